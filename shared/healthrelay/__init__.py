@@ -1,0 +1,1 @@
+"""healthrelay: a household's Fitbit measurements, brought to Igor."""

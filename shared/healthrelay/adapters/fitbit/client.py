@@ -1,0 +1,86 @@
+"""python-fitbit, tamed: it reads only, waits only so long, and never refreshes by itself.
+
+Left alone, python-fitbit hangs without a time limit, spends a single-use refresh token on
+its own, and turns many an error into a KeyError. So every answer is judged in a hook of
+its session, before python-fitbit sees it, and what is not a good one is raised from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import fitbit
+import requests
+from requests.adapters import HTTPAdapter
+
+from healthrelay.adapters.fitbit.errors import trouble
+from healthrelay.core.errors import TryLater
+
+TIMEOUT = (5, 30)
+_NEVER = "not-known-here"
+"""python-fitbit sends no Authorization header unless it also has some refresh token."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Connections of one process; a call without a time limit gets ours."""
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
+        return super().send(request, *args, **kwargs)
+
+
+class Client:
+    """Makes one python-fitbit object a call: its headers and session are not for sharing."""
+
+    def __init__(self, url: str, client_id: str, system: str) -> None:
+        self._client_id = client_id
+        self._system = system
+        self._adapter = BoundedAdapter(pool_maxsize=8)
+
+        class Api(fitbit.Fitbit):  # type: ignore[misc]
+            API_ENDPOINT = url
+
+        self._api = Api
+
+    def call(self, access: str, ask: Callable[[Any], Any]) -> dict[str, Any]:
+        """The JSON object that *ask*, given a `fitbit.Fitbit`, gets."""
+        api = self._api(
+            self._client_id,
+            "",
+            access_token=access,
+            refresh_token=_NEVER,
+            refresh_cb=_refuse_refresh,
+            system=self._system,
+        )
+        session = api.client.session
+        session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
+        session.hooks["response"].append(_judge)
+        try:
+            said = ask(api)
+        except requests.RequestException as error:
+            raise TryLater(f"Fitbit gave no whole answer ({type(error).__name__}).") from error
+        except fitbit.exceptions.Timeout as error:
+            raise TryLater("Fitbit gave no answer in time.") from error
+        return _object(said)
+
+
+def _judge(response: requests.Response, **_: Any) -> None:
+    if response.status_code != 200:
+        raise trouble(response.status_code, dict(response.headers), response.content)
+    try:
+        _object(json.loads(response.content))
+    except ValueError as error:
+        raise TryLater("Fitbit answered something that is not JSON.") from error
+
+
+def _object(said: Any) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise TryLater("Fitbit answered something that is not its JSON.")
+    return said
+
+
+def _refuse_refresh(_: Any) -> None:
+    raise AssertionError("python-fitbit must not refresh tokens here")

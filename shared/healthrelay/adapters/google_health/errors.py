@@ -1,0 +1,67 @@
+"""What Google Health says when it says no, sorted by who must act.
+
+Messages change; status and reason do not (https://developers.google.com/health/troubleshooting).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from healthrelay.adapters.http import Answer
+from healthrelay.core.errors import (
+    AccessRefused,
+    HealthrelayError,
+    Misconfigured,
+    RateLimited,
+    ReconnectNeeded,
+    Refused,
+    TryLater,
+)
+
+_NOT_MOVED = "Could not mint UberMint from GaiaMint"
+
+
+def trouble(answer: Answer, what: str) -> HealthrelayError:
+    """The error for any *answer* that is not a good one to the question *what*."""
+    status = answer.status
+    reason, message = _said(answer.json())
+    if status == 401:
+        return AccessRefused("Google Health refuses the access token.")
+    if status == 429:
+        return RateLimited("Google Health asks for a pause.", answer.wait(60))
+    if status == 400 and reason == "ACCOUNT_NOT_LINKED":
+        return ReconnectNeeded("This Google account has no Fitbit data: connect the right one.")
+    if status == 403:
+        return _forbidden(reason, message, what)
+    if status in (400, 404):
+        return Refused(what, f"Google Health does not understand the question ({reason or status})")
+    if status == 410:
+        return Misconfigured("This Google Health API has been switched off.")
+    return TryLater(f"Google Health has trouble (status {status}).", answer.wait(60))
+
+
+def _forbidden(reason: str, message: str, what: str) -> HealthrelayError:
+    if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
+        return ReconnectNeeded(f"The consent does not cover {what}: connect again and allow it.")
+    if reason in ("SERVICE_DISABLED", "USER_PROJECT_DENIED"):
+        return Misconfigured(f"Enable the Google Health API for the project ({reason}).")
+    if _NOT_MOVED in message:
+        return ReconnectNeeded("This Fitbit account must first be moved to a Google account.")
+    # Seen to hit many people at once and to pass: the grant is still good.
+    return TryLater(f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600)
+
+
+def _said(body: Any) -> tuple[str, str]:
+    """The reason and message of Google's error body; empty when it is something else."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return "", ""
+    details = error.get("details")
+    reasons = [
+        detail.get("reason", "")
+        for detail in (details if isinstance(details, list) else [])
+        if isinstance(detail, dict)
+    ]
+    reason = next((r for r in reasons if isinstance(r, str) and r), "")
+    clean = reason if reason.replace("_", "").isalnum() else ""
+    return clean[:60], str(error.get("message", ""))

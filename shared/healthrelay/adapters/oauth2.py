@@ -1,0 +1,139 @@
+"""A provider's token endpoint: a code or a refresh token in, a grant out.
+
+The first exchange goes through requests-oauthlib; a refresh, which every later fetch pays
+for, is one small form over the pool that is open anyway. Both providers' ways of saying
+no are told apart before a library can blur them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from healthrelay.adapters.http import Answer, Http
+from healthrelay.core.errors import Again, Misconfigured, RateLimited, ReconnectNeeded, TryLater
+from healthrelay.core.token import Grant
+
+SECONDS = 20
+_DEAD = {"invalid_grant"}
+_CLIENT = ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET", "HEALTHRELAY_PUBLIC_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Our registration with a provider. *basic*: the secret goes into the header (Fitbit)."""
+
+    label: str
+    token_url: str
+    client_id: str
+    redirect_uri: str
+    basic: bool
+    client_secret: str = field(repr=False)
+
+
+class OAuth2Consents:
+    """Satisfies `healthrelay.ports.Consents`."""
+
+    def __init__(self, registration: Registration, http: Http) -> None:
+        self._us = registration
+        self._http = http
+
+    def exchange(self, code: str, verifier: str) -> Grant:
+        """Redeem *code*; a refusal means that the wearer must begin anew."""
+        # Loaded here: fetch, which only refreshes, starts a third faster without it.
+        from requests import RequestException  # noqa: PLC0415
+        from requests.auth import HTTPBasicAuth  # noqa: PLC0415
+        from requests_oauthlib import OAuth2Session  # noqa: PLC0415
+
+        session = OAuth2Session(self._us.client_id, redirect_uri=self._us.redirect_uri)
+        answers: list[Answer] = []
+        session.hooks["response"].append(lambda r, **_: answers.append(self._checked(_answer(r))))
+        how: dict[str, Any] = (
+            {"auth": HTTPBasicAuth(self._us.client_id, self._us.client_secret)}
+            if self._us.basic
+            else {"client_secret": self._us.client_secret, "include_client_id": True}
+        )
+        try:
+            session.fetch_token(
+                self._us.token_url, code=code, code_verifier=verifier, timeout=SECONDS, **how
+            )
+        except ReconnectNeeded as error:
+            raise Again(
+                f"{self._us.label} no longer accepts this consent. Please connect once more."
+            ) from error
+        except RequestException as error:
+            raise TryLater(
+                f"{self._us.label} gave no whole answer ({type(error).__name__})."
+            ) from error
+        finally:
+            session.close()
+        return _grant(answers[-1].json())
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new access token for *refresh_token*."""
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
+        if self._us.basic:
+            pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
+            headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        else:
+            form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
+        body = urlencode(form).encode()
+        answer = self._http.send("POST", self._us.token_url, headers, body, SECONDS)
+        return _grant(self._checked(answer).json())
+
+    def _checked(self, answer: Answer) -> Answer:
+        """Return a good *answer*; the one place that sorts the bad ones."""
+        label = self._us.label
+        if answer.status == 200 and isinstance(answer.json(), dict):
+            if not answer.json().get("access_token"):
+                raise TryLater(f"{label} answered without a token.")
+            return answer
+        if answer.status == 410:
+            raise Misconfigured(f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",))
+        if answer.status == 429:
+            raise RateLimited(f"{label} asks for a pause.", answer.wait(60))
+        cause = _cause(answer)
+        if answer.status in (400, 401, 403) and cause in _DEAD:
+            raise ReconnectNeeded(f"{label} no longer honours this grant ({cause}).")
+        if answer.status in (400, 401, 403) and cause:
+            raise Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
+        raise TryLater(f"{label} has trouble giving tokens (status {answer.status}).")
+
+
+def _answer(response: Any) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, response.content)
+
+
+def _cause(answer: Answer) -> str:
+    """The error code of RFC 6749 or of Fitbit's ``{"errors": [{"errorType": …}]}``; else empty."""
+    try:
+        said = json.loads(answer.body)
+        code = said["error"] if "error" in said else said["errors"][0]["errorType"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    known = isinstance(code, str) and code.replace("_", "").isalpha() and len(code) <= 40
+    return code if known else ""
+
+
+def _grant(said: dict[str, Any]) -> Grant:
+    now = datetime.now(UTC)
+    scope = said.get("scope", "")
+    scopes = scope.split() if isinstance(scope, str) else [str(part) for part in scope]
+    ends = said.get("refresh_token_expires_in")
+    return Grant(
+        access=str(said["access_token"]),
+        refresh=said.get("refresh_token") or None,
+        expires_at=now + timedelta(seconds=int(said.get("expires_in") or 3600)),
+        scopes=tuple(scopes),
+        refresh_expires_at=now + timedelta(seconds=int(ends)) if ends else None,
+        user=said.get("user_id") or None,
+    )

@@ -1,0 +1,125 @@
+"""One SQLite file, opened when first used and kept for the life of the process."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from healthrelay.adapters.sqlite.migrations import MIGRATIONS
+from healthrelay.core.errors import TryLater
+
+BUSY_SECONDS = 30
+MEMORY = ":memory:"
+
+
+class Database:
+    """A connection shared by all threads of the process, one transaction at a time.
+
+    Transactions here take well under a millisecond, so waiting for one another is cheaper
+    than a connection a thread; other processes wait through SQLite's own locks.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One statement of reading. SQLite's troubles become `TryLater`."""
+        with self._lock:
+            try:
+                yield self._open()
+            except sqlite3.Error as error:
+                raise TryLater(f"The store could not be read ({type(error).__name__}).") from error
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: everything inside lands together, or nothing does."""
+        with self._lock:
+            try:
+                connection = self._open()
+                with _immediate(connection):
+                    yield connection
+            except sqlite3.Error as error:
+                raise TryLater(f"The store took nothing ({type(error).__name__}).") from error
+
+    def close(self) -> None:
+        """Let go of the file; the next use opens it again."""
+        with self._lock:
+            if self._connection:
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            if self._path != MEMORY:
+                _make_private(Path(self._path))
+            connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            _migrate(connection)
+            self._connection = connection
+        return self._connection
+
+
+@contextmanager
+def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
+    """Take the write lock before the first read, so that what was read stays true."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.rollback()
+        raise
+    connection.execute("COMMIT")
+
+
+def _make_private(path: Path) -> None:
+    """Health data and logins: only the owner of the process may read the file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise TryLater(f"The store cannot be opened ({type(error).__name__}).") from error
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; SQLite's busy time-out does not cover this one lock."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing; several processes may start at the same time."""
+    if _names(connection) >= {name for name, _ in MIGRATIONS}:
+        return
+    with _immediate(connection):
+        connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+        done = _names(connection)
+        for name, statements in MIGRATIONS:
+            if name not in done:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute("INSERT INTO migrations VALUES (?)", (name,))
+
+
+def _names(connection: sqlite3.Connection) -> set[str]:
+    known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").fetchone()
+    return {row[0] for row in connection.execute("SELECT name FROM migrations")} if known else set()

@@ -1,0 +1,29 @@
+"""Named steps from an empty file to today's tables; a step that has landed never changes."""
+
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "0001-documents-records-log",
+        (
+            # Paths are the seed's own: plugindata/fitbit, identities/<user>/plugindata/fitbit/...
+            """CREATE TABLE documents (
+                path TEXT PRIMARY KEY, user TEXT, version INTEGER NOT NULL, data TEXT NOT NULL
+            ) WITHOUT ROWID""",
+            "CREATE INDEX documents_by_user ON documents (user)",
+            """CREATE TABLE records (
+                user TEXT, series TEXT, key TEXT, local_time TEXT NOT NULL, data TEXT NOT NULL,
+                PRIMARY KEY (user, series, key)
+            ) WITHOUT ROWID""",
+            "CREATE INDEX records_by_time ON records (user, series, local_time)",
+            """CREATE TABLE log (
+                user TEXT, sequence INTEGER, at TEXT NOT NULL, entry TEXT NOT NULL,
+                PRIMARY KEY (user, sequence)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE delivered (
+                user TEXT, target TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (user, target)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE handshakes (
+                nonce TEXT PRIMARY KEY, until TEXT NOT NULL
+            ) WITHOUT ROWID""",
+        ),
+    ),
+)

@@ -1,0 +1,136 @@
+"""The only place where adapters are chosen. Each is imported when it is first needed: a heavy
+client must cost no cold start but that of the function which uses it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cache, cached_property
+
+from flask import Request, Response
+
+from healthrelay import config, log
+from healthrelay.core.consent import CONSENTS, Client, Consent
+from healthrelay.core.errors import NotConfigured
+from healthrelay.flows.token import Grants
+from healthrelay.ports import Consents, Provider, Sink, Store, Vault
+from healthrelay.web.door import View
+from healthrelay.web.errors import as_json
+
+
+class Services:
+    """Satisfies `healthrelay.web.services.Services` for one process."""
+
+    def __init__(self, settings: config.Settings) -> None:
+        self.settings = settings
+        self.owner_key = settings.owner_key
+        self.public_url = settings.public_url
+        self.consent: Consent = CONSENTS[settings.provider]
+        if self._token_url.startswith("http://"):
+            # The configuration allows http on this machine only; oauthlib wants to be told.
+            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def note(self, severity: str, event: str, **facts: object) -> None:
+        log.note(severity, event, **facts)
+
+    @property
+    def client(self) -> Client:
+        google = self.settings.provider == "google_health"
+        url = self.settings.google_auth_url if google else self.settings.fitbit_auth_url
+        return Client(url, self._client_id, f"{self.public_url}/auth2")
+
+    @cached_property
+    def store(self) -> Store:
+        from healthrelay.adapters.sqlite import SqliteStore
+
+        return SqliteStore(self.settings.sqlite_path or "")
+
+    @cached_property
+    def vault(self) -> Vault:
+        from healthrelay.adapters.vault import SealingVault
+
+        return SealingVault(self.settings.sealing_keys)
+
+    @cached_property
+    def grants(self) -> Grants:
+        return Grants(self.settings.provider, self.store.tokens, self.vault, self.consents)
+
+    @cached_property
+    def consents(self) -> Consents:
+        from healthrelay.adapters.http import Http
+        from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
+
+        us = Registration(
+            label=self.consent.label,
+            token_url=self._token_url,
+            client_id=self._client_id,
+            redirect_uri=self.client.redirect_uri,
+            basic=self.settings.provider == "fitbit",
+            client_secret=self.settings.client_secret,
+        )
+        return OAuth2Consents(us, Http())
+
+    @cached_property
+    def provider(self) -> Provider:
+        settings = self.settings
+        if settings.provider == "fitbit":
+            from healthrelay.adapters.fitbit import LegacyFitbit
+
+            return LegacyFitbit(settings.fitbit_api_url, self._client_id, settings.system)
+        from healthrelay.adapters.google_health import GoogleHealth
+        from healthrelay.adapters.http import Http
+
+        return GoogleHealth(settings.google_api_url, settings.system, Http())
+
+    @cached_property
+    def sink(self) -> Sink | None:
+        settings = self.settings
+        if not settings.igor_url:
+            return None
+        from healthrelay.adapters.http import Http
+        from healthrelay.adapters.igor import Home, IgorSink
+
+        home = Home(
+            url=settings.igor_url,
+            prefix=settings.igor_prefix,
+            token=settings.igor_token,
+            user=settings.igor_user,
+            password=settings.igor_password,
+        )
+        return IgorSink(home, Http(settings.igor_ca or None, connections=1))
+
+    @property
+    def _token_url(self) -> str:
+        if self.settings.provider == "fitbit":
+            return f"{self.settings.fitbit_api_url}/oauth2/token"
+        return self.settings.google_token_url
+
+    @cached_property
+    def _client_id(self) -> str:
+        """From the environment; only without one is the store asked."""
+        found = self.settings.client_id or self.store.identities.application().get("client_id", "")
+        if not found:
+            raise NotConfigured(
+                f"healthrelay is not registered with {self.consent.label} yet.",
+                ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET"),
+            )
+        return found
+
+
+@cache
+def services() -> Services:
+    """Built at the first request and kept for the life of the process."""
+    return Services(config.load(os.environ))
+
+
+def answer(view: View, request: Request) -> Response:
+    """What *view* says to *request*, or which settings are missing."""
+    try:
+        built = services()
+    except NotConfigured as error:
+        log.note("CRITICAL", "settings", cause=error.sentence)
+        return as_json(error)
+    return view(request, built)

@@ -1,0 +1,109 @@
+"""What can go wrong, named by who must act.
+
+HealthrelayError
+├── BadRequest            the caller: one sentence that says what to change
+│   ├── NotAllowed        the caller: a key, a cookie or an invitation is missing or wrong
+│   ├── Unknown           the caller: no such person
+│   └── Again             the wearer: this consent ended; connect once more
+├── ReconnectNeeded       the wearer: consent again; carries the cause
+│   └── AccessRefused     nobody yet: a refreshed access token may still be taken
+├── Misconfigured         the owner: carries the names of settings or the console step
+│   └── NotConfigured     the owner: settings are missing, so nothing was tried
+├── Refused               the owner: the provider will never do this; carries what and why
+├── TryLater              nobody: carries the wait in seconds
+│   └── RateLimited       nobody: the provider asks for a pause
+└── Conflict              nobody: somebody else wrote first; read again
+
+Messages carry ids and causes, never values, tokens or keys: the framework logs them.
+"""
+
+
+class HealthrelayError(Exception):
+    """The root; its text is one sentence that a person can act on."""
+
+    who = "nobody"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class BadRequest(HealthrelayError):
+    """The caller must change something; *status* is the HTTP status that says so."""
+
+    who = "caller"
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class NotAllowed(BadRequest):
+    """No valid key, cookie or invitation came with the request."""
+
+    def __init__(self, sentence: str, status: int = 401) -> None:
+        super().__init__(sentence, status)
+
+
+class Unknown(BadRequest):
+    """The named person does not exist here."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, 404)
+
+
+class Again(BadRequest):
+    """This round of consent is over and stored nothing; the wearer may begin another."""
+
+    who = "wearer"
+
+
+class ReconnectNeeded(HealthrelayError):
+    """The provider no longer honours this person's grant."""
+
+    who = "wearer"
+
+
+class AccessRefused(ReconnectNeeded):
+    """An access token was refused before its time; refreshing it once may heal that."""
+
+
+class Misconfigured(HealthrelayError):
+    """The owner must change settings (*names*) or something at the provider's console."""
+
+    who = "owner"
+
+    def __init__(self, sentence: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.names = names
+
+
+class NotConfigured(Misconfigured):
+    """Settings are missing or wrong here; no peer was asked."""
+
+
+class Refused(HealthrelayError):
+    """The provider will never do *what*; asking again changes nothing."""
+
+    who = "owner"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what = what
+        self.reason = reason
+
+
+class TryLater(HealthrelayError):
+    """A passing trouble: the same request may succeed after *after* seconds."""
+
+    def __init__(self, sentence: str, after: int = 60) -> None:
+        super().__init__(sentence)
+        self.after = after
+
+
+class RateLimited(TryLater):
+    """The provider counts our calls and wants a pause of *after* seconds."""
+
+
+class Conflict(HealthrelayError):
+    """A compare-and-set lost against another writer."""

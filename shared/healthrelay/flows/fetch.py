@@ -1,0 +1,126 @@
+"""Bring one person's new measurements into the store, and on to their home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from healthrelay.core.days import today
+from healthrelay.core.errors import AccessRefused, HealthrelayError, TryLater, Unknown
+from healthrelay.core.plan import Plan, Read, plan
+from healthrelay.core.records import Delta, Record, Window, diff, parse
+from healthrelay.core.request import windows
+from healthrelay.core.token import Account, Token
+from healthrelay.flows.relay import Delivery, deliver
+from healthrelay.flows.token import Grants
+from healthrelay.ports import Provider, Raw, Sink, Store
+
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one fetch read, wrote and delivered."""
+
+    delta: Delta
+    records: tuple[Record, ...]
+    unavailable: Mapping[str, HealthrelayError]
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that a fetch needs."""
+
+    store: Store
+    grants: Grants
+    provider: Provider
+    sink: Sink | None
+
+
+def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
+    """Gather, decide, apply, relay; running it twice changes nothing.
+
+    A series that cannot be read leaves its records alone and is named with its cause; when
+    none can be read the first cause is raised.
+    """
+    stored = desk.store.identities.settings(user)
+    if stored is None:
+        raise Unknown(f"There is no user {user}.")
+    # Bad words are refused before a token is spent on them.
+    windows(query, stored, today(now, stored.get("timezone")))
+
+    token = desk.grants.current(user, now)
+    day = today(now, stored.get("timezone") or token.account.zone)
+    planned = plan(windows(query, stored, day), desk.provider.needs)
+    outcomes = _gather(user, token, planned, desk)
+    read, incoming, unavailable = _convert(planned, outcomes, desk.provider, token.account)
+    if unavailable and not read:
+        raise next(iter(unavailable.values()))
+
+    delta = diff(desk.store.records.within(user, read), incoming)
+    desk.store.records.apply(user, delta, now)
+    return Fetched(delta, tuple(incoming), unavailable, deliver(user, desk.store, desk.sink))
+
+
+Outcome = Sequence[Raw] | HealthrelayError
+
+
+def _gather(user: str, token: Token, planned: Plan, desk: Desk) -> dict[Read, Outcome]:
+    """Ask for everything at once; a token refused before its time is refreshed once."""
+    outcomes = _ask(token, planned.reads, desk.provider)
+    refused = [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]
+    if refused:
+        again = desk.grants.renew(user, token)
+        outcomes |= _ask(again, refused, desk.provider)
+    return outcomes
+
+
+def _ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
+    def one(read: Read) -> Outcome:
+        try:
+            return provider.read(token.grant.access, read)
+        except HealthrelayError as error:
+            return error
+
+    if len(reads) == 1:
+        return {reads[0]: one(reads[0])}
+    with ThreadPoolExecutor(min(WORKERS, len(reads))) as pool:
+        return dict(zip(reads, pool.map(one, reads), strict=True))
+
+
+def _convert(
+    planned: Plan, outcomes: Mapping[Read, Outcome], provider: Provider, account: Account
+) -> tuple[list[Window], list[Record], dict[str, HealthrelayError]]:
+    """The windows that were read whole, their records, and what stood in the way of the others."""
+    raw, failed = _by_source(outcomes)
+    read: list[Window] = []
+    records: list[Record] = []
+    unavailable: dict[str, HealthrelayError] = {}
+    for window in planned.windows:
+        missing = [s.name for s in provider.needs[window.series] if s.name in failed]
+        if missing:
+            unavailable[window.series] = failed[missing[0]]
+            continue
+        try:
+            records += parse(window.series, provider.convert(window, raw, account))
+        except ValueError as error:
+            unavailable[window.series] = TryLater(f"{provider.name}: {error}.")
+        else:
+            read.append(window)
+    return read, records, unavailable
+
+
+def _by_source(
+    outcomes: Mapping[Read, Outcome],
+) -> tuple[dict[str, list[Raw]], dict[str, HealthrelayError]]:
+    raw: dict[str, list[Raw]] = {}
+    failed: dict[str, HealthrelayError] = {}
+    for read, outcome in outcomes.items():
+        if isinstance(outcome, HealthrelayError):
+            failed.setdefault(read.source, outcome)
+        else:
+            raw.setdefault(read.source, []).extend(outcome)
+    return raw, failed

@@ -1,0 +1,91 @@
+"""Signed, expiring notes that we hand to a browser and get back.
+
+One owner key makes all of them; each purpose has a salt of its own, so that an invitation
+never passes for a state. A note carries no secret: whoever holds it may read it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from healthrelay.core.errors import BadRequest, NotAllowed
+
+STATE_AGE = timedelta(minutes=10)
+INVITATION_AGE = timedelta(days=7)
+OWNER_AGE = timedelta(days=30)
+
+Note = Mapping[str, str]
+
+
+class Signatures:
+    """Signs and checks notes with the *owner_key*."""
+
+    def __init__(self, owner_key: str) -> None:
+        self._key = owner_key
+
+    def state(self, note: Note, now: datetime) -> str:
+        """The ``state`` of one round of consent."""
+        return self._sign("state", note, now)
+
+    def read_state(self, text: str, now: datetime) -> Note:
+        """Raises `BadRequest` when forged, damaged or older than ten minutes."""
+        try:
+            return self._read("state", text, now, STATE_AGE)
+        except SignatureExpired as error:
+            raise BadRequest("This took longer than ten minutes. Please begin anew.") from error
+        except BadData as error:
+            raise BadRequest("This address is not one that we gave out.") from error
+
+    def invitation(self, user: str, now: datetime) -> str:
+        """Lets whoever holds it connect *user*, for seven days."""
+        return self._sign("invitation", {"user": user}, now)
+
+    def check_invitation(self, text: str, user: str, now: datetime) -> None:
+        """Raises `NotAllowed` unless *text* invites *user* now."""
+        try:
+            note = self._read("invitation", text, now, INVITATION_AGE)
+        except SignatureExpired as error:
+            raise NotAllowed("This invitation has expired. Ask for a new one.", 403) from error
+        except BadData as error:
+            raise NotAllowed("This invitation is not one that we gave out.", 403) from error
+        if note.get("user") != user:
+            raise NotAllowed("This invitation is for somebody else.", 403)
+
+    def owner(self, now: datetime) -> str:
+        """The value of the owner's cookie."""
+        return self._sign("owner", {}, now)
+
+    def is_owner(self, text: str, now: datetime) -> bool:
+        """Whether *text* is an owner's cookie of the last thirty days."""
+        try:
+            self._read("owner", text, now, OWNER_AGE)
+        except BadData:
+            return False
+        return True
+
+    def browser(self, nonce: str) -> str:
+        """What the browser that began the round *nonce* keeps in a cookie; no other knows it."""
+        return hmac.digest(self._key.encode(), b"browser " + nonce.encode(), "sha256").hex()
+
+    def _sign(self, purpose: str, note: Note, now: datetime) -> str:
+        return _serializer(self._key, purpose, now).dumps(dict(note))
+
+    def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> Note:
+        note = _serializer(self._key, purpose, now).loads(text, max_age=int(age.total_seconds()))
+        if not isinstance(note, dict) or not all(isinstance(v, str) for v in note.values()):
+            raise BadData("not a note")
+        return note
+
+
+def _serializer(key: str, purpose: str, now: datetime) -> URLSafeTimedSerializer:
+    class Clocked(TimestampSigner):
+        """Takes the time from the caller, as everything else here does."""
+
+        def get_timestamp(self) -> int:
+            return int(now.timestamp())
+
+    return URLSafeTimedSerializer(key, salt=f"healthrelay {purpose}", signer=Clocked)

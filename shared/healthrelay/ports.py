@@ -1,0 +1,170 @@
+"""Floor 1: what the flows need of the world, as shapes that any adapter may fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from healthrelay.core.digestible import Json
+from healthrelay.core.plan import Read, Source
+from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.token import Account, Grant
+
+Document = Mapping[str, Json]
+Raw = Mapping[str, Any]
+"""One element as a provider sent it: its own words, read by nobody but its adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A stored document and the version that a compare-and-set must name."""
+
+    document: Document
+    version: int
+
+
+class Identities(Protocol):
+    """Who exists, and the settings the owner keeps for them and for the application."""
+
+    def names(self) -> list[str]:
+        """All people, sorted."""
+
+    def settings(self, user: str) -> dict[str, str] | None:
+        """The person's settings, or None when they do not exist."""
+
+    def save(self, user: str, settings: Mapping[str, str]) -> None:
+        """Create the person or replace their settings."""
+
+    def remove(self, user: str) -> bool:
+        """Forget the person and everything of theirs at once; False when unknown."""
+
+    def poll_key(self, user: str) -> str | None:
+        """The stored hash of their poll key. Raises `Unknown` for a stranger."""
+
+    def save_poll_key(self, user: str, hashed: str) -> None:
+        """Replace it. Raises `Unknown` for a stranger."""
+
+    def application(self) -> dict[str, str]:
+        """The application's own values (``plugindata/fitbit``)."""
+
+    def save_application(self, values: Mapping[str, str]) -> None:
+        """Replace them."""
+
+
+class Tokens(Protocol):
+    """One sealed grant a person."""
+
+    def load(self, user: str) -> Versioned | None:
+        """The stored grant, or None."""
+
+    def save(self, user: str, document: Document, expected: int) -> None:
+        """Write if the stored version is still *expected* (0: none is stored).
+
+        Raises `Conflict` when it is not, `Unknown` when the person does not exist.
+        """
+
+
+class Handshakes(Protocol):
+    """Which consent rounds have been used."""
+
+    def use(self, nonce: str, until: datetime, now: datetime) -> bool:
+        """Mark *nonce* as used, to be remembered *until*; False when it was before."""
+
+
+class Records(Protocol):
+    """Everybody's measurements."""
+
+    def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
+        """The records that lie in any of *windows*."""
+
+    def everything(self, user: str) -> list[Record]:
+        """All records of the person."""
+
+    def apply(self, user: str, delta: Delta, now: datetime) -> int:
+        """Write *delta* and one log entry in one transaction; returns its sequence number.
+
+        An empty delta writes nothing and returns the newest number. Raises `Unknown` for
+        a person who does not exist (any more).
+        """
+
+
+class Log(Protocol):
+    """One gap-free sequence of changes a person, and how far each target has followed."""
+
+    def head(self, user: str) -> int:
+        """The newest sequence number; 0 before the first."""
+
+    def delivered(self, user: str, target: str) -> int:
+        """The newest number that *target* has; 0 before the first."""
+
+    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
+        """Note that *target* has everything up to *sequence*; never goes back."""
+
+
+class Store(Protocol):
+    """The five together, over one database."""
+
+    @property
+    def identities(self) -> Identities: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def handshakes(self) -> Handshakes: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def log(self) -> Log: ...
+
+
+class Provider(Protocol):
+    """A source of measurements. Failed calls raise; they are never an empty answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def needs(self) -> Mapping[str, tuple[Source, ...]]:
+        """Series → what must be read to fill it."""
+
+    def account(self, grant: Grant) -> Account:
+        """Whose data the grant opens."""
+
+    def read(self, access: str, read: Read) -> Sequence[Raw]:
+        """Everything that *read* asks for, every page of it."""
+
+    def convert(
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+    ) -> list[dict[str, Json]]:
+        """The elements of the window's series in the legacy shape, from what was read."""
+
+
+class Consents(Protocol):
+    """A provider's token endpoint."""
+
+    def exchange(self, code: str, verifier: str) -> Grant:
+        """Redeem a code. Raises `Again` when the provider refuses it."""
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new access token. Raises `ReconnectNeeded` when the grant is refused."""
+
+
+class Sink(Protocol):
+    """Something that wants every person's snapshot."""
+
+    @property
+    def name(self) -> str: ...
+
+    def put(self, user: str, body: bytes) -> None:
+        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
+
+
+class Vault(Protocol):
+    """Seals secrets so that they open only at the *place* they were sealed for."""
+
+    def seal(self, secret: str, place: str) -> str:
+        """The sealed text, which names its key."""
+
+    def open(self, sealed: str, place: str) -> str:
+        """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""

@@ -1,0 +1,1 @@
+"""Floor 3: request in, flow called, response out."""

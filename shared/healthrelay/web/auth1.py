@@ -1,0 +1,77 @@
+"""``/auth1?user=jack``: to the provider's consent page, for the owner and for invited people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Request, Response
+
+from healthrelay.core.errors import NotAllowed
+from healthrelay.core.people import user_name
+from healthrelay.flows import connect
+from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
+from healthrelay.web.door import arguments, bearer, door, same
+from healthrelay.web.page import as_page, page
+from healthrelay.web.services import Services
+
+OWNER_COOKIE = "healthrelay-owner"
+
+
+@door("GET", "POST", tell=as_page)
+def view(request: Request, services: Services) -> Response:
+    """302 to the consent page; a sign-in page for a browser that brings no right to go there."""
+    said = arguments(request)
+    user = user_name(said.get("user"))
+    now = services.now()
+    if request.method == "POST":
+        return _sign_in(request, services, user, now)
+    if not _may_connect(request, services, said.get("invitation", ""), now):
+        return page(
+            "sign-in",
+            401,
+            title=f"Connect {user}",
+            sentence="Only the owner, or somebody with an invitation, may connect a person.",
+            user=user,
+        )
+    begun = connect.begin(user, services.client, services.consent, services.owner_key, now)
+    response = _to(begun.url)
+    _remember(response, services, begun.cookie_name, begun.cookie, int(STATE_AGE.total_seconds()))
+    return response
+
+
+def _may_connect(request: Request, services: Services, invitation: str, now: datetime) -> bool:
+    signatures = Signatures(services.owner_key)
+    if invitation:
+        signatures.check_invitation(invitation, user_name(request.args.get("user")), now)
+        return True
+    return same(bearer(request), services.owner_key) or signatures.is_owner(
+        request.cookies.get(OWNER_COOKIE, ""), now
+    )
+
+
+def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
+    if not same(request.form.get("owner_key", ""), services.owner_key):
+        raise NotAllowed("This is not the owner key.", 403)
+    response = _to(f"{services.public_url}/auth1?user={user}", 303)
+    cookie = Signatures(services.owner_key).owner(now)
+    _remember(response, services, OWNER_COOKIE, cookie, int(OWNER_AGE.total_seconds()))
+    return response
+
+
+def _to(url: str, status: int = 302) -> Response:
+    response = Response(status=status, headers={"Location": url})
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _remember(response: Response, services: Services, name: str, value: str, seconds: int) -> None:
+    # Lax, not Strict: the browser comes back from the provider's site and must bring it along.
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        secure=services.public_url.startswith("https://"),
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,32 @@
+"""``/auth2?code&state``: the browser comes back, and the grant is stored."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from healthrelay.flows import connect
+from healthrelay.web.door import arguments, door
+from healthrelay.web.page import as_page, page
+from healthrelay.web.services import Services
+
+
+@door("GET", tell=as_page)
+def view(request: Request, services: Services) -> Response:
+    """A page that says who is connected and what was allowed, or why nothing was stored."""
+    back = connect.Return(arguments(request), request.cookies)
+    desk = connect.Desk(
+        services.owner_key,
+        services.consent,
+        services.store,
+        services.grants,
+        services.consents,
+        services.provider,
+    )
+    done = connect.finish(back, desk, services.now())
+    return page(
+        "connected",
+        title=f"{done.user[:1].upper()}{done.user[1:]} is connected",
+        label=services.consent.label,
+        granted=done.granted,
+        withheld=done.withheld,
+    )

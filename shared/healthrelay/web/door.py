@@ -1,0 +1,114 @@
+"""The door of every function: right method, sane size, errors told, one line in the log."""
+
+from __future__ import annotations
+
+import hmac
+import time
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+from flask import Request, Response
+
+from healthrelay.core.errors import BadRequest, HealthrelayError, NotAllowed
+from healthrelay.web import errors
+from healthrelay.web.services import Services
+
+MAX_BODY = 16 * 1024
+MAX_URL = 8 * 1024
+
+View = Callable[[Request, Services], Response]
+
+
+def door(
+    *methods: str, tell: Callable[[HealthrelayError], Response] = errors.as_json
+) -> Callable[[View], View]:
+    """Let only *methods* in, and *tell* a caller what went wrong."""
+
+    def hang(view: View) -> View:
+        function = view.__module__.rpartition(".")[2]
+
+        @wraps(view)
+        def guarded(request: Request, services: Services) -> Response:
+            started = time.monotonic()
+            try:
+                _check(request, methods)
+                response = view(request, services)
+                cause = None
+            except HealthrelayError as error:
+                response, cause = tell(error), f"{type(error).__name__}: {error.sentence}"
+                if isinstance(error, BadRequest) and error.status == 405:
+                    response.headers["Allow"] = ", ".join(methods)
+            except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
+                response, cause = tell(_Unexpected()), _where(error)
+            services.note(
+                "ERROR" if response.status_code >= 500 else "INFO",
+                function,
+                status=response.status_code,
+                milliseconds=round((time.monotonic() - started) * 1000),
+                cause=cause,
+            )
+            return response
+
+        return guarded
+
+    return hang
+
+
+class _Unexpected(BadRequest):
+    """A defect of ours. Told without its text; the log has its place in the code."""
+
+    who = "owner"
+
+    def __init__(self) -> None:
+        super().__init__("Something unexpected went wrong here; the log says where.", 500)
+
+
+def bearer(request: Request) -> str:
+    """The key that came as ``Authorization: Bearer``, or nothing."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def same(one: str, other: str) -> bool:
+    """Compare secrets in a time that tells nothing about them."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def require_owner(request: Request, services: Services) -> None:
+    """Raises `NotAllowed` unless the owner key came as Bearer."""
+    if not same(bearer(request), services.owner_key):
+        raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
+
+
+def arguments(request: Request) -> dict[str, str]:
+    """Query, form and JSON object as one; each name at most once."""
+    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if request.is_json:
+        said = request.get_json(silent=True)
+        if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
+            raise BadRequest("The JSON body must be one object whose values are texts.")
+        pairs += said.items()
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise BadRequest("An argument was given twice.")
+    return named
+
+
+def _check(request: Request, methods: tuple[str, ...]) -> None:
+    if request.method not in methods:
+        raise BadRequest(f"Use {' or '.join(methods)} here.", 405)
+    # Reading stops at the limit, whatever length a caller claims or leaves out.
+    request.max_content_length = MAX_BODY
+    if (request.content_length or 0) > MAX_BODY:
+        raise BadRequest(f"The body is longer than {MAX_BODY} bytes.", 413)
+    if len(request.query_string) > MAX_URL:
+        raise BadRequest(f"The address is longer than {MAX_URL} bytes.", 414)
+
+
+def _where(error: Exception) -> str:
+    """The kind of *error* and its path through our code, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    steps = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
+    return f"{type(error).__name__} at {steps}"

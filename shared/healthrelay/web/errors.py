@@ -1,0 +1,70 @@
+"""One table from errors to HTTP, and the two ways to tell them: JSON and a page."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response
+
+from healthrelay.core.errors import (
+    BadRequest,
+    Conflict,
+    HealthrelayError,
+    Misconfigured,
+    NotConfigured,
+    RateLimited,
+    ReconnectNeeded,
+    Refused,
+    TryLater,
+)
+
+STATUS: tuple[tuple[type[HealthrelayError], int], ...] = (
+    (RateLimited, 429),
+    (TryLater, 503),
+    (Conflict, 503),
+    (NotConfigured, 500),
+    (ReconnectNeeded, 502),
+    (Misconfigured, 502),
+    (Refused, 502),
+)
+
+
+def status(error: HealthrelayError) -> int:
+    """The HTTP status that *error* deserves."""
+    if isinstance(error, BadRequest):
+        return error.status
+    return next(code for kind, code in STATUS if isinstance(error, kind))
+
+
+def headers(error: HealthrelayError) -> dict[str, str]:
+    """``Retry-After`` where waiting helps, ``WWW-Authenticate`` where a key does."""
+    if isinstance(error, TryLater):
+        return {"Retry-After": str(max(error.after, 1))}
+    if status(error) == 401:
+        return {"WWW-Authenticate": 'Bearer realm="healthrelay"'}
+    return {}
+
+
+def facts(error: HealthrelayError) -> dict[str, object]:
+    """The error as JSON tells it: one sentence, who must act, and which settings are meant."""
+    told: dict[str, object] = {"error": error.sentence, "who": error.who}
+    if isinstance(error, Misconfigured) and error.names:
+        told["settings"] = list(error.names)
+    return told
+
+
+def as_json(error: HealthrelayError) -> Response:
+    """For programs."""
+    return json_response(facts(error), status(error), headers(error))
+
+
+def json_response(
+    body: object, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """An answer that no cache keeps."""
+    return Response(
+        json.dumps(body),
+        status,
+        {"Cache-Control": "no-store", **(headers or {})},
+        mimetype="application/json",
+    )

@@ -1,0 +1,60 @@
+"""``/fetch?user=jack``: one person's newest measurements, stored and relayed. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Request, Response
+
+from healthrelay.core.errors import ReconnectNeeded
+from healthrelay.core.people import user_name
+from healthrelay.core.records import Record
+from healthrelay.flows.fetch import Desk, Fetched, fetch
+from healthrelay.web.door import arguments, door, require_owner
+from healthrelay.web.errors import facts, json_response, status
+from healthrelay.web.services import Services
+
+
+@door("GET", "POST")
+def view(request: Request, services: Services) -> Response:
+    """JSON: what was added, changed, removed, delivered and still waits, and a line a series."""
+    require_owner(request, services)
+    said = arguments(request)
+    user = user_name(said.pop("user", None))
+    try:
+        desk = Desk(services.store, services.grants, services.provider, services.sink)
+        fetched = fetch(user, said, desk, services.now())
+    except ReconnectNeeded as error:
+        told = facts(error) | {"connect": f"{services.public_url}/auth1?user={user}"}
+        return json_response(told, status(error))
+    if fetched.delivery.trouble:
+        services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)
+    return json_response(_told(user, fetched))
+
+
+def _told(user: str, fetched: Fetched) -> dict[str, object]:
+    told: dict[str, object] = {
+        "user": user,
+        "added": len(fetched.delta.added),
+        "changed": len(fetched.delta.changed),
+        "removed": len(fetched.delta.removed),
+        "delivered": fetched.delivery.delivered,
+        "waiting": fetched.delivery.waiting,
+        "series": _series(fetched.records),
+    }
+    if fetched.unavailable:
+        told["unavailable"] = {name: facts(error) for name, error in fetched.unavailable.items()}
+    if fetched.delivery.trouble:
+        told["trouble"] = facts(fetched.delivery.trouble)
+    return told
+
+
+def _series(records: Iterable[Record]) -> dict[str, dict[str, object]]:
+    """Series → how many records were read, and the days of the first and last."""
+    days: dict[str, list[str]] = {}
+    for record in records:
+        days.setdefault(record.series, []).append(record.when[:10])
+    return {
+        name: {"count": len(found), "first": min(found), "last": max(found)}
+        for name, found in days.items()
+    }

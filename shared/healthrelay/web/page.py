@@ -1,0 +1,43 @@
+"""Small pages for the browser: one message each, no script, nothing kept by a cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Response
+
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.web import errors
+
+_PAGES = Path(__file__).parent / "pages"
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page(template: str, status: int = 200, **words: object) -> Response:
+    """Render ``pages/<template>.html``; every word is escaped."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - a redirect needs no template
+
+    environment = Environment(loader=FileSystemLoader(_PAGES), autoescape=True)
+    text = environment.get_template(f"{template}.html").render(words)
+    return Response(text, status, _HEADERS, mimetype="text/html")
+
+
+def as_page(error: HealthrelayError) -> Response:
+    """For people: one sentence, and who must act."""
+    who = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    response = page(
+        "message",
+        errors.status(error),
+        title="Not connected",
+        sentence=error.sentence,
+        advice=who.get(error.who, ""),
+    )
+    response.headers.update(errors.headers(error))
+    return response

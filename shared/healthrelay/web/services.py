@@ -1,0 +1,39 @@
+"""What the views may ask for; assembly builds each part when it is first asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from healthrelay.core.consent import Client, Consent
+from healthrelay.flows.token import Grants
+from healthrelay.ports import Consents, Provider, Sink, Store
+
+
+class Services(Protocol):
+    """One process's settings and clients."""
+
+    @property
+    def owner_key(self) -> str: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def consent(self) -> Consent: ...
+    @property
+    def client(self) -> Client: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def grants(self) -> Grants: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def provider(self) -> Provider: ...
+    @property
+    def sink(self) -> Sink | None: ...
+
+    def now(self) -> datetime:
+        """The present instant, aware."""
+
+    def note(self, severity: str, event: str, **facts: object) -> None:
+        """Write one line to the log; secrets among the *facts* are blotted out."""
