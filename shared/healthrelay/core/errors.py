@@ -5,7 +5,7 @@ HealthrelayError
 │   ├── NotAllowed        the caller: a key, a cookie or an invitation is missing or wrong
 │   ├── Unknown           the caller: no such person
 │   └── Again             the wearer: this consent ended; connect once more
-├── ReconnectNeeded       the wearer: consent again; carries the cause
+├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
 │   └── NotConfigured     the owner: settings are missing, so nothing was tried
@@ -59,9 +59,13 @@ class Again(BadRequest):
 
 
 class ReconnectNeeded(HealthrelayError):
-    """The provider no longer honours this person's grant."""
+    """The provider no longer honours the grant of *user*."""
 
     who = "wearer"
+
+    def __init__(self, sentence: str, user: str = "") -> None:
+        super().__init__(sentence)
+        self.user = user
 
 
 class AccessRefused(ReconnectNeeded):

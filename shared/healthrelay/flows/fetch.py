@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from healthrelay.core.days import today
-from healthrelay.core.errors import AccessRefused, HealthrelayError, TryLater, Unknown
+from healthrelay.core.errors import (
+    AccessRefused,
+    HealthrelayError,
+    ReconnectNeeded,
+    TryLater,
+    Unknown,
+)
 from healthrelay.core.plan import Plan, Read, plan
 from healthrelay.core.records import Delta, Record, Window, diff, parse
 from healthrelay.core.request import windows
@@ -46,6 +52,13 @@ def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fet
     A series that cannot be read leaves its records alone and is named with its cause; when
     none can be read the first cause is raised.
     """
+    try:
+        return _fetch(user, query, desk, now)
+    except ReconnectNeeded as error:
+        raise type(error)(error.sentence, user) from error
+
+
+def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
     stored = desk.store.identities.settings(user)
     if stored is None:
         raise Unknown(f"There is no user {user}.")

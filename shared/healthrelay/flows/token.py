@@ -54,9 +54,9 @@ class Grants:
     def _load(self, user: str) -> tuple[Token, int]:
         stored = self._tokens.load(user)
         if stored is None:
-            raise ReconnectNeeded(f"{user} has not connected yet.")
+            raise ReconnectNeeded(f"{user} has not connected yet.", user)
         if stored.document.get("provider") != self._provider:
-            raise ReconnectNeeded(f"{user} connected another provider; please connect again.")
+            raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
         return self._opened(user, stored), stored.version
 
     def _save(self, user: str, token: Token, expected: int) -> None:

@@ -43,7 +43,7 @@ def door(
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = tell(_Unexpected()), _where(error)
             services.note(
-                "ERROR" if response.status_code >= 500 else "INFO",
+                _severity(response.status_code),
                 function,
                 status=response.status_code,
                 milliseconds=round((time.monotonic() - started) * 1000),
@@ -105,6 +105,12 @@ def _check(request: Request, methods: tuple[str, ...]) -> None:
         raise BadRequest(f"The body is longer than {MAX_BODY} bytes.", 413)
     if len(request.query_string) > MAX_URL:
         raise BadRequest(f"The address is longer than {MAX_URL} bytes.", 414)
+
+
+def _severity(status: int) -> str:
+    if status < 500:
+        return "INFO"
+    return "WARNING" if status == 503 else "ERROR"
 
 
 def _where(error: Exception) -> str:

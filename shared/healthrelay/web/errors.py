@@ -50,6 +50,8 @@ def facts(error: HealthrelayError) -> dict[str, object]:
     told: dict[str, object] = {"error": error.sentence, "who": error.who}
     if isinstance(error, Misconfigured) and error.names:
         told["settings"] = list(error.names)
+    if isinstance(error, ReconnectNeeded) and error.user:
+        told["connect"] = f"/auth1?user={error.user}"
     return told
 
 

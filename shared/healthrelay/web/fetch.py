@@ -6,12 +6,11 @@ from collections.abc import Iterable
 
 from flask import Request, Response
 
-from healthrelay.core.errors import ReconnectNeeded
 from healthrelay.core.people import user_name
 from healthrelay.core.records import Record
 from healthrelay.flows.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import arguments, door, require_owner
-from healthrelay.web.errors import facts, json_response, status
+from healthrelay.web.errors import facts, json_response
 from healthrelay.web.services import Services
 
 
@@ -21,12 +20,8 @@ def view(request: Request, services: Services) -> Response:
     require_owner(request, services)
     said = arguments(request)
     user = user_name(said.pop("user", None))
-    try:
-        desk = Desk(services.store, services.grants, services.provider, services.sink)
-        fetched = fetch(user, said, desk, services.now())
-    except ReconnectNeeded as error:
-        told = facts(error) | {"connect": f"{services.public_url}/auth1?user={user}"}
-        return json_response(told, status(error))
+    desk = Desk(services.store, services.grants, services.provider, services.sink)
+    fetched = fetch(user, said, desk, services.now())
     if fetched.delivery.trouble:
         services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)
     return json_response(_told(user, fetched))

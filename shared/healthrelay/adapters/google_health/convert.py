@@ -126,16 +126,6 @@ def roll_up(source: Source, member: str) -> Callable[[Sources, Household], list[
     return elements
 
 
-ROWS: dict[str, Row] = {
-    "weight": Row((WEIGHT, HEIGHT, FAT), weight_log),
-    "fat": Row((FAT,), fat_log),
-    "body-weight": Row((WEIGHT,), weight_days),
-    "body-fat": Row((FAT,), fat_days),
-    "body-bmi": Row((WEIGHT, HEIGHT), bmi_days),
-    "activities-steps": Row((STEPS,), roll_up(STEPS, "countSum")),
-}
-
-
 def _daily(samples: list[Sample], value: Callable[[Decimal], Decimal]) -> list[Element]:
     last = {sample.day: sample for sample in samples}
     return [{"dateTime": day, "value": units.text(value(s.value))} for day, s in last.items()]
@@ -193,3 +183,13 @@ def _member(source: Source) -> str:
     """``body-fat`` in an address is ``bodyFat`` in JSON."""
     head, *tail = source.name.split("-")
     return head + "".join(part.capitalize() for part in tail)
+
+
+ROWS: dict[str, Row] = {
+    "weight": Row((WEIGHT, HEIGHT, FAT), weight_log),
+    "fat": Row((FAT,), fat_log),
+    "body-weight": Row((WEIGHT,), weight_days),
+    "body-fat": Row((FAT,), fat_days),
+    "body-bmi": Row((WEIGHT, HEIGHT), bmi_days),
+    "activities-steps": Row((STEPS,), roll_up(STEPS, "countSum")),
+}

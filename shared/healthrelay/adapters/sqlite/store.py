@@ -155,7 +155,8 @@ class SqliteRecords(_Room):
                 for window in windows
                 for row in connection.execute(
                     "SELECT series, key, local_time, data FROM records"
-                    " WHERE user = ? AND series = ? AND local_time >= ? AND local_time < ? ORDER BY local_time, key",
+                    " WHERE user = ? AND series = ? AND local_time >= ? AND local_time < ?"
+                    " ORDER BY local_time, key",
                     # '~' sorts behind every time of the last day.
                     (user, window.series, window.start.isoformat(), f"{window.end.isoformat()}~"),
                 )

@@ -1,0 +1,42 @@
+# run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench lock lint clean
+.DEFAULT_GOAL := run
+
+run: .venv/run
+	@$(BIN)/healthrelay run $(ARGS)
+
+test: .venv/dev lint
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+check: .venv/dev lint
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
+
+lint: .venv/dev
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+
+bench: .venv/dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: .venv/dev
+	@tools/lock
+
+clean:
+	rm -rf .venv .cache build
+
+# What the pins say is what is installed: a change of pins installs anew.
+.venv/run: requirements/run.txt pyproject.toml
+	@$(PYTHON) tools/python_version.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

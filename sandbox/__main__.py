@@ -1,0 +1,58 @@
+"""`python -m sandbox`: serve until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from sandbox import Sandbox, UnknownParticipant
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve; the first line on standard output tells where, as JSON."""
+    options = _parser().parse_args(arguments)
+    try:
+        sandbox = Sandbox(
+            port=options.port,
+            measurements=options.measurements,
+            participant=options.participant,
+            shift=options.shift,
+            latency=options.latency,
+        )
+    except (UnknownParticipant, ValueError, OSError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return 2
+    sandbox.fitbit.gone = options.fitbit_gone
+    _serve(sandbox)
+    return 0
+
+
+def _serve(sandbox: Sandbox) -> None:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with sandbox:
+        print(json.dumps({"url": sandbox.url, "settings": sandbox.settings}), flush=True)
+        print(f"sandbox: serving {sandbox.wearer.name} until Ctrl-C", file=sys.stderr)
+        stop.wait()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--measurements", type=Path, help="folder with recorded CSV files")
+    parser.add_argument("--participant", help="whose recording to serve")
+    parser.add_argument(
+        "--no-shift", dest="shift", action="store_false", help="keep the recorded dates"
+    )
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds per data answer")
+    parser.add_argument("--fitbit-gone", action="store_true", help="Fitbit answers 410 Gone")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

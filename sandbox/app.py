@@ -1,0 +1,102 @@
+"""The web application: both providers side by side, behind journal and faults."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
+
+from sandbox.faults import Fault, Faults, hang_up
+from sandbox.fitbit.switches import FitbitSwitches
+from sandbox.journal import Request, recorded
+
+CONTROL = "/sandbox"
+GOOGLE = "/google"
+FITBIT = "/fitbit"
+_GONE = "<!doctype html><html><head><title>410 Gone</title></head><body>Gone</body></html>"
+
+
+class Front:
+    """What every request passes before a provider sees it."""
+
+    def __init__(self, fitbit: FitbitSwitches) -> None:
+        self.faults = Faults()
+        self.journal: list[Request] = []
+        self._fitbit = fitbit
+
+    def reset(self) -> None:
+        """Forget faults and journal."""
+        self.faults.clear()
+        self.journal.clear()
+
+    def before(self) -> Response | None:
+        """Write the request down, and let a fault befall it."""
+        if request.path.startswith(f"{CONTROL}/"):
+            return None
+        self.journal.append(recorded(request))
+        fault = self.faults.take(request.path)
+        if fault is not None and fault.mode == "answer":
+            return fault.answer()
+        if fault is not None and fault.mode == "drop":
+            return hang_up()
+        g.fault = fault
+        if self._fitbit.gone and request.path.startswith(f"{FITBIT}/"):
+            return make_response(_GONE, 410, {"Content-Type": "text/html; charset=utf-8"})
+        return None
+
+    def after(self, response: Response) -> Response:
+        """Break the answer, if a fault was waiting for that."""
+        fault: Fault | None = g.get("fault")
+        return response if fault is None else fault.disturb(response)
+
+    def control(self) -> Blueprint:
+        """The sandbox's own resources."""
+        routes = Blueprint("control", __name__)
+        routes.add_url_rule("/journal", "journal", self._show_journal)
+        routes.add_url_rule("/faults", "faults", self._order_fault, methods=["POST"])
+        routes.add_url_rule("/reset", "reset", self._reset, methods=["POST"])
+        return routes
+
+    def _show_journal(self) -> Response:
+        return jsonify([asdict(entry) for entry in self.journal])
+
+    def _order_fault(self) -> Response:
+        try:
+            self.faults.add(Fault(**request.get_json()))
+        except (TypeError, ValueError) as error:
+            return make_response(jsonify(error=str(error)), 400)
+        return make_response("", 204)
+
+    def _reset(self) -> Response:
+        self.reset()
+        return make_response("", 204)
+
+
+def build(front: Front, providers: list[tuple[str, Blueprint]]) -> Flask:
+    """The application with the providers' routes below their prefixes."""
+    app = Flask("sandbox", static_folder=None, template_folder=str(_pages()))
+    app.before_request(front.before)
+    app.after_request(front.after)
+    app.register_blueprint(front.control(), url_prefix=CONTROL)
+    for prefix, routes in providers:
+        app.register_blueprint(routes, url_prefix=prefix)
+    return app
+
+
+def delayed(routes: Blueprint, latency: float) -> Blueprint:
+    """*routes*, each answer *latency* seconds later."""
+
+    def wait() -> None:
+        time.sleep(latency)
+
+    if latency:
+        pause: Callable[[], None] = wait
+        routes.before_request(pause)
+    return routes
+
+
+def _pages() -> Path:
+    return Path(__file__).with_name("pages")

@@ -1,0 +1,1 @@
+"""A small Fitbit: its OAuth endpoints and its Web API 1."""

@@ -1,0 +1,1 @@
+"""A small Google: its OAuth endpoints and its Health API v4."""

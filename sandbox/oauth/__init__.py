@@ -1,0 +1,1 @@
+"""What the OAuth endpoints of both providers have in common."""

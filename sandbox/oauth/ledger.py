@@ -1,0 +1,209 @@
+"""Who was allowed what: authorization codes, access tokens, refresh tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any
+
+_CODE_LIFETIME = 600
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class Refused(Exception):
+    """An OAuth request that is turned down: the protocol's error word, and a sentence."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+
+
+class TokenUnknown(Exception):
+    """An access token that was never issued, or was revoked."""
+
+
+class TokenExpired(Exception):
+    """An access token whose time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What an application asks of the wearer on the consent page."""
+
+    redirect_uri: str
+    state: str | None
+    scopes: tuple[str, ...]
+    challenge: str = ""
+    offline: bool = False
+    renew: bool = False
+    merge: bool = False
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Grant:
+    """One consent. *renewable*: the application gets a refresh token with it."""
+
+    scopes: tuple[str, ...]
+    renewable: bool
+    alive: bool = True
+
+
+@dataclass(eq=False, slots=True)
+class _Code:
+    ask: Ask
+    grant: Grant
+    expires_at: float
+    used: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class _Access:
+    grant: Grant
+    scopes: tuple[str, ...]
+    expires_at: float
+
+
+@dataclass(eq=False, slots=True)
+class Refresh:
+    """A refresh token's state; *answer* is what a single-use token was answered with."""
+
+    grant: Grant
+    expires_at: float | None = None
+    used_at: float | None = None
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coinage:
+    """What a provider's codes and tokens begin with."""
+
+    code: str
+    access: str
+    refresh: str
+
+
+class Ledger:
+    """All codes and tokens one provider issued to the one client for the one wearer.
+
+    Hold `lock` around every sequence that reads and then changes.
+    """
+
+    def __init__(self, clock: Callable[[], float], access_lifetime: int, coinage: Coinage) -> None:
+        self.clock = clock
+        self._coinage = coinage
+        self.access_lifetime = access_lifetime
+        self.lock = RLock()
+        self._granted: dict[str, None] = {}
+        self._codes: dict[str, _Code] = {}
+        self._access: dict[str, _Access] = {}
+        self._refresh: dict[str, Refresh] = {}
+
+    def allow(self, ask: Ask, scopes: Iterable[str]) -> str:
+        """The wearer said yes to *scopes*; returns the code for the application."""
+        with self.lock:
+            renewable = ask.offline and (ask.renew or not self._granted)
+            allowed = dict.fromkeys(scopes) | (self._granted if ask.merge else {})
+            self._granted.update(allowed)
+            code = self._coinage.code + secrets.token_urlsafe(40)
+            grant = Grant(scopes=tuple(allowed), renewable=renewable)
+            self._codes[code] = _Code(ask, grant, self.clock() + _CODE_LIFETIME)
+            return code
+
+    def redeem(self, code: str, redirect_uri: str, verifier: str) -> Grant:
+        """The grant behind *code*, once. A second redemption kills the tokens of the first."""
+        held = self._codes.get(code)
+        if held is None:
+            raise Refused("invalid_grant", "Malformed auth code.")
+        if held.used:
+            held.grant.alive = False
+            raise Refused("invalid_grant", "Authorization code was already redeemed.")
+        if not held.grant.alive or held.expires_at <= self.clock():
+            raise Refused("invalid_grant", "Authorization code expired.")
+        if held.ask.redirect_uri != redirect_uri:
+            raise Refused("redirect_uri_mismatch", "Bad Request")
+        _prove(held.ask.challenge, verifier)
+        held.used = True
+        return held.grant
+
+    def new_access(self, grant: Grant, scopes: tuple[str, ...] = ()) -> str:
+        """A fresh access token for *grant*, or for some of its scopes."""
+        token = self._coinage.access + secrets.token_urlsafe(60)
+        expires_at = self.clock() + self.access_lifetime
+        self._access[token] = _Access(grant, scopes or grant.scopes, expires_at)
+        return token
+
+    def new_refresh(self, grant: Grant, lifetime: int | None = None) -> str:
+        """A fresh refresh token for *grant*, which dies after *lifetime* seconds if given."""
+        token = self._coinage.refresh + secrets.token_urlsafe(40)
+        expires_at = None if lifetime is None else self.clock() + lifetime
+        self._refresh[token] = Refresh(grant, expires_at)
+        return token
+
+    def bearer(self, token: str) -> tuple[str, ...]:
+        """The scopes that *token* opens; raises TokenUnknown or TokenExpired."""
+        held = self._access.get(token)
+        if held is None or not held.grant.alive:
+            raise TokenUnknown
+        if held.expires_at <= self.clock():
+            raise TokenExpired
+        return held.scopes
+
+    def refresh(self, token: str) -> Refresh | None:
+        """The state of a refresh token whose grant lives, used or not."""
+        held = self._refresh.get(token)
+        if held is None or not held.grant.alive:
+            return None
+        if held.expires_at is not None and held.expires_at <= self.clock():
+            return None
+        return held
+
+    def forget_access(self, grant: Grant) -> None:
+        """Make all access tokens of *grant* unknown."""
+        self._access = {t: held for t, held in self._access.items() if held.grant is not grant}
+
+    def keep_only(self, grant: Grant) -> None:
+        """Kill every redeemed grant but *grant*."""
+        for held in self._codes.values():
+            if held.used and held.grant is not grant:
+                held.grant.alive = False
+
+    def revoke(self, token: str) -> bool:
+        """Kill the whole consent that *token* belongs to; False when the token is not alive."""
+        with self.lock:
+            access = self._access.get(token)
+            known = access is not None and access.grant.alive and access.expires_at > self.clock()
+            if not known and self.refresh(token) is None:
+                return False
+            self.revoke_all()
+            return True
+
+    def revoke_all(self) -> None:
+        """The wearer throws the application out."""
+        with self.lock:
+            self._granted.clear()
+            for code in self._codes.values():
+                code.grant.alive = False
+
+    def expire_access_tokens(self) -> None:
+        """All access tokens issued so far are over."""
+        with self.lock:
+            for held in self._access.values():
+                held.expires_at = 0
+
+
+def _prove(challenge: str, verifier: str) -> None:
+    """Check the PKCE *verifier*: required with a challenge, refused without one."""
+    if not challenge and not verifier:
+        return
+    if not verifier:
+        raise Refused("invalid_grant", "Missing code verifier.")
+    digest = hashlib.sha256(verifier.encode()).digest()
+    expected = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    if not _VERIFIER.fullmatch(verifier) or expected != challenge:
+        raise Refused("invalid_grant", "Invalid code verifier.")

@@ -1,0 +1,118 @@
+"""The person whose measurements both APIs serve, and ways to change what is true about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - civil: legacy log ids read local time as if it were UTC
+
+Today = Callable[[], date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """One stand on the scale. `bmi` is Fitbit's own figure when it is known, else computed."""
+
+    at: datetime
+    grams: int
+    log_id: str
+    bmi: Decimal | None = None
+    manual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyFat:
+    """Body fat in percent; it has the log id of the weight it was measured with."""
+
+    at: datetime
+    percent: Decimal
+    log_id: str
+    manual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day's activity totals. A day on which the device was not worn has no `Day` at all."""
+
+    steps: int
+    millimeters: int
+    kcal: int
+    floors: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class Wearer:
+    """One person: who they are, and everything they measured. Lists and days may be changed."""
+
+    name: str
+    health_id: str
+    legacy_id: str
+    zone: ZoneInfo
+    today: Today
+    height_mm: int | None = None
+    member_since: date = date(2015, 3, 2)
+    weights: list[Weight] = field(default_factory=list)
+    fats: list[BodyFat] = field(default_factory=list)
+    days: dict[date, Day] = field(default_factory=dict)
+
+    def instant(self, civil: datetime) -> datetime:
+        """The moment a local clock showed *civil*, with the UTC offset then in force."""
+        local = civil.replace(tzinfo=self.zone)
+        return local.astimezone(timezone(local.utcoffset() or timedelta()))
+
+    def weigh(self, civil: datetime, kg: Decimal | str, *, manual: bool = False) -> Weight:
+        """Add a weight measured at local time *civil*."""
+        weight = Weight(
+            at=self.instant(civil), grams=grams(kg), log_id=log_id(civil), manual=manual
+        )
+        self.weights.append(weight)
+        return weight
+
+    def correct(self, log_id: str, kg: Decimal | str) -> Weight:
+        """Give an existing weight another value, as a person does by hand."""
+        place = next(n for n, weight in enumerate(self.weights) if weight.log_id == log_id)
+        self.weights[place] = replace(self.weights[place], grams=grams(kg), bmi=None)
+        return self.weights[place]
+
+    def forget(self, log_id: str) -> None:
+        """Delete a weight, and the body fat that came with it."""
+        self.weights[:] = [weight for weight in self.weights if weight.log_id != log_id]
+        self.fats[:] = [fat for fat in self.fats if fat.log_id != log_id]
+
+    def bmi(self, weight: Weight) -> Decimal | None:
+        """Body mass index to two decimals, or None when neither it nor a height is known."""
+        if weight.bmi is not None or not self.height_mm:
+            return weight.bmi
+        meters = Decimal(self.height_mm) / 1000
+        return rounded(Decimal(weight.grams) / 1000 / (meters * meters), 2)
+
+
+def civil(at: datetime) -> datetime:
+    """What the wearer's clock showed at *at*."""
+    return at.replace(tzinfo=None)
+
+
+def log_id(civil: datetime) -> str:
+    """The id Fitbit gives a log entry: its local wall time, read as UTC, in milliseconds."""
+    return str((civil - _EPOCH) // timedelta(milliseconds=1))
+
+
+def grams(kg: Decimal | str) -> int:
+    """Kilograms to whole grams."""
+    return int(rounded(Decimal(kg) * 1000, 0))
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """*value* with *places* decimals, halves away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def today_in(zone: ZoneInfo, clock: Callable[[], float], fixed: date | None) -> Today:
+    """A calendar on the wearer's wall: *fixed* for ever, or the clock's date in *zone*."""
+    if fixed is not None:
+        return lambda: fixed
+    return lambda: datetime.fromtimestamp(clock(), UTC).astimezone(zone).date()

@@ -1,0 +1,52 @@
+"""What arrived, as a small table for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from healthrelay.config import Settings
+from healthrelay.core.catalogue import SERIES
+from healthrelay.core.igor_action import igor_action
+from healthrelay.local.journey import Arrived
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MASS = {"en_US": "lb", "en_GB": "st"}
+MAX_POINTS = 40
+
+
+def story(arrived: Arrived, settings: Settings) -> str:
+    """The table, the address to poll with a ready ``curl``, and the action for Igor."""
+    action = igor_action(arrived.user, arrived.poll_url, settings.igor_prefix)
+    return f"""
+{table(arrived.values, settings.system)}
+
+Igor finds it at:
+
+  curl '{arrived.poll_url}'
+
+Paste this into the actions of Igor's database:
+
+{action}"""
+
+
+def table(values: Mapping[str, Sequence[Mapping[str, Any]]], system: str) -> str:
+    """*values* are series → records, as the relay gives them; the newest at the right."""
+    lines = []
+    for name, records in values.items():
+        row = SERIES[name]
+        numbers = [float(record[row.value]) for record in records][-MAX_POINTS:]
+        unit = {"mass": _MASS.get(system, "kg"), "percent": "%"}.get(row.unit, row.unit)
+        latest = f"{records[-1][row.value]} {unit}"
+        span = f"{records[0][row.day]} … {records[-1][row.day]}"
+        lines.append(
+            f"{row.label:<14} {len(records):>4}  {span}  {latest:>14}  {sparkline(numbers)}"
+        )
+    return "\n".join(lines)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """One bar a value, from the lowest to the highest of them."""
+    low = min(values)
+    step = (max(values) - low) or 1
+    return "".join(_BARS[round((value - low) / step * (len(_BARS) - 1))] for value in values)

@@ -1,0 +1,94 @@
+"""A function run as a deployment runs it: by the functions framework, in its own process."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.peers.process import Process, answers, free_port
+
+_COVERAGE = "COVERAGE_PROCESS_"  # so that coverage, when it runs, also measures the function
+
+
+class FunctionProcess:
+    """The function *name* of *source* (its `main.py`), on a free port of 127.0.0.1.
+
+        with FunctionProcess("relay", env={"SETTING": "value"}) as relay:
+            requests.get(relay.url, params={"user": "jack"}, timeout=10)
+
+    *env* is all of its settings: like a deployed function it sees nothing else of ours.
+    """
+
+    def __init__(
+        self, name: str, *, env: Mapping[str, str] | None = None, source: Path | None = None
+    ) -> None:
+        self.name = name
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._root = Path(__file__).resolve().parents[2]
+        self._source = source or self._root / "functions" / name / "main.py"
+        self._env = dict(env or {})
+        self._process: Process | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._output = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it answers; a function that cannot start raises with its log."""
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{self.name}-")
+        folder = Path(self._folder.name)
+        executable = Path(sys.executable).parent / "functions-framework"
+        port = str(self.port)
+        options = ["--target", self.name, "--source", str(self._source), "--port", port]
+        self._process = Process(
+            [executable, *options],
+            env=self._environment(folder),
+            cwd=self._root,
+            log=folder / "out",
+        )
+        # The framework itself answers this path, so the function is not called.
+        self._process.wait_until(lambda: answers(f"{self.url}/robots.txt"), 30)
+
+    def stop(self) -> int | None:
+        """End it with SIGTERM, as a platform does; its exit code. `output` stays readable."""
+        process, self._process = self._process, None
+        code = None
+        if process is not None:
+            code = process.terminate()
+            self._output = process.output()
+        if self._folder is not None:
+            self._folder.cleanup()
+        return code
+
+    def output(self) -> str:
+        """All it has printed so far, stdout and stderr together."""
+        return self._process.output() if self._process else self._output
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        measured = {name: os.environ[name] for name in os.environ if name.startswith(_COVERAGE)}
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(home),  # not ours: it may hold credentials for a real cloud
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "HOST": "127.0.0.1",
+            "K_SERVICE": self.name,
+            **measured,
+            **self._env,
+        }

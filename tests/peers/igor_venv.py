@@ -1,0 +1,87 @@
+"""The virtual environment a real Igor lives in, and the script that starts it.
+
+Igor imports `imp`, which Python 3.12 dropped, and loses one feature after the other with
+newer libraries, so it gets old ones and an environment apart from that of the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.peers import install
+
+PINS = ("igor-iot==0.99.1", "Flask==2.2.5", "Werkzeug==2.2.3", "PyJWT==1.7.1", "gevent==24.11.1")
+
+_FITS = (
+    "import sys, platform, venv, ensurepip;"
+    "sys.exit(not ((3, 9) <= sys.version_info[:2] <= (3, 11)"
+    " and platform.python_implementation() == 'CPython'))"
+)
+
+_LAUNCH = """
+import gevent.monkey; gevent.monkey.patch_all()
+import sys, igor.besthostname, gevent.pywsgi
+igor.besthostname.besthostname = lambda: {host!r}
+_Server = gevent.pywsgi.WSGIServer
+gevent.pywsgi.WSGIServer = lambda at, *a, **k: _Server(('127.0.0.1', at[1]), *a, **k)
+from igor.__main__ import main
+sys.argv[0] = 'igorServer'
+main()
+"""
+
+
+def launch_script(host: str = "localhost") -> str:
+    """Python code that starts Igor on 127.0.0.1 alone and tells it that its name is *host*.
+
+    Left to itself Igor listens on every address and asks the internet for its name.
+    """
+    return _LAUNCH.format(host=host)
+
+
+def igor_bin() -> Path:
+    """The `bin` folder of Igor's environment, built if need be; skips where that cannot be."""
+    python = find_python()
+    if python is None:
+        install.unavailable("a real Igor needs CPython 3.9, 3.10 or 3.11 with venv; none was found")
+    folder = install.cache() / "igor-venv"
+    stamp = "\n".join((str(folder), python, *PINS))
+    try:
+        install.once(folder, stamp, lambda at: _build(at, python))
+    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+        install.unavailable(f"the environment for a real Igor cannot be built: {error}")
+    return folder / "bin"
+
+
+def find_python() -> str | None:
+    """An interpreter Igor can run on, best first."""
+    return next((python for python in _candidates() if _fits(python)), None)
+
+
+def _candidates() -> Iterator[str]:
+    yield os.path.realpath(sys.executable)
+    for version in ("3.11", "3.10", "3.9"):
+        if found := shutil.which(f"python{version}"):
+            yield found
+        for kept in sorted(Path.home().glob(f".pyenv/versions/{version}*/bin/python")):
+            yield str(kept)
+
+
+def _fits(python: str) -> bool:
+    try:
+        tried = subprocess.run(
+            [python, "-I", "-c", _FITS], capture_output=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
+
+
+def _build(folder: Path, python: str) -> None:
+    install.run([python, "-I", "-m", "venv", folder])
+    pip = [str(folder / "bin" / "python"), "-I", "-m", "pip", "install"]
+    install.run([*pip, "--quiet", "--disable-pip-version-check", "--no-input", *PINS])

@@ -1,0 +1,100 @@
+"""A program started for a test: a free port, a kept output, a certain end."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import requests
+
+
+class Process:
+    """A running program in a process group of its own; what it prints is kept in *log*."""
+
+    def __init__(
+        self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path
+    ) -> None:
+        self._log = log
+        with log.open("ab") as out:
+            self._popen = subprocess.Popen(
+                argv,
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        atexit.register(self.kill)  # a group of its own does not hear the terminal's Ctrl-C
+
+    @property
+    def running(self) -> bool:
+        """Whether the program is still there."""
+        return self._popen.poll() is None
+
+    def output(self) -> str:
+        """All it has printed so far, stdout and stderr together."""
+        return self._log.read_text(errors="replace")
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Wait for *ready*; a program that ends or takes too long is a RuntimeError."""
+        until = time.monotonic() + seconds
+        while not ready():
+            if not self.running or time.monotonic() > until:
+                state = "took too long" if self.running else f"ended ({self._popen.returncode})"
+                self.kill()
+                raise RuntimeError(f"the peer {state}:\n{self.output()[-3000:]}")
+            time.sleep(0.05)
+
+    def terminate(self, seconds: float = 10) -> int:
+        """Ask it to end as an operator would (SIGTERM), force it after *seconds*."""
+        if self.running:
+            self._popen.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for the end of the program, force it after *seconds*; returns its exit code."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+        return self.kill()
+
+    def kill(self) -> int:
+        """End it and all its children at once (SIGKILL); returns the exit code."""
+        atexit.unregister(self.kill)
+        with suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        return self._popen.wait(10)
+
+
+def free_port() -> int:
+    """A port nobody listens on, below the range from which the system serves itself.
+
+    Such a port stays free between the choice and its use, and while a peer restarts.
+    """
+    for _ in range(100):
+        port = random.randint(20000, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port found")
+
+
+def answers(url: str, verify: str | bool = True) -> bool:
+    """Whether anything at all answers a GET of *url*."""
+    try:
+        requests.get(url, timeout=5, verify=verify, allow_redirects=False)
+    except requests.RequestException:
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""The filter grammar, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.sandbox.person import GooglePerson, health, reason
+
+CIVIL = "weight.sample_time.civil_time"
+PHYSICAL = "weight.sample_time.physical_time"
+
+
+@pytest.fixture
+def token(google: GooglePerson) -> str:
+    wearer = google.sandbox.wearer
+    wearer.weights.clear()
+    for at in (
+        datetime(2026, 3, 28, 23, 59, 59),
+        datetime(2026, 3, 29, 0, 0),
+        datetime(2026, 3, 29, 12, 0),
+        datetime(2026, 3, 30, 0, 0),
+    ):
+        wearer.weigh(at, "80")
+    scope = health("health_metrics_and_measurements", "activity_and_fitness", "sleep", "ecg")
+    return str(google.connect(scope=scope)["access_token"])
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("", ["22:59:59", "23:00:00", "10:00:00", "22:00:00"]),
+        (f'{CIVIL} >= "2026-03-29"', ["23:00:00", "10:00:00", "22:00:00"]),
+        (f'{CIVIL} >= "2026-03-29" AND {CIVIL} < "2026-03-30"', ["23:00:00", "10:00:00"]),
+        (f'{CIVIL} < "2026-03-29T12:00:00"', ["22:59:59", "23:00:00"]),
+        (f'{PHYSICAL} >= "2026-03-29T10:00:00Z"', ["10:00:00", "22:00:00"]),
+        (f'{PHYSICAL} < "2026-03-29T12:00:00+02:00"', ["22:59:59", "23:00:00"]),
+        (f'{PHYSICAL}>="2026-03-29T10:00:00.000000001Z"', ["10:00:00", "22:00:00"]),
+    ],
+)
+def test_bounds(google: GooglePerson, token: str, text: str, times: list[str]) -> None:
+    points = google.points("weight", token, ":reconcile", filter=text).json()["dataPoints"]
+    found = [point["weight"]["sampleTime"]["physicalTime"][11:19] for point in points]
+    assert found == times[::-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("weight", f'{CIVIL} <= "2026-03-29"', "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR"),
+        ("weight", f'{CIVIL} = "2026-03-29"', "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR"),
+        (
+            "weight",
+            f'{CIVIL} >= "2026-03-29Z"',
+            "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT",
+        ),
+        (
+            "weight",
+            f'{CIVIL} >= "2026-02-30"',
+            "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT",
+        ),
+        ("weight", f'{PHYSICAL} >= "2026-03-29"', "INVALID_DATA_POINT_FILTER"),
+        ("weight", f"{CIVIL} >= 2026-03-29", "INVALID_FILTER_FORMAT"),
+        ("weight", f'({CIVIL} >= "2026-03-29")', "INVALID_FILTER_FORMAT"),
+        ("weight", f'{CIVIL} >= "2026-03-29" and {CIVIL} < "2026-03-30"', "INVALID_FILTER_FORMAT"),
+        ("weight", f'{CIVIL} >= "2026-03-29" AND', "INVALID_FILTER_FORMAT"),
+        (
+            "weight",
+            f'{CIVIL} >= "2026-03-29" OR {CIVIL} < "2026-03-28"',
+            "INVALID_DATA_POINT_FILTER_EXPRESSION_STRUCTURE",
+        ),
+        (
+            "weight",
+            f'{CIVIL} >= "2026-03-29" AND {PHYSICAL} < "2026-03-30T00:00:00Z"',
+            "INVALID_DATA_POINT_FILTER_MIXED_TIME_RESTRICTIONS",
+        ),
+        ("weight", f'{CIVIL} >= "2026-03-29" AND {CIVIL} < "2026-03-29"', "INVALID_TIME_RANGE"),
+        (
+            "weight",
+            'weight.interval.start_time >= "2026-03-29T00:00:00Z"',
+            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
+        ),
+        (
+            "weight",
+            'steps.interval.start_time >= "2026-03-29T00:00:00Z"',
+            "INVALID_DATA_POINT_FILTER_COLLECTION_MISMATCH",
+        ),
+        (
+            "body-fat",
+            'body-fat.sample_time.civil_time >= "2026-03-29"',
+            "INVALID_DATA_POINT_FILTER",
+        ),
+        ("body-fat", 'bodyFat.sample_time.civil_time >= "2026-03-29"', "INVALID_DATA_POINT_FILTER"),
+        (
+            "sleep",
+            'sleep.interval.civil_start_time >= "2026-03-29"',
+            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
+        ),
+        (
+            "exercise",
+            'exercise.interval.start_time >= "2026-03-29T00:00:00Z"',
+            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
+        ),
+        (
+            "daily-resting-heart-rate",
+            'daily_resting_heart_rate.date >= "2026-03-29T00:00:00"',
+            "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT",
+        ),
+        (
+            "electrocardiogram",
+            'electrocardiogram.interval.start_time < "2026-03-29T00:00:00Z"',
+            "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR",
+        ),
+    ],
+)
+def test_refused(google: GooglePerson, token: str, kind: str, text: str, expected: str) -> None:
+    response = google.points(kind, token, filter=text)
+    assert reason(response) == (400, "INVALID_ARGUMENT", expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("daily-resting-heart-rate", 'daily_resting_heart_rate.date >= "2026-03-29"'),
+        ("exercise", 'exercise.interval.civil_start_time >= "2026-03-29"'),
+        ("electrocardiogram", 'electrocardiogram.interval.start_time >= "2026-03-29T00:00:00Z"'),
+        (
+            "sleep",
+            'sleep.interval.civil_end_time >= "2026-03-29" OR '
+            'sleep.interval.civil_end_time < "2026-03-28"',
+        ),
+        ("sleep", 'sleep.interval.end_time >= "0001-01-01T00:00:00Z"'),
+    ],
+)
+def test_other_records_have_their_own_members(
+    google: GooglePerson, token: str, kind: str, text: str
+) -> None:
+    assert google.points(kind, token, filter=text).json() == {}
