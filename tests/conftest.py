@@ -1,0 +1,46 @@
+"""Fixtures for every room: a sandbox, and a household that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox
+from tests.household import Household, household_at
+
+pytest_plugins = ["tests.peers.igor_fixtures"]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Both providers over one generated wearer."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def provider() -> str:
+    """The provider of `household`; a test names another with parametrize."""
+    return "google_health"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """More settings for `household`; a test overrides this fixture or parametrizes it."""
+    return {}
+
+
+@pytest.fixture
+def household(
+    sandbox: Sandbox,
+    provider: str,
+    settings: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Household]:
+    """All functions served over real HTTP, against the sandbox, with an empty SQLite file."""
+    chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | settings
+    with household_at(tmp_path, chosen, monkeypatch) as ready:
+        yield ready

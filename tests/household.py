@@ -1,0 +1,101 @@
+"""A household for tests: the real functions on a real port, and what its people do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from healthrelay.assembly import Services, services
+from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.signatures import Signatures
+from healthrelay.local.consent_page import allow
+from healthrelay.local.serve import serving
+from tests.peers.process import free_port
+
+OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Household:
+    """The owner's and the wearers' hands on one running healthrelay."""
+
+    url: str
+    services: Services
+
+    def add(self, user: str = "jack", **settings: str) -> None:
+        """Make a person."""
+        self.services.store.identities.save(user, settings)
+
+    def invitation(self, user: str = "jack") -> str:
+        """The address with which *user* may connect."""
+        note = Signatures(OWNER_KEY).invitation(user, self.services.now())
+        return f"{self.url}/auth1?user={user}&invitation={note}"
+
+    def connect(self, user: str = "jack", **settings: str) -> None:
+        """Make *user* if need be, and let them give their whole consent in a browser."""
+        if self.services.store.identities.settings(user) is None:
+            self.add(user, **settings)
+        assert allow(self.invitation(user)) == {"auth1": 302, "auth2": 200}
+
+    def fetch(self, user: str = "jack", **query: str) -> requests.Response:
+        """As the owner."""
+        return self.get("fetch", {"user": user, **query}, OWNER_KEY)
+
+    def fetched(self, user: str = "jack", **query: str) -> dict[str, Any]:
+        """The answer of a fetch that succeeds."""
+        answer = self.fetch(user, **query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def poll(self, user: str = "jack", key: str | None = None) -> requests.Response:
+        """As Igor; makes a new key unless one is given."""
+        chosen = new_poll_key(user, self.services.store.identities) if key is None else key
+        return self.get("relay", {"user": user, "key": chosen})
+
+    def snapshot(self, user: str = "jack") -> dict[str, list[dict[str, Any]]]:
+        """Series → records, as Igor gets them."""
+        found: dict[str, list[dict[str, Any]]] = self.poll(user).json()[user]
+        return found
+
+    def get(
+        self, function: str, query: Mapping[str, str] | None = None, bearer: str = ""
+    ) -> requests.Response:
+        """One GET that follows nothing."""
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return requests.get(
+            f"{self.url}/{function}",
+            params=dict(query or {}),
+            headers=headers,
+            timeout=SECONDS,
+            allow_redirects=False,
+        )
+
+
+@contextmanager
+def household_at(
+    folder: Path, chosen: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Household]:
+    """Serve the functions with the settings *chosen* and a store in *folder*."""
+    port = free_port()
+    complete = {
+        "HEALTHRELAY_STORE": f"sqlite:///{folder}/healthrelay.db",
+        "HEALTHRELAY_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
+        **chosen,
+    }
+    for name, value in complete.items():
+        monkeypatch.setenv(name, value)
+    services.cache_clear()
+    with serving(port) as url:
+        try:
+            yield Household(url, services())
+        finally:
+            services.cache_clear()
