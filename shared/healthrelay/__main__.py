@@ -1,4 +1,4 @@
-"""The command line: ``healthrelay run``, ``healthrelay user …``, ``healthrelay invite``."""
+"""The command line: ``healthrelay run``, ``user …``, ``register``, ``invite``."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _add_run(commands.add_parser("run", help="the main job on this machine, then serve on"))
     _add_users(commands.add_parser("user", help="make, change, list and remove people"))
+    register = commands.add_parser("register", help="keep the provider's client id and secret")
+    register.add_argument("client_id")
+    register.set_defaults(command=_register)
     invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
     invite.add_argument("user")
     invite.set_defaults(command=_invite)
@@ -95,7 +98,8 @@ def _user_add(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows import people
 
-    people.add(said.user, _pairs(said.pairs), services().store.identities)
+    built = services()
+    people.add(said.user, _pairs(said.pairs), built.store.identities, built.now().date())
     print(f"{said.user} is here. Next: healthrelay invite {said.user}")
     return 0
 
@@ -104,7 +108,9 @@ def _user_set(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows import people
 
-    settings = people.change(said.user, _pairs(said.pairs), services().store.identities)
+    built = services()
+    today = built.now().date()
+    settings = people.change(said.user, _pairs(said.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
     return 0
 
@@ -135,6 +141,21 @@ def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.flows.relay import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
+    return 0
+
+
+def _register(said: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from healthrelay.assembly import services
+    from healthrelay.flows.registration import register
+
+    # Never an argument: those are seen by every process and kept by the shell.
+    asked = sys.stdin.isatty()
+    secret = getpass("Client secret: ") if asked else sys.stdin.readline()
+    built = services()
+    register(said.client_id, secret.strip(), built.store.identities, built.vault)
+    print("Kept. The secret is sealed.")
     return 0
 
 

@@ -12,6 +12,7 @@ from flask import Request, Response
 from healthrelay import config, log
 from healthrelay.core.consent import CONSENTS, Client, Consent
 from healthrelay.core.errors import NotConfigured
+from healthrelay.flows import registration
 from healthrelay.flows.token import Grants
 from healthrelay.ports import Consents, Provider, Sink, Store, Vault
 from healthrelay.web.door import View
@@ -69,7 +70,8 @@ class Services:
             client_id=self._client_id,
             redirect_uri=self.client.redirect_uri,
             basic=self.settings.provider == "fitbit",
-            client_secret=self.settings.client_secret,
+            client_secret=self.settings.client_secret
+            or registration.client_secret(self.store.identities, self.vault),
         )
         return OAuth2Consents(us, Http())
 
@@ -111,7 +113,7 @@ class Services:
     @cached_property
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
-        found = self.settings.client_id or self.store.identities.application().get("client_id", "")
+        found = self.settings.client_id or registration.client_id(self.store.identities)
         if not found:
             raise NotConfigured(
                 f"healthrelay is not registered with {self.consent.label} yet.",

@@ -88,14 +88,14 @@ class Http:
                 redirect=False,
                 preload_content=False,
             )
-            content = _whole(response, deadline)
+            content = whole(response, deadline)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urllib3.util.parse_url(url).host
             raise TryLater(f"{host} gave no whole answer ({type(error).__name__}).") from error
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)
 
 
-def _whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+def whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     """Read to the end, or give up at *deadline*: a socket time-out alone lets a drip go on."""
     parts: list[bytes] = []
     size = 0

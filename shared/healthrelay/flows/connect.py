@@ -87,10 +87,12 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
             " account's connected apps, then connect once more.",
             502,
         )
-    account = desk.provider.account(grant)
-    desk.grants.connect(user, grant, _with_true_zone(account))
     asked = desk.consent.scopes
     granted = grant.scopes or tuple(asked)
+    if not set(asked) & set(granted):
+        raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
+    account = desk.provider.account(grant)
+    desk.grants.connect(user, grant, _with_true_zone(account))
     return Connected(
         user,
         granted=tuple(words for scope, words in asked.items() if scope in granted),

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.people import checked_settings, user_name
+from healthrelay.core.request import windows
 from healthrelay.ports import Identities
 
 
-def add(user: str, settings: Mapping[str, str], identities: Identities) -> None:
-    """Make the person. Raises `BadRequest` for one who exists."""
+def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:
+    """Make the person. Raises `BadRequest` for one who exists, or settings that cannot be."""
     if identities.settings(user_name(user)) is not None:
         raise BadRequest(f"There is a user {user} already.", 409)
-    identities.save(user, checked_settings(settings))
+    identities.save(user, _fetchable(settings, today))
 
 
-def change(user: str, settings: Mapping[str, str], identities: Identities) -> dict[str, str]:
+def change(
+    user: str, settings: Mapping[str, str], identities: Identities, today: date
+) -> dict[str, str]:
     """Set some of the person's settings; an empty value takes one away. Returns them all."""
     stored = identities.settings(user_name(user))
     if stored is None:
         raise Unknown(f"There is no user {user}.")
-    merged = {**stored, **checked_settings({k: v for k, v in settings.items() if v})}
-    kept = {name: value for name, value in merged.items() if settings.get(name) != ""}
+    merged = {**stored, **settings}
+    kept = _fetchable({name: value for name, value in merged.items() if value}, today)
     identities.save(user, kept)
     return kept
 
@@ -31,3 +35,10 @@ def remove(user: str, identities: Identities) -> None:
     """Forget the person: settings, grant, poll key, measurements and log, all at once."""
     if not identities.remove(user_name(user)):
         raise Unknown(f"There is no user {user}.")
+
+
+def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return *settings* when a fetch could use them: better refused now than at every fetch."""
+    checked = checked_settings(settings)
+    windows({}, checked, today)
+    return checked

@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 
 from flask import Request, Response
+from werkzeug.exceptions import HTTPException
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, NotAllowed
 from healthrelay.web import errors
@@ -17,6 +18,8 @@ from healthrelay.web.services import Services
 
 MAX_BODY = 16 * 1024
 MAX_URL = 8 * 1024
+
+_UNREADABLE = "The body is too long or cannot be read."
 
 View = Callable[[Request, Services], Response]
 
@@ -40,6 +43,8 @@ def door(
                 response, cause = tell(error), f"{type(error).__name__}: {error.sentence}"
                 if isinstance(error, BadRequest) and error.status == 405:
                     response.headers["Allow"] = ", ".join(methods)
+            except HTTPException as error:  # werkzeug's own, from reading the body
+                response, cause = tell(BadRequest(_UNREADABLE, error.code or 400)), error.name
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = tell(_Unexpected()), _where(error)
             services.note(
@@ -83,9 +88,11 @@ def require_owner(request: Request, services: Services) -> None:
 
 
 def arguments(request: Request) -> dict[str, str]:
-    """Query, form and JSON object as one; each name at most once."""
-    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
-    if request.is_json:
+    """Query and, of a POST, form or JSON object as one; each name at most once."""
+    pairs = [*request.args.items(multi=True)]
+    if request.method == "POST":
+        pairs += request.form.items(multi=True)
+    if request.method == "POST" and request.is_json:
         said = request.get_json(silent=True)
         if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
             raise BadRequest("The JSON body must be one object whose values are texts.")

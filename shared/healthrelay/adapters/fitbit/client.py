@@ -8,27 +8,37 @@ its session, before python-fitbit sees it, and what is not a good one is raised 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import fitbit
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from healthrelay.adapters.fitbit.errors import trouble
+from healthrelay.adapters.http import CONNECT_SECONDS, whole
 from healthrelay.core.errors import TryLater
 
-TIMEOUT = (5, 30)
+SECONDS = 30
 _NEVER = "not-known-here"
 """python-fitbit sends no Authorization header unless it also has some refresh token."""
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Connections of one process; a call without a time limit gets ours."""
+    """Connections of one process, and a limit to the whole of each call."""
 
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
-        return super().send(request, *args, **kwargs)
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        deadline = time.monotonic() + SECONDS
+        kwargs |= {"timeout": (CONNECT_SECONDS, SECONDS), "stream": True}
+        response = super().send(request, **kwargs)
+        try:
+            # requests reads the body without an end in sight; read first, it only looks here.
+            response._content = whole(response.raw, deadline)
+        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+            raise requests.ConnectionError(type(error).__name__) from error
+        return response
 
 
 class Client:

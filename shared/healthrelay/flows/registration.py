@@ -1,0 +1,28 @@
+"""Our registration with the provider, when the owner keeps it in the store."""
+
+from __future__ import annotations
+
+from healthrelay.core.errors import BadRequest
+from healthrelay.ports import Identities, Vault
+
+_PLACE = "plugindata/fitbit client_secret"
+
+
+def register(client_id: str, client_secret: str, identities: Identities, vault: Vault) -> None:
+    """Keep both among the application's values; the secret is sealed."""
+    if not client_id or not client_secret:
+        raise BadRequest("Give both the client id and the client secret.")
+    sealed = vault.seal(client_secret, _PLACE)
+    kept = identities.application() | {"client_id": client_id, "client_secret": sealed}
+    identities.save_application(kept)
+
+
+def client_id(identities: Identities) -> str:
+    """The stored client id, or nothing."""
+    return identities.application().get("client_id", "")
+
+
+def client_secret(identities: Identities, vault: Vault) -> str:
+    """The stored client secret, or nothing."""
+    sealed = identities.application().get("client_secret", "")
+    return vault.open(sealed, _PLACE) if sealed else ""
