@@ -1,0 +1,108 @@
+"""Measurements, and the log of what changed in them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from healthrelay.adapters.sqlite.documents import Room, require, text
+from healthrelay.core.records import Delta, Record, Window
+
+
+class SqliteRecords(Room):
+    """Measurements."""
+
+    def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
+        with self._database.read() as connection:
+            return [
+                _record(row)
+                for window in windows
+                for row in connection.execute(
+                    "SELECT series, key, local_time, data FROM records"
+                    " WHERE user = ? AND series = ? AND local_time >= ? AND local_time < ?"
+                    " ORDER BY local_time, key",
+                    # '~' sorts behind every time of the last day.
+                    (user, window.series, window.start.isoformat(), f"{window.end.isoformat()}~"),
+                )
+            ]
+
+    def everything(self, user: str) -> list[Record]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT series, key, local_time, data FROM records WHERE user = ?"
+                " ORDER BY series, local_time, key",
+                (user,),
+            )
+            return [_record(row) for row in rows]
+
+    def apply(self, user: str, delta: Delta, now: datetime) -> int:
+        if not delta:
+            with self._database.read() as connection:
+                return _head(connection, user)
+        with self._database.write() as connection:
+            require(connection, user)
+            connection.executemany(
+                "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
+                [(user, r.series, r.key) for r in delta.removed],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+                [
+                    (user, r.series, r.key, r.when, text(r.data))
+                    for r in (*delta.added, *delta.changed)
+                ],
+            )
+            sequence = _head(connection, user) + 1
+            connection.execute(
+                "INSERT INTO log VALUES (?, ?, ?, ?)",
+                (user, sequence, now.isoformat(), text(_entry(delta))),
+            )
+            return sequence
+
+
+class SqliteLog(Room):
+    """What changed, and who has been told."""
+
+    def head(self, user: str) -> int:
+        with self._database.read() as connection:
+            return _head(connection, user)
+
+    def delivered(self, user: str, target: str) -> int:
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT sequence FROM delivered WHERE user = ? AND target = ?", (user, target)
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
+        with self._database.write() as connection:
+            require(connection, user)
+            connection.execute(
+                "INSERT INTO delivered VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET sequence = max(sequence, excluded.sequence)",
+                (user, target, sequence),
+            )
+
+
+def _head(connection: sqlite3.Connection, user: str) -> int:
+    row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
+    return int(row[0] or 0)
+
+
+def _record(row: tuple[str, str, str, str]) -> Record:
+    return Record(row[0], row[1], row[2], json.loads(row[3]))
+
+
+def _entry(delta: Delta) -> dict[str, dict[str, list[str]]]:
+    """``{"added": {"body-weight": ["2026-11-01"]}, …}``: keys only, the values are records."""
+    entry: dict[str, dict[str, list[str]]] = {}
+    for what, records in (
+        ("added", delta.added),
+        ("changed", delta.changed),
+        ("removed", delta.removed),
+    ):
+        for record in records:
+            entry.setdefault(what, {}).setdefault(record.series, []).append(record.key)
+    return entry
