@@ -36,7 +36,9 @@ def _serve(sandbox: Sandbox) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with sandbox:
-        print(json.dumps({"url": sandbox.url, "settings": sandbox.settings}), flush=True)
+        first, last = (day.isoformat() for day in sandbox.wearer.span())
+        told = {"url": sandbox.url, "settings": sandbox.settings}
+        print(json.dumps(told | {"first_day": first, "last_day": last}), flush=True)
         print(f"sandbox: serving {sandbox.wearer.name} until Ctrl-C", file=sys.stderr)
         stop.wait()
 

@@ -51,7 +51,10 @@ class Fault:
             raise ValueError(f"mode is one of {', '.join(get_args(Mode))}")
         if not isinstance(self.times, int):
             raise TypeError("times is a whole number")
-        re.compile(self.path)
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"path is not a regular expression: {error}") from None
 
     def answer(self) -> Response:
         """The answer that replaces the real one."""

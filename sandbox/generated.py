@@ -9,7 +9,8 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sandbox.wearer import BodyFat, Day, Wearer, rounded, today_in
+from sandbox.decimals import rounded
+from sandbox.wearer import BodyFat, Day, Wearer, today_in
 
 _ZONE = "Europe/Amsterdam"
 _HISTORY = 730
@@ -19,17 +20,18 @@ _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
 def jack(clock: Callable[[], float], today: date | None) -> Wearer:
     """Jack with two years of history up to and including *today*."""
     zone = ZoneInfo(_ZONE)
+    calendar = today_in(zone, clock, today)
     wearer = Wearer(
         name="jack",
         health_id="111256657788",
         legacy_id="A1B2C3",
         zone=zone,
-        today=today_in(zone, clock, today),
+        today=calendar,
         height_mm=1828,
+        live=_live,
+        lived_until=calendar() - timedelta(days=_HISTORY),
     )
-    last = wearer.today()
-    for ago in range(_HISTORY - 1, -1, -1):
-        _live(wearer, last - timedelta(days=ago))
+    wearer.catch_up()
     return wearer
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sandbox.wearer import Day, Wearer, Weight, grams, log_id, rounded, today_in
+from sandbox.decimals import rounded
+from sandbox.wearer import Day, Wearer, Weight, grams, log_id, today_in, when
 
 # The exports carry local times without a zone.
 _ZONE = "Etc/UTC"
@@ -52,7 +53,7 @@ def recorded(recording: Recording, clock: Callable[[], float], today: date | Non
     )
     last = max([_moment(r).date() for r in weights] + [_day(r) for r in worn])
     shift = wearer.today() - last if recording.shift else timedelta()
-    wearer.weights.extend(sorted((_weight(wearer, r, shift) for r in weights), key=_when))
+    wearer.weights.extend(sorted((_weight(wearer, r, shift) for r in weights), key=when))
     wearer.days.update({_day(r) + shift: _activity(r) for r in worn})
     return wearer
 
@@ -81,10 +82,6 @@ def _weight(wearer: Wearer, row: Row, shift: timedelta) -> Weight:
         bmi=rounded(Decimal(row["BMI"]), 2),
         manual=row["IsManualReport"] == "True",
     )
-
-
-def _when(weight: Weight) -> datetime:
-    return weight.at
 
 
 def _activity(row: Row) -> Day:

@@ -39,7 +39,7 @@ class _Quiet(WSGIRequestHandler):
         return
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Sandbox:
     """A small Google Health and a small Fitbit on loopback, serving the same wearer.
 
@@ -92,7 +92,7 @@ class Sandbox:
         self._server = make_server(
             "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet
         )
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def stop(self) -> None:

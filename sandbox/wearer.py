@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from threading import Lock
 from zoneinfo import ZoneInfo
+
+from sandbox.decimals import rounded
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - civil: legacy log ids read local time as if it were UTC
 
 Today = Callable[[], date]
+Live = Callable[["Wearer", date], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +48,16 @@ class Day:
     floors: int | None = None
 
 
+def _rest(_wearer: Wearer, _day: date) -> None:
+    """A day on which nothing is measured."""
+
+
 @dataclass(kw_only=True, eq=False)
 class Wearer:
-    """One person: who they are, and everything they measured. Lists and days may be changed."""
+    """One person: who they are, and everything they measured. Lists and days may be changed.
+
+    *live* adds what is measured on one day; *lived_until* is the last day it was called for.
+    """
 
     name: str
     health_id: str
@@ -58,6 +69,23 @@ class Wearer:
     weights: list[Weight] = field(default_factory=list)
     fats: list[BodyFat] = field(default_factory=list)
     days: dict[date, Day] = field(default_factory=dict)
+    live: Live = _rest
+    lived_until: date = date.max
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def catch_up(self) -> None:
+        """Live through the days that began since the last call."""
+        with self._lock:
+            today = self.today()
+            while self.lived_until < today:
+                self.lived_until += timedelta(days=1)
+                self.live(self, self.lived_until)
+
+    def span(self) -> tuple[date, date]:
+        """The first and the last day with any measurement."""
+        days = {civil(measured.at).date() for measured in (*self.weights, *self.fats)}
+        days |= self.days.keys()
+        return min(days), max(days)
 
     def instant(self, civil: datetime) -> datetime:
         """The moment a local clock showed *civil*, with the UTC offset then in force."""
@@ -106,9 +134,9 @@ def grams(kg: Decimal | str) -> int:
     return int(rounded(Decimal(kg) * 1000, 0))
 
 
-def rounded(value: Decimal, places: int) -> Decimal:
-    """*value* with *places* decimals, halves away from zero."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+def when(measured: Weight | BodyFat) -> datetime:
+    """The moment of a measurement, for sorting."""
+    return measured.at
 
 
 def today_in(zone: ZoneInfo, clock: Callable[[], float], fixed: date | None) -> Today:

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.decimals import number
 from sandbox.fitbit import units
 from sandbox.fitbit.dates import SHORT_PERIODS, Days, Limits, read_days
 from sandbox.fitbit.errors import ApiError, not_found
 from sandbox.fitbit.guard import Guard
 from sandbox.fitbit.series import SERIES
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.fitbit.units import Units, number
+from sandbox.fitbit.units import Units
 from sandbox.oauth.ledger import Ledger
-from sandbox.wearer import BodyFat, Wearer, Weight
+from sandbox.wearer import BodyFat, Wearer, Weight, when
 
 _USER = "/1/user/<user>"
 _WEIGHT_LIMITS = Limits(31, SHORT_PERIODS)
@@ -29,7 +30,7 @@ class FitbitApi:
 
     def __init__(self, wearer: Wearer, ledger: Ledger, switches: FitbitSwitches) -> None:
         self._wearer = wearer
-        self._guard = Guard(ledger, switches, wearer.legacy_id)
+        self._guard = Guard(ledger, switches, wearer)
 
     def routes(self) -> Blueprint:
         """Everything below `/1`."""
@@ -54,7 +55,7 @@ class FitbitApi:
         return jsonify(
             weight=[
                 self._weight(weight, fats.get(weight.log_id))
-                for weight in sorted(self._wearer.weights, key=_when)
+                for weight in sorted(self._wearer.weights, key=when)
                 if weight.at.date() in days
             ]
         )
@@ -62,7 +63,7 @@ class FitbitApi:
     def fat_log(self, user: str, start: str, end: str = "") -> Response:
         """Every body fat of the days, ascending."""
         days = self._days(user, start, end, _FAT_LIMITS)
-        logs = [fat for fat in sorted(self._wearer.fats, key=_when) if fat.at.date() in days]
+        logs = [fat for fat in sorted(self._wearer.fats, key=when) if fat.at.date() in days]
         return jsonify(fat=[_entry(fat) | {"fat": number(fat.percent)} for fat in logs])
 
     def series(self, user: str, area: str, name: str, start: str, end: str) -> Response:
@@ -131,7 +132,7 @@ class FitbitApi:
         if self._wearer.height_mm:
             stature["height"] = number(_units().height(self._wearer.height_mm))
         if self._wearer.weights:
-            last = max(self._wearer.weights, key=_when)
+            last = max(self._wearer.weights, key=when)
             stature["weight"] = number(_units().weight(last.grams))
         return stature
 
@@ -143,10 +144,6 @@ def _entry(measured: Weight | BodyFat) -> Json:
         "source": "API" if measured.manual else "Aria",
         "time": measured.at.time().isoformat(timespec="seconds"),
     }
-
-
-def _when(measured: Weight | BodyFat) -> float:
-    return measured.at.timestamp()
 
 
 def _units() -> Units:

@@ -8,15 +8,16 @@ from sandbox.fitbit.errors import ApiError
 from sandbox.fitbit.switches import FitbitSwitches
 from sandbox.oauth.ledger import Ledger, TokenExpired, TokenUnknown
 from sandbox.quota import Quota
+from sandbox.wearer import Wearer
 
 
 class Guard:
     """Checks a request before any data is looked at, and shows the rate limit on every answer."""
 
-    def __init__(self, ledger: Ledger, switches: FitbitSwitches, user_id: str) -> None:
+    def __init__(self, ledger: Ledger, switches: FitbitSwitches, wearer: Wearer) -> None:
         self._ledger = ledger
         self._switches = switches
-        self._user_id = user_id
+        self._wearer = wearer
         self._quota = Quota(3600, ledger.clock)
 
     def enter(self, user: str, scope: str) -> None:
@@ -27,12 +28,13 @@ class Guard:
             if self._switches.retry_after:
                 error.headers["Retry-After"] = str(self._quota.reset_in())
             raise error
-        if user not in ("-", self._user_id):
+        if user not in ("-", self._wearer.legacy_id):
             message = f"The caller may not see the data of user {user}."
             raise ApiError(403, "insufficient_permissions", message)
         if scope not in scopes:
             message = f"This application does not have permission to access {scope} data."
             raise ApiError(403, "insufficient_scope", message)
+        self._wearer.catch_up()
 
     def show_limit(self, response: Response) -> Response:
         """Add the rate limit headers."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sandbox.fitbit.dates import LONG_PERIODS, SHORT_PERIODS, Days, Limits
 from sandbox.fitbit.units import Units, text
-from sandbox.wearer import BodyFat, Day, Wearer, Weight
+from sandbox.wearer import Day, Wearer, Weight, when
 
 Value = Callable[[Wearer, Units], dict[date, Decimal]]
 
@@ -36,11 +36,7 @@ class Series:
 
 
 def _last_weights(wearer: Wearer) -> dict[date, Weight]:
-    return {weight.at.date(): weight for weight in sorted(wearer.weights, key=_when)}
-
-
-def _when(measured: Weight | BodyFat) -> float:
-    return measured.at.timestamp()
+    return {weight.at.date(): weight for weight in sorted(wearer.weights, key=when)}
 
 
 def _weight(wearer: Wearer, units: Units) -> dict[date, Decimal]:
@@ -53,7 +49,7 @@ def _bmi(wearer: Wearer, _units: Units) -> dict[date, Decimal]:
 
 
 def _fat(wearer: Wearer, _units: Units) -> dict[date, Decimal]:
-    return {fat.at.date(): fat.percent for fat in sorted(wearer.fats, key=_when)}
+    return {fat.at.date(): fat.percent for fat in sorted(wearer.fats, key=when)}
 
 
 def _activity(value: Callable[[Day, Units], int | Decimal | None]) -> Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.wearer import rounded
+from sandbox.decimals import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,3 @@ def text(value: Decimal) -> str:
     """A number in a time series: a string without superfluous zeros."""
     plain = format(value, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
-
-
-def number(value: Decimal) -> int | float:
-    """A number in a log: an integer where it is whole."""
-    return int(value) if value == value.to_integral_value() else float(value)

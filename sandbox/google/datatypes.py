@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from sandbox.decimals import number
 from sandbox.google import points
 from sandbox.google.errors import refused
 from sandbox.google.points import Period, Point, Points
-from sandbox.google.values import Json, number
+from sandbox.google.values import Json
 from sandbox.wearer import Wearer
 
 ACTIVITY = "activity_and_fitness"

@@ -18,8 +18,8 @@ from sandbox.oauth.ledger import Ledger, TokenExpired, TokenUnknown
 from sandbox.quota import Quota
 from sandbox.wearer import Wearer
 
-# System parameters that every Google API understands; they change nothing here.
-_SYSTEM = {"alt", "prettyPrint", "key", "quotaUser", "$.xgafv"}
+# System parameters that every Google API understands.
+_SYSTEM = {"alt", "prettyPrint", "key", "quotaUser", "$.xgafv", "fields"}
 _DEAD = (
     "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie "
     "or other valid authentication credential."
@@ -44,6 +44,7 @@ class Guard:
         if user not in ("me", self._wearer.health_id):
             raise not_found(f"users/{user}")
         _check_parameters(set(parameters))
+        self._wearer.catch_up()
         return scopes
 
     def _bearer(self) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.google import datatypes, filters, rollup
+from sandbox.google import datatypes, fields, filters, rollup
 from sandbox.google.account import Account
 from sandbox.google.datatypes import DataType, Record
 from sandbox.google.errors import ApiError, invalid, not_found, refused, scope_insufficient
@@ -39,6 +40,7 @@ class GoogleHealth:
         """Everything below `/v4`."""
         routes = Blueprint("google_health", __name__)
         routes.register_error_handler(ApiError, lambda error: error.response())
+        routes.after_request(_only_fields)
         Account(self._wearer, self._guard, self._pager).add_to(routes)
         add = routes.add_url_rule
         add(_COLLECTION, "list", self.list_points)
@@ -104,7 +106,7 @@ class GoogleHealth:
         body = _body()
         windows = read(body, row)
         rolled = rollup.roll(self._points(row, windows.period, body), windows, row)
-        token = body.pop("pageToken", "")
+        token = str(body.pop("pageToken", ""))
         query = Query(parameters={"": request.path} | body, token=token, size=windows.page_size)
         page, following = self._pager.page(rolled, query)
         return _answer("rollupDataPoints", page, following)
@@ -130,6 +132,16 @@ class GoogleHealth:
     def _reconciled(self, row: DataType, point: Point) -> Json:
         name = {"dataPointName": self._name(row, point.id)} if row.named else {}
         return name | {row.key: _timed(row, point)}
+
+
+def _only_fields(response: Response) -> Response:
+    if "fields" not in request.args or response.status_code != HTTPStatus.OK:
+        return response
+    try:
+        mask = fields.parse(request.args["fields"])
+    except ApiError as error:
+        return error.response()
+    return jsonify(fields.keep(response.get_json(), mask))
 
 
 def _timed(row: DataType, point: Point) -> Json:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from sandbox.google.values import Json, number
+from sandbox.decimals import number
+from sandbox.google.values import Json
 from sandbox.wearer import Day, Wearer, log_id
 
 # A day's activity comes in minutes: one an hour from 8 to 22, each an equal share of the day.
@@ -118,8 +119,8 @@ def minutes(total: Callable[[Day], int | None], member: str, *, text: bool = Tru
 
 def _shares(wearer: Wearer, day: date, amount: int) -> Iterator[tuple[datetime, int]]:
     share, rest = divmod(amount, len(_ACTIVE_HOURS))
-    for number_, hour in enumerate(_ACTIVE_HOURS):
-        portion = share + (1 if number_ < rest else 0)
+    for place, hour in enumerate(_ACTIVE_HOURS):
+        portion = share + (1 if place < rest else 0)
         # A total of zero is a measurement too: it has one point that says so.
-        if portion or (not amount and number_ == 0):
+        if portion or (not amount and place == 0):
             yield wearer.instant(datetime.combine(day, time(hour))), portion

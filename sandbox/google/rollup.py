@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,8 +32,8 @@ class Windows:
     start: datetime
     end: datetime
     width: timedelta
-    page_size: int
     daily: bool
+    page_size: int = 0
 
     @property
     def period(self) -> Period:
@@ -74,7 +74,7 @@ def read_windows(body: Mapping[str, Any], row: DataType) -> Windows:
     width = read_duration(body.get("windowSize"))
     if width is None or width < timedelta(seconds=1):
         raise refused("INVALID_ROLLUP_WINDOW", "The window size must be at least 1s.")
-    return _checked(row, body, Windows(start=start, end=end, width=width, page_size=0, daily=False))
+    return _checked(row, body, Windows(start=start, end=end, width=width, daily=False))
 
 
 def read_days(body: Mapping[str, Any], row: DataType) -> Windows:
@@ -85,8 +85,7 @@ def read_days(body: Mapping[str, Any], row: DataType) -> Windows:
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= row.cap:
         raise refused("INVALID_ROLLUP_WINDOW", "The window size must be at least one day.")
     width = timedelta(days=days or 1)
-    windows = Windows(start=start, end=end, width=width, page_size=0, daily=True)
-    return _checked(row, body, windows)
+    return _checked(row, body, Windows(start=start, end=end, width=width, daily=True))
 
 
 def _range(body: Mapping[str, Any], first: str, last: str) -> tuple[datetime, datetime]:
@@ -120,17 +119,11 @@ def _checked(row: DataType, body: Mapping[str, Any], windows: Windows) -> Window
     size = page_size(body.get("pageSize"), default, maximum)
     if body.get("pageSize"):
         # A page that could hold more than the cap is refused, however short the range is.
-        if windows.width * int(body["pageSize"]) > cap:
+        if int(body["pageSize"]) > cap / windows.width:
             raise _too_long(row)
         if windows.daily and windows.width * size < windows.end - windows.start:
             raise invalid("pageSize", "page_size too small")
-    return Windows(
-        start=windows.start,
-        end=windows.end,
-        width=windows.width,
-        page_size=size,
-        daily=windows.daily,
-    )
+    return replace(windows, page_size=size)
 
 
 def _too_long(row: DataType) -> ApiError:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 _CIVIL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?")
-_DURATION = re.compile(r"(\d+)(?:\.(\d{1,9}))?s")
+_DURATION = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?s")
 
 Json = dict[str, Any]
 
@@ -37,11 +36,6 @@ def instant_json(at: datetime) -> str:
 def offset_json(at: datetime) -> str:
     """The UTC offset of *at* as a duration."""
     return f"{int((at.utcoffset() or timedelta()).total_seconds())}s"
-
-
-def number(value: Decimal) -> int | float:
-    """A double: without a decimal point where it is whole."""
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def read_instant(text: str) -> datetime | None:

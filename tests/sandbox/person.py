@@ -61,7 +61,7 @@ class _Person:
         )
 
     def code(self, **changes: str) -> str:
-        return answer_of(self.decide("allow", **changes))["code"]
+        return answer_of(self.decide("allow", None, **changes))["code"]
 
     def post_token(self, **form: str) -> requests.Response:
         raise NotImplementedError

@@ -101,26 +101,30 @@ def test_series_have_strings(
     assert body == {path.replace("/", "-"): items}
 
 
+METRIC = (82.4, "6.012345", 182.8)
+AMERICAN = (181.66, "3.735898", 72)
+
+
 @pytest.mark.parametrize(
-    ("language", "weight", "distance", "height"),
+    ("language", "expected"),
     [
-        ("", 82.4, "6.012345", 182.8),
-        ("en_UK", 82.4, "6.012345", 182.8),
-        ("nl-NL,nl;q=0.9", 82.4, "6.012345", 182.8),
-        ("en_US", 181.66, "3.735898", 72),
-        ("en-US,en;q=0.5", 181.66, "3.735898", 72),
-        ("en_GB", 12.98, "6.012345", 182.8),
+        ("", METRIC),
+        ("en_UK", METRIC),
+        ("nl-NL,nl;q=0.9", METRIC),
+        ("en_US", AMERICAN),
+        ("en-US,en;q=0.5", AMERICAN),
+        ("en_GB", (12.98, "6.012345", 182.8)),
     ],
 )
 def test_units_follow_the_language(
-    fitbit: FitbitPerson, token: str, language: str, weight: float, distance: str, height: float
+    fitbit: FitbitPerson, token: str, language: str, expected: tuple[float, str, float]
 ) -> None:
     log = fitbit.get("body/log/weight/date/2026-06-01.json", token, language).json()
-    assert log["weight"][0]["weight"] == weight
-    assert log["weight"][0]["bmi"] == 24.66
     way = fitbit.get("activities/distance/date/2026-06-01/1d.json", token, language).json()
-    assert way["activities-distance"][0]["value"] == distance
-    assert fitbit.get("profile.json", token, language).json()["user"]["height"] == height
+    user = fitbit.get("profile.json", token, language).json()["user"]
+    assert log["weight"][0]["bmi"] == 24.66
+    values = log["weight"][0]["weight"], way["activities-distance"][0]["value"], user["height"]
+    assert values == expected
 
 
 @pytest.mark.parametrize(

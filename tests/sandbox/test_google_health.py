@@ -170,6 +170,20 @@ def test_data_source_families(google: GooglePerson, token: str) -> None:
     assert reason(short)[2] == "INVALID_DATA_POINT_DATA_SOURCE_FAMILY"
 
 
+def test_partial_responses(google: GooglePerson, token: str) -> None:
+    def ask(fields: str) -> requests.Response:
+        return google.points("weight", token, pageSize=1, fields=fields)
+
+    grams = google.sandbox.wearer.weights[-1].grams
+    thin = {"dataPoints": [{"weight": {"weightGrams": grams}}]}
+    assert ask("dataPoints(weight/weightGrams)").json() == thin
+    assert ask("dataPoints/weight/weightGrams").json() == thin
+    assert sorted(ask("nextPageToken,dataPoints(name)").json()) == ["dataPoints", "nextPageToken"]
+    assert ask("*").json() == google.points("weight", token, pageSize=1, fields="*").json()
+    for wrong in ("dataPoints(", "dataPoints)", ",", "a b", "a//b"):
+        assert reason(ask(wrong))[:2] == (400, "INVALID_ARGUMENT")
+
+
 def test_writing_is_not_in_any_scope(google: GooglePerson, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     url = google.url("dataTypes/weight/dataPoints")

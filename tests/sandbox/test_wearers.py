@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Day, Sandbox, UnknownParticipant
+from tests.sandbox.conftest import Clock
 from tests.sandbox.person import FitbitPerson, GooglePerson
 
 WEIGHTS = """Id,Date,WeightKg,WeightPounds,Fat,BMI,IsManualReport,LogId
@@ -59,6 +60,21 @@ def test_today_follows_the_clock_in_the_wearers_zone() -> None:
     assert jack.today() == date(2026, 6, 4)
 
 
+def test_a_new_day_brings_new_measurements(clock: Clock) -> None:
+    with Sandbox(clock=clock) as sandbox:
+        google = GooglePerson(sandbox)
+        token = google.connect()["access_token"]
+        before = len(sandbox.wearer.weights)
+        assert google.points("weight", token).status_code == 200
+        assert len(sandbox.wearer.weights) == before
+        clock.now += 10 * 86_400
+        token = google.connect()["access_token"]
+        assert google.points("weight", token).status_code == 200
+        expected = Sandbox(clock=clock).wearer.weights
+        assert sandbox.wearer.weights[-10:] == expected[-10:]
+        assert len(sandbox.wearer.weights) > before
+
+
 def test_recorded_wearer_ends_today(folder: Path) -> None:
     wearer = Sandbox(today=date(2026, 6, 3), measurements=folder, participant="11").wearer
     first, second = wearer.weights
@@ -80,8 +96,7 @@ def test_recorded_dates_may_stay(folder: Path) -> None:
 
 
 def test_recorded_wearer_without_weights(folder: Path) -> None:
-    options = {"measurements": folder, "participant": "12"}
-    with Sandbox(today=date(2026, 6, 3), **options) as sandbox:
+    with Sandbox(measurements=folder, participant="12") as sandbox:
         assert sandbox.wearer.height_mm is None
         google, fitbit = GooglePerson(sandbox), FitbitPerson(sandbox)
         token = google.connect()["access_token"]

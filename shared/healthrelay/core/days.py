@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from healthrelay.core.errors import BadRequest
 EPOCH = date(2009, 1, 1)
 """Before the first Fitbit was sold: where the period ``max`` begins."""
 
+# fromisoformat alone would take week dates and dates without dashes too.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DAYS = {"1d": 1, "7d": 7, "1w": 7, "30d": 30}
 _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
 PERIODS = ("1d", "7d", "30d", "1w", "1m", "3m", "6m", "1y", "max")
@@ -36,7 +39,7 @@ def parse_day(name: str, text: str, today: date) -> date:
     if text == "today":
         return today
     try:
-        day = date.fromisoformat(text) if len(text) == len("2026-11-01") else None
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         day = None
     if day is None:

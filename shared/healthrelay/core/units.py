@@ -11,10 +11,12 @@ METRIC_GRAMS = Decimal(1000)
 def mass(grams: Decimal, system: str) -> Decimal:
     """*grams* in pounds (``en_US``), stones (``en_GB``) or kilograms (anything else).
 
-    Three decimals: a kilogram stays exact to the gram that was measured. The systems are
-    those of the legacy API's ``Accept-Language``.
+    Kilograms stay exact to the gram that was measured; the others have two decimals. The
+    systems are those of the legacy API's ``Accept-Language``.
     """
-    return rounded(grams / _GRAMS.get(system, METRIC_GRAMS), 3)
+    if system in _GRAMS:
+        return rounded(grams / _GRAMS[system], 2)
+    return rounded(grams / METRIC_GRAMS, 3)
 
 
 def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:

@@ -36,7 +36,7 @@ def sandbox(options: Sequence[str]) -> Iterator[Peer]:
         if not line:
             raise NotConfigured("The sandbox did not start; it says why above.")
         said = json.loads(line)
-        yield Peer(said["settings"], said.get("first_day", ""), said.get("last_day", ""))
+        yield Peer(said["settings"], said["first_day"], said["last_day"])
     finally:
         process.terminate()
         process.wait(SECONDS)

@@ -25,6 +25,8 @@ class Row:
 
     days: int
     ask: Callable[[Any, Read], Any]
+    zero_is_nothing: bool = False
+    """The server writes "0" for days on which the device lay in a drawer."""
 
 
 def _log(method: str) -> Callable[[Any, Read], Any]:
@@ -42,7 +44,7 @@ ROWS: dict[str, Row] = {
     "body-weight": Row(31, _time_series("body/weight")),
     "body-fat": Row(30, _time_series("body/fat")),
     "body-bmi": Row(1095, _time_series("body/bmi")),
-    "activities-steps": Row(1095, _time_series("activities/steps")),
+    "activities-steps": Row(1095, _time_series("activities/steps"), zero_is_nothing=True),
 }
 
 
@@ -77,4 +79,9 @@ class LegacyFitbit:
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
     ) -> list[dict[str, Json]]:
-        return [dict(element) for element in raw[window.series]]
+        idle = ROWS[window.series].zero_is_nothing
+        return [
+            dict(element)
+            for element in raw[window.series]
+            if not (idle and isinstance(element, dict) and element.get("value") == "0")
+        ]

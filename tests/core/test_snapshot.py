@@ -1,0 +1,29 @@
+"""What Igor gets of a person."""
+
+from itertools import permutations
+
+from healthrelay.core.records import Record
+from healthrelay.core.snapshot import snapshot
+
+ONE = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
+TWO = Record("body-weight", "2026-11-02", "2026-11-02", {"dateTime": "2026-11-02", "value": "82.1"})
+LOG = Record("weight", "9", "2026-11-01T07:12:00", {"logId": 9, "weight": 82.4})
+
+
+def test_series_and_records_in_the_legacy_shape() -> None:
+    assert snapshot("jack", [ONE, TWO]) == (
+        b'{"jack":{"body-weight":[{"dateTime":"2026-11-01","value":"82.4"},'
+        b'{"dateTime":"2026-11-02","value":"82.1"}]}}'
+    )
+
+
+def test_equal_records_give_equal_bytes_in_any_order() -> None:
+    assert len({snapshot("jack", order) for order in permutations([ONE, TWO, LOG])}) == 1
+
+
+def test_nothing_is_never_an_empty_object() -> None:
+    assert snapshot("jack", []) is None
+
+
+def test_person_called_like_a_series_stays_wrapped() -> None:
+    assert snapshot("weight", [LOG]) == b'{"weight":{"weight":[{"logId":9,"weight":82.4}]}}'
