@@ -83,7 +83,8 @@ class Wearer:
 
     def span(self) -> tuple[date, date]:
         """The first and the last day with any measurement."""
-        days = {civil(measured.at).date() for measured in (*self.weights, *self.fats)}
+        days = {civil(weight.at).date() for weight in self.weights}
+        days |= {civil(fat.at).date() for fat in self.fats}
         days |= self.days.keys()
         return min(days), max(days)
 

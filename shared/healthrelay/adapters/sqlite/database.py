@@ -85,8 +85,8 @@ def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _make_private(path: Path) -> None:
     """Health data and logins: only the owner of the process may read the file."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise TryLater(f"The store cannot be opened ({type(error).__name__}).") from error

@@ -1,0 +1,88 @@
+"""One request: bounded, never redirected, every trouble told as "try later"."""
+
+import gzip
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import format_datetime
+
+import pytest
+
+from healthrelay.adapters.http import Answer, Http
+from healthrelay.core.errors import TryLater
+from tests.adapters.peers import answering, response
+from tests.peers.process import free_port
+
+
+def test_answer_comes_whole_with_exact_decimals() -> None:
+    with answering(response(200, b'{"weightGrams": 82400.10}', X_One="a")) as url:
+        answer = Http().send("GET", url, {})
+
+    assert answer.status == 200
+    assert answer.headers["x-one"] == "a"
+    assert answer.json() == {"weightGrams": Decimal("82400.10")}
+
+
+def test_gzip_is_unpacked() -> None:
+    body = gzip.compress(b'{"a": 1}')
+    with answering(response(200, body, Content_Encoding="gzip")) as url:
+        assert Http().send("GET", url, {}).json() == {"a": 1}
+
+
+def test_redirect_is_not_followed() -> None:
+    with answering(response(302, Location="http://127.0.0.1:1/elsewhere")) as url:
+        assert Http().send("GET", url, {}).status == 302
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (),
+        (b"\x00\xff not http at all\r\n\r\n",),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\nnot gzip!",),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",),
+        (os.urandom(300),),
+    ],
+    ids=["nothing", "noise", "half", "false-gzip", "false-chunks", "random"],
+)
+def test_broken_answer_is_tried_later(parts: tuple[bytes, ...]) -> None:
+    with answering(*parts) as url, pytest.raises(TryLater, match=r"127.0.0.1 gave no whole"):
+        Http().send("GET", f"{url}/?secret=x", {})
+
+
+def test_nobody_there_is_tried_later_and_the_query_is_not_told() -> None:
+    with pytest.raises(TryLater) as caught:
+        Http().send("GET", f"http://127.0.0.1:{free_port()}/?key=hidden", {})
+
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_drip_ends_at_the_deadline() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    started = time.monotonic()
+
+    with answering(head, *[b"x"] * 100, pause=0.1) as url, pytest.raises(TryLater):
+        Http().send("GET", url, {}, seconds=0.5)
+
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("120", 120), ("0", 0), ("", 60), ("soon", 60), ("-5", 60), ("999999999", 86_400), ("１", 60)],
+)
+def test_wait_that_is_asked_for(text: str, seconds: int) -> None:
+    assert Answer(429, {"retry-after": text}, b"").wait(60) == seconds
+
+
+def test_wait_until_a_date() -> None:
+    at = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+
+    assert 85 <= Answer(429, {"retry-after": at}, b"").wait(60) <= 92
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe", b"[1,", os.urandom(40)])
+def test_what_is_no_json_is_none(body: bytes) -> None:
+    assert Answer(200, {}, body).json() is None

@@ -1,0 +1,56 @@
+"""A wearer with two days of measurements, and a household whose owner may change its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.wearer import BodyFat, Day
+from tests.household import Household, household_at
+from tests.igor.recorder import Recorder
+
+JUNE_2, JUNE_3 = date(2026, 6, 2), date(2026, 6, 3)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Jack weighed himself on two mornings, once with body fat, and walked on both days."""
+    with Sandbox(today=JUNE_3) as running:
+        wearer = running.wearer
+        for measured in (wearer.weights, wearer.fats, wearer.days):
+            measured.clear()
+        first = wearer.weigh(datetime(2026, 6, 2, 7, 12), "82.6")
+        wearer.fats.append(BodyFat(at=first.at, percent=Decimal("18.2"), log_id=first.log_id))
+        wearer.weigh(datetime(2026, 6, 3, 7, 12), "82.4")
+        wearer.days[JUNE_2] = Day(steps=8042, millimeters=6_000_000, kcal=2300)
+        wearer.days[JUNE_3] = Day(steps=512, millimeters=400_000, kcal=2000)
+        yield running
+
+
+@pytest.fixture
+def household_with(
+    sandbox: Sandbox, provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Household]]:
+    """`household_with(igor_url=…)`; called again, the same store with the settings changed."""
+    with ExitStack() as running:
+
+        def start(**settings: str) -> Household:
+            running.close()
+            named = {f"HEALTHRELAY_{name.upper()}": value for name, value in settings.items()}
+            chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | named
+            return running.enter_context(household_at(tmp_path, chosen, monkeypatch))
+
+        yield start
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    """A server that writes down what it is asked, and says what a test wants it to say."""
+    with Recorder() as running:
+        yield running

@@ -1,0 +1,125 @@
+"""A real Igor that says no: the fetch succeeds, the push waits, and somebody is told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.household import Household
+from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.peers.igor import PARENT, Igor
+from tests.peers.igor_server import ADMIN
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+
+JACK = "sensors/fitbit/jack"
+KEY_SETTINGS = [
+    "HEALTHRELAY_IGOR_TOKEN",
+    "HEALTHRELAY_IGOR_USER",
+    "HEALTHRELAY_IGOR_PASSWORD",
+]
+
+
+def forged(token: str) -> str:
+    """*token* with another signature."""
+    head, body, _ = token.split(".")
+    return f"{head}.{body}.{'A' * 43}"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        pytest.param(lambda _: "", 401, id="no key at all"),
+        pytest.param(forged, 400, id="a key with another signature"),
+    ],
+)
+def test_a_wrong_key_is_the_owners_to_mend(
+    household_with: Callable[..., Household],
+    igor: Igor,
+    wrong: Callable[[str], str],
+    status: int,
+) -> None:
+    token = igor.mint_push_token()
+    household = household_with(igor_url=igor.url, igor_token=wrong(token))
+    household.connect(**WEIGHTS)
+
+    refused = household.fetched()
+
+    assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
+    assert refused["trouble"] == {
+        "error": f"Igor refuses our key (status {status}).",
+        "who": "owner",
+        "settings": KEY_SETTINGS,
+    }
+    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
+    mended = household_with(igor_url=igor.url, igor_token=token).fetched()
+    assert (mended["added"], mended["delivered"], mended["waiting"]) == (0, 1, 0)
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+
+def test_a_key_for_another_path_is_refused_and_harms_nothing(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token("other"))
+    household.connect(**WEIGHTS)
+
+    refused = household.fetched()
+
+    assert (refused["waiting"], refused["trouble"]["who"]) == (1, "owner")
+    assert refused["trouble"]["settings"] == KEY_SETTINGS
+    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
+
+
+def test_a_key_that_is_none_may_be_a_trouble_that_passes(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with(igor_url=igor.url, igor_token="not-a-capability")
+    household.connect(**WEIGHTS)
+
+    refused = household.fetched()
+
+    assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"] == {
+        "error": "Igor has trouble, or our key is wrong (status 500).",
+        "who": "nobody",
+    }
+
+
+def test_a_missing_parent_is_made_once_by_the_owner(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
+    household.connect(**WEIGHTS)
+    igor.delete(PARENT, auth=ADMIN)
+
+    refused = household.fetched()
+
+    assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"] == {
+        "error": "Igor has no element sensors/fitbit; make it once in Igor's database.",
+        "who": "owner",
+    }
+    igor.make_parent()
+    assert household.fetched()["waiting"] == 0
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+
+def test_a_person_who_is_there_twice_is_the_owners_to_mend(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
+    household.connect(**WEIGHTS)
+    for _ in range(2):
+        igor.post(f"/data/{JACK}", json={"jack": {"note": "appended"}}, auth=ADMIN)
+
+    refused = household.fetched()
+
+    assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"] == {
+        "error": "Igor has this person twice; delete both elements in Igor once.",
+        "who": "owner",
+    }
+    igor.delete(f"/data/{JACK}", auth=ADMIN)
+    assert household.fetched()["waiting"] == 0
+    assert igor.data_xml(JACK) == WEIGHTS_XML

@@ -1,0 +1,293 @@
+"""What every store must do, whatever it is made of: inherit, and give a `store` fixture."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from healthrelay.core.errors import Conflict, Unknown
+from healthrelay.core.records import Delta, Record, Window
+from healthrelay.ports import Store
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
+
+
+def weight(day: str, value: str = "82.4") -> Record:
+    return Record("body-weight", day, day, {"dateTime": day, "value": value})
+
+
+def entry(log_id: int, at: str) -> Record:
+    return Record("weight", str(log_id), at, {"logId": log_id, "date": at[:10], "weight": 82.4})
+
+
+class IdentitiesContract:
+    """People and settings."""
+
+    def test_nobody_at_first(self, store: Store) -> None:
+        assert store.identities.names() == []
+        assert store.identities.settings("jack") is None
+
+    def test_settings_come_back(self, store: Store) -> None:
+        store.identities.save("jack", {"methods": "time_series", "resource": "body/weight"})
+        store.identities.save("second", {})
+
+        assert store.identities.names() == ["jack", "second"]
+        assert store.identities.settings("second") == {}
+        assert store.identities.settings("jack") == {
+            "methods": "time_series",
+            "resource": "body/weight",
+        }
+
+    def test_saving_replaces(self, store: Store) -> None:
+        store.identities.save("jack", {"period": "1w", "methods": "get_bodyfat"})
+        store.identities.save("jack", {"period": "1m"})
+
+        assert store.identities.settings("jack") == {"period": "1m"}
+
+    def test_removing_takes_everything_of_the_person_and_nothing_else(self, store: Store) -> None:
+        for user in ("jack", "jack2"):
+            store.identities.save(user, {})
+            store.identities.save_poll_key(user, "hash")
+            store.tokens.save(user, DOCUMENT, 0)
+            store.records.apply(user, Delta(added=(weight("2026-11-01"),)), NOW)
+            store.log.mark_delivered(user, "igor", 1)
+
+        assert store.identities.remove("jack")
+
+        assert store.identities.names() == ["jack2"]
+        assert store.tokens.load("jack") is None
+        assert store.records.everything("jack") == []
+        assert store.log.head("jack") == 0
+        assert store.log.delivered("jack", "igor") == 0
+        with pytest.raises(Unknown):
+            store.identities.poll_key("jack")
+        assert store.records.everything("jack2") == [weight("2026-11-01")]
+        assert store.identities.poll_key("jack2") == "hash"
+        assert store.tokens.load("jack2") is not None
+        assert not store.identities.remove("jack")
+
+    def test_poll_key(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        assert store.identities.poll_key("jack") is None
+
+        store.identities.save_poll_key("jack", "one")
+        store.identities.save_poll_key("jack", "two")
+
+        assert store.identities.poll_key("jack") == "two"
+        assert store.identities.names() == ["jack"]
+
+    def test_stranger_has_no_poll_key(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.identities.poll_key("jack")
+        with pytest.raises(Unknown):
+            store.identities.save_poll_key("jack", "one")
+
+    def test_application_values(self, store: Store) -> None:
+        assert store.identities.application() == {}
+
+        store.identities.save_application({"client_id": "A", "system": "metric"})
+
+        assert store.identities.application() == {"client_id": "A", "system": "metric"}
+        assert store.identities.names() == []
+
+
+class TokensContract:
+    """Sealed grants under compare-and-set."""
+
+    def test_document_comes_back(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        assert store.tokens.load("jack") is None
+
+        store.tokens.save("jack", DOCUMENT, 0)
+
+        stored = store.tokens.load("jack")
+        assert stored is not None
+        assert stored.document == DOCUMENT
+        assert stored.version > 0
+
+    def test_only_the_version_that_was_read_may_be_replaced(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.tokens.save("jack", DOCUMENT, 0)
+        first = store.tokens.load("jack")
+        assert first is not None
+        store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.y"}, first.version)
+
+        for stale in (first.version, 0, 12345):
+            with pytest.raises(Conflict):
+                store.tokens.save("jack", DOCUMENT, stale)
+
+        stored = store.tokens.load("jack")
+        assert stored is not None
+        assert stored.document["sealed"] == "v1.k.y"
+
+    def test_nothing_is_stored_for_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.tokens.save("jack", DOCUMENT, 0)
+
+        assert store.tokens.load("jack") is None
+
+    def test_a_person_made_anew_does_not_accept_what_was_read_before(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.tokens.save("jack", DOCUMENT, 0)
+        before = store.tokens.load("jack")
+        assert before is not None
+        store.identities.remove("jack")
+        store.identities.save("jack", {})
+        store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.new"}, 0)
+
+        with pytest.raises(Conflict):
+            store.tokens.save("jack", DOCUMENT, before.version)
+
+    def test_one_of_many_writers_wins(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.tokens.save("jack", DOCUMENT, 0)
+        stored = store.tokens.load("jack")
+        assert stored is not None
+
+        def attempt(number: int) -> bool:
+            try:
+                store.tokens.save("jack", DOCUMENT | {"sealed": f"v1.k.{number}"}, stored.version)
+            except Conflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(attempt, range(24))) == 1
+
+
+class HandshakesContract:
+    """Rounds of consent are used once."""
+
+    def test_second_use_fails(self, store: Store) -> None:
+        until = NOW + timedelta(minutes=10)
+
+        assert store.handshakes.use("nonce", until, NOW)
+        assert not store.handshakes.use("nonce", until, NOW + timedelta(minutes=9))
+        assert store.handshakes.use("other", until, NOW)
+
+    def test_one_of_many_users_wins(self, store: Store) -> None:
+        until = NOW + timedelta(minutes=10)
+
+        with ThreadPoolExecutor(8) as pool:
+            used = list(pool.map(lambda _: store.handshakes.use("nonce", until, NOW), range(24)))
+
+        assert used.count(True) == 1
+
+
+class RecordsContract:
+    """Measurements and the log that is written with them."""
+
+    def test_records_come_back_in_order_with_their_members_in_order(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        late, early = weight("2026-11-02"), weight("2026-11-01")
+
+        store.records.apply("jack", Delta(added=(late, early)), NOW)
+
+        found = store.records.everything("jack")
+        assert found == [early, late]
+        assert [list(record.data) for record in found] == [["dateTime", "value"]] * 2
+
+    def test_window_holds_both_its_days_whole(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        inside = [entry(1, "2026-11-01T00:00:00"), entry(2, "2026-11-02T23:59:59")]
+        outside = [entry(3, "2026-10-31T23:59:59"), entry(4, "2026-11-03T00:00:00")]
+        other = weight("2026-11-01")
+        store.records.apply("jack", Delta(added=(*inside, *outside, other)), NOW)
+
+        window = Window("weight", date(2026, 11, 1), date(2026, 11, 2))
+
+        assert store.records.within("jack", [window]) == inside
+        assert store.records.within("jack", []) == []
+        assert store.records.within("second", [window]) == []
+
+    def test_delta_is_applied_whole(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"), weight("2026-11-02"))), NOW)
+        delta = Delta(
+            added=(weight("2026-11-03"),),
+            changed=(weight("2026-11-02", "80"),),
+            removed=(weight("2026-11-01"),),
+        )
+
+        store.records.apply("jack", delta, NOW)
+
+        assert store.records.everything("jack") == [
+            weight("2026-11-02", "80"),
+            weight("2026-11-03"),
+        ]
+
+    def test_sequence_has_no_gap_and_is_the_persons_own(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.identities.save("second", {})
+
+        numbers = [
+            store.records.apply(user, Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+            for day, user in enumerate(("jack", "jack", "second", "jack"), 1)
+        ]
+
+        assert numbers == [1, 2, 1, 3]
+        assert (store.log.head("jack"), store.log.head("second")) == (3, 1)
+
+    def test_empty_delta_writes_nothing(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+
+        assert store.records.apply("jack", Delta(), NOW) == 1
+        assert store.log.head("jack") == 1
+
+    def test_nothing_is_stored_for_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+
+        assert store.records.everything("jack") == []
+        assert store.log.head("jack") == 0
+
+    def test_numbers_stay_exact(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})
+
+        store.records.apply("jack", Delta(added=(record,)), NOW)
+
+        (found,) = store.records.everything("jack")
+        assert found == record
+        assert isinstance(found.data["b"], int)
+
+    def test_many_writers_leave_no_gap(self, store: Store) -> None:
+        store.identities.save("jack", {})
+
+        def write(day: int) -> int:
+            return store.records.apply("jack", Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+
+        with ThreadPoolExecutor(6) as pool:
+            numbers = sorted(pool.map(write, range(1, 13)))
+
+        assert numbers == list(range(1, 13))
+        assert len(store.records.everything("jack")) == 12
+
+
+class LogContract:
+    """How far each target has followed."""
+
+    def test_delivery_is_kept_for_each_target_and_never_goes_back(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        assert store.log.delivered("jack", "igor") == 0
+
+        store.log.mark_delivered("jack", "igor", 5)
+        store.log.mark_delivered("jack", "igor", 3)
+        store.log.mark_delivered("jack", "other", 1)
+
+        assert store.log.delivered("jack", "igor") == 5
+        assert store.log.delivered("jack", "other") == 1
+
+    def test_a_stranger_is_not_marked(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.log.mark_delivered("jack", "igor", 1)
+
+
+class StoreContract(
+    IdentitiesContract, TokensContract, HandshakesContract, RecordsContract, LogContract
+):
+    """All of it."""

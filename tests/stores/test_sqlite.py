@@ -1,0 +1,126 @@
+"""The embedded store: the contract, in memory and on disk, and what a file adds to it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.errors import TryLater
+from healthrelay.core.records import Delta
+from healthrelay.ports import Store
+from tests.stores.contract import NOW, StoreContract, weight
+
+
+class TestSqliteInMemory(StoreContract):
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        store = SqliteStore(":memory:")
+        yield store
+        store.close()
+
+
+class TestSqliteOnDisk(StoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        store = SqliteStore(str(tmp_path / "data" / "healthrelay.db"))
+        yield store
+        store.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "healthrelay.db"
+
+
+def test_another_process_sees_what_was_written(path: Path) -> None:
+    SqliteStore(str(path)).identities.save("jack", {"period": "1w"})
+
+    assert SqliteStore(str(path)).identities.settings("jack") == {"period": "1w"}
+
+
+def test_only_the_owner_may_read_the_file(path: Path) -> None:
+    SqliteStore(str(path)).identities.save("jack", {})
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> None:
+    SqliteStore(str(path)).identities.names()
+
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        names = [row[0] for row in connection.execute("SELECT name FROM migrations")]
+    assert names == ["0001-documents-records-log"]
+
+
+def _start(path: str, user: str) -> None:
+    store = SqliteStore(path)
+    store.identities.save(user, {})
+    for day in range(1, 11):
+        store.records.apply(user, Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+
+
+def test_processes_may_start_and_write_at_once(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    workers = [
+        context.Process(target=_start, args=(str(path), user)) for user in ("a", "b", "c", "d")
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+
+    assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
+    store = SqliteStore(str(path))
+    assert [store.log.head(user) for user in store.identities.names()] == [10, 10, 10, 10]
+
+
+def test_used_rounds_are_forgotten_after_their_time(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.handshakes.use("old", NOW, NOW - timedelta(minutes=10))
+
+    store.handshakes.use("new", NOW + timedelta(minutes=11), NOW + timedelta(minutes=1))
+
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT nonce FROM handshakes").fetchall() == [("new",)]
+
+
+def test_a_half_written_change_leaves_nothing(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    with sqlite3.connect(path) as connection:
+        # The log refuses, after the records were taken: both must be undone.
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+
+    with pytest.raises(TryLater, match="The store took nothing"):
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+
+    assert store.records.everything("jack") == []
+    assert store.log.head("jack") == 0
+
+
+def test_a_file_that_is_no_database_says_so_without_its_content(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"secret words that are no database at all, and long enough to be read")
+
+    with pytest.raises(TryLater) as caught:
+        SqliteStore(str(path)).identities.names()
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(TryLater, match="cannot be opened"):
+        SqliteStore(str(tmp_path / "file" / "healthrelay.db")).identities.names()
