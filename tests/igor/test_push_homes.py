@@ -76,9 +76,7 @@ def test_the_element_of_the_oldest_plugin_can_be_kept(
     household_with: Callable[..., Household], igor: Igor
 ) -> None:
     igor.put("/data/sensors/_fitbit", json={}, auth=ADMIN)
-    household = household_with(
-        igor_url=igor.url, igor_user="admin", igor_prefix="sensors/_fitbit"
-    )
+    household = household_with(igor_url=igor.url, igor_user="admin", igor_prefix="sensors/_fitbit")
     household.connect(**WEIGHTS)
 
     fetched = household.fetched()

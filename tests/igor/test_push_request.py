@@ -21,6 +21,46 @@ BODY = (
 KEY = ["HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD"]
 URL = ["HEALTHRELAY_IGOR_URL"]
 
+FOR_THE_OWNER: list[tuple[int, bytes, str, list[str] | None]] = [
+    (
+        400,
+        b"400 Database Parameter Error: Parent not found: /data/sensors/fitbit",
+        "Igor has no element sensors/fitbit; make it once in Igor's database.",
+        None,
+    ),
+    (
+        400,
+        b"400 Bad PUT Request, XPath selects multiple items",
+        "Igor has this person twice; delete both elements in Igor once.",
+        None,
+    ),
+    (400, b"400 Incorrect signature on key", "Igor refuses our key (status 400).", KEY),
+    (400, b"400 Incorrect issuer on key", "Igor refuses our key (status 400).", KEY),
+    (400, b"400 Incorrect audience on key", "Igor refuses our key (status 400).", KEY),
+    (400, b"400 Revoked token", "Igor refuses our key (status 400).", KEY),
+    (401, b"401 Unauthorized", "Igor refuses our key (status 401).", KEY),
+    (401, b"", "Igor refuses our key (status 401).", KEY),
+    (
+        404,
+        b"404 No shared key found for iss=http://localhost/issuer, aud=http://localhost/",
+        "Igor refuses our key (status 404).",
+        KEY,
+    ),
+    (
+        501,
+        b"501 Database error: 0 users named healthrelay",
+        "Igor refuses our key (status 501).",
+        KEY,
+    ),
+    (400, b"400 Bad Request", "Igor refuses the push (status 400).", URL),
+    (404, b"<h1>no such site</h1>", "Igor refuses the push (status 404).", URL),
+    (405, b"", "Igor refuses the push (status 405).", URL),
+    (413, b"", "Igor refuses the push (status 413).", URL),
+    (301, b"", "Igor redirects (status 301).", URL),
+    (302, b"", "Igor redirects (status 302).", URL),
+    (308, b"", "Igor redirects (status 308).", URL),
+]
+
 
 @pytest.fixture
 def household(household_with: Callable[..., Household], recorder: Recorder) -> Household:
@@ -88,48 +128,7 @@ def test_without_an_address_nothing_is_pushed_and_nothing_waits(
     assert recorder.seen == []
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "sentence", "settings"),
-    [
-        (
-            400,
-            b"400 Database Parameter Error: Parent not found: /data/sensors/fitbit",
-            "Igor has no element sensors/fitbit; make it once in Igor's database.",
-            None,
-        ),
-        (
-            400,
-            b"400 Bad PUT Request, XPath selects multiple items",
-            "Igor has this person twice; delete both elements in Igor once.",
-            None,
-        ),
-        (400, b"400 Incorrect signature on key", "Igor refuses our key (status 400).", KEY),
-        (400, b"400 Incorrect issuer on key", "Igor refuses our key (status 400).", KEY),
-        (400, b"400 Incorrect audience on key", "Igor refuses our key (status 400).", KEY),
-        (400, b"400 Revoked token", "Igor refuses our key (status 400).", KEY),
-        (401, b"401 Unauthorized", "Igor refuses our key (status 401).", KEY),
-        (401, b"", "Igor refuses our key (status 401).", KEY),
-        (
-            404,
-            b"404 No shared key found for iss=http://localhost/issuer, aud=http://localhost/",
-            "Igor refuses our key (status 404).",
-            KEY,
-        ),
-        (
-            501,
-            b"501 Database error: 0 users named healthrelay",
-            "Igor refuses our key (status 501).",
-            KEY,
-        ),
-        (400, b"400 Bad Request", "Igor refuses the push (status 400).", URL),
-        (404, b"<h1>no such site</h1>", "Igor refuses the push (status 404).", URL),
-        (405, b"", "Igor refuses the push (status 405).", URL),
-        (413, b"", "Igor refuses the push (status 413).", URL),
-        (301, b"", "Igor redirects (status 301).", URL),
-        (302, b"", "Igor redirects (status 302).", URL),
-        (308, b"", "Igor redirects (status 308).", URL),
-    ],
-)
+@pytest.mark.parametrize(("status", "body", "sentence", "settings"), FOR_THE_OWNER)
 def test_what_the_owner_must_mend(
     household: Household,
     recorder: Recorder,

@@ -39,10 +39,19 @@ def allow(begin_url: str) -> dict[str, int]:
         begun = browser.get(begin_url, allow_redirects=False, timeout=SECONDS)
         if begun.status_code != 302:
             return {"auth1": begun.status_code}
-        page = browser.get(begun.headers["Location"], timeout=SECONDS)
+        back = browser.get(allow_page(begun.headers["Location"]), timeout=SECONDS)
+        return {"auth1": begun.status_code, "auth2": back.status_code}
+
+
+def allow_page(page_url: str) -> str:
+    """Tick what is ticked on the consent page and allow it; returns where that leads."""
+    with requests.Session() as browser:
+        page = browser.get(page_url, timeout=SECONDS)
         form = _Form(page.text)
         if page.status_code != 200 or form.action is None:
             raise TryLater(f"The consent page cannot be used (status {page.status_code}).")
         fields = [*form.fields, ("decision", "allow")]
-        back = browser.post(urljoin(page.url, form.action), data=fields, timeout=SECONDS)
-        return {"auth1": begun.status_code, "auth2": back.status_code}
+        answer = browser.post(
+            urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=SECONDS
+        )
+        return answer.headers["Location"]

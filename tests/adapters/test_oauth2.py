@@ -1,0 +1,199 @@
+"""What a token endpoint may answer, and who must act then."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from healthrelay.adapters.http import Http
+from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
+from healthrelay.core.consent import CONSENTS, Client, authorize_url, challenge, verifier
+from healthrelay.core.errors import (
+    Again,
+    HealthrelayError,
+    Misconfigured,
+    RateLimited,
+    ReconnectNeeded,
+    TryLater,
+)
+from healthrelay.local.consent_page import allow_page
+from sandbox import Sandbox
+from tests.adapters.peers import answering, response
+
+REDIRECT = "http://127.0.0.1:9/auth2"
+VERIFIER = verifier(b"key", "nonce")
+
+
+@pytest.fixture(autouse=True)
+def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+
+
+def consents(token_url: str, basic: bool = False) -> OAuth2Consents:
+    us = Registration("Google Health", token_url, "cid", REDIRECT, basic, "the-client-secret")
+    return OAuth2Consents(us, Http())
+
+
+def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2Consents, str]:
+    """Consents at the sandbox, and a code that the wearer has just given."""
+    told = {name.removeprefix("HEALTHRELAY_"): value for name, value in sandbox.settings.items()}
+    basic = provider == "fitbit"
+    token_url = f"{told['FITBIT_API_URL']}/oauth2/token" if basic else told["GOOGLE_TOKEN_URL"]
+    page = told["FITBIT_AUTH_URL" if basic else "GOOGLE_AUTH_URL"]
+    us = Registration(
+        "Google Health", token_url, told["CLIENT_ID"], REDIRECT, basic, told["CLIENT_SECRET"]
+    )
+    client = Client(page, told["CLIENT_ID"], REDIRECT)
+    back = allow_page(authorize_url(client, CONSENTS[provider], "state", challenge(VERIFIER)))
+    return OAuth2Consents(us, Http()), parse_qs(urlsplit(back).query)["code"][0]
+
+
+def test_google_code_becomes_a_grant(sandbox: Sandbox) -> None:
+    ours, code = at_sandbox(sandbox, "google_health")
+
+    grant = ours.exchange(code, VERIFIER)
+
+    assert grant.access
+    assert grant.refresh
+    assert set(grant.scopes) == set(CONSENTS["google_health"].scopes)
+    assert timedelta(minutes=59) < grant.expires_at - datetime.now(UTC) < timedelta(hours=1)
+    sent = parse_qs(sandbox.journal[-1].body)
+    assert sent["code_verifier"] == [VERIFIER]
+    assert sent["redirect_uri"] == [REDIRECT]
+    assert "authorization" not in {name.lower() for name in sandbox.journal[-1].headers}
+
+
+def test_fitbit_code_becomes_a_grant_with_its_user(sandbox: Sandbox) -> None:
+    ours, code = at_sandbox(sandbox, "fitbit")
+
+    grant = ours.exchange(code, VERIFIER)
+
+    assert grant.user == sandbox.wearer.legacy_id
+    assert grant.refresh
+    headers = {name.lower(): value for name, value in sandbox.journal[-1].headers.items()}
+    assert headers["authorization"].startswith("Basic ")
+    assert "client_secret" not in sandbox.journal[-1].body
+
+
+def test_grant_of_an_app_in_testing_knows_its_end(sandbox: Sandbox) -> None:
+    sandbox.google.testing = True
+    ours, code = at_sandbox(sandbox, "google_health")
+
+    ends = ours.exchange(code, VERIFIER).refresh_expires_at
+
+    assert ends is not None
+    assert timedelta(days=6) < ends - datetime.now(UTC) < timedelta(days=7)
+
+
+def test_code_with_another_verifier_is_refused(sandbox: Sandbox) -> None:
+    ours, code = at_sandbox(sandbox, "google_health")
+
+    with pytest.raises(Again, match="connect once more"):
+        ours.exchange(code, verifier(b"key", "another"))
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_refresh_gives_another_access_token(sandbox: Sandbox, provider: str) -> None:
+    ours, code = at_sandbox(sandbox, provider)
+    first = ours.exchange(code, VERIFIER)
+
+    second = ours.refresh(first.refresh or "")
+
+    assert second.access != first.access
+    # Google repeats no refresh token; Fitbit's is single use and comes with each refresh.
+    assert (second.refresh is None) == (provider == "google_health")
+
+
+def test_spent_refresh_token_needs_a_reconnect(sandbox: Sandbox) -> None:
+    ours, code = at_sandbox(sandbox, "fitbit")
+    first = ours.exchange(code, VERIFIER)
+    ours.refresh(first.refresh or "")
+
+    with pytest.raises(ReconnectNeeded):
+        ours.refresh(first.refresh or "")
+
+
+INVALID_GRANT = json.dumps({"error": "invalid_grant", "error_description": "expired"}).encode()
+FITBIT_INVALID = json.dumps(
+    {"errors": [{"errorType": "invalid_grant", "message": "Refresh token invalid: secret"}]}
+).encode()
+CLIENT = json.dumps({"error": "invalid_client"}).encode()
+SCOPE = json.dumps({"errors": [{"errorType": "invalid_scope"}]}).encode()
+
+NO = [
+    (400, INVALID_GRANT, ReconnectNeeded),
+    (401, INVALID_GRANT, ReconnectNeeded),
+    (400, FITBIT_INVALID, ReconnectNeeded),
+    (401, FITBIT_INVALID, ReconnectNeeded),
+    (401, CLIENT, Misconfigured),
+    (400, SCOPE, Misconfigured),
+    (400, b'{"error": "redirect_uri_mismatch"}', Misconfigured),
+    (400, b"<html>no</html>", TryLater),
+    (400, b'{"error": {"code": 400}}', TryLater),
+    (400, b'{"errors": []}', TryLater),
+    (410, b"<html>Gone</html>", Misconfigured),
+    (429, b"", RateLimited),
+    (500, INVALID_GRANT, TryLater),
+    (503, b"", TryLater),
+    (302, b"", TryLater),
+    (200, b"", TryLater),
+    (200, b"<html>", TryLater),
+    (200, b"[]", TryLater),
+    (200, b'{"token_type": "Bearer"}', TryLater),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "error"), NO)
+def test_refused_refresh_says_who_must_act(
+    status: int, body: bytes, error: type[HealthrelayError]
+) -> None:
+    with answering(response(status, body)) as url, pytest.raises(error) as caught:
+        consents(f"{url}/token").refresh("the-refresh-token")
+
+    assert type(caught.value) is error
+    assert "secret" not in str(caught.value)
+    assert "the-refresh-token" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "body", "error"), NO)
+def test_refused_code_says_who_must_act(
+    status: int, body: bytes, error: type[HealthrelayError]
+) -> None:
+    expected = Again if error is ReconnectNeeded else error
+    with answering(response(status, body)) as url, pytest.raises(expected) as caught:
+        consents(f"{url}/token").exchange("the-code", VERIFIER)
+
+    assert type(caught.value) is expected
+    assert "the-code" not in str(caught.value)
+
+
+def test_pause_is_as_long_as_asked() -> None:
+    with answering(response(429, b"", Retry_After="77")) as url, pytest.raises(RateLimited) as no:
+        consents(url).refresh("r")
+
+    assert no.value.after == 77
+
+
+def test_silence_at_the_exchange_is_tried_later() -> None:
+    with answering() as url, pytest.raises(TryLater):
+        consents(url).exchange("the-code", VERIFIER)
+
+
+def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
+    body = json.dumps({"access_token": "a", "scope": ["weight", "sleep"]}).encode()
+    with answering(response(200, body)) as url:
+        grant = consents(url, basic=True).refresh("r")
+
+    assert grant.scopes == ("weight", "sleep")
+    assert timedelta(minutes=59) < grant.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+
+
+def test_registration_does_not_print_its_secret() -> None:
+    printed = repr(Registration("F", "https://t", "cid", REDIRECT, True, "hidden"))
+
+    assert "hidden" not in printed
+    assert base64.b64encode(b"hidden").decode() not in printed

@@ -1,0 +1,51 @@
+"""Letting a real Igor poll, and waiting for what it makes of the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from healthrelay.core.igor_action import igor_action
+from tests.peers.igor import Igor
+
+SENSOR = "sensors/fitbit"
+SECONDS = 30
+
+Status = dict[str, Any]
+
+
+class Polling:
+    """The action of jack in *igor*, made by us and given its right by the owner of the home."""
+
+    def __init__(self, igor: Igor, poll_url: str) -> None:
+        self._igor = igor
+        before = igor.status(SENSOR)
+        self._name = igor.post_action(igor_action("jack", poll_url, SENSOR))
+        # Igor runs a new action at once, before anybody can have given it a right.
+        self._until(before, lambda status: "401" in str(status.get("errorMessage")))
+        igor.grant_action(self._name)
+
+    def succeed(self) -> Status:
+        """Poll now, and wait until Igor has noted a success."""
+        return self._poll(lambda status: status.get("alive") is True)
+
+    def fail(self, sentence: str) -> Status:
+        """Poll now, and wait until Igor has noted a failure that says *sentence*."""
+        return self._poll(lambda status: sentence in str(status.get("errorMessage")))
+
+    def _poll(self, noted: Callable[[Status], bool]) -> Status:
+        before = self._igor.status(SENSOR)
+        self._igor.admin_get(f"/action/{self._name}")
+        return self._until(before, noted)
+
+    def _until(self, before: Status, noted: Callable[[Status], bool]) -> Status:
+        """What Igor noted after *before*; it keeps calling while we wait."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            status = self._igor.status(SENSOR)
+            if status.get("lastActivity") != before.get("lastActivity") and noted(status):
+                return status
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Igor did not note it, but {status}")
+            time.sleep(0.02)

@@ -1,0 +1,145 @@
+"""A real Igor polls the relay with the stock action that we make for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from healthrelay.core.igor_action import igor_action
+from healthrelay.flows.relay import new_poll_key
+from tests.household import Household
+from tests.igor.expected import ALL, ALL_XML, WEIGHTS, WEIGHTS_XML
+from tests.igor.polling import SENSOR, Polling
+from tests.igor.recorder import Recorder, Say
+from tests.peers.igor import Igor
+from tests.peers.igor_server import ADMIN
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+
+JACK = f"{SENSOR}/jack"
+KEPT = "<jack><body-weight><dateTime>2026-06-01</dateTime><value>83.1</value></body-weight></jack>"
+
+
+def poll_url(household: Household) -> str:
+    """What the owner pastes into Igor: jack's address, with a new key."""
+    key = new_poll_key("jack", household.services.store.identities)
+    return f"{household.url}/relay?user=jack&key={key}"
+
+
+@pytest.mark.parametrize(
+    ("provider", "source"), [("fitbit", "Aria"), ("google_health", "google_health")]
+)
+def test_igor_holds_what_the_old_plugin_stored(
+    household: Household, igor: Igor, source: str
+) -> None:
+    household.connect(**ALL)
+    household.fetched()
+
+    status = Polling(igor, poll_url(household)).succeed()
+
+    assert status["alive"] is True
+    assert status["lastSuccess"] == status["lastActivity"]
+    assert igor.data_xml(JACK) == ALL_XML.format(source=source)
+
+
+def test_a_second_poll_brings_what_came_since(household: Household, igor: Igor) -> None:
+    household.connect(**WEIGHTS | {"end_date": "2026-06-02"})
+    household.fetched()
+    polling = Polling(igor, poll_url(household))
+    polling.succeed()
+    first = igor.data_xml(JACK)
+    household.fetched(end_date="2026-06-03")
+
+    polling.succeed()
+
+    assert first == (
+        "<jack><body-weight><dateTime>2026-06-02</dateTime><value>82.6</value></body-weight></jack>"
+    )
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+
+def wrong_key(household: Household) -> str:
+    url = poll_url(household)
+    new_poll_key("jack", household.services.store.identities)
+    return url
+
+
+def unknown_user(household: Household) -> str:
+    url = poll_url(household)
+    household.services.store.identities.remove("jack")
+    return url
+
+
+def nothing_recorded(household: Household) -> str:
+    household.services.store.identities.remove("jack")
+    household.add("jack")
+    return poll_url(household)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [
+        pytest.param(wrong_key, 401, id="wrong key"),
+        pytest.param(unknown_user, 404, id="unknown user"),
+        pytest.param(nothing_recorded, 503, id="nothing recorded yet"),
+    ],
+)
+def test_a_refused_poll_leaves_igors_data_alone(
+    household: Household, igor: Igor, trouble: Callable[[Household], str], status: int
+) -> None:
+    household.connect(**WEIGHTS)
+    household.fetched()
+    kept = {"jack": {"body-weight": {"dateTime": "2026-06-01", "value": "83.1"}}}
+    igor.put(f"/data/{JACK}", json=kept, auth=ADMIN)
+    url = trouble(household)
+    query = dict(part.split("=") for part in url.partition("?")[2].split("&"))
+    assert household.get("relay", query).status_code == status
+
+    noted = Polling(igor, url).fail("503 Service Unavailable")
+
+    assert not noted["alive"]
+    assert noted["lastFailure"] == noted["lastActivity"]
+    assert igor.data_xml(JACK) == KEPT
+
+
+def test_a_relay_that_is_down_leaves_igors_data_alone(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with()
+    household.connect(**WEIGHTS)
+    household.fetched()
+    polling = Polling(igor, poll_url(household))
+    polling.succeed()
+    household_with()  # at another port: nobody answers at the old one
+
+    noted = polling.fail("ConnectionRefusedError")
+
+    assert not noted["alive"]
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+
+def test_igor_sends_the_key_in_the_query_and_nothing_else_of_ours(
+    igor: Igor, recorder: Recorder
+) -> None:
+    recorder.say = Say(200, b'{"jack":{"body-weight":[]}}')
+
+    Polling(igor, f"{recorder.url}/relay?user=jack&key=a-_key").succeed()
+
+    asked = recorder.seen[-1]
+    assert (asked.method, asked.target) == ("GET", "/relay?user=jack&key=a-_key")
+    assert asked.headers["accept"] == "application/json"
+    assert "authorization" not in asked.headers
+    assert "cookie" not in asked.headers
+
+
+def test_the_action_says_what_igor_needs() -> None:
+    assert igor_action("jack", "https://relay.example/relay?user=jack&key=k", SENSOR) == (
+        "<action>\n"
+        "  <name>healthrelay-jack</name>\n"
+        "  <interval>36000</interval>\n"
+        "  <url>/plugin/copytree?src=https%3A%2F%2Frelay.example%2Frelay%3Fuser%3Djack%26key%3Dk"
+        "&amp;dst=/data/sensors/fitbit/jack&amp;mimetype=application/json</url>\n"
+        "  <representing>sensors/fitbit</representing>\n"
+        "</action>"
+    )
