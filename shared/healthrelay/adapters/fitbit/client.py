@@ -27,11 +27,15 @@ _NEVER = "not-known-here"
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Connections of one process, and a limit to the whole of each call."""
+    """Connections of one process, and a limit of *seconds* to the whole of each call."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        super().__init__(pool_maxsize=8)
+        self._seconds = seconds
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        deadline = time.monotonic() + SECONDS
-        kwargs |= {"timeout": (CONNECT_SECONDS, SECONDS), "stream": True}
+        deadline = time.monotonic() + self._seconds
+        kwargs |= {"timeout": (CONNECT_SECONDS, self._seconds), "stream": True}
         response = super().send(request, **kwargs)
         try:
             # requests reads the body without an end in sight; read first, it only looks here.
@@ -44,10 +48,10 @@ class BoundedAdapter(HTTPAdapter):
 class Client:
     """Makes one python-fitbit object a call: its headers and session are not for sharing."""
 
-    def __init__(self, url: str, client_id: str, system: str) -> None:
+    def __init__(self, url: str, client_id: str, system: str, adapter: BoundedAdapter) -> None:
         self._client_id = client_id
         self._system = system
-        self._adapter = BoundedAdapter(pool_maxsize=8)
+        self._adapter = adapter
 
         class Api(fitbit.Fitbit):  # type: ignore[misc]
             API_ENDPOINT = url

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from healthrelay.adapters.fitbit.client import Client
+from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
 from healthrelay.core.digestible import Json
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.plan import Read, Source
@@ -56,8 +56,11 @@ class LegacyFitbit:
         name: (Source(name, days=row.days),) for name, row in ROWS.items()
     }
 
-    def __init__(self, url: str, client_id: str, system: str) -> None:
-        self._client = Client(url, client_id, FITBIT_SYSTEM.get(system, METRIC))
+    def __init__(
+        self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
+    ) -> None:
+        locale = FITBIT_SYSTEM.get(system, METRIC)
+        self._client = Client(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
         """The id comes with the token; the profile, which a wearer may refuse, has the zone."""

@@ -118,7 +118,7 @@ def roll_up(source: Source, member: str) -> Callable[[Sources, Household], list[
     def elements(sources: Sources, home: Household) -> list[Element]:
         days = {}
         for point in sources[source.name]:
-            total = point.get(kind, {}).get(member)
+            total = _value(point, kind, {}).get(member)
             if total is not None:
                 days[_civil_day(point["civilStartTime"])] = units.text(Decimal(total))
         return [{"dateTime": day, "value": days[day]} for day in sorted(days)]
@@ -136,13 +136,21 @@ def _samples(sources: Sources, source: Source, member: str, home: Household) -> 
     kind = _member(source)
     found = []
     for point in sources[source.name]:
-        value = point.get(kind, {})
+        value = _value(point, kind)
         if member in value:
             instant = datetime.fromisoformat(value["sampleTime"]["physicalTime"])
             local = _local(value["sampleTime"], instant, home.zone)
             number = Decimal(value[member])
             found.append((instant, Sample(local, number, _log_id(point, instant))))
     return [sample for _, sample in sorted(found, key=lambda pair: (pair[0], pair[1].log_id))]
+
+
+def _value(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:
+    """The member *kind* of *point*; a point that lacks it is not ours to pass over in silence."""
+    value = point.get(kind, otherwise)
+    if not isinstance(value, dict):
+        raise TypeError(f"a point without {kind}")
+    return value
 
 
 def _height(sources: Sources) -> Decimal | None:

@@ -76,7 +76,7 @@ class GoogleHealth:
             page = self._ask(
                 access, "GET", path + urlencode(query, quote_via=quote), None, read.source
             )
-            points += page.get("dataPoints", [])
+            points += _points(page, "dataPoints")
             token = page.get("nextPageToken", "")
             # An empty page may carry a token, a full one none: only the token ends it.
             if not token:
@@ -95,7 +95,7 @@ class GoogleHealth:
         points: list[Raw] = []
         for _ in range(MAX_PAGES):
             page = self._ask(access, "POST", path, body, read.source)
-            points += page.get("rollupDataPoints", [])
+            points += _points(page, "rollupDataPoints")
             token = page.get("nextPageToken", "")
             if not token:
                 return points
@@ -123,6 +123,14 @@ class GoogleHealth:
         if not isinstance(said, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
         return said
+
+
+def _points(page: dict[str, Any], name: str) -> list[Raw]:
+    """The points of one *page*: none when it says nothing of them, as an empty result does."""
+    found = page.get(name, [])
+    if not isinstance(found, list):
+        raise TryLater(f"Google Health sent {name} in an unknown shape.")
+    return found
 
 
 def _inside(window: Window, day: str) -> bool:

@@ -1,0 +1,225 @@
+"""The legacy API through python-fitbit: reads only, bounded, and never refreshing by itself."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.fitbit import LegacyFitbit
+from healthrelay.adapters.fitbit.client import BoundedAdapter
+from healthrelay.core.errors import (
+    AccessRefused,
+    HealthrelayError,
+    Misconfigured,
+    RateLimited,
+    ReconnectNeeded,
+    Refused,
+    TryLater,
+)
+from healthrelay.core.plan import Read
+from healthrelay.core.records import Window
+from healthrelay.core.token import Account, Token
+from sandbox import Day, Sandbox
+from tests.adapters.peers import answering, response
+from tests.household import Household
+
+MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+
+
+@pytest.fixture
+def provider() -> str:
+    return "fitbit"
+
+
+def read_all(household: Household, token: Token, series: str) -> list[dict[str, Any]]:
+    legacy = household.services.provider
+    raw = {series: legacy.read(token.grant.access, Read(series, MONDAY, SUNDAY))}
+    return legacy.convert(Window(series, MONDAY, SUNDAY), raw, token.account)
+
+
+def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
+    empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
+
+    assert read_all(household, token, "weight") == [
+        {
+            "bmi": 24.66,
+            "date": "2026-11-02",
+            "logId": 1793603520000,
+            "source": "Aria",
+            "time": "07:12:00",
+            "weight": 82.4,
+        }
+    ]
+
+
+def test_daily_series(household: Household, empty: Sandbox, token: Token) -> None:
+    empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
+    empty.wearer.weigh(datetime(2026, 11, 2, 21, 12), "83")
+
+    assert read_all(household, token, "body-weight") == [{"dateTime": "2026-11-02", "value": "83"}]
+    assert read_all(household, token, "body-bmi") == [{"dateTime": "2026-11-02", "value": "24.84"}]
+    assert read_all(household, token, "fat") == []
+
+
+def test_zero_steps_of_an_idle_device_are_absent(
+    household: Household, empty: Sandbox, token: Token
+) -> None:
+    empty.wearer.days[MONDAY] = Day(steps=8123, millimeters=6_000_000, kcal=2213)
+
+    assert read_all(household, token, "activities-steps") == [
+        {"dateTime": "2026-11-02", "value": "8123"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "locale", "value"),
+    [
+        ({}, "en_UK", "82.4"),
+        ({"HEALTHRELAY_SYSTEM": "en_US"}, "en_US", "181.66"),
+        ({"HEALTHRELAY_SYSTEM": "en_GB"}, "en_GB", "12.98"),
+    ],
+)
+def test_units_are_the_households(
+    household: Household, empty: Sandbox, token: Token, locale: str, value: str
+) -> None:
+    empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
+
+    assert read_all(household, token, "body-weight")[0]["value"] == value
+    headers = {name.lower(): said for name, said in empty.journal[-1].headers.items()}
+    assert headers["accept-language"] == locale
+
+
+def test_questions_name_both_days(household: Household, sandbox: Sandbox, token: Token) -> None:
+    legacy = household.services.provider
+    sandbox.reset()
+
+    for series in ("weight", "fat", "body-weight", "body-fat", "body-bmi", "activities-steps"):
+        legacy.read(token.grant.access, Read(series, MONDAY, SUNDAY))
+
+    span = "date/2026-11-02/2026-11-08.json"
+    assert [request.path for request in sandbox.journal] == [
+        f"/fitbit/1/user/-/body/log/weight/{span}",
+        f"/fitbit/1/user/-/body/log/fat/{span}",
+        f"/fitbit/1/user/-/body/weight/{span}",
+        f"/fitbit/1/user/-/body/fat/{span}",
+        f"/fitbit/1/user/-/body/bmi/{span}",
+        f"/fitbit/1/user/-/activities/steps/{span}",
+    ]
+    assert {request.method for request in sandbox.journal} == {"GET"}
+
+
+def test_expired_access_token_is_not_refreshed_from_here(
+    household: Household, sandbox: Sandbox, token: Token
+) -> None:
+    sandbox.expire_access_tokens()
+    sandbox.reset()
+
+    with pytest.raises(AccessRefused):
+        read_all(household, token, "weight")
+
+    assert [request.path.rpartition("/")[2] for request in sandbox.journal] == ["2026-11-08.json"]
+
+
+FITBIT = json.dumps(
+    {"errors": [{"errorType": "validation", "message": "a secret"}], "success": False}
+).encode()
+GOOGLE = b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, FITBIT, Refused),
+        (400, b'{"errors": []}', Refused),
+        (401, FITBIT, AccessRefused),
+        (401, b'{"errors": []}', AccessRefused),
+        (401, b"<html>", AccessRefused),
+        (401, GOOGLE, AccessRefused),
+        (403, FITBIT, ReconnectNeeded),
+        (403, GOOGLE, ReconnectNeeded),
+        (404, b"", Refused),
+        (409, FITBIT, Refused),
+        (410, b"<html>Gone</html>", Misconfigured),
+        (410, FITBIT, Misconfigured),
+        (429, b"", RateLimited),
+        (500, b"<html>", TryLater),
+        (503, b"", TryLater),
+        (302, b"", TryLater),
+        (202, b"{}", TryLater),
+        (204, b"", TryLater),
+        (200, b"<html>", TryLater),
+        (200, b"[]", TryLater),
+        (200, b"\xff\xfe\x00", TryLater),
+        (200, b'{"fat": []}', TryLater),
+        (200, b'{"weight": "none"}', TryLater),
+    ],
+)
+def test_every_no_says_who_must_act(
+    status: int, body: bytes, kind: type[HealthrelayError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    with answering(response(status, body)) as url, pytest.raises(kind) as caught:
+        LegacyFitbit(url, "cid", "metric").read("the-token", Read("weight", MONDAY, SUNDAY))
+
+    assert type(caught.value) is kind
+    assert "secret" not in caught.value.sentence
+    assert "the-token" not in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry_After": "77"}, 77),
+        ({"Fitbit_Rate_Limit_Reset": "1478"}, 1478),
+        ({}, 3600),
+        ({"Fitbit_Rate_Limit_Reset": "soon"}, 3600),
+    ],
+)
+def test_pause_is_as_long_as_asked(
+    headers: dict[str, str], seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    with answering(response(429, b"", **headers)) as url, pytest.raises(RateLimited) as caught:
+        LegacyFitbit(url, "cid", "metric").read("t", Read("weight", MONDAY, SUNDAY))
+
+    assert caught.value.after == seconds
+
+
+@pytest.mark.parametrize("mode", ["drop", "half"])
+def test_broken_answer_is_tried_later(
+    household: Household, sandbox: Sandbox, token: Token, mode: str
+) -> None:
+    sandbox.fail("/body/log/weight", mode=mode)
+
+    with pytest.raises(TryLater):
+        read_all(household, token, "weight")
+
+
+def test_a_drip_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    started = time.monotonic()
+
+    with answering(head, *[b"x"] * 100, pause=0.1) as url, pytest.raises(TryLater):
+        LegacyFitbit(url, "cid", "metric", BoundedAdapter(seconds=0.5)).read(
+            "t", Read("weight", MONDAY, SUNDAY)
+        )
+
+    assert time.monotonic() - started < 5
+
+
+def test_account_has_the_profiles_zone(sandbox: Sandbox, token: Token) -> None:
+    assert token.account == Account(sandbox.wearer.legacy_id, "Europe/Amsterdam")
+
+
+def test_account_without_a_zone_is_good_enough(household: Household, sandbox: Sandbox) -> None:
+    sandbox.fail("/profile.json", status=403)
+
+    household.connect()
+
+    token = household.services.grants.current("jack", household.services.now())
+    assert token.account == Account(sandbox.wearer.legacy_id, None)
