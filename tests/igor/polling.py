@@ -23,16 +23,16 @@ class Polling:
         before = igor.status(SENSOR)
         self._name = igor.post_action(igor_action("jack", poll_url, SENSOR))
         # Igor runs a new action at once, before anybody can have given it a right.
-        self._until(before, lambda status: "401" in str(status.get("errorMessage")))
+        self._until(before, _failed)
         igor.grant_action(self._name)
 
     def succeed(self) -> Status:
         """Poll now, and wait until Igor has noted a success."""
-        return self._poll(lambda status: status.get("alive") is True)
+        return self._poll(_succeeded)
 
     def fail(self, sentence: str) -> Status:
         """Poll now, and wait until Igor has noted a failure that says *sentence*."""
-        return self._poll(lambda status: sentence in str(status.get("errorMessage")))
+        return self._poll(lambda noted: _failed(noted) and sentence in str(noted["errorMessage"]))
 
     def _poll(self, noted: Callable[[Status], bool]) -> Status:
         before = self._igor.status(SENSOR)
@@ -49,3 +49,12 @@ class Polling:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"Igor did not note it, but {status}")
             time.sleep(0.02)
+
+
+def _succeeded(noted: Status) -> bool:
+    return noted.get("alive") is True and noted.get("lastSuccess") == noted.get("lastActivity")
+
+
+def _failed(noted: Status) -> bool:
+    # The message is written last, a moment after the time.
+    return noted.get("lastFailure") == noted.get("lastActivity") and "errorMessage" in noted

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
 
 HOST = "127.0.0.1"
+POLL_SECONDS = 0.02
+"""How soon the server notices that it shall stop."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -33,7 +35,7 @@ def serving(port: int) -> Iterator[str]:
     apps: dict[str, WSGIApplication] = {f"/{name}": _app(name) for name in FUNCTIONS}
     root = DispatcherMiddleware(Flask("healthrelay"), apps)
     server = make_server(HOST, port, root, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_port}"

@@ -1,0 +1,46 @@
+"""One person's browser on its way through a consent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from tests.household import Household
+from tests.peers.oidc_provider import OidcProvider
+
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Round:
+    """The steps, each of which a test may take in its own order."""
+
+    household: Household
+    peer: OidcProvider
+    browser: requests.Session
+
+    def begin(self) -> str:
+        """Open the invitation; the consent page's address."""
+        begun = self.browser.get(
+            self.household.invitation(), allow_redirects=False, timeout=SECONDS
+        )
+        assert begun.status_code == 302, begun.text
+        return begun.headers["Location"]
+
+    def agree(self) -> str:
+        """Begin, sign in and agree; the callback's address, not yet opened."""
+        return self.peer.consent(self.begin(), self.browser)
+
+    def refuse(self) -> str:
+        """Begin and cancel; the callback's address, not yet opened."""
+        return self.peer.refuse(self.begin(), self.browser)
+
+    def open(self, callback: str) -> requests.Response:
+        """Come back to us."""
+        return self.browser.get(callback, allow_redirects=False, timeout=SECONDS)
+
+    def connect(self) -> None:
+        """The whole round."""
+        page = self.open(self.agree())
+        assert page.status_code == 200, page.text

@@ -1,0 +1,158 @@
+"""A whole consent with a certified authorization server that forgives nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from tests.household import Household
+from tests.oauth.gateway import Gateway
+from tests.oauth.round import Round
+
+pytestmark = pytest.mark.peer
+
+WEIGHT = {"body-weight": [{"dateTime": "2026-06-03", "value": "82.4"}]}
+
+
+def code_of(callback: str) -> str:
+    return parse_qs(urlsplit(callback).query)["code"][0]
+
+
+def with_code(callback: str, code: str) -> str:
+    query = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
+    return f"{callback.partition('?')[0]}?{urlencode(query | {'code': code})}"
+
+
+def test_a_consent_connects_and_opens_the_data(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    page = new_round.open(new_round.agree())
+
+    assert page.status_code == 200
+    assert "Jack is connected" in page.text
+    assert "steps and other activity" in page.text
+    assert "Not allowed" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert [form["grant_type"] for form in gateway.asked] == ["authorization_code"]
+    assert (household.fetched()["added"], household.snapshot()) == (1, WEIGHT)
+    assert len(gateway.asked) == 1
+
+
+def test_the_secrets_go_where_each_provider_wants_them(
+    new_round: Round, gateway: Gateway, provider: str
+) -> None:
+    new_round.connect()
+
+    (form,) = gateway.asked
+    assert set(form) >= {"grant_type", "code", "redirect_uri", "code_verifier"}
+    assert ("client_secret" in form) == (provider == "google_health")
+    assert form["redirect_uri"] == f"{new_round.household.url}/auth2"
+    assert len(form["code_verifier"]) == 43
+
+
+def test_tokens_are_nowhere_in_the_store_as_they_are(
+    new_round: Round, household: Household, gateway: Gateway, tmp_path: Path
+) -> None:
+    callback = new_round.agree()
+    new_round.open(callback)
+    household.fetched()
+
+    files = [file for file in tmp_path.iterdir() if file.name.startswith("healthrelay.db")]
+    kept = b"".join(file.read_bytes() for file in files)
+    assert b"identities/jack/plugindata/fitbit/token" in kept
+    secrets = [*gateway.secrets, code_of(callback), gateway.asked[0]["code_verifier"]]
+    assert len(secrets) == 4
+    assert [secret for secret in secrets if secret.encode() in kept] == []
+
+
+def test_neither_page_nor_log_shows_a_secret(
+    new_round: Round, gateway: Gateway, capfd: pytest.CaptureFixture[str]
+) -> None:
+    callback = new_round.agree()
+    page = new_round.open(callback).text + new_round.open(callback).text
+    new_round.household.fetched()
+
+    printed = capfd.readouterr()
+    shown = page + printed.out + printed.err
+    assert '"event": "auth2"' in shown
+    secrets = [*gateway.secrets, code_of(callback), gateway.asked[0]["code_verifier"]]
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+def test_a_callback_opened_twice_is_redeemed_once_and_stays_good(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    callback = new_round.agree()
+    first = new_round.open(callback)
+    stored = household.services.store.tokens.load("jack")
+
+    second = new_round.open(callback)
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert "This consent was used before. Please begin anew." in second.text
+    assert household.services.store.tokens.load("jack") == stored
+    # A second redemption would have killed the grant at the provider.
+    assert len(gateway.asked) == 1
+    assert gateway.opens(gateway.answered[0]["access_token"])
+    assert household.fetched()["added"] == 1
+
+
+def test_another_browser_cannot_finish_a_consent(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    callback = new_round.agree()
+
+    page = requests.get(callback, timeout=30)
+
+    assert page.status_code == 403
+    assert "begun in another browser" in page.text
+    assert gateway.asked == []
+    assert household.services.store.tokens.load("jack") is None
+    assert new_round.open(callback).status_code == 200
+
+
+def test_a_code_of_another_round_is_refused(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    other, mine = new_round.agree(), new_round.agree()
+
+    page = new_round.open(with_code(mine, code_of(other)))
+
+    assert page.status_code == 400
+    assert "no longer accepts this consent. Please connect once more." in page.text
+    assert [answer.get("error") for answer in gateway.answered] == ["invalid_grant"]
+    assert household.services.store.tokens.load("jack") is None
+    assert household.fetch().status_code == 502
+
+
+def test_who_refuses_is_told_so_and_nothing_is_stored(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    page = new_round.open(new_round.refuse())
+
+    assert page.status_code == 403
+    assert "Permission was not given, so nothing is read from" in page.text
+    assert gateway.asked == []
+    assert household.services.store.tokens.load("jack") is None
+
+
+def test_who_refused_may_begin_anew(new_round: Round, household: Household) -> None:
+    new_round.open(new_round.refuse())
+
+    new_round.connect()
+
+    assert household.fetched()["added"] == 1
+
+
+def test_a_second_consent_replaces_the_first(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    new_round.connect()
+    new_round.connect()
+
+    assert household.fetched()["added"] == 1
+    codes = [form["code"] for form in gateway.asked]
+    assert len(set(codes)) == 2

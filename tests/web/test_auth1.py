@@ -1,0 +1,157 @@
+"""``/auth1``: who may go to the consent page, and what they take along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from healthrelay.core.consent import challenge, verifier
+from healthrelay.flows.signatures import INVITATION_AGE, Signatures
+from sandbox import Sandbox
+from tests.household import OWNER_KEY, Household
+
+
+def cookies(answer: requests.Response) -> SimpleCookie:
+    jar: SimpleCookie = SimpleCookie()
+    for header in answer.raw.headers.getlist("Set-Cookie"):
+        jar.load(header)
+    return jar
+
+
+def test_owner_key_leads_to_the_consent_page(household: Household, sandbox: Sandbox) -> None:
+    answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    assert answer.status_code == 302
+    assert answer.headers["Cache-Control"] == "no-store"
+    to = urlsplit(answer.headers["Location"])
+    assert f"{to.scheme}://{to.netloc}{to.path}" == sandbox.settings["HEALTHRELAY_GOOGLE_AUTH_URL"]
+    query = {name: values[0] for name, values in parse_qs(to.query).items()}
+    assert query["redirect_uri"] == f"{household.url}/auth2"
+    assert query["client_id"] == sandbox.settings["HEALTHRELAY_CLIENT_ID"]
+    assert (query["access_type"], query["prompt"]) == ("offline", "consent")
+    note = Signatures(OWNER_KEY).read_state(query["state"], household.services.now())
+    assert (note["user"], note["provider"]) == ("jack", "google_health")
+    expected = challenge(verifier(OWNER_KEY.encode(), note["nonce"]))
+    assert (query["code_challenge"], query["code_challenge_method"]) == (expected, "S256")
+
+
+def test_cookie_binds_the_browser_and_is_no_business_of_scripts(household: Household) -> None:
+    (cookie,) = cookies(household.get("auth1", {"user": "jack"}, OWNER_KEY)).values()
+
+    assert cookie.key.startswith("healthrelay-")
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["max-age"] == "600"
+    assert not cookie["secure"]
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_PUBLIC_URL": "https://relay.example"}])
+def test_cookie_is_secure_where_the_public_url_is(household: Household) -> None:
+    port = household.url
+    assert port.startswith("http://127.0.0.1")
+
+    (cookie,) = cookies(household.get("auth1", {"user": "jack"}, OWNER_KEY)).values()
+
+    assert cookie["secure"]
+
+
+def test_every_round_is_another(household: Household) -> None:
+    first = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+    second = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    assert first.headers["Location"] != second.headers["Location"]
+    assert set(cookies(first)) != set(cookies(second))
+
+
+def test_stranger_gets_the_sign_in_page(household: Household) -> None:
+    for answer in (
+        household.get("auth1", {"user": "jack"}),
+        household.get("auth1", {"user": "jack"}, "wrong"),
+    ):
+        assert answer.status_code == 401
+        assert 'name="owner_key"' in answer.text
+        assert "Location" not in answer.headers
+
+
+def test_owner_signs_in_once_and_is_remembered(household: Household) -> None:
+    with requests.Session() as browser:
+        url = f"{household.url}/auth1?user=jack"
+        signed = browser.post(url, data={"owner_key": OWNER_KEY}, allow_redirects=False, timeout=10)
+        assert (signed.status_code, signed.headers["Location"]) == (303, url)
+
+        begun = browser.get(url, allow_redirects=False, timeout=10)
+
+    assert begun.status_code == 302
+    assert cookies(signed)["healthrelay-owner"]["httponly"]
+    assert OWNER_KEY not in str(signed.headers)
+
+
+def test_wrong_owner_key_signs_nobody_in(household: Household) -> None:
+    answer = requests.post(
+        f"{household.url}/auth1?user=jack", data={"owner_key": "wrong"}, timeout=10
+    )
+
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_invitation_leads_its_own_user_to_the_consent_page(household: Household) -> None:
+    url = household.invitation("jack")
+
+    assert requests.get(url, allow_redirects=False, timeout=10).status_code == 302
+    for_other = url.replace("user=jack", "user=second")
+    refused = requests.get(for_other, allow_redirects=False, timeout=10)
+    assert refused.status_code == 403
+    assert "somebody else" in refused.text
+
+
+def test_old_and_forged_invitations_are_refused(household: Household) -> None:
+    past = household.services.now() - INVITATION_AGE - timedelta(minutes=1)
+    old = Signatures(OWNER_KEY).invitation("jack", past)
+    forged = Signatures("x" * 40).invitation("jack", household.services.now())
+    state = Signatures(OWNER_KEY).state({"user": "jack"}, household.services.now())
+
+    for note, words in ((old, "expired"), (forged, "not one that"), (state, "not one that")):
+        answer = household.get("auth1", {"user": "jack", "invitation": note})
+        assert answer.status_code == 403
+        assert words in answer.text
+
+
+@pytest.mark.parametrize("user", ["", "2fit", "../x", "<script>alert(1)</script>", "a" * 65])
+def test_bad_user_names_are_refused(household: Household, user: str) -> None:
+    answer = household.get("auth1", {"user": user}, OWNER_KEY)
+
+    assert answer.status_code == 400
+    assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_CLIENT_ID": ""}])
+def test_without_a_registration_the_owner_is_told(household: Household) -> None:
+    answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    assert answer.status_code == 500
+    assert "not registered with Google Health yet" in answer.text
+    assert "owner" in answer.text
+
+
+def test_store_is_not_touched(household: Household) -> None:
+    path = household.services.settings.sqlite_path
+    assert path is not None
+
+    household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    assert "store" not in vars(household.services)
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_CLIENT_ID": ""}])
+def test_registration_may_lie_in_the_store(household: Household) -> None:
+    identities = household.services.store.identities
+    identities.save_application({"client_id": "from-the-store"})
+
+    answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    assert parse_qs(urlsplit(answer.headers["Location"]).query)["client_id"] == ["from-the-store"]

@@ -1,0 +1,297 @@
+"""``/auth2``: the browser comes back; on any doubt nothing is stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from healthrelay.local.consent_page import allow_page
+from sandbox import Sandbox
+from tests.household import OWNER_KEY, Household
+
+
+class Browser:
+    """A person's browser at one household."""
+
+    def __init__(self, household: Household) -> None:
+        self.household = household
+        self.session = requests.Session()
+
+    def begin(self, user: str = "jack") -> str:
+        """Go to the consent page; returns its address."""
+        answer = self.session.get(
+            self.household.invitation(user), allow_redirects=False, timeout=10
+        )
+        return answer.headers["Location"]
+
+    def back(self, **query: str) -> requests.Response:
+        """Come back from the consent page with *query*."""
+        return self.session.get(
+            f"{self.household.url}/auth2", params=query, allow_redirects=False, timeout=10
+        )
+
+
+@pytest.fixture
+def browser(household: Household) -> Browser:
+    household.add("jack")
+    return Browser(household)
+
+
+def query_of(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def nothing_stored(household: Household) -> bool:
+    return household.services.store.tokens.load("jack") is None
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_consent_is_stored_and_shown(browser: Browser, provider: str) -> None:
+    answer = browser.back(**query_of(allow_page(browser.begin())))
+
+    assert answer.status_code == 200
+    assert "Jack is connected" in answer.text
+    assert "steps and other activity" in answer.text
+    assert "your time zone" in answer.text
+    assert "Not allowed" not in answer.text
+    assert "script-src" not in answer.text
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    stored = browser.household.services.store.tokens.load("jack")
+    assert stored is not None
+    assert stored.document["provider"] == provider
+
+
+def test_tokens_lie_sealed(browser: Browser, sandbox: Sandbox) -> None:
+    browser.back(**query_of(allow_page(browser.begin())))
+
+    token = browser.household.services.grants.current("jack", browser.household.services.now())
+    with sqlite3.connect(browser.household.services.settings.sqlite_path or "") as connection:
+        dump = "\n".join(connection.iterdump())
+    assert token.grant.access not in dump
+    assert (token.grant.refresh or "?") not in dump
+    assert '"sealed":"v1.local.' in dump
+
+
+def test_part_of_a_consent_is_named(browser: Browser) -> None:
+    page = browser.begin()
+    scopes = query_of(page)["scope"].split()
+    back = _consent(page, [scope for scope in scopes if "activity" not in scope])
+
+    answer = browser.back(**query_of(back))
+
+    assert answer.status_code == 200
+    granted, _, withheld = answer.text.partition("Not allowed")
+    assert "weight, body fat and height" in granted
+    assert "steps and other activity" in withheld
+
+
+def _consent(page: str, scopes: list[str], decision: str = "allow") -> str:
+    answer = requests.post(
+        page,
+        data=[*(("scope", scope) for scope in scopes), ("decision", decision)],
+        allow_redirects=False,
+        timeout=10,
+    )
+    return answer.headers["Location"]
+
+
+def test_a_consent_to_nothing_stores_nothing(browser: Browser, sandbox: Sandbox) -> None:
+    back = query_of(allow_page(browser.begin()))
+    sandbox.fail(
+        "/token$",
+        status=200,
+        body={"access_token": "a", "refresh_token": "r", "expires_in": 3599, "scope": "openid"},
+    )
+
+    answer = browser.back(**back)
+
+    assert answer.status_code == 403
+    assert "Nothing was ticked" in answer.text
+    assert nothing_stored(browser.household)
+
+
+def test_denied_consent_stores_nothing(browser: Browser) -> None:
+    answer = browser.back(**query_of(_consent(browser.begin(), [], "deny")))
+
+    assert answer.status_code == 403
+    assert "Permission was not given" in answer.text
+    assert nothing_stored(browser.household)
+
+
+def test_other_errors_of_the_provider_go_to_the_owner(browser: Browser) -> None:
+    state = query_of(browser.begin())["state"]
+
+    answer = browser.back(state=state, error="invalid_scope")
+
+    assert answer.status_code == 502
+    assert "invalid_scope" in answer.text
+    assert "owner" in answer.text
+
+
+def test_strange_error_words_are_not_repeated(browser: Browser) -> None:
+    state = query_of(browser.begin())["state"]
+
+    answer = browser.back(state=state, error="<b>call 555</b>")
+
+    assert "555" not in answer.text
+    assert "unknown error" in answer.text
+
+
+def test_wrong_state_is_refused(browser: Browser) -> None:
+    back = query_of(allow_page(browser.begin()))
+
+    for state in ("", "x", back["state"][:-2] + "AA", back["state"] + "x"):
+        answer = browser.back(**(back | {"state": state}))
+        assert answer.status_code == 400
+        assert "not one that we gave out" in answer.text
+    assert nothing_stored(browser.household)
+
+
+def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from healthrelay.core.consent import CONSENTS
+    from healthrelay.flows import connect
+
+    services = browser.household.services
+    past = datetime.now(UTC) - timedelta(minutes=10, seconds=2)
+    begun = connect.begin("jack", services.client, CONSENTS["google_health"], OWNER_KEY, past)
+    browser.session.cookies.set(begun.cookie_name, begun.cookie)
+
+    answer = browser.back(**query_of(allow_page(begun.url)))
+
+    assert answer.status_code == 400
+    assert "ten minutes" in answer.text
+    assert nothing_stored(browser.household)
+
+
+def test_foreign_browser_is_refused(browser: Browser) -> None:
+    back = query_of(allow_page(browser.begin()))
+
+    stranger = Browser(browser.household)
+    stranger.begin()
+    answer = stranger.back(**back)
+
+    assert answer.status_code == 403
+    assert "another browser" in answer.text
+    assert nothing_stored(browser.household)
+    assert browser.back(**back).status_code == 200
+
+
+def test_used_state_is_refused_and_the_code_not_presented_again(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    back = query_of(allow_page(browser.begin()))
+    assert browser.back(**back).status_code == 200
+    asked = len([r for r in sandbox.journal if r.path == "/google/token"])
+
+    again = browser.back(**back)
+
+    assert again.status_code == 409
+    assert "used before" in again.text
+    assert len([r for r in sandbox.journal if r.path == "/google/token"]) == asked == 1
+    assert browser.household.fetch().status_code == 200
+
+
+def test_code_that_the_provider_refuses(browser: Browser) -> None:
+    state = query_of(browser.begin())["state"]
+
+    answer = browser.back(state=state, code="made-up")
+
+    assert answer.status_code == 400
+    assert "connect once more" in answer.text
+    assert "made-up" not in answer.text
+    assert nothing_stored(browser.household)
+
+
+def test_state_without_code_is_refused(browser: Browser) -> None:
+    answer = browser.back(state=query_of(browser.begin())["state"])
+
+    assert answer.status_code == 400
+    assert "sent no code" in answer.text
+
+
+def test_consent_without_a_refresh_token_is_refused(browser: Browser, sandbox: Sandbox) -> None:
+    back = query_of(allow_page(browser.begin()))
+    sandbox.fail("/token$", status=200, body={"access_token": "a", "expires_in": 3599})
+
+    answer = browser.back(**back)
+
+    assert answer.status_code == 502
+    assert "no lasting permission" in answer.text
+    assert nothing_stored(browser.household)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [("/token$", 500, 503), ("/token$", 429, 429), ("/token$", 410, 502), ("/identity$", 500, 503)],
+)
+def test_trouble_of_the_provider_is_told_and_stores_nothing(
+    browser: Browser, sandbox: Sandbox, path: str, status: int, said: int
+) -> None:
+    back = query_of(allow_page(browser.begin()))
+    sandbox.fail(path, status=status)
+
+    answer = browser.back(**back)
+
+    assert answer.status_code == said
+    assert ("Retry-After" in answer.headers) == (said in (429, 503))
+    assert nothing_stored(browser.household)
+
+
+def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
+    back = query_of(allow_page(browser.begin()))
+    browser.household.services.store.identities.remove("jack")
+
+    answer = browser.back(**back)
+
+    assert answer.status_code == 404
+    assert browser.household.services.store.identities.names() == []
+
+
+def test_provider_changed_meanwhile(browser: Browser, household: Household) -> None:
+    from healthrelay.flows.signatures import Signatures
+
+    note = {"user": "jack", "provider": "fitbit", "nonce": "0" * 32}
+    state = Signatures(OWNER_KEY).state(note, household.services.now())
+
+    answer = browser.back(state=state, code="x")
+
+    assert answer.status_code == 400
+    assert "changed meanwhile" in answer.text
+
+
+def test_two_tabs_do_not_disturb_each_other(browser: Browser) -> None:
+    browser.household.add("second")
+    first, second = browser.begin("jack"), browser.begin("second")
+
+    assert browser.back(**query_of(allow_page(second))).status_code == 200
+    assert browser.back(**query_of(allow_page(first))).status_code == 200
+
+
+def test_reconnecting_replaces_the_grant(browser: Browser) -> None:
+    browser.back(**query_of(allow_page(browser.begin())))
+    services = browser.household.services
+    old = services.grants.current("jack", services.now()).grant.access
+
+    browser.back(**query_of(allow_page(browser.begin())))
+
+    assert services.grants.current("jack", services.now()).grant.access != old
+
+
+def test_callback_tolerates_more_than_it_needs(browser: Browser) -> None:
+    back = query_of(allow_page(browser.begin())) | {"iss": "https://accounts.example", "x": "y"}
+
+    assert browser.back(**back).status_code == 200
+
+
+def test_an_argument_given_twice_is_refused(browser: Browser) -> None:
+    back = query_of(allow_page(browser.begin()))
+    twice = urlencode([*back.items(), ("code", "another")])
+
+    answer = browser.session.get(f"{browser.household.url}/auth2?{twice}", timeout=10)
+
+    assert answer.status_code == 400
