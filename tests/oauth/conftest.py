@@ -12,9 +12,6 @@ from tests.oauth.gateway import AUTHORIZE, TOKEN, Gateway
 from tests.oauth.round import Round
 from tests.peers.oidc_provider import OidcProvider
 
-BASIC = (OidcProvider.client_id, OidcProvider.client_secret)
-POST = (OidcProvider.post_client_id, OidcProvider.post_client_secret)
-
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
@@ -31,11 +28,19 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def settings(gateway: Gateway, provider: str) -> dict[str, str]:
+def client_secret(provider: str) -> str:
+    """The secret of our registration; a test names a wrong one with parametrize."""
+    if provider == "fitbit":
+        return OidcProvider.client_secret
+    return OidcProvider.post_client_secret
+
+
+@pytest.fixture
+def settings(gateway: Gateway, provider: str, client_secret: str) -> dict[str, str]:
     """Our registration, and where the provider is."""
-    client_id, client_secret = BASIC if provider == "fitbit" else POST
+    fitbit = provider == "fitbit"
     return {
-        "HEALTHRELAY_CLIENT_ID": client_id,
+        "HEALTHRELAY_CLIENT_ID": OidcProvider.client_id if fitbit else OidcProvider.post_client_id,
         "HEALTHRELAY_CLIENT_SECRET": client_secret,
         "HEALTHRELAY_FITBIT_API_URL": gateway.url,
         "HEALTHRELAY_FITBIT_AUTH_URL": gateway.url + AUTHORIZE,
@@ -47,7 +52,7 @@ def settings(gateway: Gateway, provider: str) -> dict[str, str]:
 
 @pytest.fixture
 def access_seconds() -> int:
-    """How long the strict server's access tokens live."""
+    """How long the strict server's access tokens live; a test names less with parametrize."""
     return 28800
 
 

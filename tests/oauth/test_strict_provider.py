@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -100,6 +101,19 @@ def test_a_callback_opened_twice_is_redeemed_once_and_stays_good(
     assert household.fetched()["added"] == 1
 
 
+def test_a_callback_opened_many_times_at_once_is_redeemed_once(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    callback = new_round.agree()
+
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(new_round.open, [callback] * 4))
+
+    assert sorted(page.status_code for page in pages) == [200, 409, 409, 409]
+    assert len(gateway.asked) == 1
+    assert household.fetched()["added"] == 1
+
+
 def test_another_browser_cannot_finish_a_consent(
     new_round: Round, household: Household, gateway: Gateway
 ) -> None:
@@ -156,3 +170,16 @@ def test_a_second_consent_replaces_the_first(
     assert household.fetched()["added"] == 1
     codes = [form["code"] for form in gateway.asked]
     assert len(set(codes)) == 2
+
+
+@pytest.mark.parametrize("client_secret", ["guessed"])
+def test_a_wrong_client_secret_is_the_owners_to_mend(
+    new_round: Round, household: Household, gateway: Gateway
+) -> None:
+    page = new_round.open(new_round.agree())
+
+    assert page.status_code == 502
+    assert "refuses our registration (invalid_client)" in page.text
+    assert "Please tell the owner of this healthrelay." in page.text
+    assert [answer.get("error") for answer in gateway.answered] == ["invalid_client"]
+    assert household.services.store.tokens.load("jack") is None

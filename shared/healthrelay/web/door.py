@@ -10,7 +10,6 @@ from functools import wraps
 from pathlib import Path
 
 from flask import Request, Response
-from werkzeug.exceptions import HTTPException
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, NotAllowed
 from healthrelay.web import errors
@@ -18,8 +17,6 @@ from healthrelay.web.services import Services
 
 MAX_BODY = 16 * 1024
 MAX_URL = 8 * 1024
-
-_UNREADABLE = "The body is too long or cannot be read."
 
 View = Callable[[Request, Services], Response]
 
@@ -43,8 +40,6 @@ def door(
                 response, cause = tell(error), f"{type(error).__name__}: {error.sentence}"
                 if isinstance(error, BadRequest) and error.status == 405:
                     response.headers["Allow"] = ", ".join(methods)
-            except HTTPException as error:  # werkzeug's own, from reading the body
-                response, cause = tell(BadRequest(_UNREADABLE, error.code or 400)), error.name
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = tell(_Unexpected()), _where(error)
             services.note(
@@ -106,8 +101,8 @@ def arguments(request: Request) -> dict[str, str]:
 def _check(request: Request, methods: tuple[str, ...]) -> None:
     if request.method not in methods:
         raise BadRequest(f"Use {' or '.join(methods)} here.", 405)
-    # Reading stops at the limit, whatever length a caller claims or leaves out.
-    request.max_content_length = MAX_BODY
+    if "Transfer-Encoding" in request.headers:
+        raise BadRequest("Send the body with its Content-Length.", 411)
     if (request.content_length or 0) > MAX_BODY:
         raise BadRequest(f"The body is longer than {MAX_BODY} bytes.", 413)
     if len(request.query_string) > MAX_URL:

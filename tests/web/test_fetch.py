@@ -1,0 +1,302 @@
+"""``/fetch``: read, merge, store, answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import requests
+
+from sandbox import Sandbox
+from tests.household import OWNER_KEY, Household
+
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+
+@pytest.fixture
+def measured(household: Household, sandbox: Sandbox) -> Sandbox:
+    """Jack is connected and has weighed himself on three of the last days."""
+    sandbox.wearer.weights.clear()
+    for ago, kg in ((3, "82.4"), (2, "82.1"), (1, "82.6")):
+        sandbox.wearer.weigh(day(ago), kg)
+    household.connect(**WEIGHTS)
+    return sandbox
+
+
+def day(ago: int) -> datetime:
+    return datetime.combine(date.today() - timedelta(days=ago), datetime.min.time())
+
+
+def iso(ago: int) -> str:
+    return day(ago).date().isoformat()
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_answer_counts_what_arrived(household: Household, measured: Sandbox) -> None:
+    assert household.fetched() == {
+        "user": "jack",
+        "added": 3,
+        "changed": 0,
+        "removed": 0,
+        "delivered": 0,
+        "waiting": 0,
+        "series": {"body-weight": {"count": 3, "first": iso(3), "last": iso(1)}},
+    }
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_corrected_weight_is_a_change_and_a_deleted_one_goes(
+    household: Household, measured: Sandbox
+) -> None:
+    household.fetched()
+    oldest, middle, _ = measured.wearer.weights
+    measured.wearer.correct(middle.log_id, "81.9")
+    measured.wearer.forget(oldest.log_id)
+
+    fetched = household.fetched()
+
+    assert (fetched["added"], fetched["changed"], fetched["removed"]) == (0, 1, 1)
+    assert household.snapshot()["body-weight"] == [
+        {"dateTime": iso(2), "value": "81.9"},
+        {"dateTime": iso(1), "value": "82.6"},
+    ]
+
+
+def test_what_lies_outside_the_window_is_left_alone(
+    household: Household, measured: Sandbox
+) -> None:
+    household.fetched()
+    measured.wearer.weights.clear()
+
+    fetched = household.fetched(base_date=iso(1), end_date="today")
+
+    assert fetched["removed"] == 1
+    assert [record["dateTime"] for record in household.snapshot()["body-weight"]] == [
+        iso(3),
+        iso(2),
+    ]
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_failed_call_is_not_read_as_no_data(
+    household: Household, measured: Sandbox, provider: str
+) -> None:
+    household.fetched()
+    before = household.poll().content
+    for status, said in ((500, 503), (429, 429), (410, 502), (404, 502)):
+        measured.fail("/(body|dataTypes)/", status=status)
+
+        answer = household.fetch()
+
+        assert answer.status_code == said, answer.text
+        assert household.poll().content == before
+    for mode in ("drop", "half"):
+        measured.fail("/(body|dataTypes)/", mode=mode)
+        assert household.fetch().status_code == 503
+        assert household.poll().content == before
+
+
+def test_one_failing_series_does_not_spoil_the_others(
+    household: Household, measured: Sandbox
+) -> None:
+    measured.fail("/dataTypes/steps/", status=500)
+
+    fetched = household.fetched(resource="body/weight,activities/steps")
+
+    assert set(fetched["series"]) == {"body-weight"}
+    assert fetched["unavailable"]["activities-steps"]["who"] == "nobody"
+    assert set(household.snapshot()) == {"body-weight"}
+
+
+def test_pause_of_the_provider_is_passed_on(household: Household, measured: Sandbox) -> None:
+    measured.fail("/dataTypes/", status=429, headers={"Retry-After": "77"})
+
+    answer = household.fetch()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "77")
+    assert answer.json()["who"] == "nobody"
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_due_token_is_refreshed_and_saved_before_its_use(
+    household: Household, measured: Sandbox
+) -> None:
+    services = household.services
+    before = services.grants.current("jack", services.now())
+    expire(household)
+    measured.reset()
+    seen: list[str] = []
+    measured.fail("/(body|dataTypes)/", status=500)
+
+    assert household.fetch().status_code == 503
+
+    # The data call failed, yet the new token is there already.
+    after = services.grants.current("jack", services.now())
+    assert after.grant.access != before.grant.access
+    token_calls = [r for r in measured.journal if r.path.endswith("/token")]
+    assert len(token_calls) == 1
+    seen = [r.headers.get("Authorization", "") for r in measured.journal if r.path.count("weight")]
+    assert seen == [f"Bearer {after.grant.access}"]
+
+
+def expire(household: Household) -> None:
+    """Make the stored token one that ends in a minute."""
+    tokens = household.services.store.tokens
+    stored = tokens.load("jack")
+    assert stored is not None
+    soon = (household.services.now() + timedelta(minutes=1)).isoformat()
+    tokens.save("jack", {**stored.document, "expires_at": soon}, stored.version)
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_token_refused_before_its_time_is_refreshed_once(
+    household: Household, measured: Sandbox
+) -> None:
+    measured.expire_access_tokens()
+
+    assert household.fetched()["added"] == 3
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_revoked_grant_sends_the_wearer_to_reconnect(
+    household: Household, measured: Sandbox
+) -> None:
+    household.fetched()
+    before = household.poll().content
+    measured.revoke_grants()
+
+    answer = household.fetch()
+
+    assert answer.status_code == 502
+    assert answer.json()["who"] == "wearer"
+    assert answer.json()["connect"] == "/auth1?user=jack"
+    assert household.poll().content == before
+
+
+def test_token_that_stays_refused_needs_a_reconnect(
+    household: Household, measured: Sandbox
+) -> None:
+    measured.fail("/dataTypes/", status=401, times=2)
+
+    answer = household.fetch()
+
+    assert (answer.status_code, answer.json()["who"]) == (502, "wearer")
+    assert len([r for r in measured.journal if "dataTypes" in r.path]) == 2
+
+
+def test_person_who_never_connected(household: Household) -> None:
+    household.add("jack")
+
+    answer = household.fetch()
+
+    assert (answer.status_code, answer.json()["who"]) == (502, "wearer")
+
+
+def test_grant_of_another_provider_does_not_serve(household: Household, measured: Sandbox) -> None:
+    tokens = household.services.store.tokens
+    stored = tokens.load("jack")
+    assert stored is not None
+    tokens.save("jack", {**stored.document, "provider": "fitbit"}, stored.version)
+
+    answer = household.fetch()
+
+    assert answer.status_code == 502
+    assert "another provider" in answer.json()["error"]
+
+
+def test_form_and_json_bodies_are_arguments_too(household: Household, measured: Sandbox) -> None:
+    url, headers = f"{household.url}/fetch", {"Authorization": f"Bearer {OWNER_KEY}"}
+
+    form = requests.post(url, data={"user": "jack", "period": "1w"}, headers=headers, timeout=10)
+    body = requests.post(url, json={"user": "jack", "period": "1d"}, headers=headers, timeout=10)
+
+    assert form.json()["added"] == 3
+    assert body.json()["series"] == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"user": "nobody-here"}, 404),
+        ({"user": ""}, 400),
+        ({"user": "../x"}, 400),
+        ({"methods": "log_activity"}, 400),
+        ({"methods": "get_badges"}, 400),
+        ({"foo": "1"}, 400),
+        ({"base_date": "01.11.2026"}, 400),
+        ({"period": "2w"}, 400),
+        ({"period": "1w", "end_date": "today"}, 400),
+        ({"resource": "body/log/weight"}, 400),
+        ({"resource": "a" * 9000}, 414),
+    ],
+)
+def test_bad_words_get_one_sentence_and_cost_no_call(
+    household: Household, measured: Sandbox, query: dict[str, str], status: int
+) -> None:
+    measured.reset()
+
+    answer = household.get("fetch", {"user": "jack", **query}, OWNER_KEY)
+
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == {"error", "who"}
+    assert answer.json()["error"].endswith(".")
+    assert list(measured.journal) == []
+
+
+def test_only_the_owner_may_fetch(household: Household, measured: Sandbox) -> None:
+    for key in ("", "wrong", OWNER_KEY[:-1]):
+        answer = household.get("fetch", {"user": "jack"}, key)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert household.get("fetch", {"user": "jack", "key": OWNER_KEY}).status_code == 401
+
+
+def test_bodies_have_a_limit(household: Household) -> None:
+    url, headers = f"{household.url}/fetch", {"Authorization": f"Bearer {OWNER_KEY}"}
+
+    def drip() -> object:
+        for _ in range(40):
+            yield b"x" * 1024
+
+    long = requests.post(url, data={"user": "x" * 20_000}, headers=headers, timeout=10)
+    chunked = requests.post(
+        url,
+        data=drip(),
+        headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
+        timeout=10,
+    )
+
+    assert long.status_code == 413
+    assert chunked.status_code == 411
+    assert set(chunked.json()) == {"error", "who"}
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b'{"user": 1}', b"\xff", b'{"user": "\\ud800"}'])
+def test_json_that_is_no_object_of_texts_is_refused(household: Household, body: bytes) -> None:
+    answer = requests.post(
+        f"{household.url}/fetch",
+        data=body,
+        headers={"Authorization": f"Bearer {OWNER_KEY}", "Content-Type": "application/json"},
+        timeout=10,
+    )
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_not_allowed(household: Household, method: str) -> None:
+    answer = requests.request(method, f"{household.url}/fetch", timeout=10)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_GB"}])
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_stones_from_either_provider(household: Household, measured: Sandbox) -> None:
+    household.fetched()
+
+    assert [record["value"] for record in household.snapshot()["body-weight"]] == [
+        "12.98",
+        "12.93",
+        "13.01",
+    ]
