@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from healthrelay.core.records import Delta, parse
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.relay import Delivery, deliver, new_poll_key
 from tests.household import Household
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor
@@ -64,6 +65,16 @@ def test_igor_stores_the_rest_saves_it_and_starts_again(household: Household, ig
     igor.restart()
     assert igor.data_xml("sensors/fitbit/jack") == CLEANED
     assert igor.admin_get("/data/services/igor/version") == "<version>0.99.1</version>"
+
+
+def test_a_push_of_it_is_as_clean(household_with: Callable[..., Household], igor: Igor) -> None:
+    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
+    stored(household, ELEMENT)
+
+    done = deliver("jack", household.services.store, household.services.sink)
+
+    assert done == Delivery(delivered=1, waiting=0)
+    assert igor.data_xml("sensors/fitbit/jack") == CLEANED
 
 
 def test_too_deep_a_nesting_is_cut_and_stored(household: Household, igor: Igor) -> None:

@@ -50,6 +50,18 @@ def test_user_and_password_open_an_igor(
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
+def test_a_key_for_one_person_is_enough(
+    household_with: Callable[..., Household], igor: Igor
+) -> None:
+    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token("jack"))
+    household.connect(**WEIGHTS)
+
+    fetched = household.fetched()
+
+    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+
 @pytest.mark.parametrize(
     ("user", "who"),
     [

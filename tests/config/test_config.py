@@ -1,0 +1,155 @@
+"""Settings: read once, every fault named at once, secrets never printed."""
+
+from __future__ import annotations
+
+import base64
+import multiprocessing
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from healthrelay import config
+from healthrelay.core.errors import NotConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+OTHER = base64.urlsafe_b64encode(b"\xff" * 32).decode()
+
+
+def load(**given: str) -> config.Settings:
+    complete = {"STORE": "sqlite:///:memory:"} | given
+    return config.load({f"HEALTHRELAY_{name}": value for name, value in complete.items()})
+
+
+def test_defaults_are_the_living_provider_in_metric() -> None:
+    settings = load()
+
+    assert (settings.provider, settings.system) == ("google_health", "metric")
+    assert settings.igor_prefix == "sensors/fitbit"
+    assert settings.google_api_url == "https://health.googleapis.com"
+    assert settings.public_url == "http://127.0.0.1:8080"
+
+
+def test_everything_wrong_is_named_in_one_message() -> None:
+    with pytest.raises(NotConfigured) as caught:
+        load(PROVIDER="garmin", PUBLIC_URL="relay", OWNER_KEY="short", IGOR_CA="/nowhere.pem")
+
+    assert caught.value.names == (
+        "HEALTHRELAY_PROVIDER",
+        "HEALTHRELAY_PUBLIC_URL",
+        "HEALTHRELAY_OWNER_KEY",
+        "HEALTHRELAY_IGOR_CA",
+    )
+    assert all(name in caught.value.sentence for name in caught.value.names)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SYSTEM", "en_FR"),
+        ("STORE", "mysql://x"),
+        ("STORE", "sqlite:///"),
+        ("PUBLIC_URL", "https://user:pass@relay.example"),
+        ("PUBLIC_URL", "https://relay.example/?x=1"),
+        ("PUBLIC_URL", "ftp://relay.example"),
+        ("GOOGLE_TOKEN_URL", "http://oauth2.example/token"),
+        ("FITBIT_API_URL", "http://api.example"),
+        ("IGOR_URL", "igor.local"),
+        ("IGOR_PREFIX", "sensors/../plugindata"),
+        ("IGOR_PREFIX", "sensors//fitbit"),
+        ("IGOR_PASSWORD", "with:colon"),
+        ("SEALING_KEYS", "noname"),
+        ("SEALING_KEYS", "k:AAAA"),
+        ("SEALING_KEYS", f"a.b:{KEY}"),
+        ("SEALING_KEYS", f"k:{KEY},"),
+        ("OWNER_KEY", "x" * 31),
+        ("NONSENSE", "1"),
+    ],
+)
+def test_bad_values_are_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(NotConfigured) as caught:
+        load(**{name: value})
+
+    assert f"HEALTHRELAY_{name}" in caught.value.names
+
+
+def test_bad_secrets_are_not_repeated() -> None:
+    with pytest.raises(NotConfigured) as caught:
+        load(OWNER_KEY="hidden-but-short", SEALING_KEYS="k:hidden", IGOR_PASSWORD="hidden:word")
+
+    assert "hidden" not in caught.value.sentence
+
+
+def test_slashes_at_the_end_do_not_matter() -> None:
+    settings = load(PUBLIC_URL="https://relay.example/", IGOR_PREFIX="/sensors/fitbit/")
+
+    assert settings.public_url == "https://relay.example"
+    assert settings.igor_prefix == "sensors/fitbit"
+
+
+def test_loopback_may_do_without_tls() -> None:
+    assert load(GOOGLE_TOKEN_URL="http://127.0.0.1:9/token").google_token_url.startswith("http:")
+
+
+def test_both_alphabets_of_base64_are_keys() -> None:
+    keys = load(SEALING_KEYS=f"new:{KEY}, old:{OTHER}").sealing_keys
+
+    assert list(keys) == ["new", "old"]
+    assert keys["old"] == b"\xff" * 32
+
+
+def test_secrets_do_not_print() -> None:
+    secrets = {
+        "OWNER_KEY": "o" * 40,
+        "CLIENT_SECRET": "c" * 20,
+        "IGOR_TOKEN": "t" * 20,
+        "IGOR_PASSWORD": "p" * 20,
+        "SEALING_KEYS": f"k:{KEY}",
+    }
+
+    printed = repr(load(**secrets))
+
+    assert not any(value in printed for value in secrets.values())
+    assert "kkkk" not in printed
+
+
+def test_local_keys_are_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/data/healthrelay.db"
+
+    first, second = load(STORE=store), load(STORE=store)
+
+    assert first.owner_key == second.owner_key
+    assert first.sealing_keys == second.sealing_keys
+    kept = tmp_path / "data" / "keys.env"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["keys.env"]
+
+
+def test_given_keys_win_over_the_kept_ones(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/healthrelay.db"
+    load(STORE=store)
+
+    assert load(STORE=store, OWNER_KEY="o" * 40).owner_key == "o" * 40
+
+
+def _owner_key(path: str) -> str:
+    return load(STORE=f"sqlite:///{path}/healthrelay.db").owner_key
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        keys = pool.map(_owner_key, [str(tmp_path / "data")] * 8)
+
+    assert len(set(keys)) == 1
+
+
+def test_example_file_explains_every_setting_and_no_other() -> None:
+    text = (ROOT / ".env.example").read_text()
+
+    named = re.findall(r"^#? ?HEALTHRELAY_([A-Z_]+)=", text, re.M)
+    assert sorted(named) == sorted(name.upper() for name in config.READERS)
+    example = dict(re.findall(r"^#? ?HEALTHRELAY_([A-Z_]+)=(.*)$", text, re.M))
+    for name, value in config.DEFAULTS.items():
+        assert example[name.upper()] == value

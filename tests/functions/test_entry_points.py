@@ -1,0 +1,143 @@
+"""Every function as the framework loads it: one folder, one name, one thin entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import functions_framework
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from healthrelay.assembly import services
+from healthrelay.local.paths import FUNCTIONS
+from tests.household import OWNER_KEY, Household
+
+FOLDER = Path(__file__).resolve().parents[2] / "functions"
+NAMES = sorted(entry.parent.name for entry in FOLDER.glob("*/main.py"))
+OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
+SETTINGS = {
+    "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
+    "HEALTHRELAY_CLIENT_ID": "a-client-id",
+    "HEALTHRELAY_CLIENT_SECRET": "a-client-secret",
+    "HEALTHRELAY_PUBLIC_URL": "https://relay.example",
+}
+
+Load = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    """Load a function's real `main.py`, with an empty store and no provider in reach."""
+    settings = SETTINGS | {"HEALTHRELAY_STORE": f"sqlite:///{tmp_path}/healthrelay.db"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    services.cache_clear()
+
+    def client(name: str) -> FlaskClient:
+        return functions_framework.create_app(name, str(FOLDER / name / "main.py")).test_client()
+
+    yield client
+    services.cache_clear()
+
+
+def test_the_functions_are_those_we_serve() -> None:
+    assert set(NAMES) == set(FUNCTIONS)
+    assert {"auth1", "auth2", "fetch", "relay"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_point_is_thin_and_named_like_its_folder(name: str) -> None:
+    text = (FOLDER / name / "main.py").read_text()
+
+    assert len(text.splitlines()) <= 20
+    assert f"\ndef {name}(request: Request) -> Response:\n" in text
+    assert f"from healthrelay.web.{name} import view\n" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_local_route_is_the_name(name: str, household: Household) -> None:
+    assert household.get(name).status_code in (400, 401)
+    assert household.get(f"{name}/").status_code in (400, 401)
+    assert household.get(f"{name}s").status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("path", ["/", "/anything/below"])
+def test_a_function_answers_at_every_path(load: Load, name: str, path: str) -> None:
+    assert load(name).get(path).status_code in (400, 401)
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("auth1", {"GET", "POST"}),
+        ("auth2", {"GET"}),
+        ("fetch", {"GET", "POST"}),
+        ("relay", {"GET"}),
+    ],
+)
+def test_other_methods_are_refused_with_the_right_ones(
+    load: Load, name: str, allowed: set[str]
+) -> None:
+    client = load(name)
+    refused = {"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed
+
+    for method in refused:
+        answer: TestResponse = client.open("/?user=jack", method=method)
+        assert answer.status_code == 405, method
+        assert set(answer.headers["Allow"].split(", ")) == allowed
+    for method in allowed:
+        assert client.open("/?user=jack", method=method).status_code != 405, method
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "status", "sentence"),
+    [
+        ("auth1", "", 400, "Say which user: add user=NAME."),
+        ("auth1", "?user=jack", 401, "Only the owner, or somebody with an invitation"),
+        ("auth1", "?user=jack&invitation=forged", 403, "invitation"),
+        ("auth2", "", 400, "This address is not one that we gave out."),
+        ("auth2", "?code=c&state=forged", 400, "This address is not one that we gave out."),
+        ("fetch", "?user=jack", 401, "The owner key is missing or wrong"),
+        ("relay", "", 400, "Say which user: add user=NAME."),
+        ("relay", "?user=../jack", 400, "A user name is 1 to 64 letters"),
+        ("relay", "?user=jack&key=k", 404, "There is no user jack."),
+    ],
+)
+def test_strangers_get_a_status_and_a_sentence(
+    load: Load, name: str, query: str, status: int, sentence: str
+) -> None:
+    answer = load(name).get(f"/{query}")
+
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_owner_is_told_that_nobody_is_there(load: Load) -> None:
+    answer = load("fetch").get("/?user=jack", headers=OWNER)
+
+    assert answer.status_code == 404
+    assert answer.get_json() == {"error": "There is no user jack.", "who": "caller"}
+
+
+def test_the_owner_is_sent_to_the_consent_page(load: Load) -> None:
+    answer = load("auth1").get("/?user=jack", headers=OWNER)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")
+    assert "redirect_uri=https%3A%2F%2Frelay.example%2Fauth2" in answer.headers["Location"]
+    assert "Secure; HttpOnly" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_to_mend_are_named(load: Load, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEALTHRELAY_PROVIDER", "another")
+
+    answer = load(name).get("/?user=jack")
+
+    assert answer.status_code == 500
+    assert answer.get_json()["settings"] == ["HEALTHRELAY_PROVIDER"]
+    assert "google_health, fitbit" in answer.get_json()["error"]
