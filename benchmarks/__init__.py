@@ -1,0 +1,1 @@
+"""What healthrelay costs, as ratios to floors measured in the same run, and as exact counts."""

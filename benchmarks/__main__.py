@@ -1,0 +1,32 @@
+"""``python -m benchmarks``: measure, print a table, write ``build/bench.json``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchmarks import counters, rounds
+from benchmarks.household import household
+from benchmarks.rows import as_json, missed, table
+from healthrelay.local.paths import ROOT
+
+RESULT = ROOT / "build" / "bench.json"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 1 when a judged row is over its target."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="default: 15")
+    options = parser.parse_args(arguments)
+    with household() as near, household(rounds.LATENCY) as far:
+        rows = [*rounds.rows(near, far, options.rounds), *counters.rows(near)]
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(as_json(rows))
+    print(table(rows))
+    for name in missed(rows):
+        print(f"over its target: {name}")
+    return 1 if missed(rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""A function in a process of its own, as a deployment starts it, and what it has cost. Linux."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+from healthrelay.local.paths import ROOT
+from tests.peers.process import free_port
+
+HOST = "127.0.0.1"
+SECONDS = 30
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET, and how to tell its real answer from any other."""
+
+    real: Callable[[Answer], bool]
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotTheAnswer(RuntimeError):
+    """A function said something else than what was to be measured."""
+
+
+def ask(port: int, question: Question) -> Answer:
+    """One request on a connection of its own. Raises `NotTheAnswer`."""
+    connection = HTTPConnection(HOST, port, timeout=SECONDS)
+    try:
+        connection.request("GET", question.path, headers=dict(question.headers))
+        reply = connection.getresponse()
+        headers = {name.lower(): value for name, value in reply.getheaders()}
+        answer = Answer(reply.status, headers, reply.read())
+    finally:
+        connection.close()
+    if not question.real(answer):
+        raise NotTheAnswer(f"status {answer.status}: {answer.body[:300]!r}")
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started function; *folder* is its own, with its store and its output."""
+
+    folder: Path
+    port: int
+    pid: int
+
+    def first_answer(self, question: Question) -> Answer:
+        """Ask as soon as somebody listens."""
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            try:
+                return ask(self.port, question)
+            except ConnectionRefusedError:
+                if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    break
+                time.sleep(0.002)
+        raise NotTheAnswer((self.folder / "output").read_text()[-3000:])
+
+    def cpu_seconds(self) -> float:
+        """User and system time of its whole tree since the start."""
+        return _cpu_seconds(self.pid)
+
+
+@contextmanager
+def running(
+    target: str, source: Path, settings: Mapping[str, str], folder: Path
+) -> Iterator[Running]:
+    """Start the function *target* of *source*, which sees *settings* and nothing else of ours."""
+    port = free_port()
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "HOST": HOST,
+        "PORT": str(port),
+        **settings,
+    }
+    framework = Path(sys.executable).with_name("functions-framework")
+    with (folder / "output").open("ab") as output:
+        process = subprocess.Popen(
+            [framework, "--target", target, "--source", source],
+            env=environment,
+            cwd=ROOT,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield Running(folder, port, process.pid)
+    finally:
+        # Nothing of it is needed any more, and an orderly end would take half a second.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(SECONDS)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of *pid*, of the children it has waited for and, in turn, of those that live.
+
+    The clock that the kernel keeps for a process counts in nanoseconds and remembers the
+    threads that have ended; ``/proc/<pid>/schedstat`` shows the first thread only.
+    """
+    clock = (~pid << 3) | 2  # as clock_getcpuclockid(3) makes it
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    reaped = sum(map(int, after_name[13:15])) / _TICKS
+    living = sum(_cpu_seconds(child) for child in _children(pid))
+    return time.clock_gettime(clock) + reaped + living
+
+
+def _children(pid: int) -> list[int]:
+    listed = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for line in listed for child in line.split()]

@@ -1,0 +1,106 @@
+"""The command line, in a process of its own, as the owner types it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / ".env").write_text(
+        "HEALTHRELAY_PUBLIC_URL=https://relay.example\nHEALTHRELAY_CLIENT_ID=cid\n"
+    )
+    return tmp_path
+
+
+def healthrelay(
+    folder: Path, *words: str, said: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command in *folder*, with nothing of healthrelay's in the environment but *more*."""
+    clean = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "healthrelay", *words],
+        cwd=folder,
+        env=clean | more,
+        input=said,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_person_from_first_to_last(folder: Path) -> None:
+    settings = ["--set", "methods=time_series", "--set", "resource=body/weight"]
+
+    added = healthrelay(folder, "user", "add", "jack", *settings, "--set", "period=1m")
+    assert (added.returncode, added.stderr) == (0, "")
+    changed = healthrelay(folder, "user", "set", "jack", "--set", "period=1w")
+    assert changed.stdout == "methods=time_series\nresource=body/weight\nperiod=1w\n"
+    listed = healthrelay(folder, "user", "list").stdout
+    assert listed.startswith("jack\tnot connected\t")
+    assert "period=1w" in listed
+    one, two = (healthrelay(folder, "user", "key", "jack").stdout.strip() for _ in range(2))
+    assert one != two
+    assert re.fullmatch(r"[-_A-Za-z0-9]{32}", one)
+    link = healthrelay(folder, "invite", "jack").stdout
+    assert link.startswith("https://relay.example/auth1?user=jack&invitation=")
+    removed = healthrelay(folder, "user", "remove", "jack")
+    assert removed.returncode == 0
+    assert healthrelay(folder, "user", "list").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["user", "add", "2fit"], 2, "A user name is"),
+        (["user", "add", "jack", "--set", "period"], 2, "NAME=VALUE"),
+        (["user", "add", "jack", "--set", "methods=log_activity"], 2, "no such reading method"),
+        (["user", "set", "jack"], 2, "There is no user jack"),
+        (["user", "remove", "jack"], 2, "There is no user jack"),
+        (["user", "key", "jack"], 2, "There is no user jack"),
+        (["invite", "jack"], 2, "There is no user jack"),
+        (["run", "--participant", "1"], 2, "belong together"),
+    ],
+)
+def test_wrong_words_get_one_sentence(
+    folder: Path, words: list[str], code: int, sentence: str
+) -> None:
+    done = healthrelay(folder, *words)
+
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_settings_are_all_named(folder: Path) -> None:
+    done = healthrelay(folder, "user", "list", HEALTHRELAY_PROVIDER="x", HEALTHRELAY_SYSTEM="y")
+
+    assert done.returncode == 1
+    assert "HEALTHRELAY_PROVIDER" in done.stderr
+    assert "HEALTHRELAY_SYSTEM" in done.stderr
+
+
+def test_environment_wins_over_the_file(folder: Path) -> None:
+    healthrelay(folder, "user", "add", "jack")
+
+    link = healthrelay(folder, "invite", "jack", HEALTHRELAY_PUBLIC_URL="https://other.example")
+
+    assert link.stdout.startswith("https://other.example/")
+
+
+def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> None:
+    done = healthrelay(folder, "register", "my-client", said="a-client-secret\n")
+
+    assert done.returncode == 0
+    kept = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
+    assert b"my-client" in kept
+    assert b"a-client-secret" not in kept

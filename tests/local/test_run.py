@@ -1,0 +1,174 @@
+"""The command of `make run`: the main job, in the sandbox and with a registration of one's own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox import Sandbox
+from tests.peers.process import free_port
+
+pytestmark = pytest.mark.peer
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUR = {"body-weight", "body-bmi", "activities-steps", "weight"}
+
+
+def command(folder: Path, *words: str, **more: str) -> dict[str, Any]:
+    """How to start ``healthrelay run`` in *folder*."""
+    clean = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    port = str(free_port())
+    return {
+        "args": [sys.executable, "-m", "healthrelay", "run", "--port", port, *words],
+        "cwd": folder,
+        "env": clean | more,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
+
+
+def run(folder: Path, *words: str, **more: str) -> tuple[dict[str, Any], str]:
+    """Run to the end; returns the one JSON object, and what was said beside it."""
+    done = subprocess.run(**command(folder, "--once", "--json", *words, **more), timeout=90)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert isinstance(said, dict)
+    return said, done.stderr
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_one_command_brings_thirty_days(tmp_path: Path, provider: str) -> None:
+    said, told = run(tmp_path, "--provider", provider)
+
+    assert (said["user"], said["provider"]) == ("jack", provider)
+    assert said["statuses"] == {"auth1": 302, "auth2": 200, "fetch": 200, "relay": 200}
+    assert set(said["series"]) >= FOUR
+    for series in said["series"].values():
+        first, last = (date.fromisoformat(series[end]) for end in ("first", "last"))
+        assert timedelta(20) < last - first <= timedelta(30)
+        assert series["count"] > 10
+    assert said["poll_url"].startswith("http://127.0.0.1:")
+    assert "values" not in said
+    assert "▁" in told
+    assert "/plugin/copytree?src=" in told
+    assert f"curl '{said['poll_url']}'" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def recording(folder: Path) -> dict[str, float]:
+    """Two weeks of a scale, as single-precision kilograms; returns day → kilograms."""
+    days = [date(2016, 4, 12) + timedelta(days=n) for n in range(0, 28, 2)]
+    kilograms = {day: f"{85.8 - n / 10:.13f}" for n, day in enumerate(days)}
+    with (folder / "weight-log.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(
+            ["Id", "Date", "WeightKg", "WeightPounds", "Fat", "BMI", "IsManualReport", "LogId"]
+        )
+        for day, kg in kilograms.items():
+            at = datetime(day.year, day.month, day.day, 6, 47, 11)
+            log_id = int((at - datetime(1970, 1, 1)).total_seconds() * 1000)
+            said = f"{day.month}/{day.day}/{day.year} 6:47:11 AM"
+            rows.writerow([7, said, kg, 0, 25.0, 25.6, "False", log_id])
+    (folder / "daily-activity.csv").write_text(
+        "Id,ActivityDate,TotalSteps,TotalDistance,Calories\n7,4/12/16,8123,6.01,2213\n"
+    )
+    return {day.isoformat(): float(kg) for day, kg in kilograms.items()}
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_recorded_weights_arrive_to_the_gram(tmp_path: Path, provider: str) -> None:
+    expected = recording(tmp_path)
+    options = ["--measurements", str(tmp_path), "--participant", "7", "--provider", provider]
+
+    unshifted, _ = run(tmp_path, "--values", "--no-shift", *options)
+
+    weights = unshifted["values"]["body-weight"]
+    assert {w["dateTime"]: round(float(w["value"]) * 1000) for w in weights} == {
+        day: round(kg * 1000) for day, kg in expected.items()
+    }
+    assert unshifted["values"]["activities-steps"] == [{"dateTime": "2016-04-12", "value": "8123"}]
+
+    shifted, _ = run(tmp_path, "--values", *options)
+
+    assert [w["value"] for w in shifted["values"]["body-weight"]] == [w["value"] for w in weights]
+
+
+def test_unknown_participant_is_told(tmp_path: Path) -> None:
+    recording(tmp_path)
+
+    done = subprocess.run(
+        **command(tmp_path, "--once", "--measurements", str(tmp_path), "--participant", "8"),
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert "8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+CLICK = """\
+import sys
+sys.path.insert(0, {root!r})
+from healthrelay.local.consent_page import allow
+allow(sys.argv[1])
+"""
+
+
+def registration(sandbox: Sandbox, folder: Path) -> Mapping[str, str]:
+    """The settings of somebody with a client id, whose browser clicks by itself."""
+    script = folder / "browser.py"
+    script.write_text(CLICK.format(root=str(ROOT)))
+    return sandbox.settings | {
+        "BROWSER": f"{sys.executable} {script} %s",
+        "HEALTHRELAY_PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
+    }
+
+
+def test_with_a_registration_everything_is_kept(tmp_path: Path, sandbox: Sandbox) -> None:
+    more = registration(sandbox, tmp_path)
+
+    first, told = run(tmp_path, **more)
+    again, _ = run(tmp_path, **more)
+
+    assert "Please give your consent" in told
+    assert first["statuses"] == {"fetch": 200, "relay": 200}
+    assert "key=" in first["poll_url"]
+    # Connected already, and the key that Igor has stays good.
+    assert again["statuses"] == {"fetch": 200}
+    assert "key=" not in again["poll_url"]
+    assert (tmp_path / "data" / "healthrelay.db").exists()
+
+
+def test_serves_on_until_interrupted(tmp_path: Path) -> None:
+    process = subprocess.Popen(**command(tmp_path, "--json"))
+    assert process.stdout
+    try:
+        url = json.loads(process.stdout.readline())["poll_url"]
+        assert requests.get(url, timeout=10).status_code == 200
+        assert requests.get(url, timeout=10).json()["jack"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_taken_port_gives_way(tmp_path: Path, sandbox: Sandbox) -> None:
+    taken = sandbox.url.rpartition(":")[2]
+
+    said, told = run(tmp_path, "--port", taken)
+
+    assert f"Port {taken} is taken" in told
+    assert f":{taken}/" not in said["poll_url"]
