@@ -1,6 +1,7 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
 PYTHON ?= python3
 BIN := .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
 .PHONY: run test check bench lock lint clean
 .DEFAULT_GOAL := run
@@ -32,11 +33,13 @@ clean:
 # What the pins say is what is installed: a change of pins installs anew.
 .venv/run: requirements/run.txt pyproject.toml
 	@$(PYTHON) tools/python_version.py
+	@echo "Setting up .venv …" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --no-deps --editable .
 	@touch $@
 
 .venv/dev: .venv/run requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "Installing what the tests need …" >&2
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
