@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="default: 15")
     options = parser.parse_args(arguments)
+    print(f"{options.rounds} rounds, about 8 seconds each", file=sys.stderr)
     with household() as near, household(rounds.LATENCY) as far:
         rows = [*rounds.rows(near, far, options.rounds), *counters.rows(near)]
     RESULT.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What can be counted exactly: modules, compilations, provider calls, written documents."""
+"""What can be counted exactly: modules, compilations, provider calls, writes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.household import EMPTY, STORE, Household
+from benchmarks.household import STORE, Household, source
+from benchmarks.process import Entry
+from benchmarks.questions import question
 from benchmarks.rows import Row, counted
-from healthrelay.local.paths import FUNCTIONS, ROOT, function_file
+from healthrelay.local.paths import FUNCTIONS, ROOT
 
 HEAVY = ("requests", "grpc", "google.cloud", "fitbit", "cryptography")
 LIGHT = ("auth1", "relay")
 """Functions that somebody waits for, and that need none of the HEAVY packages."""
 _SPY = Path(__file__).parent / "spy" / "main.py"
+_OURS = (ROOT / "shared", ROOT / "functions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,61 +31,73 @@ class Load:
     """Our own source files that Python had to compile, for want of valid bytecode."""
 
     def heavy(self, floor: Load) -> list[str]:
-        """The modules of HEAVY packages in it, beside those that the framework loads anyway."""
-        ours = self.modules - floor.modules
-        return sorted(m for m in ours if any(m == h or m.startswith(f"{h}.") for h in HEAVY))
+        """The modules of HEAVY packages in it, beside those that the framework brings along."""
+        own = self.modules - floor.modules
+        return sorted(m for m in own if any(m == h or m.startswith(f"{h}.") for h in HEAVY))
 
 
 @dataclass(frozen=True, slots=True)
 class Fetches:
-    """What two fetches after each other asked of the provider and did to the store."""
+    """What two fetches, one after the other, asked of the provider and did to the store."""
 
     calls: int
-    """Of the first; the second asks the same."""
+    """Of the first."""
     first_writes: int
     second_writes: int
 
 
 def loaded(home: Household, name: str) -> Load:
     """Start the function *name* twice: once to have its bytecode written, once to listen."""
-    _listen(home, name)
-    said = _listen(home, name)
-    ours = [ROOT / "shared", ROOT / "functions", EMPTY.parent]
-    compiled = [f for f in said["compiled"] if any(Path(f).is_relative_to(o) for o in ours)]
-    # A page's template is compiled in memory, by design; sources are what bytecode is for.
-    sources = tuple(file for file in compiled if file.endswith(".py"))
-    return Load(frozenset(said["modules"]), sources)
+    first_answer(home, name)
+    return first_answer(home, name)
+
+
+def first_answer(home: Household, name: str, **settings: str) -> Load:
+    """Start the function *name* under a spy, with *settings* more, and ask it once."""
+    report = home.folder / f"{name}-report.json"
+    report.unlink(missing_ok=True)
+    spied = {"SPY_SOURCE": str(source(name)), "SPY_TARGET": name, "SPY_REPORT": str(report)}
+    with home.start(name, Entry("spied", _SPY, {**spied, **settings})) as function:
+        function.first_answer(question(home, name))
+    said = json.loads(report.read_text())
+    return Load(frozenset(said["modules"]), tuple(f for f in said["compiled"] if _is_ours(f)))
 
 
 def fetches(home: Household) -> Fetches:
     """Fetch twice in one process; nothing changes at the provider in between.
 
-    SQLite's ``data_version`` moves for a connection whenever another one has committed a
+    SQLite's ``data_version`` moves for a connection when another one has committed a
     change, and never else. The files themselves would not do: a checkpoint moves bytes
     from the write-ahead log into the database without anybody having written.
     """
-    question = home.question("fetch")
+    ask = question(home, "fetch")
     before = len(home.journal())
-    with home.start("fetch") as function, closing(sqlite3.connect(function.folder / STORE)) as seen:
-        empty = _version(seen)
-        function.first_answer(question)
+    with home.start("fetch") as function, closing(sqlite3.connect(function.folder / STORE)) as db:
+        versions = [_version(db)]
+        function.first_answer(ask)
         calls = len(home.journal()) - before
-        first = _version(seen)
-        function.first_answer(question)
-        return Fetches(calls, first - empty, _version(seen) - first)
+        versions.append(_version(db))
+        function.first_answer(ask)
+        versions.append(_version(db))
+    return Fetches(calls, versions[1] - versions[0], versions[2] - versions[1])
 
 
 def rows(home: Household) -> list[Row]:
     """All counters as rows."""
     loads = {name: loaded(home, name) for name in ("empty", *FUNCTIONS)}
     twice = fetches(home)
-    calls = counted("fetch: provider calls, against the plan", 1.0, twice.calls, home.planned())
-    writes = counted("fetch: writes when nothing changed", 0, twice.second_writes)
-    return [*_modules(loads), *_compiled(loads), calls, writes]
+    return [
+        *_modules(loads, loads["empty"]),
+        *(
+            counted(f"{name}: own sources compiled at start", 0, len(loads[name].compiled))
+            for name in FUNCTIONS
+        ),
+        counted("fetch: provider calls, floor is the plan", 1.0, twice.calls, home.planned()),
+        counted("fetch: writes when nothing changed", 0, twice.second_writes),
+    ]
 
 
-def _modules(loads: Mapping[str, Load]) -> list[Row]:
-    floor = loads["empty"]
+def _modules(loads: Mapping[str, Load], floor: Load) -> list[Row]:
     rows = [
         counted(f"{name}: modules loaded", None, len(loads[name].modules), len(floor.modules))
         for name in FUNCTIONS
@@ -91,23 +106,9 @@ def _modules(loads: Mapping[str, Load]) -> list[Row]:
     return rows + heavy
 
 
-def _compiled(loads: Mapping[str, Load]) -> list[Row]:
-    return [
-        counted(f"{name}: sources compiled at start", 0, len(load.compiled))
-        for name, load in loads.items()
-        if name != "empty"
-    ]
-
-
-def _listen(home: Household, name: str) -> dict[str, list[str]]:
-    report = home.folder / f"{name}-report.json"
-    report.unlink(missing_ok=True)
-    source = EMPTY if name == "empty" else function_file(name)
-    spied = {"SPY_SOURCE": str(source), "SPY_TARGET": name, "SPY_REPORT": str(report)}
-    with home.start(name, _SPY, spied) as function:
-        function.first_answer(home.question(name))
-    said: dict[str, list[str]] = json.loads(report.read_text())
-    return said
+def _is_ours(file: str) -> bool:
+    # A page's template is compiled too, in memory and by design: bytecode is for sources.
+    return file.endswith(".py") and any(Path(file).is_relative_to(room) for room in _OURS)
 
 
 def _version(connection: sqlite3.Connection) -> int:

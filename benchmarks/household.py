@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +11,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from benchmarks.process import Answer, Question, Running, running
+from benchmarks.process import Entry, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.assembly import Services
@@ -29,16 +28,17 @@ from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox
 
 USER = "jack"
+OWNER_KEY = "an-owner-key-for-benchmarks-of-many-characters"
 FOUR_SERIES = {
     "methods": "time_series",
     "resource": "body/weight,body/fat,body/bmi,activities/steps",
 }
 DAYS = 365
-EMPTY = Path(__file__).parent / "empty" / "main.py"
 STORE = "healthrelay.db"
 SECONDS = 30
-_OWNER_KEY = "an-owner-key-for-benchmarks-of-forty-two-c"
+_EMPTY = Path(__file__).parent / "empty" / "main.py"
 _SEALING_KEY = base64.b64encode(b"32 bytes that seal a bench store").decode()
+_LAST_DAY = date(2026, 11, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,70 +50,63 @@ class Household:
     poll_key: str
 
     @contextmanager
-    def start(
-        self, name: str, source: Path | None = None, extra: Mapping[str, str] | None = None
-    ) -> Iterator[Running]:
-        """Run the function *name*, or *source* in its place, over a fresh copy of its store."""
+    def start(self, name: str, instead: Entry | None = None) -> Iterator[Running]:
+        """Run the function *name*, or another *instead*, over a fresh copy of its store."""
         folder = Path(mkdtemp(prefix=f"{name}-", dir=self.folder))
         seed = self.folder / ("connected" if name == "fetch" else "measured")
         shutil.copytree(seed, folder, dirs_exist_ok=True)
-        own = {**self.settings, **_store(folder), **(extra or {})}
-        if name == "empty":
-            own, source = dict(extra or {}), source or EMPTY
-        target = "spied" if extra else name
-        with running(target, source or function_file(name), own, folder) as function:
+        with running(
+            instead or Entry(name, source(name)), {**self.settings, **_store(folder)}, folder
+        ) as function:
             yield function
 
-    def question(self, name: str) -> Question:
-        """What the function *name* is asked; for ``auth2`` a consent is given first."""
-        owner = {"Authorization": f"Bearer {_OWNER_KEY}"}
-        if name == "auth1":
-            return Question(self._is_redirect, f"/?user={USER}", owner)
-        if name == "relay":
-            return Question(_is_snapshot, f"/?user={USER}&key={self.poll_key}")
-        if name == "auth2":
-            return _back_from_consent(self.services(self.folder / "measured"))
-        if name == "fetch":
-            return Question(_is_fetch, f"/?user={USER}", owner)
-        return Question(lambda answer: answer.body == b"ok")
+    def services(self, seed: str) -> Services:
+        """What a function over the store *seed* would use, in this process."""
+        return Services(config.load({**self.settings, **_store(self.folder / seed)}))
 
-    def services(self, folder: Path) -> Services:
-        """What a function over the store in *folder* would use, in this process."""
-        return Services(config.load({**self.settings, **_store(folder)}))
+    def consent(self) -> connect.Return:
+        """Take a question of the library to the consent page, allow all, bring the answer back."""
+        services = self.services("measured")
+        begun = connect.begin(
+            USER, services.client, services.consent, services.owner_key, services.now()
+        )
+        form = [("decision", "allow"), *(("scope", scope) for scope in services.consent.scopes)]
+        back = requests.post(begun.url, data=form, allow_redirects=False, timeout=SECONDS)
+        query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
+        return connect.Return(query, {begun.cookie_name: begun.cookie})
 
     def planned(self) -> int:
         """The number of provider calls that the four series need."""
-        services = self.services(self.folder / "measured")
+        services = self.services("measured")
         asked = windows({}, FOUR_SERIES, services.now().date())
         return len(plan(asked, services.provider.needs).reads)
 
     def journal(self) -> list[dict[str, Any]]:
         """The requests for measurements that have reached the provider so far."""
-        api = self.settings["HEALTHRELAY_GOOGLE_API_URL"]
-        url = f"{urlsplit(api).scheme}://{urlsplit(api).netloc}/sandbox/journal"
-        entries = requests.get(url, timeout=SECONDS).json()
+        api = urlsplit(self.settings["HEALTHRELAY_GOOGLE_API_URL"])
+        entries = requests.get(f"http://{api.netloc}/sandbox/journal", timeout=SECONDS).json()
         return [entry for entry in entries if "/dataTypes/" in entry["path"]]
-
-    def _is_redirect(self, answer: Answer) -> bool:
-        page = self.settings["HEALTHRELAY_GOOGLE_AUTH_URL"]
-        return answer.status == 302 and answer.headers["location"].startswith(page)
 
 
 @contextmanager
 def household(latency: float = 0.0) -> Iterator[Household]:
     """Jack, connected and measured, at a provider that answers *latency* seconds late."""
     with TemporaryDirectory() as name, sandbox(["--latency", str(latency)]) as peer:
-        folder = Path(name)
         settings = {
             **peer.settings,
             "HEALTHRELAY_PROVIDER": "google_health",
             "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
-            "HEALTHRELAY_OWNER_KEY": _OWNER_KEY,
+            "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
             "HEALTHRELAY_SEALING_KEYS": f"bench:{_SEALING_KEY}",
         }
-        home = Household(folder, settings, "")
+        home = Household(Path(name), settings, "")
         _connect(home)
-        yield Household(folder, settings, _measure(home))
+        yield Household(home.folder, settings, _measure(home))
+
+
+def source(name: str) -> Path:
+    """The entry point of the function *name*, be it ours or the empty one."""
+    return _EMPTY if name == "empty" else function_file(name)
 
 
 def _store(folder: Path) -> dict[str, str]:
@@ -121,24 +114,21 @@ def _store(folder: Path) -> dict[str, str]:
 
 
 def _measure(home: Household) -> str:
-    """Give jack a year of weights; returns the key to poll them with."""
-    last = date(2026, 11, 1)
-    elements = [
-        {"dateTime": (last - timedelta(days=n)).isoformat(), "value": f"{82 + n % 7 / 10:.1f}"}
-        for n in range(DAYS)
-    ]
-    services = home.services(home.folder / "measured")
-    services.store.identities.save(USER, FOUR_SERIES)
-    delta = Delta(added=tuple(parse("body-weight", elements)))
-    services.store.records.apply(USER, delta, services.now())
-    key = new_poll_key(USER, services.store.identities)
+    """Give jack a year of weights in one store; returns the key to poll them with."""
+    services = home.services("measured")
+    store = services.store
+    days = [_LAST_DAY - timedelta(days=n) for n in range(DAYS)]
+    elements = [{"dateTime": f"{day}", "value": f"8{day.day % 7}.4"} for day in days]
+    store.identities.save(USER, FOUR_SERIES)
+    store.records.apply(USER, Delta(added=tuple(parse("body-weight", elements))), services.now())
+    key = new_poll_key(USER, store.identities)
     _close(services)
     return key
 
 
 def _connect(home: Household) -> None:
-    """Give jack a login and no measurements."""
-    services = home.services(home.folder / "connected")
+    """Give jack a login and no measurements in the other."""
+    services = home.services("connected")
     services.store.identities.save(USER, FOUR_SERIES)
     desk = connect.Desk(
         services.owner_key,
@@ -148,7 +138,7 @@ def _connect(home: Household) -> None:
         services.consents,
         services.provider,
     )
-    connect.finish(_consent(services), desk, services.now())
+    connect.finish(home.consent(), desk, services.now())
     _close(services)
 
 
@@ -156,32 +146,3 @@ def _close(services: Services) -> None:
     # A closed store is one file: no journal beside it that a copy would have to recover.
     if isinstance(services.store, SqliteStore):
         services.store.close()
-
-
-def _consent(services: Services) -> connect.Return:
-    """Go to the consent page with a question of the library, allow all, bring the answer back."""
-    begun = connect.begin(
-        USER, services.client, services.consent, services.owner_key, services.now()
-    )
-    form = [("decision", "allow"), *(("scope", scope) for scope in services.consent.scopes)]
-    back = requests.post(begun.url, data=form, allow_redirects=False, timeout=SECONDS)
-    query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-    return connect.Return(query, {begun.cookie_name: begun.cookie})
-
-
-def _back_from_consent(services: Services) -> Question:
-    back = _consent(services)
-    cookies = "; ".join(f"{name}={value}" for name, value in back.cookies.items())
-    return Question(_is_connected, f"/?{urlencode(back.query)}", {"Cookie": cookies})
-
-
-def _is_connected(answer: Answer) -> bool:
-    return answer.status == 200 and b"Jack is connected" in answer.body
-
-
-def _is_snapshot(answer: Answer) -> bool:
-    return answer.status == 200 and len(json.loads(answer.body)[USER]["body-weight"]) == DAYS
-
-
-def _is_fetch(answer: Answer) -> bool:
-    return answer.status == 200 and len(json.loads(answer.body)["series"]) == 4

@@ -32,30 +32,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A GET, and how to tell its real answer from any other."""
+    """A GET, and whether an answer is the *real* one."""
 
+    path: str
+    headers: Mapping[str, str]
     real: Callable[[Answer], bool]
-    path: str = "/"
-    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the framework is told to run: the function *target* of the file *source*."""
+
+    target: str
+    source: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotTheAnswer(RuntimeError):
-    """A function said something else than what was to be measured."""
-
-
-def ask(port: int, question: Question) -> Answer:
-    """One request on a connection of its own. Raises `NotTheAnswer`."""
-    connection = HTTPConnection(HOST, port, timeout=SECONDS)
-    try:
-        connection.request("GET", question.path, headers=dict(question.headers))
-        reply = connection.getresponse()
-        headers = {name.lower(): value for name, value in reply.getheaders()}
-        answer = Answer(reply.status, headers, reply.read())
-    finally:
-        connection.close()
-    if not question.real(answer):
-        raise NotTheAnswer(f"status {answer.status}: {answer.body[:300]!r}")
-    return answer
+    """A function said something else than what was to be measured, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +78,8 @@ class Running:
 
 
 @contextmanager
-def running(
-    target: str, source: Path, settings: Mapping[str, str], folder: Path
-) -> Iterator[Running]:
-    """Start the function *target* of *source*, which sees *settings* and nothing else of ours."""
+def running(entry: Entry, settings: Mapping[str, str], folder: Path) -> Iterator[Running]:
+    """Start *entry*, which sees its own and these *settings* and nothing else of ours."""
     port = free_port()
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -96,11 +88,12 @@ def running(
         "HOST": HOST,
         "PORT": str(port),
         **settings,
+        **entry.settings,
     }
     framework = Path(sys.executable).with_name("functions-framework")
     with (folder / "output").open("ab") as output:
         process = subprocess.Popen(
-            [framework, "--target", target, "--source", source],
+            [framework, "--target", entry.target, "--source", entry.source],
             env=environment,
             cwd=ROOT,
             stdout=output,
@@ -113,6 +106,21 @@ def running(
         # Nothing of it is needed any more, and an orderly end would take half a second.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(SECONDS)
+
+
+def ask(port: int, question: Question) -> Answer:
+    """One request on a connection of its own. Raises `NotTheAnswer`."""
+    connection = HTTPConnection(HOST, port, timeout=SECONDS)
+    try:
+        connection.request("GET", question.path, headers=dict(question.headers))
+        reply = connection.getresponse()
+        headers = {name.lower(): value for name, value in reply.getheaders()}
+        answer = Answer(reply.status, headers, reply.read())
+    finally:
+        connection.close()
+    if not question.real(answer):
+        raise NotTheAnswer(f"status {answer.status}: {answer.body[:300]!r}")
+    return answer
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -27,11 +27,15 @@ class Row:
 
 
 def timed(
-    name: str, target: float | None, measured: Sequence[float], floors: Sequence[float], quiet: bool
+    name: str,
+    target: float | None,
+    measured: Sequence[float],
+    floors: Sequence[float],
+    calm: bool = True,
 ) -> Row:
     """The median of the rounds' own ratios: what slows a whole round down cancels out."""
     ratio = median(m / f for m, f in zip(measured, floors, strict=True))
-    met = ratio <= target if quiet and target is not None else None
+    met = ratio <= target if calm and target is not None else None
     return Row(name, target, median(measured), median(floors), ratio, met)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -10,8 +11,14 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from sandbox.decimals import rounded
+from sandbox.heart import Beat, Heart, beats, local
+from sandbox.logs import Device, Drink, Exercise, Food, Vitals
+from sandbox.sleep import Sleep, Stage
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - civil: legacy log ids read local time as if it were UTC
+
+# How long after waking up the stages of a night appear.
+STAGES_TAKE = timedelta(hours=6)
 
 Today = Callable[[], date]
 Live = Callable[["Wearer", date], None]
@@ -39,13 +46,39 @@ class BodyFat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """Minutes of one day at each level of activity; those asleep are in none."""
+
+    sedentary: int
+    lightly: int
+    fairly: int
+    very: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One day's activity totals. A day on which the device was not worn has no `Day` at all."""
+    """One day's activity totals. A day on which the device was not worn has no `Day` at all.
+
+    *kcal* is everything burned; energies have at most one decimal.
+    """
 
     steps: int
     millimeters: int
-    kcal: int
+    kcal: int | Decimal
     floors: int | None = None
+    climbed_mm: int | None = None
+    active_kcal: int | Decimal | None = None
+    basal_kcal: int | Decimal | None = None
+    levels: Levels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Days, first and last included, that are spent in another zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
 
 
 def _rest(_wearer: Wearer, _day: date) -> None:
@@ -57,6 +90,7 @@ class Wearer:
     """One person: who they are, and everything they measured. Lists and days may be changed.
 
     *live* adds what is measured on one day; *lived_until* is the last day it was called for.
+    *clock* tells seconds since the epoch: what was measured a moment ago is not worked out yet.
     """
 
     name: str
@@ -64,11 +98,20 @@ class Wearer:
     legacy_id: str
     zone: ZoneInfo
     today: Today
+    clock: Callable[[], float] = time.time
     height_mm: int | None = None
     member_since: date = date(2015, 3, 2)
     weights: list[Weight] = field(default_factory=list)
     fats: list[BodyFat] = field(default_factory=list)
     days: dict[date, Day] = field(default_factory=dict)
+    hearts: dict[date, Heart] = field(default_factory=dict)
+    vitals: dict[date, Vitals] = field(default_factory=dict)
+    sleeps: list[Sleep] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
+    drinks: list[Drink] = field(default_factory=list)
+    foods: list[Food] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    devices: list[Device] | None = None
     live: Live = _rest
     lived_until: date = date.max
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -85,13 +128,47 @@ class Wearer:
         """The first and the last day with any measurement."""
         days = {civil(weight.at).date() for weight in self.weights}
         days |= {civil(fat.at).date() for fat in self.fats}
-        days |= self.days.keys()
+        days |= {sleep.day for sleep in self.sleeps} | self.days.keys()
         return min(days), max(days)
+
+    def clear(self) -> None:
+        """As if nothing had ever been measured."""
+        for measured in (self.weights, self.fats, self.sleeps, self.exercises):
+            measured.clear()
+        for told in (self.days, self.hearts, self.vitals, self.drinks, self.foods):
+            told.clear()
+
+    def zone_on(self, day: date) -> ZoneInfo:
+        """Where the wearer's clock was on *day*."""
+        return next((s.zone for s in self.stays if s.first <= day <= s.last), self.zone)
 
     def instant(self, civil: datetime) -> datetime:
         """The moment a local clock showed *civil*, with the UTC offset then in force."""
-        local = civil.replace(tzinfo=self.zone)
-        return local.astimezone(timezone(local.utcoffset() or timedelta()))
+        there = civil.replace(tzinfo=self.zone_on(civil.date()))
+        return there.astimezone(timezone(there.utcoffset() or timedelta()))
+
+    def beats(self, day: date) -> Iterator[Beat]:
+        """The heart rates of *day*."""
+        if day in self.hearts:
+            midnight = self.instant(datetime.combine(day, datetime.min.time()))
+            yield from beats(self.hearts[day], midnight, self.zone_on(day))
+
+    def nights(self) -> list[Sleep]:
+        """The sleeps as they are known by now: the last night's stages come hours after it."""
+        return [sleep if self._worked_out(sleep) else sleep.unprocessed() for sleep in self.sleeps]
+
+    def sleep(self, civil: datetime, *stages: tuple[str, int], nap: bool = False) -> Sleep:
+        """Add a session that began at local time *civil*: its stages and their minutes."""
+        zone, at, spent = self.zone_on(civil.date()), self.instant(civil), []
+        for kind, minutes in stages:
+            end = local(at + timedelta(minutes=minutes), zone)
+            spent.append(Stage(kind=kind, start=at, end=end))
+            at = end
+        night = Sleep(
+            start=spent[0].start, end=at, log_id=log_id(civil), stages=tuple(spent), nap=nap
+        )
+        self.sleeps.append(night)
+        return night
 
     def weigh(self, civil: datetime, kg: Decimal | str, *, manual: bool = False) -> Weight:
         """Add a weight measured at local time *civil*."""
@@ -118,6 +195,11 @@ class Wearer:
             return weight.bmi
         meters = Decimal(self.height_mm) / 1000
         return rounded(Decimal(weight.grams) / 1000 / (meters * meters), 2)
+
+
+    def _worked_out(self, sleep: Sleep) -> bool:
+        ready = (sleep.end + STAGES_TAKE).timestamp()
+        return sleep.day != self.today() or self.clock() >= ready
 
 
 def civil(at: datetime) -> datetime:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from healthrelay.core.coverage import Coverage
 from healthrelay.core.digestible import Json
 from healthrelay.core.plan import Read, Source
 from healthrelay.core.records import Delta, Record, Window
@@ -82,11 +83,14 @@ class Records(Protocol):
     def everything(self, user: str) -> list[Record]:
         """All records of the person."""
 
-    def apply(self, user: str, delta: Delta, now: datetime) -> int:
-        """Write *delta* and one log entry in one transaction; returns its sequence number.
+    def coverage(self, user: str) -> Coverage:
+        """Which days of each series have been read whole, as the last change recorded it."""
 
-        An empty delta writes nothing and returns the newest number. Raises `Unknown` for
-        a person who does not exist (any more).
+    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
+        """Write *delta*, one log entry and, if given, what is *covered* now, all or nothing.
+
+        Returns the entry's sequence number. An empty delta writes nothing and returns the
+        newest number. Raises `Unknown` for a person who does not exist (any more).
         """
 
 
@@ -124,9 +128,8 @@ class Provider(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def needs(self) -> Mapping[str, tuple[Source, ...]]:
-        """Series → what must be read to fill it."""
+    def needs(self, window: Window) -> tuple[Source, ...]:
+        """What must be read to fill *window*. Raises `Unsupported`, naming what is not there."""
 
     def account(self, grant: Grant) -> Account:
         """Whose data the grant opens."""

@@ -34,11 +34,12 @@ AMSTERDAM = Account("111", "Europe/Amsterdam")
 def read_all(household: Household, token: Token, series: str) -> list[dict[str, Any]]:
     """The elements of *series* from Monday to Sunday."""
     provider = household.services.provider
+    window = Window(series, MONDAY, SUNDAY)
     raw = {
         source.name: provider.read(token.grant.access, Read(source.name, MONDAY, SUNDAY))
-        for source in provider.needs[series]
+        for source in provider.needs(window)
     }
-    return provider.convert(Window(series, MONDAY, SUNDAY), raw, token.account)
+    return provider.convert(window, raw, token.account)
 
 
 def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
@@ -99,8 +100,8 @@ def test_questions_name_local_days(household: Household, sandbox: Sandbox, token
     provider = household.services.provider
     sandbox.reset()
 
-    provider.read(token.grant.access, Read("weight", MONDAY, SUNDAY))
-    provider.read(token.grant.access, Read("steps", MONDAY, SUNDAY))
+    provider.read(token.grant.access, Read("weight:reconcile", MONDAY, SUNDAY))
+    provider.read(token.grant.access, Read("steps:dailyRollUp", MONDAY, SUNDAY))
 
     weight, steps = sandbox.journal
     assert (weight.method, weight.path) == (
@@ -129,7 +130,7 @@ def test_small_and_empty_pages_are_all_followed(
     household: Household, sandbox: Sandbox, token: Token
 ) -> None:
     provider = household.services.provider
-    read = Read("weight", date(2026, 1, 1), date(2026, 11, 1))
+    read = Read("weight:reconcile", date(2026, 1, 1), date(2026, 11, 1))
     whole = provider.read(token.grant.access, read)
     sandbox.google.page_limit = 7
     sandbox.google.empty_first_page = True
@@ -140,7 +141,7 @@ def test_small_and_empty_pages_are_all_followed(
     assert list(paged) == list(whole)
 
 
-@pytest.mark.parametrize("source", ["weight", "steps"])
+@pytest.mark.parametrize("source", ["weight:reconcile", "steps:dailyRollUp"])
 def test_a_repeated_page_token_ends_in_an_error_not_in_a_loop(source: str) -> None:
     page = json.dumps({"dataPoints": [], "nextPageToken": "again"}).encode()
     with answering(response(200, page)) as url, pytest.raises(TryLater, match="come to an end"):
@@ -179,7 +180,9 @@ def error(status: int, reason: str = "", message: str = "") -> bytes:
 )
 def test_every_no_says_who_must_act(status: int, body: bytes, kind: type[HealthrelayError]) -> None:
     with answering(response(status, body)) as url, pytest.raises(kind) as caught:
-        GoogleHealth(url, "metric", Http()).read("the-token", Read("weight", MONDAY, SUNDAY))
+        GoogleHealth(url, "metric", Http()).read(
+            "the-token", Read("weight:reconcile", MONDAY, SUNDAY)
+        )
 
     assert type(caught.value) is kind
     assert "the-token" not in caught.value.sentence
@@ -193,7 +196,7 @@ def sample(physical: str, grams: Any, **more: Any) -> dict[str, Any]:
 def converted(points: Sequence[dict[str, Any]], zone: str | None = "Europe/Amsterdam") -> Any:
     provider = GoogleHealth("http://unused", "metric", Http())
     window = Window("body-weight", MONDAY, SUNDAY)
-    return provider.convert(window, {"weight": points}, Account("111", zone))
+    return provider.convert(window, {"weight:reconcile": points}, Account("111", zone))
 
 
 @pytest.mark.parametrize(
@@ -215,15 +218,11 @@ def test_zone_of_last_resort_is_utc() -> None:
     assert converted([sample("2026-11-03T23:30:00Z", 82400)], None)[0]["dateTime"] == "2026-11-03"
 
 
-def test_points_outside_the_window_stay_out() -> None:
-    assert converted([sample("2026-11-10T12:00:00Z", 82400, utcOffset="0s")]) == []
-
-
 def test_point_id_that_is_no_number_gives_way_to_the_instant() -> None:
     provider = GoogleHealth("http://unused", "metric", Http())
     point = sample("2026-11-03T06:12:00Z", 71200, utcOffset="3600s")
     point["dataPointName"] = "users/1/dataTypes/weight/dataPoints/0f3b-uuid"
-    raw = {"weight": [point], "height": [], "body-fat": []}
+    raw = {"weight:reconcile": [point], "height:reconcile": [], "body-fat:reconcile": []}
 
     (element,) = provider.convert(Window("weight", MONDAY, SUNDAY), raw, AMSTERDAM)
 

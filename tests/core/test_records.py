@@ -93,7 +93,7 @@ def test_members_that_igor_cannot_hold_are_gone() -> None:
     ],
 )
 def test_element_without_a_day_is_refused(element: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"body-weight|isoformat"):
+    with pytest.raises(ValueError, match="body-weight"):
         parse("body-weight", [element])
 
 

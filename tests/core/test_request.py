@@ -12,37 +12,39 @@ TODAY = date(2026, 11, 23)
 
 
 def test_nothing_said_reads_a_month_of_weights() -> None:
-    assert windows({}, {}, TODAY) == [Window("weight", date(2026, 10, 24), TODAY)]
+    assert windows({}, {}, TODAY, {}) == [Window("weight", date(2026, 10, 24), TODAY)]
 
 
 def test_stored_settings_are_the_defaults() -> None:
     stored = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
 
-    assert windows({}, stored, TODAY) == [Window("body-weight", date(2026, 11, 17), TODAY)]
+    assert windows({}, stored, TODAY, {}) == [Window("body-weight", date(2026, 11, 17), TODAY)]
 
 
 def test_query_wins_over_stored_settings() -> None:
     stored = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
 
-    found = windows({"resource": "body/fat", "period": "1d"}, stored, TODAY)
+    found = windows({"resource": "body/fat", "period": "1d"}, stored, TODAY, {})
 
     assert found == [Window("body-fat", TODAY, TODAY)]
 
 
 def test_an_end_in_the_query_sets_aside_the_stored_period() -> None:
-    found = windows({"base_date": "2026-11-01", "end_date": "2026-11-03"}, {"period": "1y"}, TODAY)
+    found = windows(
+        {"base_date": "2026-11-01", "end_date": "2026-11-03"}, {"period": "1y"}, TODAY, {}
+    )
 
     assert found == [Window("weight", date(2026, 11, 1), date(2026, 11, 3))]
 
 
 def test_period_ends_on_the_base_date() -> None:
-    found = windows({"base_date": "2026-11-10", "period": "1w"}, {}, TODAY)
+    found = windows({"base_date": "2026-11-10", "period": "1w"}, {}, TODAY, {})
 
     assert found == [Window("weight", date(2026, 11, 4), date(2026, 11, 10))]
 
 
 def test_base_date_alone_is_that_day() -> None:
-    found = windows({"base_date": "2026-11-10"}, {}, TODAY)
+    found = windows({"base_date": "2026-11-10"}, {}, TODAY, {})
 
     assert found == [Window("weight", date(2026, 11, 10), date(2026, 11, 10))]
 
@@ -54,7 +56,7 @@ def test_several_methods_and_resources_are_their_union() -> None:
         "period": "1d",
     }
 
-    assert [w.series for w in windows(query, {}, TODAY)] == [
+    assert [w.series for w in windows(query, {}, TODAY, {})] == [
         "weight",
         "body-weight",
         "activities-steps",
@@ -62,11 +64,13 @@ def test_several_methods_and_resources_are_their_union() -> None:
 
 
 def test_settings_that_are_no_arguments_do_not_disturb() -> None:
-    assert windows({}, {"timezone": "Europe/Amsterdam"}, TODAY)[0].series == "weight"
+    assert windows({}, {"timezone": "Europe/Amsterdam"}, TODAY, {})[0].series == "weight"
 
 
 def test_stored_resource_may_lie_idle() -> None:
-    assert windows({"methods": "get_bodyfat"}, {"resource": "body/fat"}, TODAY)[0].series == "fat"
+    assert (
+        windows({"methods": "get_bodyfat"}, {"resource": "body/fat"}, TODAY, {})[0].series == "fat"
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,8 +78,8 @@ def test_stored_resource_may_lie_idle() -> None:
     [
         ({"methods": "log_activity"}, "no such reading method"),
         ({"methods": "__init__"}, "no such reading method"),
-        ({"methods": ","}, "Name 1 to 40"),
-        ({"methods": ",".join(["get_bodyfat"] * 41)}, "Name 1 to 40"),
+        ({"methods": ","}, "Name 1 to 80"),
+        ({"methods": ",".join(["get_bodyfat"] * 81)}, "Name 1 to 80"),
         ({"methods": "time_series"}, "needs a resource"),
         ({"methods": "time_series", "resource": "../../evil"}, "has no such resource"),
         ({"methods": "time_series", "resource": "body/log/weight"}, "has no such resource"),
@@ -95,7 +99,7 @@ def test_stored_resource_may_lie_idle() -> None:
 )
 def test_wrong_words_get_one_sentence(query: dict[str, str], sentence: str) -> None:
     with pytest.raises(BadRequest, match=sentence) as caught:
-        windows(query, {}, TODAY)
+        windows(query, {}, TODAY, {})
 
     assert caught.value.status == 400
     assert caught.value.sentence.endswith(".")
@@ -103,4 +107,4 @@ def test_wrong_words_get_one_sentence(query: dict[str, str], sentence: str) -> N
 
 def test_stored_period_and_end_date_together_are_refused_too() -> None:
     with pytest.raises(BadRequest, match="not both"):
-        windows({}, {"period": "1w", "end_date": "today"}, TODAY)
+        windows({}, {"period": "1w", "end_date": "today"}, TODAY, {})

@@ -245,6 +245,16 @@ class RecordsContract:
         assert store.records.everything("jack") == []
         assert store.log.head("jack") == 0
 
+    def test_coverage_is_kept_with_the_change(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        assert store.records.coverage("jack") == {}
+        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
+
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, covered)
+        store.records.apply("jack", Delta(), NOW)
+
+        assert store.records.coverage("jack") == covered
+
     def test_numbers_stay_exact(self, store: Store) -> None:
         store.identities.save("jack", {})
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})

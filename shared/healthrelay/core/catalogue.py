@@ -3,6 +3,9 @@
 A series is one key of the legacy Fitbit answer and one element name in Igor, e.g.
 ``body-weight`` in ``{"body-weight": [{"dateTime": "2026-11-01", "value": "82.4"}]}``.
 A new measurement is a new row here and one in each provider's table.
+
+Where the legacy answer was one object for one day (``summary``, ``body``), it is a record of a
+series of its own, told apart by the ``date`` that we put in front of its members.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ class Kind(Enum):
 
     DAILY = "one value a day"
     LOG = "one entry of a log, several a day"
+    INTRADAY = "the points of one day"
+    STATE = "what is true now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +29,113 @@ class Series:
 
     name: str
     label: str
-    unit: str
-    """``mass`` and the like follow the household's unit system; others are fixed."""
+    unit: str = ""
+    """``mass``, ``distance`` and the like follow the unit system; others are fixed."""
     kind: Kind = Kind.DAILY
     key: str = "dateTime"
     """The member that identifies a record: equal keys are the same measurement."""
     day: str = "dateTime"
-    time: str | None = None
+    """The member with the local day, or day and time; nothing for a state."""
+    time: str = ""
+    """The member with the local time, where the day has none."""
     value: str = "value"
+    """The member with the number that people look at; nothing where there is no such one."""
+    late: int = 7
+    """How many days back a value may still change: devices sync late, people correct."""
 
 
-def _log(name: str, label: str, unit: str) -> Series:
-    return Series(name, label, unit, Kind.LOG, key="logId", day="date", time="time", value=name)
+def _log(
+    name: str, label: str, unit: str, value: str, day: str = "date", time: str = "time"
+) -> Series:
+    return Series(name, label, unit, Kind.LOG, "logId", day, time, value)
 
 
-SERIES: dict[str, Series] = {
-    row.name: row
-    for row in (
-        _log("weight", "Weight log", "mass"),
-        _log("fat", "Body fat log", "percent"),
-        Series("body-weight", "Weight", "mass"),
-        Series("body-fat", "Body fat", "percent"),
-        Series("body-bmi", "BMI", "kg/m²"),
-        Series("activities-steps", "Steps", "steps"),
+def _activity(name: str, label: str, unit: str) -> tuple[Series, ...]:
+    """The series of an activity, of its tracker alone."""
+    return (
+        Series(f"activities-{name}", label, unit),
+        Series(f"activities-tracker-{name}", f"{label} (tracker)", unit),
     )
-}
+
+
+def _day(name: str, label: str, late: int = 7) -> Series:
+    return Series(name, label, key="date", day="date", value="", late=late)
+
+
+def _intraday(name: str, label: str, unit: str) -> Series:
+    series = f"activities-{name}-intraday"
+    return Series(series, f"{label} by the minute", unit, Kind.INTRADAY, value="", late=2)
+
+
+def _sleep(name: str, label: str, unit: str) -> Series:
+    # Three nights: stages arrive after the session.
+    return Series(f"sleep-{name}", label, unit, late=3)
+
+
+def _state(name: str, label: str, key: str = "") -> Series:
+    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", late=0)
+
+
+_ROWS: tuple[Series, ...] = (
+    _log("weight", "Weight log", "mass", "weight"),
+    _log("fat", "Body fat log", "percent", "fat"),
+    _day("body", "Body"),
+    Series("body-weight", "Weight", "mass"),
+    Series("body-fat", "Body fat", "percent"),
+    Series("body-bmi", "BMI", "kg/m²"),
+    *_activity("steps", "Steps", "steps"),
+    *_activity("distance", "Distance", "distance"),
+    *_activity("floors", "Floors", "floors"),
+    *_activity("elevation", "Elevation", "height"),
+    *_activity("calories", "Calories", "kcal"),
+    *_activity("activityCalories", "Activity calories", "kcal"),
+    Series("activities-caloriesBMR", "Resting calories", "kcal"),
+    *_activity("minutesSedentary", "Sedentary", "min"),
+    *_activity("minutesLightlyActive", "Lightly active", "min"),
+    *_activity("minutesFairlyActive", "Fairly active", "min"),
+    *_activity("minutesVeryActive", "Very active", "min"),
+    Series("activities-heart", "Heart", value=""),
+    Series("activities-active-zone-minutes", "Active zone minutes", value=""),
+    _log("activities", "Exercise", "kcal", "calories", "startDate", "startTime"),
+    _day("activities-summary", "Day's activity"),
+    _intraday("steps", "Steps", "steps"),
+    _intraday("distance", "Distance", "distance"),
+    _intraday("floors", "Floors", "floors"),
+    _intraday("elevation", "Elevation", "height"),
+    _intraday("calories", "Calories", "kcal"),
+    _intraday("heart", "Heart rate", "1/min"),
+    Series(
+        "sleep", "Sleep", "min", Kind.LOG, "logId", "dateOfSleep", value="minutesAsleep", late=3
+    ),
+    _day("sleep-summary", "Day's sleep", late=3),
+    Series("sleep-startTime", "Asleep at", value="", late=3),
+    _sleep("timeInBed", "Time in bed", "min"),
+    _sleep("minutesAsleep", "Asleep", "min"),
+    _sleep("minutesAwake", "Awake", "min"),
+    _sleep("minutesToFallAsleep", "To fall asleep", "min"),
+    _sleep("minutesAfterWakeup", "After waking up", "min"),
+    _sleep("awakeningsCount", "Awakenings", "times"),
+    _sleep("efficiency", "Sleep efficiency", "percent"),
+    _log("foods", "Food log", "", "", "logDate", ""),
+    _day("foods-summary", "Day's food"),
+    _log("water", "Water log", "volume", "amount", time=""),
+    _day("water-summary", "Day's water"),
+    Series("foods-log-caloriesIn", "Calories eaten", "kcal"),
+    Series("foods-log-water", "Water", "volume"),
+    Series("hrv", "Heart rate variability", value="", late=3),
+    Series("spo2", "Blood oxygen", value="", late=3),
+    Series("br", "Breathing rate", value="", late=3),
+    Series("tempSkin", "Skin temperature", value="", late=3),
+    Series("cardioScore", "Cardio fitness", value=""),
+    _state("devices", "Devices", key="id"),
+    _state("user", "Profile"),
+    _state("badges", "Badges", key="encodedId"),
+    _state("activity-stats", "Lifetime"),
+    _state("body-weight-goal", "Weight goal"),
+    _state("body-fat-goal", "Body fat goal"),
+    _state("activities-daily-goal", "Daily goals"),
+    _state("activities-weekly-goal", "Weekly goals"),
+    _state("food-goal", "Food goal"),
+    _state("water-goal", "Water goal"),
+)
+SERIES: dict[str, Series] = {row.name: row for row in _ROWS}

@@ -4,6 +4,7 @@ HealthrelayError
 ├── BadRequest            the caller: one sentence that says what to change
 │   ├── NotAllowed        the caller: a key, a cookie or an invitation is missing or wrong
 │   ├── Unknown           the caller: no such person
+│   ├── Unsupported       the caller: the provider has nothing of the kind; says which
 │   └── Again             the wearer: this consent ended; connect once more
 ├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
@@ -50,6 +51,13 @@ class Unknown(BadRequest):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, 404)
+
+
+class Unsupported(BadRequest):
+    """The provider has nothing like it, now and later; one sentence names what."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, 422)
 
 
 class Again(BadRequest):

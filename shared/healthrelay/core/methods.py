@@ -8,46 +8,92 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from healthrelay.core.catalogue import SERIES
+from healthrelay.core.catalogue import SERIES, Kind
 from healthrelay.core.errors import BadRequest
 
 DATES = frozenset({"base_date", "period", "end_date"})
+DAY = DATES | {"date"}
+DETAILS = ("1min", "15min", "1sec")
+
+Resources = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One reading method. With *resources* it gives the series that its resource names."""
+    """One reading method. With *resources*, the series are those that its resource names."""
 
     name: str
     series: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
+    resources: Resources | None = None
     arguments: frozenset[str] = DATES
+    period: str = "1m"
+    """What is read when nobody names dates."""
 
-    def gives(self, resource: str | None) -> str:
-        """The series for *resource*: Fitbit names it by turning ``/`` into ``-``."""
-        if not self.resources:
-            return self.series[0]
+    def gives(self, resource: str | None) -> tuple[str, ...]:
+        """The series for *resource*."""
+        if self.resources is None:
+            return self.series
         if not resource:
-            raise BadRequest(f"{self.name} needs a resource, such as {self.resources[0]}.")
+            example = next(iter(self.resources))
+            raise BadRequest(f"{self.name} needs a resource, such as {example}.")
         if resource not in self.resources:
-            raise BadRequest(f"{self.name} has no such resource; {', '.join(self.resources)} are.")
-        return resource.replace("/", "-")
+            known = ", ".join(self.resources)
+            raise BadRequest(f"{self.name} has no such resource; {known} are.")
+        return self.resources[resource]
 
 
-def _resources() -> tuple[str, ...]:
-    """``body/weight`` for the series ``body-weight``, for all that have one value a day."""
-    return tuple(name.replace("-", "/", 1) for name, row in SERIES.items() if row.key == "dateTime")
+def _resource(series: str) -> str:
+    """``body/weight`` for ``body-weight``: the legacy path turned into the legacy key."""
+    for root in ("activities-tracker-", "foods-log-", "activities-", "body-", "sleep-"):
+        if series.startswith(root):
+            return root.replace("-", "/") + series.removeprefix(root)
+    return {"tempSkin": "temp/skin", "cardioScore": "cardioscore"}.get(series, series)
 
 
-METHODS: dict[str, Method] = {
-    row.name: row
-    for row in (
-        Method("get_bodyweight", series=("weight",)),
-        Method("get_bodyfat", series=("fat",)),
-        Method("time_series", resources=_resources(), arguments=DATES | {"resource"}),
-    )
-}
-ARGUMENTS = frozenset[str]().union(*(row.arguments for row in METHODS.values()))
+def _time_series() -> Resources:
+    daily = (row for row in SERIES.values() if row.kind is Kind.DAILY and row.key == "dateTime")
+    return {_resource(row.name): (row.name,) for row in daily}
+
+
+def _intraday() -> Resources:
+    rows = (row.name for row in SERIES.values() if row.kind is Kind.INTRADAY)
+    return {_resource(name.removesuffix("-intraday")): (name,) for name in rows}
+
+
+_ROWS: tuple[Method, ...] = (
+    Method("get_bodyweight", ("weight",)),
+    Method("get_bodyfat", ("fat",)),
+    Method("body", ("body",), arguments=DAY),
+    Method("activities", ("activities", "activities-summary"), arguments=DAY),
+    Method("sleep", ("sleep", "sleep-summary"), arguments=DAY),
+    Method("get_sleep", ("sleep", "sleep-summary"), arguments=DAY),
+    Method("foods_log", ("foods", "foods-summary"), arguments=DAY),
+    Method("foods_log_water", ("water", "water-summary"), arguments=DAY),
+    Method("time_series", resources=_time_series(), arguments=DATES | {"resource"}),
+    Method(
+        "intraday_time_series",
+        resources=_intraday(),
+        arguments=DATES | {"resource", "detail_level"},
+        period="1d",
+    ),
+    *(
+        Method(name, (series,), arguments=frozenset())
+        for name, series in (
+            ("get_devices", "devices"),
+            ("user_profile_get", "user"),
+            ("get_badges", "badges"),
+            ("activity_stats", "activity-stats"),
+            ("body_weight_goal", "body-weight-goal"),
+            ("body_fat_goal", "body-fat-goal"),
+            ("activities_daily_goal", "activities-daily-goal"),
+            ("activities_weekly_goal", "activities-weekly-goal"),
+            ("food_goal", "food-goal"),
+            ("water_goal", "water-goal"),
+        )
+    ),
+)
+METHODS: dict[str, Method] = {row.name: row for row in _ROWS}
+ARGUMENTS = frozenset[str]().union(*(row.arguments for row in _ROWS))
 
 
 def method(name: str) -> Method:

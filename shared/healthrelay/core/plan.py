@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,7 +39,10 @@ class Plan:
     windows: tuple[Window, ...]
 
 
-def plan(windows: Iterable[Window], needs: Mapping[str, tuple[Source, ...]]) -> Plan:
+Needs = Callable[[Window], tuple[Source, ...]]
+
+
+def plan(windows: Iterable[Window], needs: Needs) -> Plan:
     """Cover every source that *windows* need, once, in requests no longer than its limit.
 
     Several series share a source (weight and BMI both need the scale): it is read once
@@ -48,7 +51,7 @@ def plan(windows: Iterable[Window], needs: Mapping[str, tuple[Source, ...]]) -> 
     windows = tuple(windows)
     spans: dict[Source, tuple[date, date]] = {}
     for window in windows:
-        for source in needs[window.series]:
+        for source in needs(window):
             start, end = spans.get(source, (window.start, window.end))
             spans[source] = (min(start, window.start), max(end, window.end))
     return Plan(

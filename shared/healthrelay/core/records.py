@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from healthrelay.core.catalogue import SERIES
+from healthrelay.core.catalogue import SERIES, Series
+from healthrelay.core.days import EPOCH
 from healthrelay.core.digestible import Json, digestible
 
 
@@ -28,11 +29,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days *start* to *end* (both included) of one series."""
+    """The days *start* to *end* (both included) of one series.
+
+    *detail* is the length of an intraday point, such as ``1min``. A state, which has no day,
+    lies on the first day there is.
+    """
 
     series: str
     start: date
     end: date
+    detail: str = ""
 
     def holds(self, record: Record) -> bool:
         """Whether *record* lies inside."""
@@ -64,14 +70,31 @@ def parse(series: str, elements: Iterable[Mapping[str, object]]) -> list[Record]
     records = []
     for element in elements:
         data = digestible(element)
-        if not isinstance(data, dict) or data.get(row.key) is None or not data.get(row.day):
-            raise ValueError(f"an element of {series} has no {row.key} or no {row.day}")
-        when = str(data[row.day])
-        if row.time and data.get(row.time):
-            when = f"{when}T{data[row.time]}"
-        date.fromisoformat(when[:10])
-        records.append(Record(series, str(data[row.key]), when, data))
+        if not isinstance(data, dict):
+            raise ValueError(f"an element of {series} has no members")
+        records.append(Record(series, _key(row, data), _when(row, data), data))
     return records
+
+
+def _key(row: Series, data: Mapping[str, Json]) -> str:
+    if not row.key:
+        return "the one"
+    if data.get(row.key) in (None, ""):
+        raise ValueError(f"an element of {row.name} has no {row.key}")
+    return str(data[row.key])
+
+
+def _when(row: Series, data: Mapping[str, Json]) -> str:
+    """The local day of an element, with its time where the series has one."""
+    if not row.day:
+        return EPOCH.isoformat()
+    day = str(data.get(row.day) or "")
+    try:
+        date.fromisoformat(day[:10])
+    except ValueError:
+        raise ValueError(f"an element of {row.name} has no {row.day}") from None
+    time = data.get(row.time) if row.time else None
+    return f"{day}T{time}" if time else day
 
 
 def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:

@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from healthrelay.core.days import first_day, parse_day
+from healthrelay.core.catalogue import SERIES, Kind
+from healthrelay.core.coverage import Coverage, unattended
+from healthrelay.core.days import EPOCH, first_day, parse_day
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.methods import ARGUMENTS, Method, method
+from healthrelay.core.methods import ARGUMENTS, DAY, DETAILS, Method, method
 from healthrelay.core.records import Window
 
 DEFAULT_METHOD = "get_bodyweight"
-DEFAULT_PERIOD = "1m"
-MAX_CHOICES = 40
+MAX_CHOICES = 80
+SECONDS_DETAIL = "activities-heart-intraday"
 
 
-def windows(query: Mapping[str, str], stored: Mapping[str, str], today: date) -> list[Window]:
+def windows(
+    query: Mapping[str, str], stored: Mapping[str, str], today: date, covered: Coverage
+) -> list[Window]:
     """The series and days that *query* asks for, with *stored* settings as its defaults.
 
-    The query wins; one that says anything of period or end sets aside both stored ones.
-    Without either, a month up to today is read, or just the day that base_date names.
-    Every wrong word is a `BadRequest` with one sentence.
+    The query wins; one that says anything of period or end sets aside both stored ones. When
+    it says nothing of dates, what is *covered* already is read again only where it may have
+    changed. Every wrong word is a `BadRequest` with one sentence.
     """
     _refuse_strangers(query)
     asked = {**_defaults(query, stored), **query}
     chosen = [method(name) for name in _choices(asked.get("methods") or DEFAULT_METHOD)]
     _refuse_idle(query, chosen)
-    start, end = _days(asked, today)
-    series = [name for row in chosen for name in _series(row, asked.get("resource"))]
-    return [Window(name, start, end) for name in dict.fromkeys(series)]
+    found = {w.series: w for row in chosen for w in _windows(row, chosen, asked, today)}
+    if query.keys() & DAY or "base_date" in stored or "end_date" in stored:
+        return list(found.values())
+    return [unattended(window, covered) for window in found.values()]
 
 
 def _refuse_strangers(query: Mapping[str, str]) -> None:
@@ -62,13 +67,50 @@ def _choices(text: str) -> list[str]:
     return choices
 
 
-def _series(row: Method, resource: str | None) -> list[str]:
-    if not row.resources:
-        return [row.gives(None)]
-    return [row.gives(name) for name in (_choices(resource) if resource else [None])]
+def _windows(
+    row: Method, chosen: list[Method], asked: Mapping[str, str], today: date
+) -> list[Window]:
+    """The windows of one method, which gets only the arguments it takes."""
+    mine = {name: value for name, value in asked.items() if name in row.arguments}
+    start, end = _days(mine, row.period, today)
+    found = []
+    for name in _series(row, chosen, mine.get("resource")):
+        if SERIES[name].kind is Kind.STATE:
+            found.append(Window(name, EPOCH, EPOCH))
+        else:
+            found.append(Window(name, start, end, _detail(name, mine)))
+    return found
 
 
-def _days(asked: Mapping[str, str], today: date) -> tuple[date, date]:
+def _series(row: Method, chosen: list[Method], resource: str | None) -> list[str]:
+    """The series of *row*. Of several resources each method takes those that it has."""
+    if row.resources is None:
+        return list(row.series)
+    if not resource:
+        return list(row.gives(None))
+    others = [r.resources for r in chosen if r is not row and r.resources is not None]
+    return [
+        series
+        for name in _choices(resource)
+        if name in row.resources or not any(name in resources for resources in others)
+        for series in row.gives(name)
+    ]
+
+
+def _detail(series: str, mine: Mapping[str, str]) -> str:
+    if SERIES[series].kind is not Kind.INTRADAY:
+        return ""
+    detail = mine.get("detail_level") or DETAILS[0]
+    allowed = DETAILS if series == SECONDS_DETAIL else DETAILS[:2]
+    if detail not in allowed:
+        raise BadRequest(f"detail_level must be one of {', '.join(allowed)} here.")
+    return detail
+
+
+def _days(asked: Mapping[str, str], default: str, today: date) -> tuple[date, date]:
+    if asked.get("date"):
+        day = parse_day("date", asked["date"], today)
+        return day, day
     base = parse_day("base_date", asked.get("base_date") or "today", today)
     period, end_text = asked.get("period"), asked.get("end_date")
     if period and end_text:
@@ -79,5 +121,5 @@ def _days(asked: Mapping[str, str], today: date) -> tuple[date, date]:
             raise BadRequest("end_date must not lie before base_date.")
         return base, end
     if not period:
-        period = "1d" if asked.get("base_date") else DEFAULT_PERIOD
+        period = "1d" if asked.get("base_date") else default
     return first_day(base, period), base

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from healthrelay.core.coverage import merged
 from healthrelay.core.days import today
 from healthrelay.core.errors import (
     AccessRefused,
@@ -14,6 +15,7 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
     Unknown,
+    Unsupported,
 )
 from healthrelay.core.plan import Plan, Read, plan
 from healthrelay.core.records import Delta, Record, Window, diff, parse
@@ -62,20 +64,39 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     stored = desk.store.identities.settings(user)
     if stored is None:
         raise Unknown(f"There is no user {user}.")
+    covered = desk.store.records.coverage(user)
     # Bad words are refused before a token is spent on them.
-    windows(query, stored, today(now, stored.get("timezone")))
+    windows(query, stored, today(now, stored.get("timezone")), covered)
 
     token = desk.grants.current(user, now)
     day = today(now, stored.get("timezone") or token.account.zone)
-    planned = plan(windows(query, stored, day), desk.provider.needs)
+    wanted, unsupported = _supported(windows(query, stored, day, covered), desk.provider)
+    planned = plan(wanted, desk.provider.needs)
     outcomes = _gather(user, token, planned, desk)
-    read, incoming, unavailable = _convert(planned, outcomes, desk.provider, token.account)
+    read, incoming, failed = _convert(planned, outcomes, desk.provider, token.account)
+    unavailable = {**unsupported, **failed}
     if unavailable and not read:
-        raise next(iter(unavailable.values()))
+        raise next(iter((failed or unsupported).values()))
 
     delta = diff(desk.store.records.within(user, read), incoming)
-    desk.store.records.apply(user, delta, now)
+    desk.store.records.apply(user, delta, now, merged(covered, read))
     return Fetched(delta, tuple(incoming), unavailable, deliver(user, desk.store, desk.sink))
+
+
+def _supported(
+    wanted: Iterable[Window], provider: Provider
+) -> tuple[list[Window], dict[str, HealthrelayError]]:
+    """The windows that *provider* can fill, and why it cannot fill the others."""
+    kept: list[Window] = []
+    unsupported: dict[str, HealthrelayError] = {}
+    for window in wanted:
+        try:
+            provider.needs(window)
+        except Unsupported as error:
+            unsupported[window.series] = error
+        else:
+            kept.append(window)
+    return kept, unsupported
 
 
 Outcome = Sequence[Raw] | HealthrelayError
@@ -98,8 +119,8 @@ def _ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, 
         except HealthrelayError as error:
             return error
 
-    if len(reads) == 1:
-        return {reads[0]: one(reads[0])}
+    if len(reads) < 2:
+        return {read: one(read) for read in reads}
     with ThreadPoolExecutor(min(WORKERS, len(reads))) as pool:
         return dict(zip(reads, pool.map(one, reads), strict=True))
 
@@ -113,12 +134,14 @@ def _convert(
     records: list[Record] = []
     unavailable: dict[str, HealthrelayError] = {}
     for window in planned.windows:
-        missing = [s.name for s in provider.needs[window.series] if s.name in failed]
+        missing = [s.name for s in provider.needs(window) if s.name in failed]
         if missing:
             unavailable[window.series] = failed[missing[0]]
             continue
         try:
-            records += parse(window.series, provider.convert(window, raw, account))
+            found = parse(window.series, provider.convert(window, raw, account))
+            # A source may have been read over more days than this series asked for.
+            records += [record for record in found if window.holds(record)]
         except ValueError as error:
             unavailable[window.series] = TryLater(f"{provider.name}: {error}.")
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
 from healthrelay.core.digestible import Json
-from healthrelay.core.errors import HealthrelayError, TryLater
+from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.plan import Read, Source
 from healthrelay.core.records import Window
 from healthrelay.core.token import Account, Grant
@@ -52,9 +52,6 @@ class LegacyFitbit:
     """Satisfies `healthrelay.ports.Provider`."""
 
     name = "fitbit"
-    needs: Mapping[str, tuple[Source, ...]] = {
-        name: (Source(name, days=row.days),) for name, row in ROWS.items()
-    }
 
     def __init__(
         self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
@@ -71,6 +68,12 @@ class LegacyFitbit:
         profile = said.get("user")
         zone = profile.get("timezone") if isinstance(profile, dict) else None
         return Account(grant.user or "", zone if isinstance(zone, str) else None)
+
+    def needs(self, window: Window) -> tuple[Source, ...]:
+        row = ROWS.get(window.series)
+        if row is None:
+            raise Unsupported(f"python-fitbit cannot read {window.series}.")
+        return (Source(window.series, days=row.days),)
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         said = self._client.call(access, lambda api: ROWS[read.source].ask(api, read))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from healthrelay.adapters.sqlite.documents import Room, require, text
+from healthrelay.adapters.sqlite.documents import Room, load, put, require, text
+from healthrelay.core.coverage import Coverage
+from healthrelay.core.digestible import Json
 from healthrelay.core.records import Delta, Record, Window
 
 
@@ -37,7 +40,16 @@ class SqliteRecords(Room):
             )
             return [_record(row) for row in rows]
 
-    def apply(self, user: str, delta: Delta, now: datetime) -> int:
+    def coverage(self, user: str) -> Coverage:
+        with self._database.read() as connection:
+            found = load(connection, _user_path(user))
+        said: dict[str, Any] = dict(found.document) if found else {}
+        return {
+            series: (date.fromisoformat(first), date.fromisoformat(last))
+            for series, (first, last) in said.get("covered", {}).items()
+        }
+
+    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta:
             with self._database.read() as connection:
                 return _head(connection, user)
@@ -54,6 +66,12 @@ class SqliteRecords(Room):
                     for r in (*delta.added, *delta.changed)
                 ],
             )
+            if covered is not None:
+                spans: dict[str, Json] = {
+                    name: [first.isoformat(), last.isoformat()]
+                    for name, (first, last) in covered.items()
+                }
+                put(connection, _user_path(user), user, {"covered": spans})
             sequence = _head(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
@@ -84,6 +102,10 @@ class SqliteLog(Room):
                 " SET sequence = max(sequence, excluded.sequence)",
                 (user, target, sequence),
             )
+
+
+def _user_path(user: str) -> str:
+    return f"sensors/fitbit/{user}"
 
 
 def _head(connection: sqlite3.Connection, user: str) -> int:

@@ -1,0 +1,82 @@
+"""What the wearer drank, ate and did: the entries of their logs, and what a night was like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drink:
+    """Water."""
+
+    at: datetime
+    ml: int
+    log_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Food:
+    """One thing eaten at a meal (BREAKFAST, LUNCH, DINNER, ANYTIME), in grams."""
+
+    at: datetime
+    log_id: str
+    name: str
+    meal: str
+    kcal: int
+    fat: Decimal
+    carbs: Decimal
+    fiber: Decimal
+    protein: Decimal
+    sodium_mg: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """A walk or a run; *zone_seconds* in the light, moderate, vigorous and peak zone."""
+
+    start: datetime
+    end: datetime
+    log_id: str
+    kind: str
+    name: str
+    steps: int
+    millimeters: int
+    kcal: int
+    bpm: int
+    climbed_mm: int
+    active_zone_minutes: int
+    zone_seconds: tuple[int, int, int, int]
+
+    @property
+    def seconds(self) -> int:
+        """How long it lasted."""
+        return int((self.end - self.start).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What is told about a person once a day, mostly from the night. None: not this time."""
+
+    rmssd: Decimal | None = None
+    deep_rmssd: Decimal | None = None
+    spo2: tuple[Decimal, Decimal, Decimal] | None = None
+    breaths: Decimal | None = None
+    celsius: Decimal | None = None
+    usual_celsius: Decimal | None = None
+    vo2_max: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A paired device. One that never told when it was in touch has no *synced*."""
+
+    id: str
+    kind: str
+    version: str
+    battery: str
+    level: int
+    mac: str | None = None
+    synced: datetime | None = None
+    features: tuple[str, ...] = ()

@@ -1,0 +1,117 @@
+"""Reading Google Health's data points: numbers, instants, local days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from healthrelay.adapters.google_health.questions import Question
+from healthrelay.core.digestible import Json
+from healthrelay.core.records import Window
+from healthrelay.ports import Raw
+
+Element = dict[str, Json]
+
+SOURCE = "google_health"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that was read for one window, and what a conversion needs beside it."""
+
+    raw: Mapping[str, Sequence[Raw]]
+    window: Window
+    system: str
+    zone: str | None
+
+    def of(self, question: Question) -> Sequence[Raw]:
+        """The points that *question* brought."""
+        return self.raw[question.source.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One series: what must be read for it, and how that becomes its elements.
+
+    *fine* is read instead where an intraday window wants seconds.
+    """
+
+    needs: tuple[Question, ...]
+    elements: Callable[[Answers], list[Element]]
+    fine: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measurement at its local time."""
+
+    at: datetime
+    value: Decimal
+    log_id: int
+
+    @property
+    def day(self) -> str:
+        return self.at.date().isoformat()
+
+
+def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
+    """The points of a sampled type in the order of their instants."""
+    kind = json_name(question)
+    found = []
+    for point in answers.of(question):
+        value = value_of(point, kind)
+        if member in value:
+            time = value["sampleTime"]
+            instant = datetime.fromisoformat(time["physicalTime"])
+            at = local(instant, time.get("utcOffset"), answers.zone)
+            sample = Sample(at, Decimal(value[member]), log_id(point, instant))
+            found.append((instant, sample))
+    return [sample for _, sample in sorted(found, key=lambda pair: (pair[0], pair[1].log_id))]
+
+
+def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:
+    """The member *kind* of *point*; a point that lacks it is not ours to pass over in silence."""
+    value = point.get(kind, otherwise)
+    if not isinstance(value, dict):
+        raise TypeError(f"a point without {kind}")
+    return value
+
+
+def local(instant: datetime, offset: str | None, zone: str | None) -> datetime:
+    """The wearer's wall clock at *instant*: by the record's own *offset*, or else by their zone."""
+    if offset is not None:
+        return instant.replace(tzinfo=None) + duration(offset)
+    return instant.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None)
+
+
+def duration(text: str) -> timedelta:
+    """A protobuf duration: ``5400s``, ``-18000s``, ``1.5s``."""
+    return timedelta(seconds=float(text.removesuffix("s")))
+
+
+def civil_day(civil: Mapping[str, Any]) -> str:
+    """The day of a civil time or of a ``date`` holder."""
+    day = civil["date"]
+    return date(day["year"], day["month"], day["day"]).isoformat()
+
+
+def log_id(point: Raw, instant: datetime) -> int:
+    """The point's own number, or, of one without, its instant in milliseconds."""
+    name = str(point.get("dataPointName") or point.get("name") or "")
+    tail = name.rpartition("/")[2]
+    return int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
+
+
+def json_name(question: Question) -> str:
+    """``body-fat`` in an address is ``bodyFat`` in JSON."""
+    head, *tail = question.source.name.partition(":")[0].split("-")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def daily(values: Mapping[str, Json]) -> list[Element]:
+    """Day → value, in the shape and order of a legacy time series."""
+    return [{"dateTime": day, "value": values[day]} for day in sorted(values)]

@@ -1,0 +1,186 @@
+"""The questions that Google Health answers (https://developers.google.com/health/reference/rest).
+
+A question names a data type and the way to ask for it, over whole local days. Civil filters
+compare each point's own local time, so that a day is the wearer's day without any arithmetic
+of zones here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from healthrelay.core.plan import Read, Source
+
+Json = dict[str, Any]
+
+PAGE_SIZE = 10_000
+SESSION_PAGE = 25
+ROLL_UP_DAYS = 90
+SHORT_ROLL_UP_DAYS = 14
+"""The cap of heart-rate, total-calories, active-minutes and calories-in-heart-rate-zone."""
+_PADDING = timedelta(hours=14)
+"""No place on earth is further from UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, below ``/v4/users/me``."""
+
+    method: str
+    path: str
+    body: Json | None = None
+
+
+class Question(Protocol):
+    """How to ask for one source, and where its points are in an answer."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def points(self) -> str:
+        """The member of an answer that holds the points."""
+
+    def request(self, read: Read, page: str) -> Request:
+        """The request for *read*, from the page that the token *page* names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of a type: reconciled (one merged stream of all sources) unless *how* is list.
+
+    *member* is what the filter compares, such as ``sample_time.civil_time``; without one the
+    whole history is asked for.
+    """
+
+    type: str
+    member: str
+    how: str = ":reconcile"
+    page_size: int = PAGE_SIZE
+    points: str = "dataPoints"
+
+    @property
+    def source(self) -> Source:
+        return Source(f"{self.type}{self.how}", dated=bool(self.member))
+
+    def request(self, read: Read, page: str) -> Request:
+        query = {"pageSize": str(self.page_size)}
+        if self.member:
+            field = f"{self.type.replace('-', '_')}.{self.member}"
+            after = read.end + timedelta(days=1)
+            query["filter"] = f'{field} >= "{read.start}" AND {field} < "{after}"'
+        if page:
+            query["pageToken"] = page
+        path = f"/dataTypes/{self.type}/dataPoints{self.how}"
+        return Request("GET", f"{path}?{urlencode(query, quote_via=quote)}")
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRollUp:
+    """Totals of local days. Without a page size, for Google counts it against *days*."""
+
+    type: str
+    days: int = ROLL_UP_DAYS
+    family: str = ""
+    points: str = "rollupDataPoints"
+
+    @property
+    def source(self) -> Source:
+        return Source(f"{self.type}:dailyRollUp{self.family}", days=self.days)
+
+    def request(self, read: Read, page: str) -> Request:
+        span = {"start": _civil(read.start), "end": _civil(read.end + timedelta(days=1))}
+        body: Json = {"range": span, "windowSizeDays": 1}
+        if self.family:
+            body["dataSourceFamily"] = f"users/me/dataSourceFamilies/{self.family}"
+        if page:
+            body["pageToken"] = page
+        return Request("POST", f"/dataTypes/{self.type}/dataPoints:dailyRollUp", body)
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """Totals of minutes, which Google counts in absolute time: whoever converts picks the day's.
+
+    The range is padded by what a local day may lie before or after the UTC day, and begins
+    on a whole minute, so that asking again gives the same points.
+    """
+
+    type: str
+    days: int = SHORT_ROLL_UP_DAYS - 2
+    points: str = "rollupDataPoints"
+
+    @property
+    def source(self) -> Source:
+        return Source(f"{self.type}:rollUp", days=self.days)
+
+    def request(self, read: Read, page: str) -> Request:
+        start, end = (
+            datetime(day.year, day.month, day.day, tzinfo=UTC)
+            for day in (read.start, read.end + timedelta(days=1))
+        )
+        span = {
+            "startTime": _instant(start - _PADDING),
+            "endTime": _instant(end + _PADDING),
+        }
+        body: Json = {"range": span, "windowSize": "60s"}
+        if page:
+            body["pageToken"] = page
+        return Request("POST", f"/dataTypes/{self.type}/dataPoints:rollUp", body)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPart:
+    """A part of the account, such as ``/settings``; one object, or the list *points*."""
+
+    path: str
+    points: str = ""
+
+    @property
+    def source(self) -> Source:
+        return Source(self.path, dated=False)
+
+    def request(self, read: Read, page: str) -> Request:
+        query = {"pageSize": "100"} if self.points else {}
+        if page:
+            query["pageToken"] = page
+        return Request("GET", f"{self.path}?{urlencode(query)}" if query else self.path)
+
+
+def samples(type: str) -> Points:  # noqa: A002 - Google's own word
+    """All measurements of a *type* that is taken at instants."""
+    return Points(type, "sample_time.civil_time")
+
+
+def intervals(type: str) -> Points:  # noqa: A002
+    """All intervals of a *type*, on the day they begin."""
+    return Points(type, "interval.civil_start_time")
+
+
+def sessions(type: str) -> Points:  # noqa: A002
+    """All sessions of a *type*: nights on the day they end, anything else where it begins."""
+    end = "end" if type == "sleep" else "start"
+    size = SESSION_PAGE if type in ("sleep", "exercise") else PAGE_SIZE
+    return Points(type, f"interval.civil_{end}_time", page_size=size)
+
+
+def days(type: str) -> Points:  # noqa: A002
+    """The values of a *type* that Google itself has by the day."""
+    return Points(type, "date", how="")
+
+
+def history(type: str) -> Points:  # noqa: A002
+    """Everything there is of a *type* that changes rarely."""
+    return Points(type, "")
+
+
+def _civil(day: date) -> Mapping[str, Mapping[str, int]]:
+    return {"date": {"year": day.year, "month": day.month, "day": day.day}}
+
+
+def _instant(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,25 @@
+"""The whole table: each series that Google Health can fill, and why it cannot fill the others."""
+
+from __future__ import annotations
+
+from healthrelay.adapters.google_health import activity, body
+from healthrelay.adapters.google_health.points import Row
+from healthrelay.adapters.google_health.questions import Question
+
+ROWS: dict[str, Row] = {**body.ROWS, **activity.ROWS}
+
+QUESTIONS: dict[str, Question] = {
+    question.source.name: question for row in ROWS.values() for question in (*row.needs, *row.fine)
+}
+
+ABSENT: dict[str, str] = {
+    "badges": "badges",
+    "activity-stats": "lifetime statistics",
+    "body-weight-goal": "goals",
+    "body-fat-goal": "goals",
+    "activities-daily-goal": "goals",
+    "activities-weekly-goal": "goals",
+    "food-goal": "goals",
+    "water-goal": "goals",
+}
+"""Series → what Google Health does not have, in a person's words."""

@@ -1,0 +1,55 @@
+"""What a start and a fetch may cost, in numbers that no busy machine changes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.counters import LIGHT, Load, fetches, first_answer, loaded
+from benchmarks.household import Household, household
+from healthrelay.local.paths import FUNCTIONS
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("benchmarks")]
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Household]:
+    with household() as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def empty(home: Household) -> Load:
+    """What the framework loads for a function that does nothing."""
+    return loaded(home, "empty")
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_who_is_waited_for_loads_nothing_heavy(home: Household, empty: Load, name: str) -> None:
+    assert loaded(home, name).heavy(empty) == []
+
+
+def test_what_is_heavy_is_noticed_where_it_is_used(home: Household, empty: Load) -> None:
+    assert "cryptography" in loaded(home, "fetch").heavy(empty)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_start_compiles_none_of_our_sources(home: Household, name: str) -> None:
+    assert loaded(home, name).compiled == ()
+
+
+def test_a_start_without_bytecode_is_noticed(home: Household, tmp_path: Path) -> None:
+    compiled = first_answer(home, "relay", PYTHONPYCACHEPREFIX=str(tmp_path)).compiled
+
+    assert {"main.py", "assembly.py", "store.py"} <= {Path(file).name for file in compiled}
+
+
+def test_a_fetch_asks_what_the_plan_says_and_nothing_more(home: Household) -> None:
+    assert fetches(home).calls == home.planned() == 4
+
+
+def test_a_fetch_of_what_is_known_writes_nothing(home: Household) -> None:
+    twice = fetches(home)
+
+    assert twice.first_writes > 0
+    assert twice.second_writes == 0
