@@ -60,9 +60,10 @@ class Tokens(Protocol):
     def load(self, user: str) -> Versioned | None:
         """The stored grant, or None."""
 
-    def save(self, user: str, document: Document, expected: int) -> None:
+    def save(self, user: str, document: Document, expected: int) -> int:
         """Write if the stored version is still *expected* (0: none is stored).
 
+        Returns the new version, which no document of this person had before.
         Raises `Conflict` when it is not, `Unknown` when the person does not exist.
         """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,7 +106,7 @@ def test_refused_token_is_replaced_by_what_was_stored_meanwhile(
     refused = grants.current("jack", NOW)
     grants.connect("jack", grant(5), ACCOUNT)
 
-    assert grants.renew("jack", refused).grant.access == "access-5"
+    assert grants.renew("jack", refused, NOW).grant.access == "access-5"
     assert issuer.asked == []
 
 
@@ -165,3 +166,78 @@ def test_connect_wins_over_a_refresh_of_the_old_grant(grants: Grants, store: Sql
     late.connect("jack", grant(9), ACCOUNT)
 
     assert grants.current("jack", NOW).grant.access == "access-9"
+
+
+@pytest.mark.parametrize("round_", range(10))
+def test_many_workers_spend_one_refresh_token_once(
+    grants: Grants, issuer: Issuer, round_: int
+) -> None:
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+
+    with ThreadPoolExecutor(20) as pool:
+        tokens = list(pool.map(lambda _: grants.current("jack", NOW), range(20)))
+
+    assert {token.grant.access for token in tokens} == {"access-2"}
+    assert issuer.asked == ["refresh-1"]
+
+
+def waiting(store: SqliteStore, issuer: Issuer, meanwhile: Callable[[], None]) -> Grants:
+    """Grants that do *meanwhile* when they wait for somebody else."""
+    vault = SealingVault({"k": b"k" * 32})
+    return Grants("fitbit", store.tokens, vault, issuer, sleep=lambda _: meanwhile())
+
+
+def lease(store: SqliteStore, until: datetime) -> None:
+    """Let somebody hold the lease *until* then."""
+    stored = store.tokens.load("jack")
+    assert stored is not None
+    held = {**stored.document, "leased_until": until.isoformat()}
+    store.tokens.save("jack", held, stored.version)
+
+
+def test_lease_of_a_dead_worker_runs_out(
+    grants: Grants, issuer: Issuer, store: SqliteStore
+) -> None:
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    lease(store, NOW + timedelta(seconds=2))
+    naps: list[None] = []
+
+    token = waiting(store, issuer, lambda: naps.append(None)).current("jack", NOW)
+
+    assert token.grant.access == "access-2"
+    assert len(naps) == 40
+
+
+def test_loser_waits_for_the_winners_token(
+    grants: Grants, issuer: Issuer, store: SqliteStore
+) -> None:
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    lease(store, NOW + timedelta(seconds=30))
+
+    token = waiting(store, issuer, lambda: grants.connect("jack", grant(4), ACCOUNT)).current(
+        "jack", NOW
+    )
+
+    assert token.grant.access == "access-4"
+    assert issuer.asked == []
+
+
+def test_patience_ends(grants: Grants, issuer: Issuer, store: SqliteStore) -> None:
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    lease(store, NOW + timedelta(hours=1))
+
+    with pytest.raises(TryLater, match="Somebody else"):
+        waiting(store, issuer, lambda: None).current("jack", NOW)
+    assert issuer.asked == []
+
+
+def test_worker_that_lost_its_lease_saves_nothing(
+    grants: Grants, issuer: Issuer, store: SqliteStore
+) -> None:
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    issuer.meanwhile = lambda: lease(store, NOW + timedelta(seconds=40))
+
+    token = grants.current("jack", NOW)
+
+    assert token.grant.access == "access-1"
+    assert issuer.asked == ["refresh-1"]

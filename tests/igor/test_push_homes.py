@@ -111,7 +111,10 @@ def test_tls_is_verified_by_the_certificate_that_the_owner_names(
     refused = stranger.fetched()
 
     assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
-    assert refused["trouble"]["error"] == "localhost gave no whole answer (SSLError)."
+    assert refused["trouble"] == {
+        "error": "localhost shows a certificate that is not trusted.",
+        "who": "owner",
+    }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
     trusting = household_with(**opens, igor_ca=str(igor.verify)).fetched()
     assert (trusting["delivered"], trusting["waiting"]) == (1, 0)

@@ -78,7 +78,6 @@ def test_the_rotated_token_is_saved_before_the_data_are_asked_for(
     assert spent(gateway) == given(gateway)[:2]
 
 
-@pytest.mark.xfail(reason="refreshes at the same time are not kept apart yet")
 @ONE_MINUTE
 def test_fetches_at_the_same_time_spend_no_token_twice(
     new_round: Round, household: Household, gateway: Gateway

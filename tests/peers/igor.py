@@ -11,6 +11,8 @@ In tests the fixture `igor` does the first two lines.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -84,13 +86,21 @@ class Igor(IgorServer):
         self.admin_get("/internal/accessControl/newToken", **asked)
 
     def run_action(self, name: str) -> None:
-        """Run the action *name* now and wait until all that Igor has queued is done."""
+        """Run the action *name* now. A plugin that it calls may still be at it: see `until`."""
         self.admin_get(f"/action/{name}")
         self.flush()
 
     def flush(self) -> None:
-        """Wait until all calls that Igor has queued are done."""
+        """Wait until all calls to Igor itself that it has queued are done."""
         self.admin_get("/internal/flush", timeout="30")
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait until something is *true* of this Igor, for half a minute at most."""
+        deadline = time.monotonic() + 30
+        while not true():
+            if time.monotonic() > deadline:
+                raise TimeoutError("Igor never got there")
+            time.sleep(0.02)
 
     def clean(self) -> None:
         """Remove all actions but Igor's own (`_save` and the like) and empty `sensors/fitbit`."""

@@ -121,12 +121,12 @@ def test_a_granted_action_polls_and_stores(igor: Igor, relay: str) -> None:
         "<representing>sensors/fitbit</representing></action>"
     )
     igor.run_action(name)
-    assert "401" in igor.status("sensors/fitbit")["errorMessage"]
+    igor.until(lambda: "401" in str(igor.status("sensors/fitbit").get("errorMessage")))
 
     igor.grant_action(name)
     igor.run_action(name)
 
-    assert igor.status("sensors/fitbit")["alive"] is True
+    igor.until(lambda: igor.status("sensors/fitbit").get("alive") is True)
     assert igor.data_xml("sensors/fitbit/jack") == STORED
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import certifi
 import urllib3
 
-from healthrelay.core.errors import TryLater
+from healthrelay.core.errors import Misconfigured, TryLater
 
 CONNECT_SECONDS = 5
 MAX_BYTES = 64 * 1024 * 1024
@@ -74,7 +74,8 @@ class Http:
     ) -> Answer:
         """One request; *seconds* bound the whole of it, drips included.
 
-        Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came.
+        Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
+        and `Misconfigured` for a certificate that is not trusted.
         """
         deadline = time.monotonic() + seconds
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds)
@@ -91,6 +92,9 @@ class Http:
             content = whole(response, deadline)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urllib3.util.parse_url(url).host
+            if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
+                # Time will not mend it, and asking without looking is not for us to decide.
+                raise Misconfigured(f"{host} shows a certificate that is not trusted.") from error
             raise TryLater(f"{host} gave no whole answer ({type(error).__name__}).") from error
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)
 

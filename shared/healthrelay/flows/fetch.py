@@ -72,7 +72,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     day = today(now, stored.get("timezone") or token.account.zone)
     wanted, unsupported = _supported(windows(query, stored, day, covered), desk.provider)
     planned = plan(wanted, desk.provider.needs)
-    outcomes = _gather(user, token, planned, desk)
+    outcomes = _gather(user, token, planned, desk, now)
     read, incoming, failed = _convert(planned, outcomes, desk.provider, token.account)
     unavailable = {**unsupported, **failed}
     if unavailable and not read:
@@ -102,12 +102,14 @@ def _supported(
 Outcome = Sequence[Raw] | HealthrelayError
 
 
-def _gather(user: str, token: Token, planned: Plan, desk: Desk) -> dict[Read, Outcome]:
+def _gather(
+    user: str, token: Token, planned: Plan, desk: Desk, now: datetime
+) -> dict[Read, Outcome]:
     """Ask for everything at once; a token refused before its time is refreshed once."""
     outcomes = _ask(token, planned.reads, desk.provider)
     refused = [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]
     if refused:
-        again = desk.grants.renew(user, token)
+        again = desk.grants.renew(user, token, now)
         outcomes |= _ask(again, refused, desk.provider)
     return outcomes
 

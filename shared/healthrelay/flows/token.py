@@ -3,64 +3,114 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 
-from healthrelay.core.errors import Conflict, Misconfigured, ReconnectNeeded
+from healthrelay.core.errors import (
+    Conflict,
+    HealthrelayError,
+    Misconfigured,
+    ReconnectNeeded,
+    TryLater,
+)
 from healthrelay.core.token import Account, Grant, Token
 from healthrelay.ports import Consents, Document, Tokens, Vault, Versioned
+
+LEASE = timedelta(seconds=40)
+"""Longer than a token call may take: nobody else begins while ours may still succeed."""
+PATIENCE = LEASE.total_seconds() + 5
+PAUSE = 0.05
 
 
 class Grants:
     """The grants of all people with one *provider*."""
 
-    def __init__(self, provider: str, tokens: Tokens, vault: Vault, consents: Consents) -> None:
+    def __init__(
+        self,
+        provider: str,
+        tokens: Tokens,
+        vault: Vault,
+        consents: Consents,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._vault = vault
         self._consents = consents
+        self._sleep = sleep
 
     def connect(self, user: str, grant: Grant, account: Account) -> None:
         """Store a new *grant*, whatever was stored before."""
-        token = Token(self._provider, account, grant)
+        document = self._sealed(user, Token(self._provider, account, grant))
         while True:
             stored = self._tokens.load(user)
             try:
-                return self._save(user, token, stored.version if stored else 0)
+                self._tokens.save(user, document, stored.version if stored else 0)
             except Conflict:
                 # A fetch has just refreshed the old grant; the new consent still wins.
                 continue
+            return
 
     def current(self, user: str, now: datetime) -> Token:
         """The person's token, refreshed if it is due. Raises `ReconnectNeeded`."""
-        token, version = self._load(user)
-        return self._refresh(user, token, version) if token.due(now) else token
+        token = self._opened(user, self._stored(user))
+        return self.renew(user, token, now) if token.due(now) else token
 
-    def renew(self, user: str, refused: Token) -> Token:
-        """Another access token than the *refused* one: stored meanwhile by somebody, or new."""
-        token, version = self._load(user)
-        if token.grant.access != refused.grant.access:
-            return token
-        return self._refresh(user, token, version)
+    def renew(self, user: str, stale: Token, now: datetime) -> Token:
+        """Another access token than the *stale* one: what somebody stored meanwhile, or a new one.
+
+        A refresh token may work only once, so one worker at a time spends it, under a lease
+        in the stored document; the others wait for what that one stores. A worker that died
+        leaves its lease to run out.
+        """
+        waited = 0.0
+        while waited < PATIENCE:
+            stored = self._stored(user)
+            token = self._opened(user, stored)
+            if token.grant.access != stale.grant.access:
+                return token
+            version = self._lease(user, stored, now + timedelta(seconds=waited))
+            if version:
+                return self._refresh(user, token, version)
+            self._sleep(PAUSE)
+            waited += PAUSE
+        raise TryLater(f"Somebody else is refreshing the grant of {user}.")
+
+    def _lease(self, user: str, stored: Versioned, now: datetime) -> int:
+        """The version under which we alone may write next; 0 while somebody else may."""
+        held = stored.document.get("leased_until")
+        if held and datetime.fromisoformat(str(held)) > now:
+            return 0
+        leased = {**stored.document, "leased_until": (now + LEASE).isoformat()}
+        try:
+            return self._tokens.save(user, leased, stored.version)
+        except Conflict:
+            return 0
 
     def _refresh(self, user: str, token: Token, version: int) -> Token:
-        """Refresh, save, and only then hand on."""
-        fresh = token.renewed(self._consents.refresh(token.grant.refresh or ""))
+        """Refresh, save, and only then hand on; whoever lost the lease meanwhile saves nothing."""
         try:
-            self._save(user, fresh, version)
+            fresh = token.renewed(self._consents.refresh(token.grant.refresh or ""))
+        except HealthrelayError:
+            with suppress(Conflict):
+                # Give the lease back, or the next try would wait for it to run out.
+                self._tokens.save(user, self._sealed(user, token), version)
+            raise
+        try:
+            self._tokens.save(user, self._sealed(user, fresh), version)
         except Conflict:
-            return self._load(user)[0]
+            return self._opened(user, self._stored(user))
         return fresh
 
-    def _load(self, user: str) -> tuple[Token, int]:
+    def _stored(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
             raise ReconnectNeeded(f"{user} has not connected yet.", user)
         if stored.document.get("provider") != self._provider:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
-        return self._opened(user, stored), stored.version
-
-    def _save(self, user: str, token: Token, expected: int) -> None:
-        self._tokens.save(user, self._sealed(user, token), expected)
+        return stored
 
     def _sealed(self, user: str, token: Token) -> Document:
         grant = token.grant

@@ -38,12 +38,15 @@ def load(connection: sqlite3.Connection, path: str) -> Versioned | None:
     return Versioned(json.loads(row[0]), row[1]) if row else None
 
 
-def put(connection: sqlite3.Connection, path: str, user: str | None, document: Document) -> None:
+def put(connection: sqlite3.Connection, path: str, user: str | None, document: Document) -> int:
+    """Write *document* and return its new version."""
     # Versions are random, so that a document made anew never looks like the one before it.
+    version = secrets.randbits(62) + 1
     connection.execute(
         "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
-        (path, user, secrets.randbits(62) + 1, text(document)),
+        (path, user, version, text(document)),
     )
+    return version
 
 
 def text(value: object) -> str:

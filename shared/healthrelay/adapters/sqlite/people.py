@@ -67,14 +67,14 @@ class SqliteTokens(Room):
         with self._database.read() as connection:
             return load(connection, f"{identity(user)}/token")
 
-    def save(self, user: str, document: Document, expected: int) -> None:
+    def save(self, user: str, document: Document, expected: int) -> int:
         path = f"{identity(user)}/token"
         with self._database.write() as connection:
             require(connection, user)
             found = load(connection, path)
             if (found.version if found else 0) != expected:
                 raise Conflict(f"The grant of {user} was changed meanwhile.")
-            put(connection, path, user, document)
+            return put(connection, path, user, document)
 
 
 class SqliteHandshakes(Room):
