@@ -13,8 +13,8 @@ import requests
 
 from healthrelay.assembly import Services, services
 from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow
+from healthrelay.local.journey import invitation_link
 from healthrelay.local.serve import serving
 from tests.peers.process import free_port
 
@@ -35,8 +35,7 @@ class Household:
 
     def invitation(self, user: str = "jack") -> str:
         """The address with which *user* may connect."""
-        note = Signatures(OWNER_KEY).invitation(user, self.services.now())
-        return f"{self.url}/auth1?user={user}&invitation={note}"
+        return invitation_link(self.services, user).replace(self.services.public_url, self.url)
 
     def connect(self, user: str = "jack", **settings: str) -> None:
         """Make *user* if need be, and let them give their whole consent in a browser."""

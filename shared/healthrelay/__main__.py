@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlencode
 
 from dotenv import dotenv_values
 
@@ -161,16 +160,10 @@ def _register(said: argparse.Namespace) -> int:
 
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.errors import Unknown
     from healthrelay.core.people import user_name
-    from healthrelay.flows.signatures import Signatures
+    from healthrelay.local.journey import invitation_link
 
-    built = services()
-    if built.store.identities.settings(user_name(said.user)) is None:
-        raise Unknown(f"There is no user {said.user}.")
-    invitation = Signatures(built.owner_key).invitation(said.user, built.now())
-    query = urlencode({"user": said.user, "invitation": invitation})
-    print(f"{built.public_url}/auth1?{query}")
+    print(invitation_link(services(), user_name(said.user)))
     return 0
 
 

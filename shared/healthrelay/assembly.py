@@ -10,7 +10,8 @@ from functools import cache, cached_property
 from flask import Request, Response
 
 from healthrelay import config, log
-from healthrelay.core.consent import CONSENTS, Client, Consent
+from healthrelay.core.authorization import Client
+from healthrelay.core.consent import CONSENTS, Consent
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 from healthrelay.flows.token import Grants

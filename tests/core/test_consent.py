@@ -1,11 +1,13 @@
-"""The consent page's address."""
+"""What is asked, and the consent page's address."""
 
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from requests_oauthlib import OAuth2Session
 
-from healthrelay.core.consent import CONSENTS, Client, authorize_url, challenge, verifier
+from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.catalogue import SERIES
+from healthrelay.core.consent import CONSENTS
 
 CLIENT = Client("https://accounts.example/auth", "client id&1", "https://relay.example/auth2")
 
@@ -18,17 +20,39 @@ def test_equals_what_requests_oauthlib_builds(provider: str) -> None:
     )
 
     theirs, state = session.authorization_url(CLIENT.authorize_url, **consent.extra)
-    ours = authorize_url(CLIENT, consent, state, challenge(session._code_verifier))
+    proof = challenge(session._code_verifier)
+    ours = authorize_url(CLIENT, Ask(list(consent.scopes), state, proof, consent.extra))
 
     assert urlsplit(ours)[:3] == urlsplit(theirs)[:3]
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
 
 
 def test_google_is_asked_for_a_lasting_grant() -> None:
-    url = authorize_url(CLIENT, CONSENTS["google_health"], "s", "c")
+    url = authorize_url(CLIENT, Ask(["a"], "s", "c", CONSENTS["google_health"].extra))
 
     assert parse_qs(urlsplit(url).query)["access_type"] == ["offline"]
     assert parse_qs(urlsplit(url).query)["prompt"] == ["consent"]
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_every_series_needs_scopes_that_have_words(provider: str) -> None:
+    consent = CONSENTS[provider]
+
+    for series in SERIES:
+        assert consent.needed(series)
+        assert set(consent.needed(series)) <= set(consent.scopes)
+    assert set(consent.asked(SERIES)) == set(consent.scopes)
+
+
+def test_missing_scopes_are_told_in_words() -> None:
+    fitbit = CONSENTS["fitbit"]
+
+    assert fitbit.missing("body-weight", ["weight"]) == ""
+    assert fitbit.missing("sleep", ["weight"]) == "sleep"
+    google = CONSENTS["google_health"]
+    assert google.missing("activities-heart", []) == (
+        "weight, body fat, heart and other measurements and steps and other activity"
+    )
 
 
 def test_challenge_is_the_rfcs_example() -> None:

@@ -124,7 +124,10 @@ def test_the_owner_is_told_that_nobody_is_there(load: Load) -> None:
 
 
 def test_the_owner_is_sent_to_the_consent_page(load: Load) -> None:
-    answer = load("auth1").get("/?user=jack", headers=OWNER)
+    auth1 = load("auth1")
+    services().store.identities.save("jack", {})
+
+    answer = auth1.get("/?user=jack", headers=OWNER)
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")

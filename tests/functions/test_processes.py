@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.consent import CONSENTS
 from healthrelay.flows.relay import new_poll_key
 from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow
@@ -58,19 +59,20 @@ def functions(
         yield {name: running.enter_context(made[name]) for name in FUNCTIONS}
 
 
-def consent(functions: Functions) -> dict[str, int]:
+def consent(functions: Functions, provider: str) -> dict[str, int]:
     """Jack, invited by the owner, allows everything; cookies know the host and not its ports."""
-    note = Signatures(OWNER_KEY).invitation("jack", datetime.now(UTC))
+    scopes = CONSENTS[provider].asked(["body-weight", "activities-steps"])
+    note = Signatures(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
     return allow(f"{functions['auth1'].url}/auth1?user=jack&invitation={note}")
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_the_main_job_passes_through_four_processes(
-    functions: Functions, store: SqliteStore, sandbox: Sandbox
+    functions: Functions, store: SqliteStore, sandbox: Sandbox, provider: str
 ) -> None:
     key = new_poll_key("jack", store.identities)
 
-    assert consent(functions) == {"auth1": 302, "auth2": 200}
+    assert consent(functions, provider) == {"auth1": 302, "auth2": 200}
     fetched = requests.post(
         functions["fetch"].url, data={"user": "jack"}, headers=OWNER, timeout=SECONDS
     )

@@ -34,7 +34,8 @@ def test_a_consent_connects_and_opens_the_data(
 
     assert page.status_code == 200
     assert "Jack is connected" in page.text
-    assert "steps and other activity" in page.text
+    assert "weight" in page.text
+    assert "time zone" in page.text
     assert "Not allowed" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert [form["grant_type"] for form in gateway.asked] == ["authorization_code"]

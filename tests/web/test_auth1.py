@@ -9,10 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from healthrelay.core.consent import challenge, verifier
+from healthrelay.core.authorization import challenge, verifier
+from healthrelay.core.consent import CONSENTS
 from healthrelay.flows.signatures import INVITATION_AGE, Signatures
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
+
+
+@pytest.fixture(autouse=True)
+def _jack(household: Household) -> None:
+    household.add("jack", methods="get_bodyweight")
 
 
 def cookies(answer: requests.Response) -> SimpleCookie:
@@ -111,8 +117,8 @@ def test_invitation_leads_its_own_user_to_the_consent_page(household: Household)
 
 def test_old_and_forged_invitations_are_refused(household: Household) -> None:
     past = household.services.now() - INVITATION_AGE - timedelta(minutes=1)
-    old = Signatures(OWNER_KEY).invitation("jack", past)
-    forged = Signatures("x" * 40).invitation("jack", household.services.now())
+    old = Signatures(OWNER_KEY).invitation("jack", [], past)
+    forged = Signatures("x" * 40).invitation("jack", [], household.services.now())
     state = Signatures(OWNER_KEY).state({"user": "jack"}, household.services.now())
 
     for note, words in ((old, "expired"), (forged, "not one that"), (state, "not one that")):
@@ -138,13 +144,54 @@ def test_without_a_registration_the_owner_is_told(household: Household) -> None:
     assert "owner" in answer.text
 
 
-def test_store_is_not_touched(household: Household) -> None:
-    path = household.services.settings.sqlite_path
-    assert path is not None
+def test_invited_person_needs_no_store(household: Household) -> None:
+    link = household.invitation("jack")
+    del household.services.store
 
-    household.get("auth1", {"user": "jack"}, OWNER_KEY)
+    assert requests.get(link, allow_redirects=False, timeout=10).status_code == 302
 
     assert "store" not in vars(household.services)
+
+
+def asked(answer: requests.Response) -> set[str]:
+    return set(parse_qs(urlsplit(answer.headers["Location"]).query)["scope"][0].split())
+
+
+@pytest.mark.parametrize(
+    ("provider", "methods", "scopes"),
+    [
+        ("fitbit", {"methods": "get_bodyweight"}, {"weight", "profile"}),
+        ("fitbit", {"methods": "sleep,get_devices"}, {"sleep", "settings", "profile"}),
+        (
+            "fitbit",
+            {"methods": "time_series", "resource": "activities/heart,foods/log/water"},
+            {"heartrate", "nutrition", "profile"},
+        ),
+    ],
+)
+def test_what_is_asked_is_what_the_methods_need(
+    household: Household, methods: dict[str, str], scopes: set[str]
+) -> None:
+    household.add("jack", **methods)
+
+    by_owner = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+    by_link = requests.get(household.invitation(), allow_redirects=False, timeout=10)
+
+    assert asked(by_owner) == asked(by_link) == scopes
+
+
+def test_google_is_asked_for_weights_and_the_zone_alone(household: Household) -> None:
+    answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
+
+    words = CONSENTS["google_health"].scopes
+    assert {words[scope] for scope in asked(answer)} == {
+        "weight, body fat, heart and other measurements",
+        "your time zone and devices",
+    }
+
+
+def test_owner_cannot_connect_a_stranger(household: Household) -> None:
+    assert household.get("auth1", {"user": "stranger"}, OWNER_KEY).status_code == 404
 
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_CLIENT_ID": ""}])

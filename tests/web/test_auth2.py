@@ -12,6 +12,8 @@ from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
+BOTH = {"methods": "time_series", "resource": "body/weight,activities/steps"}
+
 
 class Browser:
     """A person's browser at one household."""
@@ -36,7 +38,7 @@ class Browser:
 
 @pytest.fixture
 def browser(household: Household) -> Browser:
-    household.add("jack")
+    household.add("jack", **BOTH)
     return Browser(household)
 
 
@@ -55,7 +57,7 @@ def test_consent_is_stored_and_shown(browser: Browser, provider: str) -> None:
     assert answer.status_code == 200
     assert "Jack is connected" in answer.text
     assert "steps and other activity" in answer.text
-    assert "your time zone" in answer.text
+    assert "time zone" in answer.text
     assert "Not allowed" not in answer.text
     assert "script-src" not in answer.text
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -84,7 +86,7 @@ def test_part_of_a_consent_is_named(browser: Browser) -> None:
 
     assert answer.status_code == 200
     granted, _, withheld = answer.text.partition("Not allowed")
-    assert "weight, body fat and height" in granted
+    assert "weight, body fat" in granted
     assert "steps and other activity" in withheld
 
 
@@ -131,6 +133,28 @@ def test_other_errors_of_the_provider_go_to_the_owner(browser: Browser) -> None:
     assert "owner" in answer.text
 
 
+def test_food_that_the_provider_does_not_know_is_left_out(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    nutrition = "https://www.googleapis.com/auth/googlehealth.nutrition.readonly"
+    sandbox.google.withdrawn_scopes.add(nutrition)
+    browser.household.add("jack", methods="foods_log,get_bodyweight")
+    first = browser.begin()
+    refused = requests.get(first, allow_redirects=False, timeout=10).headers["Location"]
+    assert query_of(refused)["error"] == "invalid_scope"
+
+    second = browser.back(**query_of(refused))
+
+    assert second.status_code == 302
+    assert nutrition in query_of(first)["scope"]
+    assert nutrition not in query_of(second.headers["Location"])["scope"]
+    answer = browser.back(**query_of(allow_page(second.headers["Location"])))
+    assert "Jack is connected" in answer.text
+    fetched = browser.household.fetched()
+    assert set(fetched["series"]) == {"weight"}
+    assert "food and water" in fetched["unavailable"]["foods"]["error"]
+
+
 def test_strange_error_words_are_not_repeated(browser: Browser) -> None:
     state = query_of(browser.begin())["state"]
 
@@ -158,7 +182,9 @@ def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPa
 
     services = browser.household.services
     past = datetime.now(UTC) - timedelta(minutes=10, seconds=2)
-    begun = connect.begin("jack", services.client, CONSENTS["google_health"], OWNER_KEY, past)
+    consent = CONSENTS["google_health"]
+    asked = connect.Round("jack", consent.asked(["weight"]))
+    begun = connect.begin(asked, services.client, consent, OWNER_KEY, past)
     browser.session.cookies.set(begun.cookie_name, begun.cookie)
 
     answer = browser.back(**query_of(allow_page(begun.url)))

@@ -99,12 +99,12 @@ def test_failed_call_is_not_read_as_no_data(
 def test_one_failing_series_does_not_spoil_the_others(
     household: Household, measured: Sandbox
 ) -> None:
-    measured.fail("/dataTypes/steps/", status=500)
+    measured.fail("/dataTypes/body-fat/", status=500)
 
-    fetched = household.fetched(resource="body/weight,activities/steps")
+    fetched = household.fetched(resource="body/weight,body/fat")
 
     assert set(fetched["series"]) == {"body-weight"}
-    assert fetched["unavailable"]["activities-steps"]["who"] == "nobody"
+    assert fetched["unavailable"]["body-fat"]["who"] == "nobody"
     assert set(household.snapshot()) == {"body-weight"}
 
 
@@ -300,3 +300,46 @@ def test_stones_from_either_provider(household: Household, measured: Sandbox) ->
         "12.93",
         "13.01",
     ]
+
+
+def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(
+    household: Household, measured: Sandbox
+) -> None:
+    measured.reset()
+
+    fetched = household.fetched(resource="body/weight,activities/steps")
+
+    assert set(fetched["series"]) == {"body-weight"}
+    assert fetched["unavailable"] == {
+        "activities-steps": {
+            "error": "The consent does not cover steps and other activity:"
+            " connect again and allow it.",
+            "who": "wearer",
+            "connect": "/auth1?user=jack",
+        }
+    }
+    assert not [request for request in measured.journal if "steps" in request.path]
+
+
+def test_what_the_provider_has_not_is_named(household: Household, measured: Sandbox) -> None:
+    alone = household.fetch(methods="get_badges")
+    beside = household.fetched(methods="get_badges,time_series")
+
+    assert (alone.status_code, alone.json()) == (
+        422,
+        {"error": "Google Health has no badges.", "who": "caller"},
+    )
+    assert beside["unavailable"]["badges"]["error"] == "Google Health has no badges."
+    assert beside["added"] == 3
+
+
+def test_unattended_fetch_reads_again_only_what_may_have_changed(
+    household: Household, measured: Sandbox
+) -> None:
+    household.fetched()
+    measured.reset()
+
+    household.fetched()
+
+    (request,) = [r for r in measured.journal if "weight" in r.path]
+    assert f'civil_time >= "{iso(6)}"' in request.query["filter"]

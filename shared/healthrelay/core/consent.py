@@ -1,26 +1,62 @@
-"""What we ask a wearer to allow, and the address of the page that asks."""
+"""What we ask a wearer to allow, what each part gives, and which series need it.
+
+Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
+https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 _GOOGLE = "https://www.googleapis.com/auth/googlehealth."
+
+Needs = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One provider's consent: its name for people, scope → what it gives, extra parameters."""
+    """One provider's consent."""
 
     provider: str
     label: str
     scopes: Mapping[str, str]
+    """Scope → what it gives, in plain words."""
+    needs: Needs
+    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
+    always: str
+    """The scope that says where the wearer's day ends."""
+    optional: frozenset[str] = frozenset()
+    """Scopes that the provider may not know: we ask again without them."""
     extra: Mapping[str, str] = field(default_factory=dict)
 
+    def needed(self, series: str) -> tuple[str, ...]:
+        """The scopes without which *series* cannot be read."""
+        return next(scopes for start, scopes in self.needs if series.startswith(start))
+
+    def asked(self, series: Iterable[str], without: Iterable[str] = ()) -> tuple[str, ...]:
+        """The scopes to ask for *series*, and no others, in the order of the table."""
+        wanted = {self.always}.union(*(self.needed(name) for name in series)) - set(without)
+        return tuple(scope for scope in self.scopes if scope in wanted)
+
+    def missing(self, series: str, granted: Iterable[str]) -> str:
+        """What the wearer must still allow for *series*, in plain words; empty if nothing."""
+        lacking = [scope for scope in self.needed(series) if scope not in granted]
+        return " and ".join(self.scopes[scope] for scope in lacking)
+
+
+def _google(name: str) -> str:
+    return f"{_GOOGLE}{name}.readonly"
+
+
+_ACTIVITY, _HEALTH, _SLEEP, _FOOD, _SETTINGS, _PROFILE = (
+    _google("activity_and_fitness"),
+    _google("health_metrics_and_measurements"),
+    _google("sleep"),
+    _google("nutrition"),
+    _google("settings"),
+    _google("profile"),
+)
 
 CONSENTS: dict[str, Consent] = {
     row.provider: row
@@ -29,65 +65,54 @@ CONSENTS: dict[str, Consent] = {
             "google_health",
             "Google Health",
             {
-                f"{_GOOGLE}activity_and_fitness.readonly": "steps and other activity",
-                f"{_GOOGLE}health_metrics_and_measurements.readonly": "weight, body fat and height",
-                f"{_GOOGLE}settings.readonly": "your time zone",
+                _ACTIVITY: "steps and other activity",
+                _HEALTH: "weight, body fat, heart and other measurements",
+                _SLEEP: "sleep",
+                _FOOD: "food and water",
+                _PROFILE: "your profile",
+                _SETTINGS: "your time zone and devices",
             },
+            needs=(
+                ("activities-heart-intraday", (_HEALTH,)),
+                ("activities-heart", (_HEALTH, _ACTIVITY)),
+                ("activit", (_ACTIVITY,)),
+                ("cardioScore", (_ACTIVITY,)),
+                ("sleep", (_SLEEP,)),
+                ("food", (_FOOD,)),
+                ("water", (_FOOD,)),
+                ("devices", (_SETTINGS,)),
+                ("user", (_PROFILE,)),
+                ("", (_HEALTH,)),
+            ),
+            always=_SETTINGS,
+            optional=frozenset({_FOOD}),
             # Without both, Google gives no refresh token and the login would end in an hour.
-            {"access_type": "offline", "prompt": "consent"},
+            extra={"access_type": "offline", "prompt": "consent"},
         ),
         Consent(
             "fitbit",
             "Fitbit",
             {
                 "activity": "steps and other activity",
+                "heartrate": "heart rate",
                 "weight": "weight and body fat",
-                "profile": "your time zone",
+                "sleep": "sleep",
+                "nutrition": "food and water",
+                "settings": "your devices",
+                "profile": "your profile and time zone",
             },
+            needs=(
+                ("activities-heart", ("heartrate",)),
+                ("activit", ("activity",)),
+                ("sleep", ("sleep",)),
+                ("food", ("nutrition",)),
+                ("water", ("nutrition",)),
+                ("devices", ("settings",)),
+                ("user", ("profile",)),
+                ("badges", ("profile",)),
+                ("", ("weight",)),
+            ),
+            always="profile",
         ),
     )
 }
-
-
-def verifier(key: bytes, nonce: str) -> str:
-    """The PKCE verifier for the handshake *nonce*: 43 characters, never stored anywhere."""
-    return _base64url(hmac.digest(key, b"pkce " + nonce.encode(), "sha256"))
-
-
-def challenge(verifier: str) -> str:
-    """S256 of RFC 7636: what the consent page is told of the *verifier*."""
-    return _base64url(hashlib.sha256(verifier.encode()).digest())
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Our registration with a provider, as far as a browser may know it."""
-
-    authorize_url: str
-    client_id: str
-    redirect_uri: str
-
-
-def authorize_url(client: Client, consent: Consent, state: str, challenge: str) -> str:
-    """The provider's consent page for *client*, to redirect a browser to.
-
-    Built by hand because loading an OAuth library would make this, the one page that a
-    person waits for, start half as slow again.
-    """
-    query = urlencode(
-        {
-            "response_type": "code",
-            "client_id": client.client_id,
-            "redirect_uri": client.redirect_uri,
-            "scope": " ".join(consent.scopes),
-            "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-            **consent.extra,
-        }
-    )
-    return f"{client.authorize_url}?{query}"
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -6,6 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _GRAMS = {"en_US": Decimal("453.59237"), "en_GB": Decimal("6350.29318")}
 METRIC_GRAMS = Decimal(1000)
+_MILE, _KILOMETRE = Decimal(1_609_344), Decimal(1_000_000)
+_FOOT, _METRE = Decimal("304.8"), Decimal(1000)
+_INCH, _CENTIMETRE = Decimal("25.4"), Decimal(10)
+_FLUID_OUNCE = Decimal("29.5735295625")
 
 
 def mass(grams: Decimal, system: str) -> Decimal:
@@ -22,6 +26,44 @@ def mass(grams: Decimal, system: str) -> Decimal:
 def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:
     """kg/m² with two decimals, as Fitbit wrote it."""
     return rounded(grams / METRIC_GRAMS / (millimetres / 1000) ** 2, 2)
+
+
+def distance(millimetres: Decimal, system: str) -> Decimal:
+    """*millimetres* in miles (``en_US``) or kilometres (anything else), with six decimals."""
+    return rounded(millimetres / (_MILE if system == "en_US" else _KILOMETRE), 6)
+
+
+def height(millimetres: Decimal, system: str) -> Decimal:
+    """*millimetres* in feet (``en_US``) or metres (anything else), with three decimals."""
+    return rounded(millimetres / (_FOOT if system == "en_US" else _METRE), 3)
+
+
+def length(millimetres: Decimal, system: str) -> Decimal:
+    """*millimetres* of a body or a stride in inches (``en_US``) or centimetres, with one decimal."""
+    return rounded(millimetres / (_INCH if system == "en_US" else _CENTIMETRE), 1)
+
+
+def volume(millilitres: Decimal, system: str) -> Decimal:
+    """*millilitres* in fluid ounces (``en_US``) or as they are, with two decimals."""
+    return rounded(millilitres / _FLUID_OUNCE if system == "en_US" else millilitres, 2)
+
+
+def warmer(celsius: Decimal, system: str) -> Decimal:
+    """A difference of *celsius* degrees in those of Fahrenheit (``en_US``), with two decimals."""
+    return rounded(celsius * 9 / 5 if system == "en_US" else celsius, 2)
+
+
+def exact(said: object) -> Decimal:
+    """A number as JSON has it, where one of 64 bits is a text; never through binary fractions.
+
+    Raises `TypeError`, `ValueError` or `ArithmeticError` for anything that is no number.
+    """
+    if isinstance(said, bool) or not isinstance(said, int | float | str | Decimal):
+        raise TypeError(f"{type(said).__name__} is not a number")
+    value = Decimal(str(said))
+    if not value.is_finite():
+        raise ValueError("a number that is not finite")
+    return value
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from healthrelay.core.consent import Client, Consent, authorize_url, challenge, verifier
+from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.consent import Consent
 from healthrelay.core.days import is_zone
 from healthrelay.core.errors import Again, BadRequest, NotAllowed, Unknown
+from healthrelay.core.request import windows
 from healthrelay.core.token import Account
 from healthrelay.flows.signatures import STATE_AGE, Signatures
 from healthrelay.flows.token import Grants
-from healthrelay.ports import Consents, Provider, Store
+from healthrelay.ports import Consents, Identities, Provider, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Who shall be asked, and for which scopes."""
+
+    user: str
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +45,35 @@ class Connected:
     withheld: tuple[str, ...]
 
 
+class AskForLess(Exception):
+    """The provider does not know a scope that may be left out; *round* is without it."""
+
+    def __init__(self, round_: Round) -> None:
+        super().__init__("ask again for less")
+        self.round = round_
+
+
 def cookie_name(nonce: str) -> str:
     """One cookie a round, so that two open tabs do not disturb each other."""
     return f"healthrelay-{nonce[:8]}"
 
 
-def begin(user: str, client: Client, consent: Consent, key: str, now: datetime) -> Begun:
+def scopes_for(user: str, consent: Consent, identities: Identities, today: date) -> tuple[str, ...]:
+    """The scopes that the stored methods of *user* need, and nothing more."""
+    stored = identities.settings(user)
+    if stored is None:
+        raise Unknown(f"There is no user {user}.")
+    return consent.asked(window.series for window in windows({}, stored, today, {}))
+
+
+def begin(asked: Round, client: Client, consent: Consent, key: str, now: datetime) -> Begun:
     """Compose the consent page's address. Nothing is stored: all of it comes back signed."""
     signatures = Signatures(key)
     nonce = secrets.token_hex(16)
-    state = signatures.state({"user": user, "provider": consent.provider, "nonce": nonce}, now)
-    url = authorize_url(client, consent, state, challenge(verifier(key.encode(), nonce)))
+    note = {"user": asked.user, "provider": consent.provider, "nonce": nonce}
+    state = signatures.state(note | {"asked": _packed(asked.scopes, consent)}, now)
+    proof = challenge(verifier(key.encode(), nonce))
+    url = authorize_url(client, Ask(asked.scopes, state, proof, consent.extra))
     return Begun(url, cookie_name(nonce), signatures.browser(nonce))
 
 
@@ -70,14 +98,17 @@ class Desk:
 
 
 def finish(back: Return, desk: Desk, now: datetime) -> Connected:
-    """Check, redeem the code, and store the grant. On any doubt nothing is stored."""
-    user, nonce = _genuine(back, desk, now)
-    if desk.store.identities.settings(user) is None:
-        raise Unknown(f"There is no user {user} any more.")
+    """Check, redeem the code, and store the grant. On any doubt nothing is stored.
+
+    Raises `AskForLess` where the same walk goes on with a smaller question.
+    """
+    asked, nonce = _genuine(back, desk, now)
+    if desk.store.identities.settings(asked.user) is None:
+        raise Unknown(f"There is no user {asked.user} any more.")
     if not desk.store.handshakes.use(nonce, now + STATE_AGE, now):
         raise Again("This consent was used before. Please begin anew.", 409)
     if back.query.get("error"):
-        raise _refusal(back.query["error"], desk.consent.label)
+        raise _refusal(back.query["error"], asked, desk.consent)
     if not back.query.get("code"):
         raise Again(f"{desk.consent.label} sent no code. Please begin anew.")
     grant = desk.consents.exchange(back.query["code"], verifier(desk.key.encode(), nonce))
@@ -87,36 +118,53 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
             " account's connected apps, then connect once more.",
             502,
         )
-    asked = desk.consent.scopes
-    granted = grant.scopes or tuple(asked)
-    if not set(asked) & set(granted):
+    granted = grant.scopes or asked.scopes
+    if not set(asked.scopes) & set(granted):
         raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
     account = desk.provider.account(grant)
-    desk.grants.connect(user, grant, _with_true_zone(account))
+    desk.grants.connect(asked.user, replace(grant, scopes=granted), _with_true_zone(account))
+    words = desk.consent.scopes
     return Connected(
-        user,
-        granted=tuple(words for scope, words in asked.items() if scope in granted),
-        withheld=tuple(words for scope, words in asked.items() if scope not in granted),
+        asked.user,
+        granted=tuple(words[scope] for scope in asked.scopes if scope in granted),
+        withheld=tuple(words[scope] for scope in asked.scopes if scope not in granted),
     )
 
 
-def _genuine(back: Return, desk: Desk, now: datetime) -> tuple[str, str]:
-    """The user and nonce of a state that is ours, young, and in the browser that began it."""
+def _genuine(back: Return, desk: Desk, now: datetime) -> tuple[Round, str]:
+    """The round and nonce of a state that is ours, young, and in the browser that began it."""
     note = Signatures(desk.key).read_state(back.query.get("state", ""), now)
-    user, nonce = note.get("user", ""), note.get("nonce", "")
+    nonce = note.get("nonce", "")
     if note.get("provider") != desk.consent.provider:
         raise BadRequest("The provider was changed meanwhile. Please begin anew.")
     cookie = back.cookies.get(cookie_name(nonce), "")
     if not hmac.compare_digest(cookie.encode(), Signatures(desk.key).browser(nonce).encode()):
         raise NotAllowed("This consent was begun in another browser. Please begin anew here.", 403)
-    return user, nonce
+    scopes = _unpacked(note.get("asked", ""), desk.consent)
+    return Round(note.get("user", ""), scopes), nonce
 
 
-def _refusal(error: str, label: str) -> Again:
+def _refusal(error: str, asked: Round, consent: Consent) -> Exception:
+    label = consent.label
     if error == "access_denied":
         return Again(f"Permission was not given, so nothing is read from {label}.", 403)
+    fewer = tuple(scope for scope in asked.scopes if scope not in consent.optional)
+    if error == "invalid_scope" and fewer != asked.scopes:
+        return AskForLess(replace(asked, scopes=fewer))
     code = error if error.replace("_", "").isalpha() and len(error) <= 40 else "unknown error"
     return Again(f"{label} could not ask for permission ({code}). Please tell the owner.", 502)
+
+
+def _packed(scopes: Sequence[str], consent: Consent) -> str:
+    """The places of *scopes* in the table: their names would fill the address."""
+    known = list(consent.scopes)
+    return ",".join(str(known.index(scope)) for scope in scopes)
+
+
+def _unpacked(text: str, consent: Consent) -> tuple[str, ...]:
+    known = list(consent.scopes)
+    places = [int(part) for part in text.split(",") if part.isdecimal()]
+    return tuple(known[place] for place in places if place < len(known))
 
 
 def _with_true_zone(account: Account) -> Account:

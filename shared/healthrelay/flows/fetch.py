@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from healthrelay.core.consent import Consent
 from healthrelay.core.coverage import merged
 from healthrelay.core.days import today
 from healthrelay.core.errors import (
@@ -45,6 +46,7 @@ class Desk:
     store: Store
     grants: Grants
     provider: Provider
+    consent: Consent
     sink: Sink | None
 
 
@@ -57,7 +59,8 @@ def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fet
     try:
         return _fetch(user, query, desk, now)
     except ReconnectNeeded as error:
-        raise type(error)(error.sentence, user) from error
+        error.user = user
+        raise
 
 
 def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
@@ -70,33 +73,42 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
 
     token = desk.grants.current(user, now)
     day = today(now, stored.get("timezone") or token.account.zone)
-    wanted, unsupported = _supported(windows(query, stored, day, covered), desk.provider)
+    wanted, refused = _possible(windows(query, stored, day, covered), token, desk)
     planned = plan(wanted, desk.provider.needs)
     outcomes = _gather(user, token, planned, desk, now)
     read, incoming, failed = _convert(planned, outcomes, desk.provider, token.account)
-    unavailable = {**unsupported, **failed}
+    unavailable = {**refused, **failed}
+    for error in unavailable.values():
+        if isinstance(error, ReconnectNeeded):
+            error.user = user
     if unavailable and not read:
-        raise next(iter((failed or unsupported).values()))
+        raise next(iter((failed or refused).values()))
 
     delta = diff(desk.store.records.within(user, read), incoming)
     desk.store.records.apply(user, delta, now, merged(covered, read))
     return Fetched(delta, tuple(incoming), unavailable, deliver(user, desk.store, desk.sink))
 
 
-def _supported(
-    wanted: Iterable[Window], provider: Provider
+def _possible(
+    wanted: Iterable[Window], token: Token, desk: Desk
 ) -> tuple[list[Window], dict[str, HealthrelayError]]:
-    """The windows that *provider* can fill, and why it cannot fill the others."""
+    """The windows that provider and consent allow to fill, and why not the others."""
     kept: list[Window] = []
-    unsupported: dict[str, HealthrelayError] = {}
+    refused: dict[str, HealthrelayError] = {}
     for window in wanted:
         try:
-            provider.needs(window)
+            desk.provider.needs(window)
         except Unsupported as error:
-            unsupported[window.series] = error
+            refused[window.series] = error
+            continue
+        missing = desk.consent.missing(window.series, token.grant.scopes)
+        if missing:
+            refused[window.series] = ReconnectNeeded(
+                f"The consent does not cover {missing}: connect again and allow it."
+            )
         else:
             kept.append(window)
-    return kept, unsupported
+    return kept, refused
 
 
 Outcome = Sequence[Raw] | HealthrelayError

@@ -7,7 +7,7 @@ never passes for a state. A note carries no secret: whoever holds it may read it
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
@@ -40,12 +40,12 @@ class Signatures:
         except BadData as error:
             raise BadRequest("This address is not one that we gave out.") from error
 
-    def invitation(self, user: str, now: datetime) -> str:
-        """Lets whoever holds it connect *user*, for seven days."""
-        return self._sign("invitation", {"user": user}, now)
+    def invitation(self, user: str, scopes: Sequence[str], now: datetime) -> str:
+        """Lets whoever holds it connect *user*, for seven days, and be asked for *scopes*."""
+        return self._sign("invitation", {"user": user, "scopes": " ".join(scopes)}, now)
 
-    def check_invitation(self, text: str, user: str, now: datetime) -> None:
-        """Raises `NotAllowed` unless *text* invites *user* now."""
+    def read_invitation(self, text: str, user: str, now: datetime) -> tuple[str, ...]:
+        """The scopes to ask for. Raises `NotAllowed` unless *text* invites *user* now."""
         try:
             note = self._read("invitation", text, now, INVITATION_AGE)
         except SignatureExpired as error:
@@ -54,6 +54,7 @@ class Signatures:
             raise NotAllowed("This invitation is not one that we gave out.", 403) from error
         if note.get("user") != user:
             raise NotAllowed("This invitation is for somebody else.", 403)
+        return tuple(note.get("scopes", "").split())
 
     def owner(self, now: datetime) -> str:
         """The value of the owner's cookie."""

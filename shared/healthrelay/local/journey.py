@@ -14,6 +14,7 @@ import requests
 from healthrelay.assembly import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.people import user_name
+from healthrelay.flows.connect import scopes_for
 from healthrelay.flows.relay import new_poll_key
 from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow
@@ -62,6 +63,14 @@ class Arrived:
         return told | ({"values": self.values} if values else {})
 
 
+def invitation_link(services: Services, user: str) -> str:
+    """The address with which *user* may connect, for a week. Raises `Unknown` for a stranger."""
+    now = services.now()
+    scopes = scopes_for(user, services.consent, services.store.identities, now.date())
+    invitation = Signatures(services.owner_key).invitation(user, scopes, now)
+    return f"{services.public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
+
+
 def connect(who: Traveller) -> dict[str, int]:
     """Make the person, and get their consent unless it is stored; returns HTTP statuses."""
     store = who.services.store
@@ -69,9 +78,7 @@ def connect(who: Traveller) -> dict[str, int]:
         store.identities.save(who.user, SETTINGS)
     if store.tokens.load(who.user):
         return {}
-    invitation = Signatures(who.services.owner_key).invitation(who.user, who.services.now())
-    query = urlencode({"user": who.user, "invitation": invitation})
-    url = f"{who.services.public_url}/auth1?{query}"
+    url = invitation_link(who.services, who.user)
     if who.alone:
         return allow(url)
     who.tell(f"Please give your consent on this page:\n\n  {url}\n")

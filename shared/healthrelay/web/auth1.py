@@ -25,7 +25,13 @@ def view(request: Request, services: Services) -> Response:
     now = services.now()
     if request.method == "POST":
         return _sign_in(request, services, user, now)
-    if not _may_connect(request, services, said.get("invitation", ""), now):
+    if said.get("invitation"):
+        signatures = Signatures(services.owner_key)
+        scopes = signatures.read_invitation(said["invitation"], user, now)
+    elif _is_owner(request, services, now):
+        identities = services.store.identities
+        scopes = connect.scopes_for(user, services.consent, identities, now.date())
+    else:
         return page(
             "sign-in",
             401,
@@ -33,20 +39,21 @@ def view(request: Request, services: Services) -> Response:
             sentence="Only the owner, or somebody with an invitation, may connect a person.",
             user=user,
         )
-    begun = connect.begin(user, services.client, services.consent, services.owner_key, now)
+    return to_consent_page(connect.Round(user, scopes), services, now)
+
+
+def to_consent_page(asked: connect.Round, services: Services, now: datetime) -> Response:
+    """302 with the cookie that binds this round to this browser."""
+    begun = connect.begin(asked, services.client, services.consent, services.owner_key, now)
     response = _to(begun.url)
     _remember(response, services, begun.cookie_name, begun.cookie, int(STATE_AGE.total_seconds()))
     return response
 
 
-def _may_connect(request: Request, services: Services, invitation: str, now: datetime) -> bool:
-    signatures = Signatures(services.owner_key)
-    if invitation:
-        signatures.check_invitation(invitation, user_name(request.args.get("user")), now)
-        return True
-    return same(bearer(request), services.owner_key) or signatures.is_owner(
-        request.cookies.get(OWNER_COOKIE, ""), now
-    )
+def _is_owner(request: Request, services: Services, now: datetime) -> bool:
+    cookie = request.cookies.get(OWNER_COOKIE, "")
+    by_cookie = Signatures(services.owner_key).is_owner(cookie, now)
+    return same(bearer(request), services.owner_key) or by_cookie
 
 
 def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:

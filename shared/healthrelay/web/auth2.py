@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Request, Response
 
 from healthrelay.flows import connect
+from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.door import arguments, door
 from healthrelay.web.page import as_page, page
 from healthrelay.web.services import Services
@@ -22,7 +23,10 @@ def view(request: Request, services: Services) -> Response:
         services.consents,
         services.provider,
     )
-    done = connect.finish(back, desk, services.now())
+    try:
+        done = connect.finish(back, desk, services.now())
+    except connect.AskForLess as less:
+        return to_consent_page(less.round, services, services.now())
     return page(
         "connected",
         title=f"{done.user[:1].upper()}{done.user[1:]} is connected",

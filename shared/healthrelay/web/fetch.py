@@ -20,7 +20,7 @@ def view(request: Request, services: Services) -> Response:
     require_owner(request, services)
     said = arguments(request)
     user = user_name(said.pop("user", None))
-    desk = Desk(services.store, services.grants, services.provider, services.sink)
+    desk = Desk(services.store, services.grants, services.provider, services.consent, services.sink)
     fetched = fetch(user, said, desk, services.now())
     if fetched.delivery.trouble:
         services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)

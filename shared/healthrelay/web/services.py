@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from healthrelay.core.consent import Client, Consent
+from healthrelay.core.authorization import Client
+from healthrelay.core.consent import Consent
 from healthrelay.flows.token import Grants
 from healthrelay.ports import Consents, Provider, Sink, Store
 
