@@ -30,6 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="healthrelay", description=__doc__)
     commands = parser.add_subparsers(required=True)
     _add_run(commands.add_parser("run", help="the main job on this machine, then serve on"))
+    fetch = commands.add_parser("fetch", help="fetch a person's measurements now")
+    fetch.add_argument("user")
+    fetch.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="pairs")
+    fetch.add_argument("--plan", action="store_true", help="only show what would be asked for")
+    fetch.set_defaults(command=_fetch)
     _add_users(commands.add_parser("user", help="make, change, list and remove people"))
     register = commands.add_parser("register", help="keep the provider's client id and secret")
     register.add_argument("client_id")
@@ -91,6 +96,15 @@ def _run(said: argparse.Namespace) -> int:
             shift=not said.no_shift,
         )
     )
+
+
+def _fetch(said: argparse.Namespace) -> int:
+    from healthrelay.core.people import user_name
+    from healthrelay.local.fetch import fetch_now, show_plan
+
+    command = show_plan if said.plan else fetch_now
+    print(command(user_name(said.user), _pairs(said.pairs)))
+    return 0
 
 
 def _user_add(said: argparse.Namespace) -> int:

@@ -55,8 +55,12 @@ class Grants:
 
     def current(self, user: str, now: datetime) -> Token:
         """The person's token, refreshed if it is due. Raises `ReconnectNeeded`."""
-        token = self._opened(user, self._stored(user))
+        token = self.stored(user)
         return self.renew(user, token, now) if token.due(now) else token
+
+    def stored(self, user: str) -> Token:
+        """The person's token as it is, due or not. Raises `ReconnectNeeded`."""
+        return self._opened(user, self._stored(user))
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
         """Another access token than the *stale* one: what somebody stored meanwhile, or a new one.
@@ -101,7 +105,7 @@ class Grants:
         try:
             self._tokens.save(user, self._sealed(user, fresh), version)
         except Conflict:
-            return self._opened(user, self._stored(user))
+            return self.stored(user)
         return fresh
 
     def _stored(self, user: str) -> Versioned:

@@ -24,11 +24,12 @@ def view(request: Request, services: Services) -> Response:
     fetched = fetch(user, said, desk, services.now())
     if fetched.delivery.trouble:
         services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)
-    return json_response(_told(user, fetched))
+    return json_response(told(user, fetched))
 
 
-def _told(user: str, fetched: Fetched) -> dict[str, object]:
-    told: dict[str, object] = {
+def told(user: str, fetched: Fetched) -> dict[str, object]:
+    """The answer: what changed, what was read, and what stood in the way."""
+    answer: dict[str, object] = {
         "user": user,
         "added": len(fetched.delta.added),
         "changed": len(fetched.delta.changed),
@@ -38,10 +39,10 @@ def _told(user: str, fetched: Fetched) -> dict[str, object]:
         "series": _series(fetched.records),
     }
     if fetched.unavailable:
-        told["unavailable"] = {name: facts(error) for name, error in fetched.unavailable.items()}
+        answer["unavailable"] = {name: facts(error) for name, error in fetched.unavailable.items()}
     if fetched.delivery.trouble:
-        told["trouble"] = facts(fetched.delivery.trouble)
-    return told
+        answer["trouble"] = facts(fetched.delivery.trouble)
+    return answer
 
 
 def _series(records: Iterable[Record]) -> dict[str, dict[str, object]]:

@@ -1,0 +1,64 @@
+"""From what a caller said to a plan, with the reasons for what cannot be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from healthrelay.core.consent import Consent
+from healthrelay.core.coverage import Coverage
+from healthrelay.core.days import today
+from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown, Unsupported
+from healthrelay.core.plan import Plan, plan
+from healthrelay.core.records import Window
+from healthrelay.core.request import windows
+from healthrelay.core.token import Token
+from healthrelay.ports import Provider, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for one person: the caller's words, the stored settings, what is known."""
+
+    user: str
+    query: Mapping[str, str]
+    stored: Mapping[str, str]
+    covered: Coverage
+
+    def windows(self, now: datetime, zone: str | None = None) -> list[Window]:
+        """The wanted windows on the day it is for somebody in *zone*."""
+        day = today(now, self.stored.get("timezone") or zone)
+        return windows(self.query, self.stored, day, self.covered)
+
+
+def wish(user: str, query: Mapping[str, str], store: Store, now: datetime) -> Wish:
+    """Raises `Unknown` for a stranger and `BadRequest` for words that no plan can be made of."""
+    stored = store.identities.settings(user)
+    if stored is None:
+        raise Unknown(f"There is no user {user}.")
+    wanted = Wish(user, query, stored, store.records.coverage(user))
+    wanted.windows(now)
+    return wanted
+
+
+def prepare(
+    wanted: Wish, token: Token, provider: Provider, consent: Consent, now: datetime
+) -> tuple[Plan, dict[str, HealthrelayError]]:
+    """The plan for what provider and consent allow, and why not the other series."""
+    kept: list[Window] = []
+    refused: dict[str, HealthrelayError] = {}
+    for window in wanted.windows(now, token.account.zone):
+        missing = consent.missing(window.series, token.grant.scopes)
+        try:
+            provider.needs(window)
+        except Unsupported as error:
+            refused[window.series] = error
+        else:
+            if missing:
+                refused[window.series] = ReconnectNeeded(
+                    f"The consent does not cover {missing}: connect again and allow it."
+                )
+            else:
+                kept.append(window)
+    return plan(kept, provider.needs), refused
