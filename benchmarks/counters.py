@@ -11,9 +11,9 @@ from pathlib import Path
 
 from benchmarks.household import STORE, Household, source
 from benchmarks.process import Entry
-from benchmarks.questions import question
+from benchmarks.questions import MEASURED, question
 from benchmarks.rows import Row, counted
-from healthrelay.local.paths import FUNCTIONS, ROOT
+from healthrelay.local.paths import ROOT
 
 HEAVY = ("requests", "grpc", "google.cloud", "fitbit", "cryptography")
 LIGHT = ("auth1", "relay")
@@ -84,13 +84,13 @@ def fetches(home: Household) -> Fetches:
 
 def rows(home: Household) -> list[Row]:
     """All counters as rows."""
-    loads = {name: loaded(home, name) for name in ("empty", *FUNCTIONS)}
+    loads = {name: loaded(home, name) for name in ("empty", *MEASURED)}
     twice = fetches(home)
     return [
         *_modules(loads, loads["empty"]),
         *(
             counted(f"{name}: own sources compiled at start", 0, len(loads[name].compiled))
-            for name in FUNCTIONS
+            for name in MEASURED
         ),
         counted("fetch: provider calls, floor is the plan", 1.0, twice.calls, home.planned()),
         counted("fetch: writes when nothing changed", 0, twice.second_writes),
@@ -100,7 +100,7 @@ def rows(home: Household) -> list[Row]:
 def _modules(loads: Mapping[str, Load], floor: Load) -> list[Row]:
     rows = [
         counted(f"{name}: modules loaded", None, len(loads[name].modules), len(floor.modules))
-        for name in FUNCTIONS
+        for name in MEASURED
     ]
     heavy = [counted(f"{n}: heavy modules loaded", 0, len(loads[n].heavy(floor))) for n in LIGHT]
     return rows + heavy

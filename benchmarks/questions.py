@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from urllib.parse import urlencode
 
-from benchmarks.household import DAYS, OWNER_KEY, USER, Household
+from benchmarks.household import DAYS, OWNER, USER, Household
 from benchmarks.process import Answer, Question
 
-_OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
+MEASURED = ("auth1", "auth2", "fetch", "relay")
 
 
 def question(home: Household, name: str) -> Question:
@@ -27,17 +26,16 @@ def _auth1(home: Household) -> Question:
     def sent_there(answer: Answer) -> bool:
         return answer.status == 302 and answer.headers["location"].startswith(page)
 
-    return Question(f"/?user={USER}", _OWNER, sent_there)
+    return Question(f"/?user={USER}", OWNER, sent_there)
 
 
 def _auth2(home: Household) -> Question:
-    back = home.consent()
-    cookies = "; ".join(f"{name}={value}" for name, value in back.cookies.items())
+    path, cookie = home.consent()
 
     def connected(answer: Answer) -> bool:
         return answer.status == 200 and b"Jack is connected" in answer.body
 
-    return Question(f"/?{urlencode(back.query)}", {"Cookie": cookies}, connected)
+    return Question(path, cookie, connected)
 
 
 def _relay(home: Household) -> Question:
@@ -51,7 +49,7 @@ def _fetch(_home: Household) -> Question:
     def all_four(answer: Answer) -> bool:
         return answer.status == 200 and len(json.loads(answer.body)["series"]) == 4
 
-    return Question(f"/?user={USER}", _OWNER, all_four)
+    return Question(f"/?user={USER}", OWNER, all_four)
 
 
 _QUESTIONS: dict[str, Callable[[Household], Question]] = {

@@ -6,54 +6,97 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
 from sandbox.decimals import rounded
-from sandbox.wearer import BodyFat, Day, Wearer, today_in
+from sandbox.jack import moves, nights, table
+from sandbox.wearer import BodyFat, Stay, Today, Wearer, today_in
 
-_ZONE = "Europe/Amsterdam"
+_ZONE, _ABROAD = "Europe/Amsterdam", "America/New_York"
+# Every September a fortnight abroad. On the day he flies home the tracker lies in the suitcase.
+_LEAVES, _RETURNS = (9, 14), (9, 27)
 _HISTORY = 730
 _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
 
 
 def jack(clock: Callable[[], float], today: date | None) -> Wearer:
     """Jack with two years of history up to and including *today*."""
-    zone = ZoneInfo(_ZONE)
-    calendar = today_in(zone, clock, today)
-    wearer = Wearer(
-        name="jack",
-        health_id="111256657788",
-        legacy_id="A1B2C3",
-        zone=zone,
-        today=calendar,
-        height_mm=1828,
-        live=_live,
-        lived_until=calendar() - timedelta(days=_HISTORY),
-    )
+    calendar = today_in(ZoneInfo(_ZONE), clock, today)
+    wearer = _born(calendar)
+    wearer.clock = clock
+    wearer.live = _live
+    wearer.lived_until = calendar() - timedelta(days=_HISTORY)
     wearer.catch_up()
     return wearer
 
 
+def _born(calendar: Today) -> Wearer:
+    return Wearer(
+        name="jack",
+        health_id="111256657788",
+        legacy_id="A1B2C3",
+        zone=ZoneInfo(_ZONE),
+        today=calendar,
+        height_mm=1828,
+    )
+
+
 def _live(wearer: Wearer, day: date) -> None:
+    stay = _stay(day.year)
+    if stay not in wearer.stays:
+        wearer.stays.append(stay)
+    wearer.absorb(_lived(day))
+
+
+# Every sandbox of a process serves the same jack, and his measurements cannot be changed in place.
+@cache
+def _lived(day: date) -> Wearer:
+    wearer = _born(lambda: day)
+    stay = _stay(day.year)
+    wearer.stays.append(stay)
     # Random(str) is seeded through SHA-512: the same on every machine and Python version.
     luck = Random(f"jack {day.isoformat()}")
     if luck.random() < _WEIGHED:
         _weigh(wearer, day, luck)
-    if luck.random() < _WORN:
-        wearer.days[day] = _activity(luck)
+    if luck.random() < _WORN and day != stay.last + timedelta(days=1):
+        wearer.days[day] = moves.activity(day, _totals(luck))
+        _wear(wearer, day)
+    wearer.drinks += table.drinks(wearer, day)
+    wearer.foods += table.foods(wearer, day)
+    return wearer
+
+
+def _wear(wearer: Wearer, day: date) -> None:
+    heart = moves.heart(day)
+    if heart is not None:
+        wearer.hearts[day] = heart
+    wearer.exercises += moves.exercises(wearer, day)
+    # The night before a journey is spent on an aeroplane.
+    if (day.month, day.day) != _LEAVES:
+        nights.sleep(wearer, day)
+        wearer.vitals[day] = nights.vitals(day)
+
+
+def _stay(year: int) -> Stay:
+    last = date(year, *_RETURNS) - timedelta(days=1)
+    return Stay(date(year, *_LEAVES), last, ZoneInfo(_ABROAD))
 
 
 def _weigh(wearer: Wearer, day: date, luck: Random) -> None:
     moment = datetime.combine(day, time(7)) + timedelta(seconds=_below(luck, 2400))
     kg = _usual_weight(day) + (luck.random() - 0.5) * 0.8
-    weight = wearer.weigh(moment, rounded(Decimal(kg), 1))
-    if luck.random() < _FAT:
+    # Abroad there is a scale, but not one that knows him.
+    abroad = wearer.zone_on(day) != wearer.zone
+    weight = wearer.weigh(moment, rounded(Decimal(kg), 1), manual=abroad)
+    if luck.random() < _FAT and not abroad:
         percent = rounded(Decimal(18 + (kg - 82) * 0.6 + luck.random()), 1)
         wearer.fats.append(BodyFat(at=weight.at, percent=percent, log_id=weight.log_id))
     if luck.random() < _WEIGHED_AGAIN:
         later = moment + timedelta(minutes=1 + _below(luck, 15))
-        wearer.weigh(later, rounded(Decimal(kg - 0.1 - luck.random() * 0.4), 1))
+        again = rounded(Decimal(kg - 0.1 - luck.random() * 0.4), 1)
+        wearer.weigh(later, again, manual=abroad)
 
 
 def _usual_weight(day: date) -> float:
@@ -61,9 +104,9 @@ def _usual_weight(day: date) -> float:
     return 82 + 1.3 * math.sin(day.toordinal() / 57) + 0.4 * math.sin(day.toordinal() / 9)
 
 
-def _activity(luck: Random) -> Day:
+def _totals(luck: Random) -> moves.Totals:
     steps = 3500 + _below(luck, 10500)
-    return Day(
+    return moves.Totals(
         steps=steps,
         millimeters=steps * (740 + _below(luck, 40)),
         kcal=1950 + steps // 20 + _below(luck, 150),

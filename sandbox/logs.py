@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 
 
@@ -70,7 +70,7 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A paired device. One that never told when it was in touch has no *synced*."""
+    """A paired device. *synced* is the time of today it was last in touch, if it ever told."""
 
     id: str
     kind: str
@@ -78,5 +78,22 @@ class Device:
     battery: str
     level: int
     mac: str | None = None
-    synced: datetime | None = None
+    synced: time | None = None
     features: tuple[str, ...] = ()
+
+
+def paired() -> list[Device]:
+    """A tracker that tells everything, and a scale that tells little."""
+    return [
+        Device(
+            id="27072629",
+            kind="TRACKER",
+            version="Charge 6",
+            battery="High",
+            level=85,
+            mac="02004C4F4B01",
+            synced=time(7, 30),
+            features=("STEPS",),
+        ),
+        Device(id="27072630", kind="SCALE", version="Aria", battery="Medium", level=60),
+    ]

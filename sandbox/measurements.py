@@ -1,4 +1,7 @@
-"""A wearer from recorded Fitbit exports: `weight-log.csv` and `daily-activity.csv`."""
+"""A wearer from recorded Fitbit exports: `weight-log.csv`, `daily-activity.csv`, `sleep-day.csv`.
+
+Of a night only totals were recorded; `sandbox.recorded_sleep` makes sessions of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from sandbox.decimals import rounded
-from sandbox.wearer import Day, Wearer, Weight, grams, log_id, today_in, when
+from sandbox.recorded_sleep import Totals, add_sleeps
+from sandbox.wearer import Day, Levels, Wearer, Weight, grams, log_id, today_in, when
 
 # The exports carry local times without a zone.
 _ZONE = "Etc/UTC"
@@ -38,7 +42,8 @@ def recorded(recording: Recording, clock: Callable[[], float], today: date | Non
     """The wearer of *recording*; with `shift`, their last measured day is today."""
     weights = list(_rows(recording, "weight-log.csv"))
     worn = [r for r in _rows(recording, "daily-activity.csv") if int(r["TotalSteps"]) > 0]
-    if not weights and not worn:
+    slept = list(_rows(recording, "sleep-day.csv"))
+    if not weights and not worn and not slept:
         raise UnknownParticipant(
             f"no measurements of participant {recording.participant!r} in {recording.folder}"
         )
@@ -49,17 +54,26 @@ def recorded(recording: Recording, clock: Callable[[], float], today: date | Non
         legacy_id=_base36(int(recording.participant)),
         zone=zone,
         today=today_in(zone, clock, today),
+        clock=clock,
         height_mm=_height(weights),
     )
-    last = max([_moment(r).date() for r in weights] + [_day(r) for r in worn])
+    last = max(
+        [_moment(r).date() for r in weights] + [_day(r) for r in worn] + [_night(r) for r in slept]
+    )
     shift = wearer.today() - last if recording.shift else timedelta()
     wearer.weights.extend(sorted((_weight(wearer, r, shift) for r in weights), key=when))
     wearer.days.update({_day(r) + shift: _activity(r) for r in worn})
+    for row in slept:
+        add_sleeps(wearer, _night(row) + shift, _totals(row))
     return wearer
 
 
 def _rows(recording: Recording, name: str) -> Iterator[Row]:
-    with (recording.folder / name).open(newline="", encoding="utf-8-sig") as lines:
+    path = recording.folder / name
+    if not path.exists() and name == "sleep-day.csv":
+        # Not every export has the nights.
+        return
+    with path.open(newline="", encoding="utf-8-sig") as lines:
         for row in csv.DictReader(lines):
             if row["Id"] == recording.participant:
                 yield row
@@ -71,6 +85,18 @@ def _moment(row: Row) -> datetime:
 
 def _day(row: Row) -> date:
     return datetime.strptime(row["ActivityDate"], "%m/%d/%y").date()  # noqa: DTZ007 - civil date
+
+
+def _night(row: Row) -> date:
+    return datetime.strptime(row["SleepDay"], "%m/%d/%y").date()  # noqa: DTZ007 - civil date
+
+
+def _totals(row: Row) -> Totals:
+    return Totals(
+        sessions=int(row["TotalSleepRecords"]),
+        asleep=int(row["TotalMinutesAsleep"]),
+        in_bed=int(row["TotalTimeInBed"]),
+    )
 
 
 def _weight(wearer: Wearer, row: Row, shift: timedelta) -> Weight:
@@ -89,6 +115,16 @@ def _activity(row: Row) -> Day:
         steps=int(row["TotalSteps"]),
         millimeters=int(rounded(Decimal(row["TotalDistance"]) * 1_000_000, 0)),
         kcal=int(row["Calories"]),
+        levels=_levels(row) if "SedentaryMinutes" in row else None,
+    )
+
+
+def _levels(row: Row) -> Levels:
+    return Levels(
+        sedentary=int(row["SedentaryMinutes"]),
+        lightly=int(row["LightlyActiveMinutes"]),
+        fairly=int(row["FairlyActiveMinutes"]),
+        very=int(row["VeryActiveMinutes"]),
     )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.decimals import rounded
 from sandbox.heart import Beat, Heart, beats, local
-from sandbox.logs import Device, Drink, Exercise, Food, Vitals
+from sandbox.logs import Device, Drink, Exercise, Food, Vitals, paired
 from sandbox.sleep import Sleep, Stage
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - civil: legacy log ids read local time as if it were UTC
@@ -111,7 +111,7 @@ class Wearer:
     drinks: list[Drink] = field(default_factory=list)
     foods: list[Food] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
-    devices: list[Device] | None = None
+    devices: list[Device] = field(default_factory=paired)
     live: Live = _rest
     lived_until: date = date.max
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -138,6 +138,18 @@ class Wearer:
         for told in (self.days, self.hearts, self.vitals, self.drinks, self.foods):
             told.clear()
 
+    def absorb(self, other: Wearer) -> None:
+        """Add everything that *other* measured."""
+        self.weights += other.weights
+        self.fats += other.fats
+        self.sleeps += other.sleeps
+        self.exercises += other.exercises
+        self.drinks += other.drinks
+        self.foods += other.foods
+        self.days |= other.days
+        self.hearts |= other.hearts
+        self.vitals |= other.vitals
+
     def zone_on(self, day: date) -> ZoneInfo:
         """Where the wearer's clock was on *day*."""
         return next((s.zone for s in self.stays if s.first <= day <= s.last), self.zone)
@@ -159,7 +171,8 @@ class Wearer:
 
     def sleep(self, civil: datetime, *stages: tuple[str, int], nap: bool = False) -> Sleep:
         """Add a session that began at local time *civil*: its stages and their minutes."""
-        zone, at, spent = self.zone_on(civil.date()), self.instant(civil), []
+        zone, at = self.zone_on(civil.date()), self.instant(civil)
+        spent: list[Stage] = []
         for kind, minutes in stages:
             end = local(at + timedelta(minutes=minutes), zone)
             spent.append(Stage(kind=kind, start=at, end=end))
@@ -195,7 +208,6 @@ class Wearer:
             return weight.bmi
         meters = Decimal(self.height_mm) / 1000
         return rounded(Decimal(weight.grams) / 1000 / (meters * meters), 2)
-
 
     def _worked_out(self, sleep: Sleep) -> bool:
         ready = (sleep.end + STAGES_TAKE).timestamp()

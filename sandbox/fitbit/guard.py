@@ -10,6 +10,9 @@ from sandbox.oauth.ledger import Ledger, TokenExpired, TokenUnknown
 from sandbox.quota import Quota
 from sandbox.wearer import Wearer
 
+# Where the data of a user are.
+USER = "/1/user/<user>"
+
 
 class Guard:
     """Checks a request before any data is looked at, and shows the rate limit on every answer."""

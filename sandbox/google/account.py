@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.google.guard import Guard, need, need_any
 from sandbox.google.paging import Pager, Query, page_size
 from sandbox.google.values import Json, date_json, instant_json, offset_json
+from sandbox.logs import Device
 from sandbox.wearer import Wearer
 
 _UNITS = {
@@ -83,23 +84,20 @@ class Account:
         return jsonify(answer | ({"nextPageToken": following} if following else {}))
 
     def _devices(self) -> list[Json]:
-        synced = self._wearer.instant(datetime.combine(self._wearer.today(), time(7, 30)))
-        return [
-            {
-                "name": "users/me/pairedDevices/27072629",
-                "deviceType": "TRACKER",
-                "deviceVersion": "Charge 6",
-                "batteryLevel": 85,
-                "batteryStatus": "High",
-                "lastSyncTime": instant_json(synced),
-                "features": ["STEPS"],
-            },
-            {
-                "name": "users/me/pairedDevices/27072630",
-                "deviceType": "SCALE",
-                "deviceVersion": "Aria",
-                "batteryLevel": 60,
-                "batteryStatus": "Medium",
-                "lastSyncTime": instant_json(synced),
-            },
-        ]
+        return [self._device(device) for device in self._wearer.devices]
+
+    def _device(self, device: Device) -> Json:
+        told: Json = {
+            "name": f"users/me/pairedDevices/{device.id}",
+            "deviceType": device.kind,
+            "deviceVersion": device.version,
+            "batteryLevel": device.level,
+            "batteryStatus": device.battery,
+        }
+        if device.mac is not None:
+            told["macAddress"] = device.mac
+        if device.synced is not None:
+            today = self._wearer.today()
+            synced = self._wearer.instant(datetime.combine(today, device.synced))
+            told["lastSyncTime"] = instant_json(synced)
+        return told | ({"features": [*device.features]} if device.features else {})

@@ -1,81 +1,17 @@
-"""The data types of the Health API, a row each. A type without a source has no data here."""
+"""The data types of the Health API, a row each. A type without points has no data here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import Enum
-
 from sandbox.decimals import number
-from sandbox.google import points
+from sandbox.google import activity, heart, logs, nights, points, sums
+from sandbox.google.datatype import DataType, Record
 from sandbox.google.errors import refused
-from sandbox.google.points import Period, Point, Points
-from sandbox.google.values import Json
-from sandbox.wearer import Wearer
+from sandbox.google.points import Points
+from sandbox.google.sums import RollUp
 
 ACTIVITY = "activity_and_fitness"
 HEALTH = "health_metrics_and_measurements"
-_ACTIONS = {"l": "list", "r": "reconcile", "g": "get", "R": "rollUp", "d": "dailyRollUp"}
-
-
-class Record(Enum):
-    """How a data type is timed."""
-
-    SAMPLE = "sample"
-    INTERVAL = "interval"
-    DAILY = "daily"
-    SESSION = "session"
-    NONE = "none"
-
-
-RollUp = Callable[[list[Decimal]], Json]
-
-
-def _nothing(_wearer: Wearer, _period: Period) -> Iterator[Point]:
-    return iter(())
-
-
-def _nothing_rolled(_amounts: list[Decimal]) -> Json:
-    return {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataType:
-    """One row: *ops* are l(ist) r(econcile) g(et) R(ollUp) d(ailyRollUp), *cap* days a roll-up."""
-
-    id: str
-    record: Record
-    ops: str
-    scope: str
-    cap: int = 90
-    page_size: int = 1440
-    max_page_size: int = 10_000
-    named: bool = False
-    points: Points = _nothing
-    roll_up: RollUp = _nothing_rolled
-
-    @property
-    def key(self) -> str:
-        """The type's name in JSON."""
-        first, *rest = self.id.split("-")
-        return first + "".join(word.capitalize() for word in rest)
-
-    @property
-    def prefix(self) -> str:
-        """The type's name in filters."""
-        return self.id.replace("-", "_")
-
-    def check(self, op: str) -> None:
-        """Refuse an operation the type does not have."""
-        if op not in self.ops:
-            allowed = ", ".join(_ACTIONS[o] for o in self.ops if o in _ACTIONS)
-            raise refused(
-                "UNSUPPORTED_DATA_TYPE_ACTION",
-                f"{_ACTIONS[op]} is not supported for data type {self.id}, "
-                f"but the following actions are supported: {allowed}",
-                allowed_actions=allowed,
-            )
+_S, _I, _D, _X, _N = Record.SAMPLE, Record.INTERVAL, Record.DAILY, Record.SESSION, Record.NONE
 
 
 def find(type_id: str) -> DataType:
@@ -89,110 +25,145 @@ def find(type_id: str) -> DataType:
     )
 
 
-def _sum(member: str, *, text: bool = True) -> RollUp:
-    def roll(amounts: list[Decimal]) -> Json:
-        return {member: str(sum(amounts)) if text else number(sum(amounts, Decimal(0)))}
-
-    return roll
-
-
-def _average(member: str) -> RollUp:
-    def roll(amounts: list[Decimal]) -> Json:
-        return {member: number(sum(amounts, Decimal(0)) / len(amounts))}
-
-    return roll
-
-
 def _rows(record: Record, ops: str, scope: str, *ids: str) -> tuple[DataType, ...]:
     return tuple(DataType(id=i, record=record, ops=ops, scope=scope) for i in ids)
 
 
-_S, _I, _D, _X, _N = Record.SAMPLE, Record.INTERVAL, Record.DAILY, Record.SESSION, Record.NONE
+def _activity(type_id: str, found: Points, roll_up: RollUp, ops: str = "lrRd") -> DataType:
+    return DataType(id=type_id, record=_I, ops=ops, scope=ACTIVITY, points=found, roll_up=roll_up)
 
-ROWS: tuple[DataType, ...] = (
-    DataType(
-        id="weight",
+
+def _rolled(type_id: str, found: Points, roll_up: RollUp) -> DataType:
+    """A type that exists as a roll-up only."""
+    return DataType(
+        id=type_id, record=_N, ops="Rd", scope=ACTIVITY, cap=14, points=found, roll_up=roll_up
+    )
+
+
+def _daily(type_id: str, found: Points, scope: str = HEALTH) -> DataType:
+    return DataType(id=type_id, record=_D, ops="lr", scope=scope, points=found)
+
+
+def _measured(type_id: str, found: Points, member: str) -> DataType:
+    return DataType(
+        id=type_id,
         record=_S,
         ops="lrgRd",
         scope=HEALTH,
         named=True,
-        points=points.weights,
-        roll_up=_average("weightGramsAvg"),
-    ),
-    DataType(
-        id="body-fat",
-        record=_S,
-        ops="lrgRd",
-        scope=HEALTH,
-        named=True,
-        points=points.fats,
-        roll_up=_average("bodyFatPercentageAvg"),
-    ),
-    DataType(id="height", record=_S, ops="lrg", scope=HEALTH, named=True, points=points.heights),
-    DataType(
-        id="steps",
-        record=_I,
-        ops="lrRd",
-        scope=ACTIVITY,
-        points=points.minutes(lambda day: day.steps, "count"),
-        roll_up=_sum("countSum"),
-    ),
-    DataType(
-        id="distance",
-        record=_I,
-        ops="lrRd",
-        scope=ACTIVITY,
-        points=points.minutes(lambda day: day.millimeters, "millimeters"),
-        roll_up=_sum("millimetersSum"),
-    ),
-    DataType(
-        id="floors",
-        record=_I,
-        ops="rRd",
-        scope=ACTIVITY,
-        points=points.minutes(lambda day: day.floors, "count"),
-        roll_up=_sum("countSum"),
-    ),
-    DataType(
-        id="total-calories",
-        record=_N,
-        ops="Rd",
-        scope=ACTIVITY,
-        cap=14,
-        points=points.minutes(lambda day: day.kcal, "kcal", text=False),
-        roll_up=_sum("kcalSum", text=False),
-    ),
-    DataType(id="calories-in-heart-rate-zone", record=_N, ops="Rd", scope=ACTIVITY, cap=14),
-    DataType(id="active-minutes", record=_I, ops="lrRd", scope=ACTIVITY, cap=14),
-    DataType(id="heart-rate", record=_S, ops="lrRd", scope=HEALTH, cap=14),
-    DataType(
-        id="sleep", record=_X, ops="lrg", scope="sleep", page_size=25, max_page_size=25, named=True
-    ),
-    DataType(
-        id="exercise",
+        points=found,
+        roll_up=sums.average(member),
+    )
+
+
+def _session(type_id: str, scope: str, found: Points) -> DataType:
+    return DataType(
+        id=type_id,
         record=_X,
         ops="lrg",
-        scope=ACTIVITY,
+        scope=scope,
         page_size=25,
         max_page_size=25,
         named=True,
+        points=found,
+    )
+
+
+def _log(type_id: str, found: Points, roll_up: RollUp) -> DataType:
+    return DataType(
+        id=type_id,
+        record=_X,
+        ops="lrgRd",
+        scope="nutrition",
+        named=True,
+        points=found,
+        roll_up=roll_up,
+    )
+
+
+_COUNT, _KCAL = sums.total("countSum"), sums.total("kcalSum", number)
+_STEPS = activity.counts(lambda day: day.steps, "count")
+_DISTANCE = activity.counts(lambda day: day.millimeters, "millimeters")
+_FLOORS = activity.counts(lambda day: day.floors, "count")
+_ALTITUDE = activity.counts(lambda day: day.climbed_mm, "gainMillimeters")
+
+ROWS: tuple[DataType, ...] = (
+    _measured("weight", points.weights, "weightGramsAvg"),
+    _measured("body-fat", points.fats, "bodyFatPercentageAvg"),
+    DataType(id="height", record=_S, ops="lrg", scope=HEALTH, named=True, points=points.heights),
+    _activity("steps", _STEPS, _COUNT),
+    _activity("distance", _DISTANCE, sums.total("millimetersSum")),
+    _activity("floors", _FLOORS, _COUNT, "rRd"),
+    _activity("altitude", _ALTITUDE, sums.total("gainMillimetersSum")),
+    _activity("active-energy-burned", activity.energies(lambda day: day.active_kcal), _KCAL),
+    _activity("basal-energy-burned", activity.energies(lambda day: day.basal_kcal), _KCAL, "lr"),
+    _rolled("total-calories", activity.energies(lambda day: day.kcal), _KCAL),
+    DataType(
+        id="active-minutes",
+        record=_I,
+        ops="lrRd",
+        scope=ACTIVITY,
+        cap=14,
+        points=activity.active_minutes,
+        roll_up=sums.each(
+            "activeMinutesRollupByActivityLevel", "activityLevel", "activeMinutesSum", sums.text
+        ),
     ),
+    _activity("active-zone-minutes", heart.active_zone_minutes, sums.zone_minutes),
+    _activity(
+        "activity-level",
+        activity.levels,
+        sums.each(
+            "activityLevelRollupsByActivityLevelType",
+            "activityLevelType",
+            "totalDuration",
+            sums.seconds,
+        ),
+    ),
+    _activity("sedentary-period", activity.sedentary, sums.total("durationSum", sums.seconds)),
+    _activity(
+        "time-in-heart-rate-zone",
+        heart.time_in_zone,
+        sums.each("timeInHeartRateZones", "heartRateZone", "duration", sums.seconds),
+    ),
+    _rolled(
+        "calories-in-heart-rate-zone",
+        heart.calories_in_zone,
+        sums.each("caloriesInHeartRateZones", "heartRateZone", "kcal", number),
+    ),
+    DataType(
+        id="heart-rate",
+        record=_S,
+        ops="lrRd",
+        scope=HEALTH,
+        cap=14,
+        points=heart.rates,
+        days=lambda wearer: wearer.hearts,
+        roll_up=sums.spread("beatsPerMinute"),
+    ),
+    _daily("daily-resting-heart-rate", heart.resting),
+    _daily("daily-heart-rate-zones", heart.zones),
+    _daily("daily-heart-rate-variability", nights.daily(nights.variability)),
+    _daily("daily-oxygen-saturation", nights.daily(nights.oxygen)),
+    _daily("daily-respiratory-rate", nights.daily(nights.breathing)),
+    _daily("daily-sleep-temperature-derivations", nights.daily(nights.temperature)),
+    _daily("daily-vo2-max", nights.daily(nights.fitness), ACTIVITY),
+    _session("sleep", "sleep", nights.sleeps),
+    _session("exercise", ACTIVITY, logs.exercises),
+    _log(
+        "hydration-log",
+        logs.drinks,
+        lambda found: {"amountConsumed": sums.total("millilitersSum", number)(found)},
+    ),
+    _log("nutrition-log", logs.foods, logs.eaten),
     DataType(id="electrocardiogram", record=_X, ops="l", scope="ecg"),
     DataType(id="irregular-rhythm-notification", record=_X, ops="l", scope="irn"),
-    *_rows(_I, "lrRd", ACTIVITY, "altitude", "active-energy-burned", "active-zone-minutes"),
-    *_rows(_I, "lrRd", ACTIVITY, "sedentary-period", "time-in-heart-rate-zone"),
     *_rows(_I, "lrRd", ACTIVITY, "swim-lengths-data"),
-    *_rows(_I, "lr", ACTIVITY, "basal-energy-burned", "activity-level"),
     *_rows(_S, "lr", ACTIVITY, "vo2-max"),
     *_rows(_S, "lrRd", ACTIVITY, "run-vo2-max"),
-    *_rows(_D, "lr", ACTIVITY, "daily-vo2-max"),
-    *_rows(_D, "lr", HEALTH, "daily-resting-heart-rate", "daily-heart-rate-zones"),
-    *_rows(_D, "lr", HEALTH, "daily-heart-rate-variability", "daily-oxygen-saturation"),
-    *_rows(_D, "lr", HEALTH, "daily-respiratory-rate", "daily-sleep-temperature-derivations"),
     *_rows(_S, "lr", HEALTH, "heart-rate-variability", "oxygen-saturation"),
     *_rows(_S, "lr", HEALTH, "respiratory-rate-sleep-summary"),
     *_rows(_S, "lrgRd", HEALTH, "core-body-temperature", "blood-glucose"),
-    *_rows(_X, "lrgRd", "nutrition", "hydration-log", "nutrition-log"),
     *_rows(_N, "lg", "nutrition", "food", "food-measurement-unit"),
     *_rows(_X, "", "logged_symptoms", "moods", "symptoms"),
     *_rows(_X, "", "reproductive_health", "menstrual-period", "ovulation-test"),

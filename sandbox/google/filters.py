@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from sandbox.google import datatypes
-from sandbox.google.datatypes import DataType, Record
+from sandbox.google.datatype import DataType, Record
 from sandbox.google.errors import ApiError, refused
 from sandbox.google.points import Period, Point
 from sandbox.google.values import read_civil, read_instant

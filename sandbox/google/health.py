@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -10,11 +12,11 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.google import datatypes, fields, filters, rollup
 from sandbox.google.account import Account
-from sandbox.google.datatypes import DataType, Record
+from sandbox.google.datatype import DataType, Record
 from sandbox.google.errors import ApiError, invalid, not_found, refused, scope_insufficient
 from sandbox.google.guard import Guard, need
 from sandbox.google.paging import Pager, Query, page_size
-from sandbox.google.points import TRACKER, Period, Point
+from sandbox.google.points import WEARABLE, Period, Point
 from sandbox.google.rollup import Windows
 from sandbox.google.switches import GoogleSwitches
 from sandbox.google.values import Json, civil_json, date_json, instant_json, offset_json
@@ -33,6 +35,7 @@ class GoogleHealth:
 
     def __init__(self, wearer: Wearer, ledger: Ledger, switches: GoogleSwitches) -> None:
         self._wearer = wearer
+        self._switches = switches
         self._guard = Guard(ledger, wearer, switches)
         self._pager = Pager(switches)
 
@@ -88,6 +91,8 @@ class GoogleHealth:
     def _row(self, user: str, kind: str, op: str, *parameters: str) -> DataType:
         scopes = self._guard.enter(user, *parameters)
         row = datatypes.find(kind)
+        if row.id == "activity-level" and not self._switches.activity_level_rolls_up:
+            row = replace(row, ops="lr")
         need(scopes, row.scope)
         row.check(op)
         return row
@@ -96,7 +101,7 @@ class GoogleHealth:
         parameters = request.args.to_dict()
         token = parameters.pop("pageToken", "")
         wanted = filters.parse(parameters.get("filter", ""), row)
-        points = [p for p in self._points(row, wanted.period, parameters) if wanted.admits(p)]
+        points = filter(wanted.admits, self._points(row, wanted.period, parameters))
         size = page_size(parameters.get("pageSize"), row.page_size, row.max_page_size)
         query = Query(parameters={"": request.path} | parameters, token=token, size=size)
         page, following = self._pager.page(points, query)
@@ -111,16 +116,27 @@ class GoogleHealth:
         page, following = self._pager.page(rolled, query)
         return _answer("rollupDataPoints", page, following)
 
-    def _points(self, row: DataType, period: Period, parameters: Mapping[str, Any]) -> list[Point]:
+    def _points(
+        self, row: DataType, period: Period, parameters: Mapping[str, Any]
+    ) -> Iterator[Point]:
         family = str(parameters.get("dataSourceFamily", _FAMILY + "all-sources"))
         if family.removeprefix(_FAMILY) not in _FAMILIES or not family.startswith(_FAMILY):
             raise refused("INVALID_DATA_POINT_DATA_SOURCE_FAMILY", "Invalid data source family.")
         if family.endswith("self-sources"):
-            return []
-        points = row.points(self._wearer, period)
+            return iter(())
+        points = self._newest_first(row, period)
         if family.endswith("google-wearables"):
-            points = (point for point in points if point.source is TRACKER)
-        return sorted(points, key=lambda point: point.start, reverse=True)
+            return (point for point in points if point.source in WEARABLE)
+        return points
+
+    def _newest_first(self, row: DataType, period: Period) -> Iterator[Point]:
+        days: list[date | None] = [None]
+        if row.days is not None:
+            days = [day for day in sorted(row.days(self._wearer), reverse=True) if day in period]
+        for day in days:
+            within = period if day is None else Period(first=day, last=day)
+            points = row.points(self._wearer, within)
+            yield from sorted(points, key=lambda point: point.start, reverse=True)
 
     def _name(self, row: DataType, point_id: str) -> str:
         return f"users/{self._wearer.health_id}/dataTypes/{row.id}/dataPoints/{point_id}"
@@ -149,7 +165,11 @@ def _timed(row: DataType, point: Point) -> Json:
         return {"date": date_json(point.start.date())} | point.value
     if row.record is Record.SAMPLE:
         return {"sampleTime": _sample_time(point)} | point.value
-    return {"interval": _interval(point)} | point.value
+    # Sessions come without civil times.
+    civil_too = row.record is not Record.SESSION
+    return {"interval": _interval(point) | (_civil_interval(point) if civil_too else {})} | (
+        point.value
+    )
 
 
 def _sample_time(point: Point) -> Json:
@@ -167,6 +187,12 @@ def _interval(point: Point) -> Json:
         "startUtcOffset": offset_json(point.start),
         "endTime": instant_json(end),
         "endUtcOffset": offset_json(end),
+    }
+
+
+def _civil_interval(point: Point) -> Json:
+    end = point.end or point.start
+    return {
         "civilStartTime": civil_json(civil(point.start)),
         "civilEndTime": civil_json(civil(end)),
     }

@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 from sandbox.google.errors import invalid
@@ -34,15 +35,16 @@ class Pager:
         self._switches = switches
         self._key = secrets.token_bytes(16)
 
-    def page(self, items: Sequence[T], query: Query) -> tuple[Sequence[T], str]:
+    def page(self, items: Iterable[T], query: Query) -> tuple[Sequence[T], str]:
         """The page *query* asks for, and the token of the next one (empty after the last)."""
         start = self._start(query)
         if start is None:
             if self._switches.empty_first_page:
                 return (), self._token(0, query)
             start = 0
-        end = start + min(query.size, self._switches.page_limit or query.size)
-        return items[start:end], self._token(end, query) if end < len(items) else ""
+        size = min(query.size, self._switches.page_limit or query.size)
+        found = list(islice(items, start, start + size + 1))
+        return found[:size], self._token(start + size, query) if len(found) > size else ""
 
     def _token(self, start: int, query: Query) -> str:
         place = start.to_bytes(8)

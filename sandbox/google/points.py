@@ -1,19 +1,15 @@
-"""From what the wearer measured to data points, before they are put into JSON."""
+"""Data points before they are put into JSON; and those of the body: weight, fat, height."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from sandbox.decimals import number
 from sandbox.google.values import Json
-from sandbox.wearer import Day, Wearer, log_id
-
-# A day's activity comes in minutes: one an hour from 8 to 22, each an equal share of the day.
-_ACTIVE_HOURS = range(8, 23)
-_ONE_MINUTE = timedelta(minutes=1)
+from sandbox.wearer import Wearer, log_id
 
 SCALE: Json = {
     "platform": "FITBIT",
@@ -26,6 +22,8 @@ TRACKER: Json = {
     "recordingMethod": "PASSIVELY_MEASURED",
     "device": {"displayName": "Charge 6", "formFactor": "FITNESS_BAND", "manufacturer": "Fitbit"},
 }
+DERIVED: Json = TRACKER | {"recordingMethod": "DERIVED"}
+WEARABLE = (TRACKER, DERIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +40,24 @@ class Period:
         late = min(last.toordinal() + 2, date.max.toordinal())
         return cls(first=date.fromordinal(early), last=date.fromordinal(late))
 
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One data point: its time, its value members, and the amount that roll-ups work on."""
+    """One data point: its time, its value members, and what roll-ups work on.
+
+    *amount* is a number of something; *part* tells of which kind, where a type has several.
+    """
 
     start: datetime
     end: datetime | None = None
     id: str = ""
     source: Json
     value: Json
-    amount: Decimal
+    amount: Decimal = Decimal(0)
+    part: str = ""
 
 
 Points = Callable[[Wearer, Period], Iterator[Point]]
@@ -62,7 +67,7 @@ def weights(wearer: Wearer, period: Period) -> Iterator[Point]:
     """Body weight in grams."""
     for weight in wearer.weights:
         amount = Decimal(weight.grams)
-        if period.first <= weight.at.date() <= period.last:
+        if weight.at.date() in period:
             yield Point(
                 start=weight.at,
                 id=weight.log_id,
@@ -75,7 +80,7 @@ def weights(wearer: Wearer, period: Period) -> Iterator[Point]:
 def fats(wearer: Wearer, period: Period) -> Iterator[Point]:
     """Body fat in percent."""
     for fat in wearer.fats:
-        if period.first <= fat.at.date() <= period.last:
+        if fat.at.date() in period:
             yield Point(
                 start=fat.at,
                 id=fat.log_id,
@@ -87,7 +92,7 @@ def fats(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 def heights(wearer: Wearer, period: Period) -> Iterator[Point]:
     """The one height, entered on the day the wearer joined."""
-    if wearer.height_mm and period.first <= wearer.member_since <= period.last:
+    if wearer.height_mm and wearer.member_since in period:
         civil = datetime.combine(wearer.member_since, time(9))
         yield Point(
             start=wearer.instant(civil),
@@ -96,31 +101,3 @@ def heights(wearer: Wearer, period: Period) -> Iterator[Point]:
             value={"heightMillimeters": str(wearer.height_mm)},
             amount=Decimal(wearer.height_mm),
         )
-
-
-def minutes(total: Callable[[Day], int | None], member: str, *, text: bool = True) -> Points:
-    """Points that share a day's total among a few minutes; *text* for 64-bit integers."""
-
-    def spread(wearer: Wearer, period: Period) -> Iterator[Point]:
-        for day, activity in wearer.days.items():
-            amount = total(activity)
-            if amount is not None and period.first <= day <= period.last:
-                for start, share in _shares(wearer, day, amount):
-                    yield Point(
-                        start=start,
-                        end=start + _ONE_MINUTE,
-                        source=TRACKER,
-                        value={member: str(share) if text else share},
-                        amount=Decimal(share),
-                    )
-
-    return spread
-
-
-def _shares(wearer: Wearer, day: date, amount: int) -> Iterator[tuple[datetime, int]]:
-    share, rest = divmod(amount, len(_ACTIVE_HOURS))
-    for place, hour in enumerate(_ACTIVE_HOURS):
-        portion = share + (1 if place < rest else 0)
-        # A total of zero is a measurement too: it has one point that says so.
-        if portion or (not amount and place == 0):
-            yield wearer.instant(datetime.combine(day, time(hour))), portion

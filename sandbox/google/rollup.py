@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from sandbox.google.datatypes import DataType
+from sandbox.google.datatype import DataType
 from sandbox.google.errors import ApiError, invalid, refused, unknown_field
 from sandbox.google.paging import page_size
 from sandbox.google.points import Period, Point
@@ -54,16 +53,16 @@ class Windows:
         return {"startTime": instant_json(start), "endTime": instant_json(end)}
 
 
-def roll(points: list[Point], windows: Windows, row: DataType) -> list[Json]:
+def roll(points: Iterable[Point], windows: Windows, row: DataType) -> list[Json]:
     """The windows that have data, newest first."""
-    amounts: dict[int, list[Decimal]] = {}
+    within: dict[int, list[Point]] = {}
     for point in points:
         number = windows.of(point)
         if number is not None:
-            amounts.setdefault(number, []).append(point.amount)
+            within.setdefault(number, []).append(point)
     return [
-        {**windows.json(number), row.key: row.roll_up(amounts[number])}
-        for number in sorted(amounts, reverse=True)
+        {**windows.json(number), row.key: row.roll_up(within[number])}
+        for number in sorted(within, reverse=True)
     ]
 
 

@@ -14,6 +14,8 @@ class GoogleSwitches:
     empty_first_page: every listing begins with an empty page that has a next page token.
     per_minute: requests a minute before 429; retry_after: whether that 429 says how long to wait.
     withdrawn_scopes: scopes (full names) that exist no longer.
+    activity_level_rolls_up: whether the activity level, which the reference lists without
+        roll-ups, has them nevertheless.
     """
 
     testing: bool = False
@@ -22,3 +24,4 @@ class GoogleSwitches:
     per_minute: int = 300
     retry_after: bool = False
     withdrawn_scopes: set[str] = field(default_factory=set)
+    activity_level_rolls_up: bool = True

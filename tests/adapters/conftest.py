@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from healthrelay.core.token import Token
 from sandbox import Sandbox
 from tests.household import Household
 
-TODAY = date(2026, 6, 3)
+EVERYTHING = {
+    "methods": "time_series,sleep,foods_log,user_profile_get,get_devices",
+    "resource": "body/weight,activities/steps,activities/heart",
+}
 
 
 @pytest.fixture
 def token(household: Household) -> Token:
     """A fresh grant of everything that is asked for."""
-    household.connect()
+    household.connect(**EVERYTHING)
     return household.services.grants.current("jack", household.services.now())
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
-from healthrelay.core.consent import CONSENTS, Client, authorize_url, challenge, verifier
+from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.consent import CONSENTS
 from healthrelay.core.errors import (
     Again,
     HealthrelayError,
@@ -48,7 +49,9 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2Consents, str]:
         "Google Health", token_url, told["CLIENT_ID"], REDIRECT, basic, told["CLIENT_SECRET"]
     )
     client = Client(page, told["CLIENT_ID"], REDIRECT)
-    back = allow_page(authorize_url(client, CONSENTS[provider], "state", challenge(VERIFIER)))
+    consent = CONSENTS[provider]
+    ask = Ask(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
+    back = allow_page(authorize_url(client, ask))
     return OAuth2Consents(us, Http()), parse_qs(urlsplit(back).query)["code"][0]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.counters import LIGHT, Load, fetches, first_answer, loaded
 from benchmarks.household import Household, household
-from healthrelay.local.paths import FUNCTIONS
+from benchmarks.questions import MEASURED
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("benchmarks")]
 
@@ -33,7 +33,7 @@ def test_what_is_heavy_is_noticed_where_it_is_used(home: Household, empty: Load)
     assert "cryptography" in loaded(home, "fetch").heavy(empty)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", MEASURED)
 def test_a_start_compiles_none_of_our_sources(home: Household, name: str) -> None:
     assert loaded(home, name).compiled == ()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Day, Sandbox, UnknownParticipant
+from sandbox import Day, Levels, Sandbox, UnknownParticipant
 from tests.sandbox.conftest import Clock
 from tests.sandbox.person import FitbitPerson, GooglePerson
 
@@ -123,3 +123,39 @@ def test_unknown_participant(folder: Path) -> None:
 def test_participant_and_measurements_belong_together(folder: Path) -> None:
     with pytest.raises(ValueError, match="belong together"):
         Sandbox(measurements=folder)
+
+
+SLEEP = """Id,SleepDay,TotalSleepRecords,TotalMinutesAsleep,TotalTimeInBed
+11,5/4/16,1,327,346
+11,5/5/16,2,384,407
+"""
+LEVELS = """Id,ActivityDate,TotalSteps,TotalDistance,VeryActiveMinutes,FairlyActiveMinutes,\
+LightlyActiveMinutes,SedentaryMinutes,Calories
+11,5/5/16,13162,8.5,25,13,328,728,1985
+"""
+
+
+def test_recorded_nights_have_their_totals(folder: Path) -> None:
+    (folder / "sleep-day.csv").write_text(SLEEP)
+    wearer = Sandbox(today=date(2026, 6, 3), measurements=folder, participant="11").wearer
+    first, night, nap = wearer.sleeps
+    assert first.end.isoformat() == "2026-06-02T07:00:00+00:00"
+    assert (first.asleep, first.in_bed, first.staged) == (327, 346, False)
+    assert (night.day, nap.day) == (date(2026, 6, 3), date(2026, 6, 3))
+    assert night.end.isoformat() == "2026-06-03T07:00:00+00:00"
+    assert (night.asleep + nap.asleep, night.in_bed + nap.in_bed) == (384, 407)
+    assert (night.nap, nap.nap) == (False, True)
+    assert night.in_bed > nap.in_bed > 0
+
+
+def test_recorded_levels_of_activity(folder: Path) -> None:
+    (folder / "daily-activity.csv").write_text(LEVELS)
+    with Sandbox(today=date(2026, 6, 3), measurements=folder, participant="11") as sandbox:
+        levels = Levels(sedentary=728, lightly=328, fairly=13, very=25)
+        assert sandbox.wearer.days[date(2026, 6, 3)].levels == levels
+        fitbit = FitbitPerson(sandbox)
+        token = fitbit.connect()["access_token"]
+        answer = fitbit.get("activities/minutesSedentary/date/2026-06-03/1d.json", token).json()
+        assert answer["activities-minutesSedentary"][0]["value"] == "728"
+        basal = fitbit.get("activities/caloriesBMR/date/2026-06-03/1d.json", token).json()
+        assert basal["activities-caloriesBMR"][0]["value"] == "0"

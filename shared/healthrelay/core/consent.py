@@ -75,6 +75,7 @@ CONSENTS: dict[str, Consent] = {
             needs=(
                 ("activities-heart-intraday", (_HEALTH,)),
                 ("activities-heart", (_HEALTH, _ACTIVITY)),
+                ("activities-summary", (_HEALTH, _ACTIVITY)),
                 ("activit", (_ACTIVITY,)),
                 ("cardioScore", (_ACTIVITY,)),
                 ("sleep", (_SLEEP,)),

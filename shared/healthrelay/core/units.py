@@ -39,7 +39,7 @@ def height(millimetres: Decimal, system: str) -> Decimal:
 
 
 def length(millimetres: Decimal, system: str) -> Decimal:
-    """*millimetres* of a body or a stride in inches (``en_US``) or centimetres, with one decimal."""
+    """*millimetres* of a body or stride in inches (``en_US``) or centimetres, with one decimal."""
     return rounded(millimetres / (_INCH if system == "en_US" else _CENTIMETRE), 1)
 
 

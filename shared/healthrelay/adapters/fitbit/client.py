@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import fitbit
@@ -58,8 +59,9 @@ class Client:
 
         self._api = Api
 
-    def call(self, access: str, ask: Callable[[Any], Any]) -> dict[str, Any]:
-        """The JSON object that *ask*, given a `fitbit.Fitbit`, gets."""
+    def call(self, access: str, ask: Callable[[Any], Any], *, bare: bool = False) -> Any:
+        """The JSON object that *ask*, given a `fitbit.Fitbit`, gets; a *bare* list where told."""
+        kind = list if bare else dict
         api = self._api(
             self._client_id,
             "",
@@ -71,27 +73,27 @@ class Client:
         session = api.client.session
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
-        session.hooks["response"].append(_judge)
+        session.hooks["response"].append(partial(_judge, kind))
         try:
             said = ask(api)
         except requests.RequestException as error:
             raise TryLater(f"Fitbit gave no whole answer ({type(error).__name__}).") from error
         except fitbit.exceptions.Timeout as error:
             raise TryLater("Fitbit gave no answer in time.") from error
-        return _object(said)
+        return _of(kind, said)
 
 
-def _judge(response: requests.Response, **_: Any) -> None:
+def _judge(kind: type, response: requests.Response, **_: Any) -> None:
     if response.status_code != 200:
         raise trouble(response.status_code, dict(response.headers), response.content)
     try:
-        _object(json.loads(response.content))
+        _of(kind, json.loads(response.content))
     except ValueError as error:
         raise TryLater("Fitbit answered something that is not JSON.") from error
 
 
-def _object(said: Any) -> dict[str, Any]:
-    if not isinstance(said, dict):
+def _of(kind: type, said: Any) -> Any:
+    if not isinstance(said, kind):
         raise TryLater("Fitbit answered something that is not its JSON.")
     return said
 

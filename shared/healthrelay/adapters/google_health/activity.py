@@ -1,8 +1,12 @@
-"""Daily totals of activity."""
+"""Daily totals of activity: steps, distance, floors, elevation and energy."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.points import (
     Answers,
@@ -11,32 +15,142 @@ from healthrelay.adapters.google_health.points import (
     civil_day,
     daily,
     json_name,
+    local,
     value_of,
 )
-from healthrelay.adapters.google_health.questions import DailyRollUp
+from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
 from healthrelay.core import units
-from healthrelay.core.digestible import Json
+from healthrelay.ports import Raw
+
+WEARABLES = "google-wearables"
+"""The data source family of trackers and watches: no phone, and nothing entered by hand."""
 
 STEPS = DailyRollUp("steps")
+DISTANCE = DailyRollUp("distance")
+FLOORS = DailyRollUp("floors")
+ALTITUDE = DailyRollUp("altitude")
+TOTAL_ENERGY = DailyRollUp("total-calories", days=SHORT_ROLL_UP_DAYS)
+ACTIVE_ENERGY = DailyRollUp("active-energy-burned")
+_TIMES = {"civilStartTime", "civilEndTime", "startTime", "endTime"}
+
+
+class Span(NamedTuple):
+    """When something began, on the wearer's clock and as an instant, and how long it took."""
+
+    at: datetime
+    instant: datetime
+    length: timedelta
+
+    @property
+    def day(self) -> str:
+        """The local day it began."""
+        return self.at.date().isoformat()
+
+
+def span_of(value: Mapping[str, Any], zone: str | None) -> Span:
+    """The interval of *value*. Not every point has Google's civil times, all have these."""
+    interval = value["interval"]
+    start, end = (datetime.fromisoformat(interval[name]) for name in ("startTime", "endTime"))
+    return Span(local(start, interval.get("startUtcOffset"), zone), start, end - start)
+
+
+def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal:
+    """The number *member*, where Google's JSON leaves out a zero.
+
+    A value that has something else than what may stand *beside* the number, but not the
+    number, is in a shape that we do not know: `KeyError`.
+    """
+    if member not in value and not value.keys() <= set(beside):
+        raise KeyError(member)
+    return units.exact(value.get(member, 0))
+
+
+def rolled_value(point: Raw, kind: str) -> Mapping[str, Any]:
+    """What was rolled up, or nothing: a bucket that has but its times has no data."""
+    return value_of(point, kind, None if point.keys() - _TIMES else {})
+
+
+def rolled(answers: Answers, question: DailyRollUp) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Day and value. A day without a value has no data, which is not a zero."""
+    kind = json_name(question)
+    for point in answers.of(question):
+        if value := rolled_value(point, kind):
+            yield civil_day(point["civilStartTime"]), value
 
 
 def totals(answers: Answers, question: DailyRollUp, member: str) -> dict[str, Decimal]:
-    """Day → total. A day without the value has no data, which is not a zero."""
-    kind = json_name(question)
-    found = {}
-    for point in answers.of(question):
-        total = value_of(point, kind, {}).get(member)
-        if total is not None:
-            found[civil_day(point["civilStartTime"])] = Decimal(total)
-    return found
+    """Day → total, in Google's own unit."""
+    return {day: units.exact(value[member]) for day, value in rolled(answers, question)}
 
 
-def steps(answers: Answers) -> list[Element]:
-    """``activities/steps``."""
-    found: dict[str, Json] = {
-        day: units.text(total) for day, total in totals(answers, STEPS, "countSum").items()
-    }
-    return daily(found)
+def whole(total: Decimal, _system: str) -> Decimal:
+    """Steps, floors and kcal have no decimals."""
+    return units.rounded(total, 0)
 
 
-ROWS: dict[str, Row] = {"activities-steps": Row((STEPS,), steps)}
+Told = Callable[[Decimal, str], Decimal]
+"""A total of Google's own unit in a unit system, rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One total: what Google calls it, and how it is told."""
+
+    question: DailyRollUp
+    member: str
+    told: Told
+
+    def of(self, answers: Answers) -> dict[str, Decimal]:
+        """Day → total in the household's unit."""
+        found = totals(answers, self.question, self.member)
+        return {day: self.told(total, answers.system) for day, total in found.items()}
+
+    def elements(self, answers: Answers) -> list[Element]:
+        """The time series."""
+        return texts(self.of(answers))
+
+
+def texts(found: Mapping[str, Decimal]) -> list[Element]:
+    """Day → value as a time series, where every value is a text."""
+    return daily({day: units.text(value) for day, value in found.items()})
+
+
+def resting_energy(answers: Answers) -> dict[str, Decimal]:
+    """Day → kcal that were not burned by being active, of days on which both are known.
+
+    Google has basal energy too, but only minute by minute: a year of it is half a million
+    points, where two totals say the same.
+    """
+    total = totals(answers, TOTAL_ENERGY, "kcalSum")
+    active = totals(answers, ACTIVE_ENERGY, "kcalSum")
+    return {day: units.rounded(total[day] - active[day], 0) for day in total.keys() & active.keys()}
+
+
+def resting_days(answers: Answers) -> list[Element]:
+    """``activities/caloriesBMR``."""
+    return texts(resting_energy(answers))
+
+
+TOTALS: dict[str, Total] = {
+    "steps": Total(STEPS, "countSum", whole),
+    "distance": Total(DISTANCE, "millimetersSum", units.distance),
+    "floors": Total(FLOORS, "countSum", whole),
+    "elevation": Total(ALTITUDE, "gainMillimetersSum", units.height),
+    "calories": Total(TOTAL_ENERGY, "kcalSum", whole),
+    "activityCalories": Total(ACTIVE_ENERGY, "kcalSum", whole),
+}
+
+
+def _rows(prefix: str, family: str = "") -> dict[str, Row]:
+    rows = {}
+    for name, total in TOTALS.items():
+        mine = replace(total, question=replace(total.question, family=family))
+        rows[f"{prefix}{name}"] = Row((mine.question,), mine.elements)
+    return rows
+
+
+ROWS: dict[str, Row] = {
+    **_rows("activities-"),
+    **_rows("activities-tracker-", WEARABLES),
+    "activities-caloriesBMR": Row((TOTAL_ENERGY, ACTIVE_ENERGY), resting_days),
+}

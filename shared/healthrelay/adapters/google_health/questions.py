@@ -146,7 +146,7 @@ class AccountPart:
 
     def request(self, read: Read, page: str) -> Request:
         query = {"pageSize": "100"} if self.points else {}
-        if page:
+        if page and self.points:
             query["pageToken"] = page
         return Request("GET", f"{self.path}?{urlencode(query)}" if query else self.path)
 

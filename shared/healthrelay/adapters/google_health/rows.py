@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from healthrelay.adapters.google_health import activity, body
+from healthrelay.adapters.google_health import (
+    account,
+    active_minutes,
+    activity,
+    body,
+    exercise,
+    food,
+    heart,
+    intraday,
+    sleep,
+    vitals,
+)
 from healthrelay.adapters.google_health.points import Row
 from healthrelay.adapters.google_health.questions import Question
 
-ROWS: dict[str, Row] = {**body.ROWS, **activity.ROWS}
+ROWS: dict[str, Row] = {
+    **body.ROWS,
+    **activity.ROWS,
+    **active_minutes.ROWS,
+    **exercise.ROWS,
+    **heart.ROWS,
+    **intraday.ROWS,
+    **sleep.ROWS,
+    **food.ROWS,
+    **vitals.ROWS,
+    **account.ROWS,
+}
 
 QUESTIONS: dict[str, Question] = {
     question.source.name: question for row in ROWS.values() for question in (*row.needs, *row.fine)

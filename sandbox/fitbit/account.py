@@ -1,0 +1,82 @@
+"""Who the wearer is, and what they wear."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from sandbox.decimals import number
+from sandbox.fitbit.guard import USER, Guard
+from sandbox.fitbit.units import asked
+from sandbox.logs import Device
+from sandbox.wearer import Wearer, when
+
+Json = dict[str, Any]
+
+
+class Account:
+    """Profile and devices."""
+
+    def __init__(self, wearer: Wearer, guard: Guard) -> None:
+        self._wearer = wearer
+        self._guard = guard
+
+    def add_to(self, routes: Blueprint) -> None:
+        """Two resources."""
+        routes.add_url_rule(f"{USER}/profile.json", "profile", self.profile)
+        routes.add_url_rule(f"{USER}/devices.json", "devices", self.devices)
+
+    def profile(self, user: str) -> Response:
+        """Who the wearer is."""
+        self._guard.enter(user, "profile")
+        wearer = self._wearer
+        now = wearer.instant(datetime.combine(wearer.today(), time(12)))
+        offset = now.utcoffset()
+        return jsonify(
+            user={
+                "age": 41,
+                "displayName": wearer.name,
+                "encodedId": wearer.legacy_id,
+                "fullName": wearer.name,
+                "locale": "nl_NL",
+                "memberSince": wearer.member_since.isoformat(),
+                "offsetFromUTCMillis": int(offset.total_seconds() * 1000) if offset else 0,
+                "strideLengthRunning": number(asked().height(1010)),
+                "strideLengthWalking": number(asked().height(740)),
+                "timezone": str(wearer.zone),
+                "weightUnit": "METRIC",
+            }
+            | self._stature()
+        )
+
+    def devices(self, user: str) -> Response:
+        """What is paired."""
+        self._guard.enter(user, "settings")
+        return jsonify([self._device(device) for device in self._wearer.devices])
+
+    def _device(self, device: Device) -> Json:
+        told: Json = {
+            "battery": device.battery,
+            "batteryLevel": device.level,
+            "deviceVersion": device.version,
+            "features": [],
+            "id": device.id,
+            "type": device.kind,
+        }
+        if device.mac is not None:
+            told["mac"] = device.mac
+        if device.synced is not None:
+            synced = datetime.combine(self._wearer.today(), device.synced)
+            told["lastSyncTime"] = synced.isoformat(timespec="milliseconds")
+        return told
+
+    def _stature(self) -> Json:
+        stature: Json = {}
+        if self._wearer.height_mm:
+            stature["height"] = number(asked().height(self._wearer.height_mm))
+        if self._wearer.weights:
+            last = max(self._wearer.weights, key=when)
+            stature["weight"] = number(asked().weight(last.grams))
+        return stature

@@ -1,0 +1,132 @@
+"""The data points of sleep, and of what is told about a person once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from sandbox.decimals import number
+from sandbox.google.points import DERIVED, TRACKER, Period, Point, Points
+from sandbox.google.values import Json, instant_json, offset_json
+from sandbox.logs import Vitals
+from sandbox.sleep import Sleep, by_day, main_sleep
+from sandbox.wearer import STAGES_TAKE, Wearer
+
+_KINDS = ("AWAKE", "LIGHT", "DEEP", "REM", "ASLEEP", "RESTLESS")
+_NOTICED = timedelta(minutes=10)
+
+
+def sleeps(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Sessions, as far as they are worked out."""
+    for day, sessions in by_day(wearer.nights()).items():
+        if day in period:
+            main = main_sleep(sessions)
+            for sleep in sessions:
+                value = _sleep(sleep, main=sleep is main)
+                end, name = sleep.end, sleep.log_id
+                yield Point(start=sleep.start, end=end, id=name, source=TRACKER, value=value)
+
+
+def daily(value: Callable[[Vitals], Json | None]) -> Points:
+    """What *value* finds among the day's figures, where it does find something."""
+
+    def told(wearer: Wearer, period: Period) -> Iterator[Point]:
+        for day, vitals in wearer.vitals.items():
+            found = value(vitals) if day in period else None
+            if found is not None:
+                midnight = wearer.instant(datetime.combine(day, time()))
+                yield Point(start=midnight, source=DERIVED, value=found)
+
+    return told
+
+
+def variability(vitals: Vitals) -> Json | None:
+    """Heart rate variability."""
+    return _numbers(
+        averageHeartRateVariabilityMilliseconds=vitals.rmssd,
+        deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds=vitals.deep_rmssd,
+    )
+
+
+def oxygen(vitals: Vitals) -> Json | None:
+    """Oxygen saturation."""
+    average, lower, upper = vitals.spo2 or (None, None, None)
+    return _numbers(
+        averagePercentage=average, lowerBoundPercentage=lower, upperBoundPercentage=upper
+    )
+
+
+def breathing(vitals: Vitals) -> Json | None:
+    """Respiratory rate."""
+    return _numbers(breathsPerMinute=vitals.breaths)
+
+
+def temperature(vitals: Vitals) -> Json | None:
+    """Temperature of the skin while asleep."""
+    return _numbers(
+        nightlyTemperatureCelsius=vitals.celsius, baselineTemperatureCelsius=vitals.usual_celsius
+    )
+
+
+def fitness(vitals: Vitals) -> Json | None:
+    """Cardio fitness."""
+    found = _numbers(vo2Max=vitals.vo2_max)
+    return found and found | {"cardioFitnessLevel": "GOOD", "estimated": True}
+
+
+def _numbers(**members: Decimal | None) -> Json | None:
+    known = {name: number(value) for name, value in members.items() if value is not None}
+    return known or None
+
+
+# A night is asked for again on each page of a listing.
+@lru_cache(4096)
+def _sleep(sleep: Sleep, *, main: bool) -> Json:
+    told: Json = {
+        "type": "STAGES" if sleep.staged else "CLASSIC",
+        "metadata": _metadata(sleep, main=main),
+        "summary": _summary(sleep),
+        "createTime": instant_json(sleep.end + _NOTICED),
+        "updateTime": instant_json(sleep.end + (STAGES_TAKE if sleep.processed else _NOTICED)),
+    }
+    if sleep.stages:
+        told["stages"] = [
+            {
+                "startTime": instant_json(stage.start),
+                "startUtcOffset": offset_json(stage.start),
+                "endTime": instant_json(stage.end),
+                "endUtcOffset": offset_json(stage.end),
+                "type": stage.kind,
+            }
+            for stage in sleep.stages
+        ]
+    return told
+
+
+def _metadata(sleep: Sleep, *, main: bool) -> Json:
+    told: Json = {"processed": sleep.processed}
+    if sleep.processed:
+        told["stagesStatus"] = "SUCCEEDED" if sleep.staged else "REJECTED_COVERAGE"
+    if main:
+        told["mainSleep"] = True
+    if sleep.nap:
+        told |= {"nap": True, "stagesStatus": "REJECTED_NAP"}
+    return told
+
+
+def _summary(sleep: Sleep) -> Json:
+    told: Json = {
+        "minutesInSleepPeriod": str(sleep.in_bed),
+        "minutesAsleep": str(sleep.asleep),
+        "minutesAwake": str(sleep.minutes("AWAKE")),
+        "minutesToFallAsleep": "0",
+        "minutesAfterWakeUp": str(sleep.after_wakeup),
+    }
+    kinds = [
+        {"type": kind, "minutes": str(sleep.minutes(kind)), "count": str(sleep.count(kind))}
+        for kind in _KINDS
+        if sleep.count(kind)
+    ]
+    return told | ({"stagesSummary": kinds} if kinds else {})

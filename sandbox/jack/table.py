@@ -1,0 +1,61 @@
+"""Jack eats and drinks: on the days he cares to write it down."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from sandbox.jack.luck import Luck
+from sandbox.logs import Drink, Food
+from sandbox.wearer import Wearer, log_id
+
+_DRANK, _ATE = 0.45, 0.35
+_GLASSES = (200, 250, 300, 500)
+# Name, meal, hour, kcal, fat, carbohydrates, fiber, protein (grams), sodium (milligrams).
+_MENU = (
+    ("Oatmeal", "BREAKFAST", 7, 310, "6.5", "52.4", "8.1", "10.6", 120),
+    ("Soup and bread", "LUNCH", 12, 420, "12.3", "55.2", "7.4", "18.9", 980),
+    ("Apple", "ANYTIME", 15, 95, "0.3", "25.1", "4.4", "0.5", 2),
+    ("Pasta", "DINNER", 18, 680, "21.7", "88.6", "6.8", "29.3", 740),
+)
+
+
+def drinks(wearer: Wearer, day: date) -> list[Drink]:
+    """The day's glasses of water."""
+    luck = Luck("drinks", day)
+    if not luck.happens(_DRANK):
+        return []
+    found = []
+    for glass in range(luck.between(2, 7)):
+        civil = datetime.combine(day, time(8 + 2 * glass)) + timedelta(minutes=luck.between(0, 90))
+        ml = _GLASSES[luck.between(0, len(_GLASSES))]
+        found.append(Drink(at=wearer.instant(civil), ml=ml, log_id=log_id(civil)))
+    return found
+
+
+def foods(wearer: Wearer, day: date) -> list[Food]:
+    """The day's meals, some of them left out."""
+    luck = Luck("foods", day)
+    if not luck.happens(_ATE):
+        return []
+    eaten = [row for row in _MENU if luck.happens(0.8)]
+    return [_food(wearer, day, row) for row in eaten]
+
+
+def _food(
+    wearer: Wearer, day: date, row: tuple[str, str, int, int, str, str, str, str, int]
+) -> Food:
+    name, meal, hour, kcal, fat, carbs, fiber, protein, sodium = row
+    civil = datetime.combine(day, time(hour, 30))
+    return Food(
+        at=wearer.instant(civil),
+        log_id=log_id(civil),
+        name=name,
+        meal=meal,
+        kcal=kcal,
+        fat=Decimal(fat),
+        carbs=Decimal(carbs),
+        fiber=Decimal(fiber),
+        protein=Decimal(protein),
+        sodium_mg=sodium,
+    )

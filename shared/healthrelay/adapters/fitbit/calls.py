@@ -1,0 +1,175 @@
+"""What python-fitbit is asked for: every call that it makes here reads, and is one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from healthrelay.core.plan import Read, Source
+from healthrelay.ports import Raw
+
+Ask = Callable[[Any, Read], Any]
+Take = Callable[[Any, Read], list[Raw]]
+
+YEARS = 1095
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question, given to a `fitbit.Fitbit`, and what its answer brings.
+
+    *days* is the longest range of one call, as the server has it; without one the answer is
+    what is true now. *take* raises `LookupError` or `TypeError` for an answer of another
+    shape. Only a *bare* answer may be a JSON list.
+    """
+
+    ask: Ask
+    take: Take
+    days: int | None = None
+    bare: bool = False
+
+    def source(self, name: str) -> Source:
+        return Source(name, self.days, dated=self.days is not None)
+
+
+def _list(said: Any) -> list[Raw]:
+    if not isinstance(said, list):
+        raise TypeError("not a list")
+    return said
+
+
+def _object(said: Any) -> Mapping[str, Any]:
+    if not isinstance(said, dict):
+        raise TypeError("not an object")
+    return said
+
+
+def _member(name: str) -> Take:
+    return lambda said, _: _list(said[name])
+
+
+def _log(method: str, member: str, days: int) -> Call:
+    """Entries of several days."""
+    return Call(
+        lambda api, read: getattr(api, method)(base_date=read.start, end_date=read.end),
+        _member(member),
+        days,
+    )
+
+
+def _series(resource: str, days: int) -> Call:
+    """One value a day."""
+    return Call(
+        lambda api, read: api.time_series(resource, base_date=read.start, end_date=read.end),
+        _member(resource.replace("/", "-")),
+        days,
+    )
+
+
+def _day(method: str) -> Call:
+    """All that there is of one day, as one object to which we add its ``date``."""
+    return Call(
+        lambda api, read: getattr(api, method)(date=read.start),
+        lambda said, read: [{**said, "date": read.start.isoformat()}],
+        days=1,
+    )
+
+
+def _intraday(name: str, detail: str) -> Call:
+    """The points of one day, as one object."""
+    resource, member = f"activities/{name}", f"activities-{name}-intraday"
+    return Call(
+        lambda api, read: api.intraday_time_series(
+            resource, base_date=read.start, detail_level=detail
+        ),
+        lambda said, read: [{**_object(said[member]), "dateTime": read.start.isoformat()}],
+        days=1,
+    )
+
+
+def _now(method: str, member: str) -> Call:
+    """One object; an empty one says nothing."""
+    return Call(
+        lambda api, _: getattr(api, method)(),
+        lambda said, _: [found] if (found := _object(said[member])) else [],
+    )
+
+
+TOTALS = (
+    "steps",
+    "distance",
+    "floors",
+    "elevation",
+    "calories",
+    "activityCalories",
+    "minutesSedentary",
+    "minutesLightlyActive",
+    "minutesFairlyActive",
+    "minutesVeryActive",
+)
+SLEEP = (
+    "startTime",
+    "timeInBed",
+    "minutesAsleep",
+    "minutesAwake",
+    "minutesToFallAsleep",
+    "minutesAfterWakeup",
+    "awakeningsCount",
+    "efficiency",
+)
+POINTS = ("steps", "distance", "floors", "elevation", "calories", "heart")
+DETAILS = ("1min", "15min", "1sec")
+GOALS = {
+    "body-weight-goal": ("body_weight_goal", "goal"),
+    "body-fat-goal": ("body_fat_goal", "goal"),
+    "activities-daily-goal": ("activities_daily_goal", "goals"),
+    "activities-weekly-goal": ("activities_weekly_goal", "goals"),
+    "food-goal": ("food_goal", "goals"),
+    "water-goal": ("water_goal", "goal"),
+}
+
+
+def _activities() -> dict[str, Call]:
+    resources = [
+        f"{root}/{name}" for root in ("activities", "activities/tracker") for name in TOTALS
+    ]
+    return {
+        resource.replace("/", "-"): _series(
+            resource, 30 if resource.endswith("activityCalories") else YEARS
+        )
+        for resource in resources
+    }
+
+
+CALLS: dict[str, Call] = {
+    "weight": _log("get_bodyweight", "weight", 31),
+    "fat": _log("get_bodyfat", "fat", 30),
+    "body-weight": _series("body/weight", 31),
+    "body-fat": _series("body/fat", 30),
+    "body-bmi": _series("body/bmi", YEARS),
+    **_activities(),
+    "activities-caloriesBMR": _series("activities/caloriesBMR", YEARS),
+    "activities-heart": _series("activities/heart", YEAR),
+    "activities-active-zone-minutes": _series("activities/active-zone-minutes", YEARS),
+    **{f"sleep-{name}": _series(f"sleep/{name}", 100) for name in SLEEP},
+    "foods-log-caloriesIn": _series("foods/log/caloriesIn", YEARS),
+    "foods-log-water": _series("foods/log/water", YEARS),
+    **{f"day of {name}": _day(name) for name in ("body", "activities", "sleep")},
+    **{f"day of {name}": _day(name) for name in ("foods_log", "foods_log_water")},
+    **{
+        f"points of {name} {detail}": _intraday(name, detail)
+        for name in POINTS
+        for detail in DETAILS
+        if name == "heart" or detail != "1sec"
+    },
+    "devices": Call(lambda api, _: api.get_devices(), lambda said, _: _list(said), bare=True),
+    "user": _now("user_profile_get", "user"),
+    "badges": Call(lambda api, _: api.get_badges(), _member("badges")),
+    "activity-stats": Call(
+        lambda api, _: api.activity_stats(), lambda said, _: [said] if said else []
+    ),
+    **{series: _now(method, member) for series, (method, member) in GOALS.items()},
+}
+"""Source → call. A source that fills one series alone has that series' name."""

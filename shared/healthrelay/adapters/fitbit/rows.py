@@ -1,0 +1,161 @@
+"""The whole table: how each series comes out of what python-fitbit is answered.
+
+The answers are our shape already, but for two things. One object that stands for a day gets
+the ``date`` in front. And the server writes values for days on which nothing was measured:
+zeros, the calories of somebody lying still, a day that was sedentary throughout. Google leaves
+such days out. A zero by itself may be true, so a companion decides: the activity of a day
+counts when there were steps on it, its sleep when there was time in bed, its food or water
+when that is not zero itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from healthrelay.adapters.fitbit.calls import DETAILS, GOALS, POINTS, SLEEP, TOTALS
+from healthrelay.core.digestible import Json
+from healthrelay.core.records import Window
+from healthrelay.ports import Raw
+
+Element = dict[str, Json]
+Elements = Callable[[Raw], list[Element]]
+
+STEPS, TRACKER_STEPS, IN_BED = "activities-steps", "activities-tracker-steps", "sleep-timeInBed"
+
+
+def _same(said: Raw) -> list[Element]:
+    return [dict(said)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One series: where it comes from, and the elements in one part of that source's answer.
+
+    A day counts only where the time series *companion* is above zero on it. What is *detailed*
+    has a source for each length of its points.
+    """
+
+    source: str
+    elements: Elements = _same
+    companion: str = ""
+    detailed: bool = False
+
+    def needs(self, window: Window) -> tuple[str, ...]:
+        """The names of the sources for *window*, the elements' own first."""
+        own = f"{self.source} {window.detail or DETAILS[0]}" if self.detailed else self.source
+        return tuple(dict.fromkeys(name for name in (own, self.companion) if name))
+
+    def read(self, window: Window, raw: Mapping[str, Iterable[Raw]]) -> list[Element]:
+        """The elements of the series, from *raw* by source."""
+        source = self.needs(window)[0]
+        found = [element for said in raw[source] for element in self.elements(said)]
+        if not self.companion:
+            return found
+        days = {s["dateTime"] for s in raw[self.companion] if Decimal(s["value"]) > 0}
+        return [element for element in found if element["dateTime"] in days]
+
+
+def _entries(member: str) -> Elements:
+    """The log of a day; an entry that does not name its day gets it."""
+    return lambda said: [{"date": said["date"], **entry} for entry in said[member]]
+
+
+def _dated_entries(member: str) -> Elements:
+    """The log of a day whose entries name the day themselves."""
+    return lambda said: [dict(entry) for entry in said[member]]
+
+
+def _summary(counts: Callable[[Raw], Any]) -> Elements:
+    """The ``summary`` of a day that *counts*."""
+    return lambda said: [{"date": said["date"], **said["summary"]}] if counts(said) else []
+
+
+def _food_summary(said: Raw) -> list[Element]:
+    """Of a day with food; a day's water is in it too, where there was any."""
+    known = {name: value for name, value in said["summary"].items() if name != "water" or value}
+    return [{"date": said["date"], **known}] if said["foods"] else []
+
+
+def _body(said: Raw) -> list[Element]:
+    """What was measured: girths that nobody took are zeros."""
+    known = {name: value for name, value in said["body"].items() if value}
+    return [{"date": said["date"], **known}] if known else []
+
+
+def _device(said: Raw) -> list[Element]:
+    """An empty list of features says nothing."""
+    return [{name: value for name, value in said.items() if value != []}]
+
+
+def _heart(said: Raw) -> list[Element]:
+    """A day without data has zones too, but neither a resting rate nor any minute in them."""
+    value = said["value"]
+    spent = sum(zone.get("minutes", 0) for zone in value["heartRateZones"])
+    return [dict(said)] if spent or "restingHeartRate" in value else []
+
+
+def _zone_minutes(said: Raw) -> list[Element]:
+    """Google has no minutes of zero in sum."""
+    return [dict(said)] if said["value"]["activeZoneMinutes"] else []
+
+
+def _points(said: Raw) -> list[Element]:
+    """The minutes in which there was something; the server fills in all the others."""
+    points: list[Json] = [
+        {"time": point["time"], "value": point["value"]}
+        for point in said["dataset"]
+        if point["value"]
+    ]
+    element: Element = {"dateTime": said["dateTime"], "dataset": points}
+    element |= {name: said[name] for name in ("datasetInterval", "datasetType")}
+    return [element] if points else []
+
+
+def _activities() -> dict[str, Row]:
+    names = (*TOTALS, "caloriesBMR")
+    rows = {f"activities-{name}": Row(f"activities-{name}", companion=STEPS) for name in names}
+    for name in TOTALS:
+        series = f"activities-tracker-{name}"
+        rows[series] = Row(series, companion=TRACKER_STEPS)
+    return rows
+
+
+def _intraday(name: str) -> Row:
+    companion = "" if name == "heart" else STEPS
+    return Row(f"points of {name}", _points, companion, detailed=True)
+
+
+_PLAIN = ("weight", "fat", "body-weight", "body-fat", "body-bmi")
+_STATES = ("user", "badges", "activity-stats", *GOALS)
+
+ROWS: dict[str, Row] = {
+    **{name: Row(name) for name in (*_PLAIN, *_STATES)},
+    **_activities(),
+    "devices": Row("devices", _device),
+    "body": Row("day of body", _body),
+    "activities-heart": Row("activities-heart", _heart),
+    "activities-active-zone-minutes": Row("activities-active-zone-minutes", _zone_minutes),
+    "activities": Row("day of activities", _dated_entries("activities")),
+    "activities-summary": Row("day of activities", _summary(lambda said: said["summary"]["steps"])),
+    **{f"activities-{name}-intraday": _intraday(name) for name in POINTS},
+    "sleep": Row("day of sleep", _dated_entries("sleep")),
+    "sleep-summary": Row("day of sleep", _summary(lambda said: said["sleep"])),
+    **{f"sleep-{name}": Row(f"sleep-{name}", companion=IN_BED) for name in SLEEP},
+    "foods": Row("day of foods_log", _dated_entries("foods")),
+    "foods-summary": Row("day of foods_log", _food_summary),
+    "water": Row("day of foods_log_water", _entries("water")),
+    "water-summary": Row("day of foods_log_water", _summary(lambda said: said["summary"]["water"])),
+    **{name: Row(name, companion=name) for name in ("foods-log-caloriesIn", "foods-log-water")},
+}
+
+ABSENT: dict[str, str] = {
+    "hrv": "heart rate variability",
+    "spo2": "blood oxygen",
+    "br": "the breathing rate",
+    "tempSkin": "the temperature of the skin",
+    "cardioScore": "cardio fitness",
+}
+"""Series → what python-fitbit has no method for, in a person's words."""

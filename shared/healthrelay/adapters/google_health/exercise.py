@@ -1,0 +1,109 @@
+"""What the legacy ``activities`` of a day held: the log of exercise, and the day's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from healthrelay.adapters.google_health import activity, heart
+from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
+from healthrelay.adapters.google_health.activity import TOTALS, Told, span_of
+from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
+from healthrelay.adapters.google_health.questions import Question, sessions
+from healthrelay.core import units
+from healthrelay.core.digestible import Json
+from healthrelay.ports import Raw
+
+EXERCISE = sessions("exercise")
+MILLISECOND = timedelta(milliseconds=1)
+
+_METRICS: dict[str, tuple[str, Told]] = {
+    "calories": ("caloriesKcal", activity.whole),
+    "distance": ("distanceMillimeters", units.distance),
+    "steps": ("steps", activity.whole),
+}
+
+
+def exercise_log(answers: Answers) -> list[Element]:
+    """``activities``: every exercise, on the day it began."""
+    found = [_exercise(point, answers) for point in answers.of(EXERCISE)]
+    return sorted(found, key=lambda e: (str(e["startDate"]), str(e["startTime"]), str(e["logId"])))
+
+
+def _exercise(point: Raw, answers: Answers) -> Element:
+    value = value_of(point, "exercise")
+    span = span_of(value, answers.zone)
+    return {
+        **_metrics(value_of(value, "metricsSummary", {}), answers.system),
+        "duration": span.length // MILLISECOND,
+        "hasStartTime": True,
+        "logId": log_id(point, span.instant),
+        "name": value.get("displayName") or _spoken(value["exerciseType"]),
+        "startDate": span.day,
+        "startTime": f"{span.at:%H:%M}",
+    }
+
+
+def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
+    """What was measured of an exercise; weights on a bar go no distance."""
+    return {
+        name: units.number(told(units.exact(metrics[member]), system))
+        for name, (member, told) in _METRICS.items()
+        if member in metrics
+    }
+
+
+def _spoken(kind: str) -> str:
+    """``STRENGTH_TRAINING`` as a person would write it."""
+    return kind.replace("_", " ").capitalize()
+
+
+def summaries(answers: Answers) -> list[Element]:
+    """``activities``: one object a day, with the members that are known of it."""
+    days: dict[str, dict[str, Json]] = {}
+    for name, values in _members(answers).items():
+        for day, value in values.items():
+            days.setdefault(day, {})[name] = value
+    return [{"date": day, **days[day]} for day in sorted(days)]
+
+
+def _members(answers: Answers) -> dict[str, Mapping[str, Json]]:
+    """Member of a summary → day → value."""
+    totals = {name: total.of(answers) for name, total in TOTALS.items()}
+    levels = minutes(answers, LEVELS)
+    hearts = heart.hearts(answers)
+    return {
+        "activityCalories": _numbers(totals["activityCalories"]),
+        "caloriesBMR": _numbers(activity.resting_energy(answers)),
+        "caloriesOut": _numbers(totals["calories"]),
+        "distances": {day: [_way(value)] for day, value in totals["distance"].items()},
+        "elevation": _numbers(totals["elevation"]),
+        "floors": _numbers(totals["floors"]),
+        "heartRateZones": {day: zones for day, one in hearts.items() if (zones := one.zones())},
+        "restingHeartRate": {d: one.resting for d, one in hearts.items() if one.resting},
+        "steps": _numbers(totals["steps"]),
+        **{member: levels[level] for level, (_, member) in NAMES.items()},
+    }
+
+
+def _numbers(values: Mapping[str, Decimal]) -> dict[str, Json]:
+    """A summary has numbers of two decimals, where a time series has texts."""
+    return {day: units.number(units.rounded(value, 2)) for day, value in values.items()}
+
+
+def _way(distance: Decimal) -> Json:
+    return {"activity": "total", "distance": units.number(units.rounded(distance, 2))}
+
+
+SUMMARY: tuple[Question, ...] = (
+    *(total.question for total in TOTALS.values()),
+    LEVELS,
+    *heart.NEEDS,
+)
+
+ROWS: dict[str, Row] = {
+    "activities": Row((EXERCISE,), exercise_log),
+    "activities-summary": Row(SUMMARY, summaries),
+}

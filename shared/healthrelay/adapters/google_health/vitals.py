@@ -1,0 +1,103 @@
+"""What Google works out once a day, mostly from the night: one element for a day that has it.
+
+The names are those of the legacy endpoints. A figure that Google does not give is left out,
+and so is a day without any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from healthrelay.adapters.google_health.points import (
+    Answers,
+    Element,
+    Row,
+    civil_day,
+    daily,
+    json_name,
+    value_of,
+)
+from healthrelay.adapters.google_health.questions import Points, days
+from healthrelay.core import units
+from healthrelay.core.digestible import Json
+
+Figures = Mapping[str, Decimal]
+"""Google's member → its number."""
+
+Value = Callable[[Figures, str], dict[str, Json]]
+"""From the figures of a point and the household's unit system."""
+
+
+def _numbers(places: int, names: Mapping[str, str]) -> Value:
+    """Numbers with at most *places* decimals, by their legacy *names*."""
+
+    def value(figures: Figures, _: str) -> dict[str, Json]:
+        return {
+            name: units.number(units.rounded(figures[member], places))
+            for name, member in names.items()
+            if member in figures
+        }
+
+    return value
+
+
+def _skin(figures: Figures, system: str) -> dict[str, Json]:
+    """How much warmer the skin was than in the nights before; only where both are known."""
+    if not all(member in figures for member in _TEMPERATURES):
+        return {}
+    nightly, usual = (figures[member] for member in _TEMPERATURES)
+    return {"nightlyRelative": units.number(units.warmer(nightly - usual, system))}
+
+
+def _fitness(figures: Figures, _: str) -> dict[str, Json]:
+    """In ml/kg/min, as text: where it was estimated Fitbit wrote a range such as ``42-46``."""
+    vo2_max = figures.get("vo2Max")
+    return {} if vo2_max is None else {"vo2Max": units.text(units.rounded(vo2_max, 2))}
+
+
+def _row(question: Points, members: Collection[str], value: Value) -> Row:
+    kind = json_name(question)
+
+    def elements(answers: Answers) -> list[Element]:
+        found: dict[str, Json] = {}
+        for point in answers.of(question):
+            told = value_of(point, kind)
+            if known := value(_figures(told, members), answers.system):
+                found[civil_day(told)] = known
+        return daily(found)
+
+    return Row((question,), elements)
+
+
+def _figures(told: Mapping[str, Any], members: Collection[str]) -> Figures:
+    """The *members* that Google tells. A point that tells only other things is not known here."""
+    found = {member: units.exact(told[member]) for member in members if member in told}
+    if not found and told.keys() - {"date"}:
+        raise KeyError(*members)
+    return found
+
+
+_TEMPERATURES = ("nightlyTemperatureCelsius", "baselineTemperatureCelsius")
+_VARIABILITY = {
+    "dailyRmssd": "averageHeartRateVariabilityMilliseconds",
+    "deepRmssd": "deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds",
+}
+# Google's bounds are those of a confidence interval, not of what was measured.
+_OXYGEN = {
+    "avg": "averagePercentage",
+    "min": "lowerBoundPercentage",
+    "max": "upperBoundPercentage",
+}
+_BREATHING = {"breathingRate": "breathsPerMinute"}
+
+ROWS: dict[str, Row] = {
+    "hrv": _row(
+        days("daily-heart-rate-variability"), _VARIABILITY.values(), _numbers(3, _VARIABILITY)
+    ),
+    "spo2": _row(days("daily-oxygen-saturation"), _OXYGEN.values(), _numbers(1, _OXYGEN)),
+    "br": _row(days("daily-respiratory-rate"), _BREATHING.values(), _numbers(1, _BREATHING)),
+    "tempSkin": _row(days("daily-sleep-temperature-derivations"), _TEMPERATURES, _skin),
+    "cardioScore": _row(days("daily-vo2-max"), ("vo2Max",), _fitness),
+}

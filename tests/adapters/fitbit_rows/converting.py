@@ -1,0 +1,29 @@
+"""Answers of the Web API, and what the legacy adapter makes of them without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from healthrelay.adapters.fitbit import LegacyFitbit
+from healthrelay.core.records import Window
+from healthrelay.core.token import Account
+from healthrelay.ports import Raw
+
+MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+
+
+def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> Any:
+    """The elements of *series* from *raw*, which has all sources that it needs."""
+    legacy = LegacyFitbit("http://unused", "cid", "metric")
+    window = Window(series, MONDAY, SUNDAY, detail)
+    assert raw.keys() == {source.name for source in legacy.needs(window)}
+    return legacy.convert(window, raw, Account("A1B2C3", None))
+
+
+def values(**by_day: Any) -> list[dict[str, Any]]:
+    """A time series: ``d2="0"`` is 2 November 2026."""
+    return [
+        {"dateTime": f"2026-11-{int(day[1:]):02}", "value": value} for day, value in by_day.items()
+    ]

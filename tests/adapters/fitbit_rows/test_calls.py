@@ -1,0 +1,176 @@
+"""What python-fitbit is asked for: each series by its own path, and nothing but readings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.fitbit import LegacyFitbit
+from healthrelay.adapters.fitbit.calls import CALLS
+from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
+from healthrelay.core.catalogue import SERIES
+from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
+from healthrelay.core.plan import Read, plan
+from healthrelay.core.records import Window
+from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
+from tests.adapters.peers import answering, response
+
+READS = {
+    "time_series",
+    "intraday_time_series",
+    "get_bodyweight",
+    "get_bodyfat",
+    "body",
+    "activities",
+    "sleep",
+    "foods_log",
+    "foods_log_water",
+    "get_devices",
+    "user_profile_get",
+    "get_badges",
+    "activity_stats",
+    "body_weight_goal",
+    "body_fat_goal",
+    "activities_daily_goal",
+    "activities_weekly_goal",
+    "food_goal",
+    "water_goal",
+}
+DATES = {"base_date", "end_date", "date", "detail_level"}
+
+
+class Listener:
+    """Stands where a `fitbit.Fitbit` would, and notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **named: self.asked.append((name, args, named))
+
+
+@pytest.fixture
+def legacy(monkeypatch: pytest.MonkeyPatch) -> LegacyFitbit:
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+    return LegacyFitbit("http://unused", "cid", "metric")
+
+
+def test_every_series_is_read_or_said_to_be_unreadable() -> None:
+    assert ROWS.keys() | ABSENT.keys() == SERIES.keys()
+    assert not ROWS.keys() & ABSENT.keys()
+
+
+@pytest.mark.parametrize("source", CALLS)
+def test_calls_read_and_never_write(source: str) -> None:
+    listener = Listener()
+
+    CALLS[source].ask(listener, Read(source, MONDAY, SUNDAY))
+
+    ((method, args, named),) = listener.asked
+    assert method in READS
+    assert named.keys() <= DATES
+    assert not args or method in ("time_series", "intraday_time_series")
+
+
+def test_what_python_fitbit_lacks_is_named(legacy: LegacyFitbit) -> None:
+    with pytest.raises(Unsupported, match=r"^python-fitbit cannot read heart rate variability\.$"):
+        legacy.needs(Window("hrv", MONDAY, SUNDAY))
+
+
+def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
+    windows = [Window(name, MONDAY, SUNDAY) for name in ("sleep", "sleep-summary")]
+
+    reads = plan(windows, legacy.needs).reads
+
+    assert [read.source for read in reads] == ["day of sleep"] * 7
+    assert [read.start.day for read in reads] == [read.end.day for read in reads]
+    assert [read.start.day for read in reads] == [2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_companion_is_read_once(legacy: LegacyFitbit) -> None:
+    names = ("activities-floors", "activities-steps", "activities-calories")
+
+    reads = plan([Window(name, MONDAY, SUNDAY) for name in names], legacy.needs).reads
+
+    assert [read.source for read in reads] == [
+        "activities-floors",
+        "activities-steps",
+        "activities-calories",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("series", "days"),
+    [
+        ("weight", 31),
+        ("fat", 30),
+        ("activities-activityCalories", 30),
+        ("activities-tracker-activityCalories", 30),
+        ("activities-tracker-floors", 1095),
+        ("activities-heart", 365),
+        ("sleep-minutesAsleep", 100),
+        ("foods-log-water", 1095),
+        ("activities-heart-intraday", 1),
+        ("body", 1),
+    ],
+)
+def test_no_call_is_longer_than_the_server_allows(
+    legacy: LegacyFitbit, series: str, days: int
+) -> None:
+    assert legacy.needs(Window(series, MONDAY, SUNDAY))[0].days == days
+
+
+def read(source: str, body: object) -> list[Any]:
+    """What *source* brings when the server says *body*."""
+    said = json.dumps(body).encode()
+    with answering(response(200, said)) as url:
+        legacy = LegacyFitbit(url, "cid", "metric")
+        return list(legacy.read("the-token", Read(source, MONDAY, MONDAY)))
+
+
+@pytest.mark.usefixtures("legacy")
+def test_devices_alone_may_be_a_bare_list() -> None:
+    assert read("devices", []) == []
+    assert read("devices", [{"id": "1"}]) == [{"id": "1"}]
+    assert [source for source, call in CALLS.items() if call.bare] == ["devices"]
+    for source in ("user", "badges", "activity-stats"):
+        with pytest.raises(TryLater, match="not its JSON"):
+            read(source, [])
+
+
+@pytest.mark.usefixtures("legacy")
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("devices", {}),
+        ("devices", {"devices": []}),
+        ("user", {}),
+        ("user", {"user": []}),
+        ("badges", {"badges": {}}),
+        ("water-goal", {"goals": {}}),
+        ("activities-floors", {"activities-steps": []}),
+        ("points of heart 1sec", {"activities-heart": []}),
+        ("points of heart 1sec", {"activities-heart-intraday": []}),
+    ],
+)
+def test_an_answer_without_what_was_asked_for_is_told(source: str, body: object) -> None:
+    with pytest.raises(TryLater):
+        read(source, body)
+
+
+@pytest.mark.usefixtures("legacy")
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [("water-goal", {"goal": {}}), ("activity-stats", {}), ("badges", {"badges": []})],
+)
+def test_what_is_empty_says_nothing(source: str, body: object) -> None:
+    assert read(source, body) == []
+
+
+@pytest.mark.usefixtures("legacy")
+@pytest.mark.parametrize(("status", "kind"), [(400, Refused), (503, TryLater)])
+def test_a_bare_list_is_no_excuse_for_an_error(status: int, kind: type[HealthrelayError]) -> None:
+    with answering(response(status, b"[]")) as url, pytest.raises(kind):
+        LegacyFitbit(url, "cid", "metric").read("t", Read("devices", MONDAY, MONDAY))

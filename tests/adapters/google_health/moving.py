@@ -1,0 +1,70 @@
+"""Points of activity as Google Health sends them, and what the adapter makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from healthrelay.adapters.google_health import GoogleHealth
+from healthrelay.adapters.http import Http
+from healthrelay.core.records import Window
+from healthrelay.core.token import Account
+from healthrelay.ports import Raw
+
+MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+
+
+def provider(system: str = "metric") -> GoogleHealth:
+    """The adapter, for what needs no server."""
+    return GoogleHealth("http://unused", system, Http())
+
+
+def converted(
+    series: str,
+    raw: Mapping[str, Sequence[Raw]],
+    *,
+    system: str = "metric",
+    days: tuple[date, date] = (MONDAY, SUNDAY),
+    detail: str = "",
+    zone: str | None = "Europe/Amsterdam",
+) -> Any:
+    """The elements of *series* from *raw*; what it needs besides has no points."""
+    window = Window(series, *days, detail)
+    adapter = provider(system)
+    needed = {source.name: raw.get(source.name, []) for source in adapter.needs(window)}
+    assert raw.keys() <= needed.keys()
+    return adapter.convert(window, needed, Account("111", zone))
+
+
+def rolled(day: int, **value: Any) -> dict[str, Any]:
+    """A bucket of a daily roll-up, of a day of November 2026."""
+    start = {"year": 2026, "month": 11, "day": day}
+    end = {"year": 2026, "month": 11, "day": day + 1}
+    times = {
+        "civilStartTime": {"date": start, "time": {}},
+        "civilEndTime": {"date": end, "time": {}},
+    }
+    return {**times, **value}
+
+
+def interval(start: str, end: str, offset: str | None = "3600s") -> dict[str, str]:
+    """From *start* to *end*, both UTC."""
+    times = {"startTime": start, "endTime": end}
+    return times if offset is None else {**times, "startUtcOffset": offset, "endUtcOffset": offset}
+
+
+def dated(day: int) -> dict[str, int]:
+    """A day of November 2026."""
+    return {"year": 2026, "month": 11, "day": day}
+
+
+def bucket(start: str, **value: Any) -> dict[str, Any]:
+    """A bucket of a roll-up by the minute."""
+    return {"startTime": start, "endTime": start, **value}
+
+
+def points(elements: Any) -> list[tuple[str, float]]:
+    """Time and value of each point of the one element there is."""
+    (element,) = elements
+    return [(point["time"], point["value"]) for point in element["dataset"]]

@@ -1,0 +1,132 @@
+"""Daily totals of activity."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.google_health.rows import QUESTIONS
+from healthrelay.core.errors import TryLater
+from healthrelay.core.plan import Read, plan
+from healthrelay.core.records import Window
+from tests.adapters.google_health.moving import MONDAY, SUNDAY, converted, provider, rolled
+
+EVERY = [
+    ("steps", "steps", {"steps": {"countSum": "8123"}}, "8123"),
+    ("distance", "distance", {"distance": {"millimetersSum": "6012345"}}, "6.012345"),
+    ("floors", "floors", {"floors": {"countSum": "9"}}, "9"),
+    ("elevation", "altitude", {"altitude": {"gainMillimetersSum": "27432"}}, "27.432"),
+    ("calories", "total-calories", {"totalCalories": {"kcalSum": 2213.5}}, "2214"),
+    (
+        "activityCalories",
+        "active-energy-burned",
+        {"activeEnergyBurned": {"kcalSum": 612.4}},
+        "612",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "type_", "value", "text"), EVERY)
+def test_totals(name: str, type_: str, value: dict[str, Any], text: str) -> None:
+    raw = {f"{type_}:dailyRollUp": [rolled(3, **value)]}
+
+    assert converted(f"activities-{name}", raw) == [{"dateTime": "2026-11-03", "value": text}]
+
+
+@pytest.mark.parametrize(("name", "type_", "value", "text"), EVERY)
+def test_totals_of_the_tracker_alone(
+    name: str, type_: str, value: dict[str, Any], text: str
+) -> None:
+    source = f"{type_}:dailyRollUpgoogle-wearables"
+    request = QUESTIONS[source].request(Read(source, MONDAY, SUNDAY), "")
+
+    assert request.path == f"/dataTypes/{type_}/dataPoints:dailyRollUp"
+    assert request.body is not None
+    assert request.body["dataSourceFamily"] == "users/me/dataSourceFamilies/google-wearables"
+    assert converted(f"activities-tracker-{name}", {source: [rolled(3, **value)]}) == [
+        {"dateTime": "2026-11-03", "value": text}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("system", "distance", "elevation"),
+    [
+        ("metric", "1.609344", "3.048"),
+        ("en_GB", "1.609344", "3.048"),
+        ("en_US", "1", "10"),
+    ],
+)
+def test_units_are_the_households(system: str, distance: str, elevation: str) -> None:
+    mile = {"distance:dailyRollUp": [rolled(3, distance={"millimetersSum": "1609344"})]}
+    floor = {"altitude:dailyRollUp": [rolled(3, altitude={"gainMillimetersSum": "3048"})]}
+
+    (way,) = converted("activities-distance", mile, system=system)
+    (climb,) = converted("activities-elevation", floor, system=system)
+
+    assert (way["value"], climb["value"]) == (distance, elevation)
+
+
+def test_days_come_in_order_and_without_data_not_at_all() -> None:
+    points = [
+        rolled(8, steps={"countSum": "12"}),
+        rolled(5),
+        rolled(4, steps={}),
+        rolled(3, steps={"countSum": "0"}),
+        rolled(2, steps={"countSum": 8123}),
+    ]
+
+    assert converted("activities-steps", {"steps:dailyRollUp": points}) == [
+        {"dateTime": "2026-11-02", "value": "8123"},
+        {"dateTime": "2026-11-03", "value": "0"},
+        {"dateTime": "2026-11-08", "value": "12"},
+    ]
+
+
+def test_resting_calories_are_what_is_left_of_all_calories() -> None:
+    raw = {
+        "total-calories:dailyRollUp": [
+            rolled(2, totalCalories={"kcalSum": 2213.4}),
+            rolled(3, totalCalories={"kcalSum": 1800}),
+        ],
+        "active-energy-burned:dailyRollUp": [
+            rolled(2, activeEnergyBurned={"kcalSum": 612.6}),
+            rolled(4, activeEnergyBurned={"kcalSum": 100}),
+        ],
+    }
+
+    assert converted("activities-caloriesBMR", raw) == [{"dateTime": "2026-11-02", "value": "1601"}]
+
+
+def test_calories_are_read_by_the_fortnight() -> None:
+    windows = [Window(f"activities-{name}", MONDAY, SUNDAY) for name in ("steps", "calories")]
+
+    steps, calories = (source for w in windows for source in provider().needs(w))
+
+    assert (steps.days, calories.days) == (90, 14)
+    assert [r.source for r in plan(windows, provider().needs).reads] == [
+        "steps:dailyRollUp",
+        "total-calories:dailyRollUp",
+    ]
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        rolled(3, steps={"sum": "3"}),
+        rolled(3, paces={"countSum": "3"}),
+        rolled(3, steps=["3"]),
+        rolled(3, steps={"countSum": "many"}),
+        rolled(3, steps={"countSum": "NaN"}),
+        rolled(3, steps={"countSum": True}),
+        rolled(3, steps={"countSum": None}),
+        {"steps": {"countSum": "3"}},
+        {"civilStartTime": {"date": {"year": 2026}}, "steps": {"countSum": "3"}},
+        "3",
+    ],
+    ids=json.dumps,
+)
+def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
+    with pytest.raises(TryLater, match="activities-steps in an unknown shape"):
+        converted("activities-steps", {"steps:dailyRollUp": [point]})

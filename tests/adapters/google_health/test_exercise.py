@@ -1,0 +1,143 @@
+"""The log of exercise, and the summary of a day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from healthrelay.core.errors import TryLater
+from tests.adapters.google_health.moving import converted, dated, interval, rolled
+
+RUN: dict[str, Any] = {
+    "dataPointName": "users/1/dataTypes/exercise/dataPoints/789",
+    "exercise": {
+        "exerciseType": "RUNNING",
+        "displayName": "Run",
+        "interval": interval("2026-11-03T17:05:10Z", "2026-11-03T17:40:10Z"),
+        "activeDuration": "1800s",
+        "metricsSummary": {
+            "caloriesKcal": 310.4,
+            "distanceMillimeters": 5012000.0,
+            "steps": "5100",
+            "averageHeartRateBeatsPerMinute": "148",
+        },
+        "exerciseMetadata": {"hasGps": True},
+    },
+}
+LIFT: dict[str, Any] = {
+    "dataPointName": "users/1/dataTypes/exercise/dataPoints/6f1c-uuid",
+    "exercise": {
+        "exerciseType": "STRENGTH_TRAINING",
+        "interval": interval("2026-11-03T23:30:00Z", "2026-11-04T00:15:00Z", "-18000s"),
+    },
+}
+
+
+def test_exercise_log() -> None:
+    assert converted("activities", {"exercise:reconcile": [LIFT, RUN]}) == [
+        {
+            "calories": 310,
+            "distance": 5.012,
+            "duration": 2_100_000,
+            "hasStartTime": True,
+            "logId": 789,
+            "name": "Run",
+            "startDate": "2026-11-03",
+            "startTime": "18:05",
+            "steps": 5100,
+        },
+        {
+            "duration": 2_700_000,
+            "hasStartTime": True,
+            "logId": 1793748600000,
+            "name": "Strength training",
+            "startDate": "2026-11-03",
+            "startTime": "18:30",
+        },
+    ]
+
+
+def test_exercise_in_miles() -> None:
+    (run,) = converted("activities", {"exercise:reconcile": [RUN]}, system="en_US")
+
+    assert run["distance"] == 3.114312
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        {"exerciseType": "RUNNING"},
+        {"interval": RUN["exercise"]["interval"]},
+        {**RUN["exercise"], "metricsSummary": ["5100"]},
+        {**RUN["exercise"], "metricsSummary": {"steps": "many"}},
+    ],
+)
+def test_unknown_exercise_is_told_and_not_read_as_nothing(exercise: Any) -> None:
+    with pytest.raises(TryLater, match="activities in an unknown shape"):
+        converted("activities", {"exercise:reconcile": [{"exercise": exercise}]})
+
+
+def test_summary_of_a_day() -> None:
+    span = interval("2026-11-03T07:00:00Z", "2026-11-03T07:30:00Z")
+    raw = {
+        "steps:dailyRollUp": [rolled(3, steps={"countSum": "8123"})],
+        "distance:dailyRollUp": [rolled(3, distance={"millimetersSum": "6012345"})],
+        "floors:dailyRollUp": [rolled(3, floors={"countSum": "9"})],
+        "altitude:dailyRollUp": [rolled(3, altitude={"gainMillimetersSum": "27432"})],
+        "total-calories:dailyRollUp": [rolled(3, totalCalories={"kcalSum": 2213.4})],
+        "active-energy-burned:dailyRollUp": [rolled(3, activeEnergyBurned={"kcalSum": 612})],
+        "activity-level:reconcile": [
+            {"activityLevel": {"interval": span, "activityLevelType": "VERY_ACTIVE"}}
+        ],
+        "daily-resting-heart-rate": [
+            {"dailyRestingHeartRate": {"date": dated(3), "beatsPerMinute": "57"}}
+        ],
+        "time-in-heart-rate-zone:dailyRollUp": [
+            rolled(
+                3,
+                timeInHeartRateZone={
+                    "timeInHeartRateZones": [{"heartRateZone": "PEAK", "duration": "120s"}]
+                },
+            )
+        ],
+    }
+
+    assert converted("activities-summary", raw) == [
+        {
+            "date": "2026-11-03",
+            "activityCalories": 612,
+            "caloriesBMR": 1601,
+            "caloriesOut": 2213,
+            "distances": [{"activity": "total", "distance": 6.01}],
+            "elevation": 27.43,
+            "fairlyActiveMinutes": 0,
+            "floors": 9,
+            "heartRateZones": [
+                {"minutes": 0, "name": "Out of Range"},
+                {"minutes": 0, "name": "Fat Burn"},
+                {"minutes": 0, "name": "Cardio"},
+                {"minutes": 2, "name": "Peak"},
+            ],
+            "lightlyActiveMinutes": 0,
+            "restingHeartRate": 57,
+            "sedentaryMinutes": 0,
+            "steps": 8123,
+            "veryActiveMinutes": 30,
+        }
+    ]
+
+
+def test_summary_has_what_is_known_of_each_day() -> None:
+    raw = {
+        "steps:dailyRollUp": [rolled(5, steps={"countSum": "0"}), rolled(3), rolled(2, steps={})],
+        "total-calories:dailyRollUp": [rolled(4, totalCalories={"kcalSum": 1800})],
+    }
+
+    found = converted("activities-summary", raw)
+
+    assert found == [
+        {"date": "2026-11-04", "caloriesOut": 1800},
+        {"date": "2026-11-05", "steps": 0},
+    ]
+    assert [next(iter(element)) for element in found] == ["date", "date"]

@@ -1,0 +1,203 @@
+"""Sleep: the log of sessions, on the day of waking up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.google_health.rows import QUESTIONS
+from healthrelay.core.errors import TryLater
+from healthrelay.core.plan import Read
+from healthrelay.core.records import parse
+from tests.adapters.google_health.moving import MONDAY, SUNDAY, converted, interval
+from tests.adapters.google_health.sleeping import SOURCE, nap, night, noticed, session, stage
+
+
+def log(*points: Any, **options: Any) -> Any:
+    return converted("sleep", {SOURCE: list(points)}, **options)
+
+
+def test_nights_are_asked_for_by_the_day_they_end_and_25_at_a_time() -> None:
+    request = QUESTIONS[SOURCE].request(Read(SOURCE, MONDAY, SUNDAY), "")
+
+    assert request.path == (
+        "/dataTypes/sleep/dataPoints:reconcile?pageSize=25"
+        "&filter=sleep.interval.civil_end_time%20%3E%3D%20%222026-11-02%22"
+        "%20AND%20sleep.interval.civil_end_time%20%3C%20%222026-11-09%22"
+    )
+
+
+def test_a_night_with_stages() -> None:
+    (element,) = log(night())
+
+    minutes = element.pop("minuteData")
+    assert [minutes[0], minutes[4], minutes[-1]] == [
+        {"dateTime": "23:40:00", "value": "1"},
+        {"dateTime": "06:08:00", "value": "3"},
+        {"dateTime": "06:09:00", "value": "3"},
+    ]
+    assert element == {
+        "logId": 456,
+        "dateOfSleep": "2026-11-03",
+        "startTime": "2026-11-02T23:40:00.000",
+        "endTime": "2026-11-03T06:10:00.000",
+        "duration": 23_400_000,
+        "timeInBed": 390,
+        "minutesAsleep": 341,
+        "minutesAwake": 49,
+        "minutesToFallAsleep": 0,
+        "minutesAfterWakeup": 2,
+        "awakeningsCount": 21,
+        "efficiency": 87,
+        "isMainSleep": True,
+        "type": "stages",
+        "awakeCount": 21,
+        "awakeDuration": 49,
+        "restlessCount": 0,
+        "restlessDuration": 0,
+        "levels": {
+            "data": [
+                {"dateTime": "2026-11-02T23:40:00.000", "level": "light", "seconds": 150},
+                {"dateTime": "2026-11-02T23:42:30.000", "level": "deep", "seconds": 90},
+                {"dateTime": "2026-11-03T06:08:00.000", "level": "wake", "seconds": 120},
+            ],
+            "summary": {
+                "deep": {"count": 4, "minutes": 70},
+                "light": {"count": 9, "minutes": 271},
+                "wake": {"count": 21, "minutes": 49},
+            },
+        },
+    }
+
+
+def test_a_classic_nap_is_counted_from_its_stages() -> None:
+    (element,) = log(nap())
+
+    assert [minute["value"] for minute in element["minuteData"]] == ["1"] * 28 + ["2", "3"]
+    assert element["minuteData"][28]["dateTime"] == "14:28:00"
+    assert element["levels"]["summary"] == {
+        "asleep": {"count": 1, "minutes": 28},
+        "restless": {"count": 1, "minutes": 1},
+        "awake": {"count": 1, "minutes": 1},
+    }
+    assert (element["awakeningsCount"], element["restlessDuration"]) == (1, 1)
+    assert (element["type"], element["isMainSleep"]) == ("classic", False)
+    assert (element["minutesToFallAsleep"], element["minutesAfterWakeup"]) == (0, 0)
+
+
+def test_sessions_are_told_in_their_order() -> None:
+    assert [element["logId"] for element in log(nap(), night())] == [456, 457]
+
+
+def test_a_session_without_stages_is_corrected_later() -> None:
+    (early,) = parse("sleep", log(noticed(minutesInSleepPeriod="390", minutesAsleep="390")))
+    (late,) = parse("sleep", log(night()))
+
+    assert dict(early.data) == {
+        "logId": 456,
+        "dateOfSleep": "2026-11-03",
+        "startTime": "2026-11-02T23:40:00.000",
+        "endTime": "2026-11-03T06:10:00.000",
+        "duration": 23_400_000,
+        "timeInBed": 390,
+        "minutesAsleep": 390,
+        "efficiency": 100,
+        "isMainSleep": True,
+        "type": "stages",
+    }
+    assert early.name == late.name
+    assert early.when == late.when == "2026-11-03"
+
+
+def test_what_google_does_not_know_yet_is_not_zero() -> None:
+    (element,) = log(noticed())
+
+    assert element["timeInBed"] == 390
+    assert not element.keys() & {"minutesAsleep", "minutesAwake", "efficiency", "levels"}
+
+
+def test_a_session_is_booked_where_its_wearer_woke_up() -> None:
+    flight = session(
+        interval={
+            "startTime": "2026-11-03T02:00:00Z",
+            "endTime": "2026-11-03T05:30:00Z",
+            "startUtcOffset": "3600s",
+            "endUtcOffset": "-21600s",
+        }
+    )
+
+    (element,) = log(flight)
+
+    assert element["dateOfSleep"] == "2026-11-02"
+    assert element["startTime"] == "2026-11-03T03:00:00.000"
+    assert element["endTime"] == "2026-11-02T23:30:00.000"
+    assert element["duration"] == 12_600_000
+
+
+def test_zone_is_the_accounts_where_a_session_has_no_offset() -> None:
+    times = interval("2026-11-02T22:40:00Z", "2026-11-02T23:30:00Z", offset=None)
+
+    assert log(session(interval=times))[0]["dateOfSleep"] == "2026-11-03"
+    assert log(session(interval=times), zone=None)[0]["dateOfSleep"] == "2026-11-02"
+
+
+def test_minutes_follow_the_clock_that_goes_back() -> None:
+    point = session(
+        interval={
+            "startTime": "2026-10-25T00:58:00Z",
+            "endTime": "2026-10-25T01:02:00Z",
+            "startUtcOffset": "7200s",
+            "endUtcOffset": "3600s",
+        },
+        type="STAGES",
+        stages=[
+            stage("LIGHT", "2026-10-25T00:58:00Z", "2026-10-25T01:00:00Z", "7200s"),
+            stage("REM", "2026-10-25T01:00:00Z", "2026-10-25T01:02:00Z"),
+        ],
+    )
+
+    (element,) = log(point)
+
+    times = [minute["dateTime"] for minute in element["minuteData"]]
+    assert times == ["02:58:00", "02:59:00", "02:00:00", "02:01:00"]
+    assert element["duration"] == 240_000
+
+
+def test_a_stage_that_v1_had_no_number_for_has_no_minutes() -> None:
+    point = session(
+        type="STAGES", stages=[stage("DREAM", "2026-11-02T22:40:00Z", "2026-11-02T22:42:00Z")]
+    )
+
+    (element,) = log(point)
+
+    assert element["minuteData"] == []
+    assert element["levels"]["data"][0]["level"] == "dream"
+
+
+@pytest.mark.parametrize(
+    ("name", "log_id"),
+    [("9223372036854775809", 9223372036854775809), ("0f3b-uuid", 1793659200000)],
+)
+def test_log_id_is_the_points_own_or_its_start(name: str, log_id: int) -> None:
+    assert log(session(name))[0]["logId"] == log_id
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        {"nap": {}},
+        {"sleep": {"type": "STAGES"}},
+        session(interval={"startTime": "2026-11-02T22:40:00Z"}),
+        session(interval=interval("yesterday", "today")),
+        session(summary={"minutesAsleep": "many"}),
+        session(summary=["390"]),
+        session(metadata="processed"),
+        session(stages=[{"type": "LIGHT"}]),
+        session(summary={"stagesSummary": [{"minutes": "70"}]}),
+        "asleep",
+    ],
+)
+def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
+    with pytest.raises(TryLater, match="sleep in an unknown shape"):
+        log(point)

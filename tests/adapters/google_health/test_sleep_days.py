@@ -1,0 +1,90 @@
+"""Sleep: what the sessions of a day come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.adapters.google_health.moving import converted, interval
+from tests.adapters.google_health.sleeping import SOURCE, nap, night, noticed, session
+
+NEXT_NIGHT = session(
+    "458",
+    interval=interval("2026-11-03T23:00:00Z", "2026-11-04T06:00:00Z"),
+    type="CLASSIC",
+    metadata={"processed": True, "mainSleep": True},
+    summary={"minutesInSleepPeriod": "420", "minutesAsleep": "400", "minutesAwake": "20"},
+)
+
+
+def days(series: str, *points: Any) -> Any:
+    return converted(f"sleep-{series}", {SOURCE: list(points)})
+
+
+@pytest.mark.parametrize(
+    ("series", "third", "fourth"),
+    [
+        ("timeInBed", "420", "420"),
+        ("minutesAsleep", "369", "400"),
+        ("minutesAwake", "50", "20"),
+        ("minutesToFallAsleep", "0", "0"),
+        ("minutesAfterWakeup", "2", "0"),
+    ],
+)
+def test_sessions_of_a_day_add_up(series: str, third: str, fourth: str) -> None:
+    assert days(series, NEXT_NIGHT, nap(), night()) == [
+        {"dateTime": "2026-11-03", "value": third},
+        {"dateTime": "2026-11-04", "value": fourth},
+    ]
+
+
+def test_awakenings_are_counted_where_there_are_stages() -> None:
+    assert days("awakeningsCount", night(), nap(), NEXT_NIGHT) == [
+        {"dateTime": "2026-11-03", "value": "22"}
+    ]
+
+
+def test_the_main_sleep_says_when_it_began_and_how_good_it_was() -> None:
+    assert days("startTime", nap(), night()) == [{"dateTime": "2026-11-03", "value": "23:40"}]
+    assert days("efficiency", nap(), night()) == [{"dateTime": "2026-11-03", "value": "87"}]
+
+
+def test_the_longest_is_the_main_sleep_where_google_names_none() -> None:
+    long = session("459", summary={"minutesInSleepPeriod": "390", "minutesAsleep": "39"})
+
+    assert days("efficiency", nap(), long) == [{"dateTime": "2026-11-03", "value": "10"}]
+
+
+def test_summary_of_a_day() -> None:
+    assert days("summary", night(), nap(), NEXT_NIGHT) == [
+        {
+            "date": "2026-11-03",
+            "stages": {"deep": 70, "light": 271, "wake": 49},
+            "totalMinutesAsleep": 369,
+            "totalSleepRecords": 2,
+            "totalTimeInBed": 420,
+        },
+        {
+            "date": "2026-11-04",
+            "totalMinutesAsleep": 400,
+            "totalSleepRecords": 1,
+            "totalTimeInBed": 420,
+        },
+    ]
+
+
+@pytest.mark.parametrize("series", ["minutesAsleep", "minutesAwake", "efficiency"])
+def test_what_google_does_not_know_yet_is_absent(series: str) -> None:
+    assert days(series, noticed()) == []
+
+
+def test_time_in_bed_is_known_at_once() -> None:
+    assert days("timeInBed", noticed()) == [{"dateTime": "2026-11-03", "value": "390"}]
+    assert days("summary", noticed()) == [
+        {"date": "2026-11-03", "totalSleepRecords": 1, "totalTimeInBed": 390}
+    ]
+
+
+def test_no_sleep_is_no_day() -> None:
+    assert days("summary") == days("timeInBed") == days("startTime") == []
