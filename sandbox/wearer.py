@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from threading import Lock
+from time import time as epoch_seconds
 from zoneinfo import ZoneInfo
 
 from sandbox.decimals import rounded
@@ -98,7 +98,7 @@ class Wearer:
     legacy_id: str
     zone: ZoneInfo
     today: Today
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = epoch_seconds
     height_mm: int | None = None
     member_since: date = date(2015, 3, 2)
     weights: list[Weight] = field(default_factory=list)
@@ -159,15 +159,25 @@ class Wearer:
         there = civil.replace(tzinfo=self.zone_on(civil.date()))
         return there.astimezone(timezone(there.utcoffset() or timedelta()))
 
+    def at_home(self, at: time) -> datetime:
+        """Today at a time of the home zone, which account settings keep on a journey."""
+        return datetime.combine(self.today(), at, self.zone)
+
     def beats(self, day: date) -> Iterator[Beat]:
         """The heart rates of *day*."""
         if day in self.hearts:
-            midnight = self.instant(datetime.combine(day, datetime.min.time()))
+            midnight = self.instant(datetime.combine(day, time()))
             yield from beats(self.hearts[day], midnight, self.zone_on(day))
 
     def nights(self) -> list[Sleep]:
         """The sleeps as they are known by now: the last night's stages come hours after it."""
-        return [sleep if self._worked_out(sleep) else sleep.unprocessed() for sleep in self.sleeps]
+        today, now = self.today(), self.clock()
+        return [
+            sleep.unprocessed()
+            if sleep.day == today and now < (sleep.end + STAGES_TAKE).timestamp()
+            else sleep
+            for sleep in self.sleeps
+        ]
 
     def sleep(self, civil: datetime, *stages: tuple[str, int], nap: bool = False) -> Sleep:
         """Add a session that began at local time *civil*: its stages and their minutes."""
@@ -208,10 +218,6 @@ class Wearer:
             return weight.bmi
         meters = Decimal(self.height_mm) / 1000
         return rounded(Decimal(weight.grams) / 1000 / (meters * meters), 2)
-
-    def _worked_out(self, sleep: Sleep) -> bool:
-        ready = (sleep.end + STAGES_TAKE).timestamp()
-        return sleep.day != self.today() or self.clock() >= ready
 
 
 def civil(at: datetime) -> datetime:

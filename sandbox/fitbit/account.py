@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -11,7 +11,7 @@ from sandbox.decimals import number
 from sandbox.fitbit.guard import USER, Guard
 from sandbox.fitbit.units import asked
 from sandbox.logs import Device
-from sandbox.wearer import Wearer, when
+from sandbox.wearer import Wearer, civil, when
 
 Json = dict[str, Any]
 
@@ -32,8 +32,7 @@ class Account:
         """Who the wearer is."""
         self._guard.enter(user, "profile")
         wearer = self._wearer
-        now = wearer.instant(datetime.combine(wearer.today(), time(12)))
-        offset = now.utcoffset()
+        offset = wearer.at_home(time(12)).utcoffset()
         return jsonify(
             user={
                 "age": 41,
@@ -68,7 +67,7 @@ class Account:
         if device.mac is not None:
             told["mac"] = device.mac
         if device.synced is not None:
-            synced = datetime.combine(self._wearer.today(), device.synced)
+            synced = civil(self._wearer.at_home(device.synced))
             told["lastSyncTime"] = synced.isoformat(timespec="milliseconds")
         return told
 

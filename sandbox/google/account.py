@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -12,6 +12,7 @@ from sandbox.google.values import Json, date_json, instant_json, offset_json
 from sandbox.logs import Device
 from sandbox.wearer import Wearer
 
+_NOON = time(12)
 _UNITS = {
     "weightUnit": "WEIGHT_UNIT_KILOGRAMS",
     "heightUnit": "HEIGHT_UNIT_CENTIMETERS",
@@ -63,11 +64,10 @@ class Account:
     def settings(self, user: str) -> Response:
         """Time zone, and units as hints for display."""
         need(self._guard.enter(user), "settings")
-        noon = self._wearer.instant(datetime.combine(self._wearer.today(), time(12)))
         return jsonify(
             name="users/me/settings",
             timeZone=str(self._wearer.zone),
-            utcOffset=offset_json(noon),
+            utcOffset=offset_json(self._wearer.at_home(_NOON)),
             languageLocale="nl_NL",
             **_UNITS,
         )
@@ -97,7 +97,5 @@ class Account:
         if device.mac is not None:
             told["macAddress"] = device.mac
         if device.synced is not None:
-            today = self._wearer.today()
-            synced = self._wearer.instant(datetime.combine(today, device.synced))
-            told["lastSyncTime"] = instant_json(synced)
+            told["lastSyncTime"] = instant_json(self._wearer.at_home(device.synced))
         return told | ({"features": [*device.features]} if device.features else {})

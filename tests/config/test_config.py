@@ -82,6 +82,17 @@ def test_bad_secrets_are_not_repeated() -> None:
     assert "hidden" not in caught.value.sentence
 
 
+def test_in_the_cloud_no_key_is_made_up() -> None:
+    with pytest.raises(NotConfigured) as caught:
+        load(STORE="firestore")
+
+    assert caught.value.names == (
+        "HEALTHRELAY_PUBLIC_URL",
+        "HEALTHRELAY_SEALING_KEYS",
+        "HEALTHRELAY_OWNER_KEY",
+    )
+
+
 def test_slashes_at_the_end_do_not_matter() -> None:
     settings = load(PUBLIC_URL="https://relay.example/", IGOR_PREFIX="/sensors/fitbit/")
 

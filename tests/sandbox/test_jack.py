@@ -10,6 +10,7 @@ import pytest
 
 from sandbox import Sandbox, Wearer
 from sandbox.sleep import Sleep, by_day
+from tests.sandbox.person import FitbitPerson, GooglePerson
 
 TODAY = date(2026, 6, 3)
 HISTORY = 730
@@ -114,3 +115,17 @@ def test_heart_rates_nearly_every_minute(jack: Wearer) -> None:
     assert [b.at for b in beats] == sorted(b.at for b in beats)
     short = len(list(jack.beats(date(2026, 3, 29)))) if date(2026, 3, 29) in jack.hearts else 1255
     assert short < 1300
+
+
+def test_account_keeps_the_home_zone_on_a_journey() -> None:
+    abroad = date(2025, 9, 20)
+    with Sandbox(today=abroad) as sandbox:
+        google, fitbit = GooglePerson(sandbox), FitbitPerson(sandbox)
+        granted = google.connect()["access_token"]
+        settings = google.get("settings", granted).json()
+        assert (settings["timeZone"], settings["utcOffset"]) == ("Europe/Amsterdam", "7200s")
+        synced = google.get("pairedDevices", granted).json()["pairedDevices"][0]["lastSyncTime"]
+        assert synced == "2025-09-20T05:30:00Z"
+        token = fitbit.connect()["access_token"]
+        told = fitbit.get("devices.json", token).json()[0]["lastSyncTime"]
+        assert told == "2025-09-20T07:30:00.000"

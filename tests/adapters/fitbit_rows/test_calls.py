@@ -90,12 +90,12 @@ def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
 
 
 def test_a_companion_is_read_once(legacy: LegacyFitbit) -> None:
-    names = ("activities-floors", "activities-steps", "activities-calories")
+    names = ("activities-distance", "activities-steps", "activities-calories")
 
     reads = plan([Window(name, MONDAY, SUNDAY) for name in names], legacy.needs).reads
 
     assert [read.source for read in reads] == [
-        "activities-floors",
+        "activities-distance",
         "activities-steps",
         "activities-calories",
     ]

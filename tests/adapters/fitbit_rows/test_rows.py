@@ -15,11 +15,9 @@ STEPS, TRACKER, IN_BED = "activities-steps", "activities-tracker-steps", "sleep-
 @pytest.mark.parametrize(
     ("series", "companion"),
     [
-        ("activities-floors", STEPS),
         ("activities-calories", STEPS),
         ("activities-caloriesBMR", STEPS),
-        ("activities-minutesSedentary", STEPS),
-        ("activities-tracker-minutesVeryActive", TRACKER),
+        ("activities-tracker-distance", TRACKER),
         ("sleep-minutesToFallAsleep", IN_BED),
         ("sleep-awakeningsCount", IN_BED),
     ],
@@ -32,12 +30,37 @@ def test_a_zero_is_true_where_the_companion_says_that_the_day_counts(
     assert converted(series, raw) == values(d2="0", d4="9")
 
 
-@pytest.mark.parametrize("series", ["activities-calories", "activities-minutesSedentary"])
-def test_what_the_server_writes_for_a_device_in_a_drawer_is_nothing(series: str) -> None:
-    assert converted(series, {series: values(d2="1440"), STEPS: values(d2="0")}) == []
+def test_minutes_count_on_days_with_steps_and_with_sedentary_minutes() -> None:
+    raw = {
+        "activities-minutesVeryActive": values(d2="0", d3="0", d4="0", d5="22"),
+        STEPS: values(d2="8123", d3="8123", d4="0", d5="12"),
+        "activities-minutesSedentary": values(d2="700", d3="0", d4="1440", d5="700"),
+    }
+
+    assert converted("activities-minutesVeryActive", raw) == values(d2="0", d5="22")
 
 
-@pytest.mark.parametrize("series", [STEPS, TRACKER, IN_BED, "foods-log-caloriesIn"])
+def test_what_the_server_writes_for_a_device_in_a_drawer_is_nothing() -> None:
+    sedentary, still = "activities-minutesSedentary", values(d2="0")
+
+    assert (
+        converted("activities-calories", {"activities-calories": values(d2="1620"), STEPS: still})
+        == []
+    )
+    assert converted(sedentary, {sedentary: values(d2="1440"), STEPS: still}) == []
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        STEPS,
+        TRACKER,
+        IN_BED,
+        "activities-floors",
+        "activities-tracker-elevation",
+        "foods-log-caloriesIn",
+    ],
+)
 def test_some_decide_for_themselves(series: str) -> None:
     assert converted(series, {series: values(d2="0", d3="250", d4="0")}) == values(d3="250")
 
@@ -188,7 +211,7 @@ def test_an_empty_list_of_features_is_left_out() -> None:
     [
         ("activities-steps", {STEPS: [{"dateTime": "2026-11-02"}]}),
         ("activities-steps", {STEPS: values(d2="many")}),
-        ("activities-floors", {"activities-floors": values(d2="9"), STEPS: values(d2=None)}),
+        ("activities-distance", {"activities-distance": values(d2="9"), STEPS: values(d2=None)}),
         ("activities-heart", {"activities-heart": values(d2="57")}),
         ("activities-summary", {"day of activities": [{"date": "2026-11-02"}]}),
         ("sleep", {"day of sleep": [{"date": "2026-11-02", "sleep": ["all night"]}]}),

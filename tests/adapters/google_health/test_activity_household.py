@@ -136,7 +136,7 @@ def test_a_day_as_a_whole(household: Household) -> None:
     assert read(Window("activities", MONDAY, SUNDAY)) == [
         {
             "calories": 310,
-            "distance": 5.012,
+            "distance": 5.01,
             "duration": 2_100_000,
             "hasStartTime": True,
             "logId": 789,

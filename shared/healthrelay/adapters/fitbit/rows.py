@@ -3,9 +3,13 @@
 The answers are our shape already, but for two things. One object that stands for a day gets
 the ``date`` in front. And the server writes values for days on which nothing was measured:
 zeros, the calories of somebody lying still, a day that was sedentary throughout. Google leaves
-such days out. A zero by itself may be true, so a companion decides: the activity of a day
-counts when there were steps on it, its sleep when there was time in bed, its food or water
-when that is not zero itself.
+such days out. A zero by itself may be true, so companions decide:
+
+- a total of a day counts when there were steps, minutes of activity also need sedentary ones:
+  a phone alone counts steps but knows no such minutes;
+- sleep counts when there was time in bed;
+- floors, elevation, food and water count when they are not zero themselves: a tracker without
+  an altimeter says zero all its life, and Google has no floors of a day without stairs.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from healthrelay.ports import Raw
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]
 
-STEPS, TRACKER_STEPS, IN_BED = "activities-steps", "activities-tracker-steps", "sleep-timeInBed"
+ACTIVITIES, TRACKER, IN_BED = "activities-", "activities-tracker-", "sleep-timeInBed"
 
 
 def _same(said: Raw) -> list[Element]:
@@ -34,28 +38,28 @@ def _same(said: Raw) -> list[Element]:
 class Row:
     """One series: where it comes from, and the elements in one part of that source's answer.
 
-    A day counts only where the time series *companion* is above zero on it. What is *detailed*
-    has a source for each length of its points.
+    A day counts only where all of the time series *companions* are above zero on it. What is
+    *detailed* has a source for each length of its points.
     """
 
     source: str
     elements: Elements = _same
-    companion: str = ""
+    companions: tuple[str, ...] = ()
     detailed: bool = False
 
     def needs(self, window: Window) -> tuple[str, ...]:
         """The names of the sources for *window*, the elements' own first."""
         own = f"{self.source} {window.detail or DETAILS[0]}" if self.detailed else self.source
-        return tuple(dict.fromkeys(name for name in (own, self.companion) if name))
+        return tuple(dict.fromkeys((own, *self.companions)))
 
     def read(self, window: Window, raw: Mapping[str, Iterable[Raw]]) -> list[Element]:
         """The elements of the series, from *raw* by source."""
         source = self.needs(window)[0]
         found = [element for said in raw[source] for element in self.elements(said)]
-        if not self.companion:
-            return found
-        days = {s["dateTime"] for s in raw[self.companion] if Decimal(s["value"]) > 0}
-        return [element for element in found if element["dateTime"] in days]
+        for companion in self.companions:
+            days = {s["dateTime"] for s in raw[companion] if Decimal(s["value"]) > 0}
+            found = [element for element in found if element["dateTime"] in days]
+        return found
 
 
 def _entries(member: str) -> Elements:
@@ -114,18 +118,23 @@ def _points(said: Raw) -> list[Element]:
     return [element] if points else []
 
 
-def _activities() -> dict[str, Row]:
-    names = (*TOTALS, "caloriesBMR")
-    rows = {f"activities-{name}": Row(f"activities-{name}", companion=STEPS) for name in names}
-    for name in TOTALS:
-        series = f"activities-tracker-{name}"
-        rows[series] = Row(series, companion=TRACKER_STEPS)
-    return rows
+def _activities(prefix: str, names: Iterable[str]) -> dict[str, Row]:
+    return {
+        f"{prefix}{name}": Row(f"{prefix}{name}", _same, _company(prefix, name)) for name in names
+    }
+
+
+def _company(prefix: str, name: str) -> tuple[str, ...]:
+    if name in ("floors", "elevation"):
+        return (f"{prefix}{name}",)
+    steps, sedentary = f"{prefix}steps", f"{prefix}minutesSedentary"
+    return (steps, sedentary) if name.startswith("minutes") else (steps,)
 
 
 def _intraday(name: str) -> Row:
-    companion = "" if name == "heart" else STEPS
-    return Row(f"points of {name}", _points, companion, detailed=True)
+    # A heart has no zeros to be filled in.
+    company = () if name == "heart" else _company(ACTIVITIES, name)
+    return Row(f"points of {name}", _points, company, detailed=True)
 
 
 _PLAIN = ("weight", "fat", "body-weight", "body-fat", "body-bmi")
@@ -133,7 +142,8 @@ _STATES = ("user", "badges", "activity-stats", *GOALS)
 
 ROWS: dict[str, Row] = {
     **{name: Row(name) for name in (*_PLAIN, *_STATES)},
-    **_activities(),
+    **_activities(ACTIVITIES, (*TOTALS, "caloriesBMR")),
+    **_activities(TRACKER, TOTALS),
     "devices": Row("devices", _device),
     "body": Row("day of body", _body),
     "activities-heart": Row("activities-heart", _heart),
@@ -143,12 +153,12 @@ ROWS: dict[str, Row] = {
     **{f"activities-{name}-intraday": _intraday(name) for name in POINTS},
     "sleep": Row("day of sleep", _dated_entries("sleep")),
     "sleep-summary": Row("day of sleep", _summary(lambda said: said["sleep"])),
-    **{f"sleep-{name}": Row(f"sleep-{name}", companion=IN_BED) for name in SLEEP},
+    **{f"sleep-{name}": Row(f"sleep-{name}", _same, (IN_BED,)) for name in SLEEP},
     "foods": Row("day of foods_log", _dated_entries("foods")),
     "foods-summary": Row("day of foods_log", _food_summary),
     "water": Row("day of foods_log_water", _entries("water")),
     "water-summary": Row("day of foods_log_water", _summary(lambda said: said["summary"]["water"])),
-    **{name: Row(name, companion=name) for name in ("foods-log-caloriesIn", "foods-log-water")},
+    **{name: Row(name, _same, (name,)) for name in ("foods-log-caloriesIn", "foods-log-water")},
 }
 
 ABSENT: dict[str, str] = {

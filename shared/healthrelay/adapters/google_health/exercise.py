@@ -19,9 +19,14 @@ from healthrelay.ports import Raw
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)
 
+def _distance(millimetres: Decimal, system: str) -> Decimal:
+    """With the two decimals that an entry of the legacy log has."""
+    return units.rounded(units.distance(millimetres, system), 2)
+
+
 _METRICS: dict[str, tuple[str, Told]] = {
     "calories": ("caloriesKcal", activity.whole),
-    "distance": ("distanceMillimeters", units.distance),
+    "distance": ("distanceMillimeters", _distance),
     "steps": ("steps", activity.whole),
 }
 

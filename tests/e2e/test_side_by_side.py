@@ -1,0 +1,89 @@
+"""Both providers tell the same of one wearer, and docs/measurements.md says where they do not."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from healthrelay.core.catalogue import SERIES
+from tests.e2e.side_by_side import (
+    GENERATED,
+    OF_A_RECORDING,
+    differences,
+    through,
+    verdict,
+    wearer,
+)
+from tests.household import Household, household_at
+
+pytestmark = pytest.mark.peer
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORDED = Path(
+    os.environ.get("HEALTHRELAY_MEASUREMENTS", ROOT.parent / "shared" / "data" / "fitbit-2016")
+)
+
+
+# Fitbit's own BMI knew the height of its day; ours knows the newest.
+WITH_BMI = {"weight", "body", "body-bmi"}
+
+
+def written() -> dict[str, str]:
+    """Series → verdict, as docs/measurements.md has it."""
+    text = (ROOT / "docs" / "measurements.md").read_text()
+    return dict(re.findall(r"^\| `([\w-]+)` \| ([\w ]+) \|$", text, re.M))
+
+
+def participants() -> list[str]:
+    if not RECORDED.is_dir():
+        return []
+    rows = [*csv.DictReader((RECORDED / "daily-activity.csv").open())]
+    return sorted({row["Id"] for row in rows})
+
+
+Serve = Callable[[Mapping[str, str]], AbstractContextManager[Household]]
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """A household with an empty store of its own."""
+    return lambda chosen: household_at(
+        tmp_path / chosen["HEALTHRELAY_PROVIDER"], chosen, monkeypatch
+    )
+
+
+def test_sixty_generated_days(serve: Serve) -> None:
+    with wearer() as sandbox:
+        google = through("google_health", sandbox, GENERATED, serve)
+        fitbit = through("fitbit", sandbox, GENERATED, serve)
+
+    found = {series: verdict(series, google, fitbit) for series in SERIES}
+    for series, said in found.items():
+        print(f"| `{series}` | {said} |")
+        if said == "different":
+            print(differences(series, google, fitbit))
+    assert found == written()
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded wearers at {RECORDED.name}")
+@pytest.mark.parametrize("participant", participants())
+def test_recorded_wearers(participant: str, serve: Serve) -> None:
+    with wearer((RECORDED, participant)) as sandbox:
+        google = through("google_health", sandbox, OF_A_RECORDING, serve)
+        fitbit = through("fitbit", sandbox, OF_A_RECORDING, serve)
+
+    expected = written()
+    for series in set(SERIES) - WITH_BMI:
+        said = verdict(series, google, fitbit)
+        if said == "different" and expected[series] != "different":
+            pytest.fail(f"{series}: {differences(series, google, fitbit)}")
+    assert google["activities-steps"] == fitbit["activities-steps"]
+    assert google.get("body-weight") == fitbit.get("body-weight")
+    for one, other in zip(google.get("body-bmi", []), fitbit.get("body-bmi", []), strict=True):
+        assert abs(float(one["value"]) - float(other["value"])) < 0.1
