@@ -82,7 +82,7 @@ CONSENTS: dict[str, Consent] = {
                 ("food", (_FOOD,)),
                 ("water", (_FOOD,)),
                 ("devices", (_SETTINGS,)),
-                ("user", (_PROFILE,)),
+                ("user", (_PROFILE, _HEALTH)),
                 ("", (_HEALTH,)),
             ),
             always=_SETTINGS,

@@ -39,7 +39,7 @@ def test_totals(name: str, type_: str, value: dict[str, Any], text: str) -> None
 def test_totals_of_the_tracker_alone(
     name: str, type_: str, value: dict[str, Any], text: str
 ) -> None:
-    source = f"{type_}:dailyRollUpgoogle-wearables"
+    source = f"{type_}:dailyRollUp of google-wearables"
     request = QUESTIONS[source].request(Read(source, MONDAY, SUNDAY), "")
 
     assert request.path == f"/dataTypes/{type_}/dataPoints:dailyRollUp"

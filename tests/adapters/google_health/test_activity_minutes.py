@@ -42,7 +42,7 @@ def test_minutes_at_each_level(name: str, minutes: str) -> None:
     expected = [{"dateTime": "2026-11-03", "value": minutes}]
 
     assert converted(f"activities-{name}", {LEVELS: DAY}) == expected
-    assert converted(f"activities-tracker-{name}", {f"{LEVELS}google-wearables": DAY}) == expected
+    assert converted(f"activities-tracker-{name}", {f"{LEVELS} of google-wearables": DAY}) == expected
 
 
 def test_a_stretch_belongs_to_the_local_day_on_which_it_begins() -> None:
@@ -72,7 +72,7 @@ def test_a_new_level_is_none_of_the_four() -> None:
 def test_levels_are_asked_for_as_one_merged_stream() -> None:
     whole, tracker = (
         QUESTIONS[name].request(Read(name, MONDAY, SUNDAY), "next")
-        for name in (LEVELS, f"{LEVELS}google-wearables")
+        for name in (LEVELS, f"{LEVELS} of google-wearables")
     )
 
     wanted = (

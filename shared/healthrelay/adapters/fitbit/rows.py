@@ -5,8 +5,8 @@ the ``date`` in front. And the server writes values for days on which nothing wa
 zeros, the calories of somebody lying still, a day that was sedentary throughout. Google leaves
 such days out. A zero by itself may be true, so companions decide:
 
-- a total of a day counts when there were steps, minutes of activity also need sedentary ones:
-  a phone alone counts steps but knows no such minutes;
+- a total of a day counts when there were steps; no minutes of activity at all count only with
+  sedentary ones: a phone alone counts steps but knows no such minutes;
 - sleep counts when there was time in bed;
 - floors, elevation, food and water count when they are not zero themselves: a tracker without
   an altimeter says zero all its life, and Google has no floors of a day without stairs.
@@ -38,27 +38,33 @@ def _same(said: Raw) -> list[Element]:
 class Row:
     """One series: where it comes from, and the elements in one part of that source's answer.
 
-    A day counts only where all of the time series *companions* are above zero on it. What is
-    *detailed* has a source for each length of its points.
+    A day counts only where all of the time series *companions* are above zero on it; a zero
+    needs those of *for_zero* too. What is *detailed* has a source for each length of its points.
     """
 
     source: str
     elements: Elements = _same
     companions: tuple[str, ...] = ()
+    for_zero: tuple[str, ...] = ()
     detailed: bool = False
 
     def needs(self, window: Window) -> tuple[str, ...]:
         """The names of the sources for *window*, the elements' own first."""
         own = f"{self.source} {window.detail or DETAILS[0]}" if self.detailed else self.source
-        return tuple(dict.fromkeys((own, *self.companions)))
+        return tuple(dict.fromkeys((own, *self.companions, *self.for_zero)))
 
     def read(self, window: Window, raw: Mapping[str, Iterable[Raw]]) -> list[Element]:
         """The elements of the series, from *raw* by source."""
         source = self.needs(window)[0]
         found = [element for said in raw[source] for element in self.elements(said)]
-        for companion in self.companions:
+        for companion in (*self.companions, *self.for_zero):
             days = {s["dateTime"] for s in raw[companion] if Decimal(s["value"]) > 0}
-            found = [element for element in found if element["dateTime"] in days]
+            idle = companion in self.companions
+            found = [
+                element
+                for element in found
+                if element["dateTime"] in days or not (idle or element.get("value") == "0")
+            ]
         return found
 
 
@@ -120,15 +126,21 @@ def _points(said: Raw) -> list[Element]:
 
 def _activities(prefix: str, names: Iterable[str]) -> dict[str, Row]:
     return {
-        f"{prefix}{name}": Row(f"{prefix}{name}", _same, _company(prefix, name)) for name in names
+        f"{prefix}{name}": Row(
+            f"{prefix}{name}", _same, _company(prefix, name), _zero_company(prefix, name)
+        )
+        for name in names
     }
 
 
 def _company(prefix: str, name: str) -> tuple[str, ...]:
     if name in ("floors", "elevation"):
         return (f"{prefix}{name}",)
-    steps, sedentary = f"{prefix}steps", f"{prefix}minutesSedentary"
-    return (steps, sedentary) if name.startswith("minutes") else (steps,)
+    return (f"{prefix}steps",)
+
+
+def _zero_company(prefix: str, name: str) -> tuple[str, ...]:
+    return (f"{prefix}minutesSedentary",) if name.startswith("minutes") else ()
 
 
 def _intraday(name: str) -> Row:

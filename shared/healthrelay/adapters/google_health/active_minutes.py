@@ -51,7 +51,7 @@ class OfFamily:
 
     @property
     def source(self) -> Source:
-        return Source(f"{self.all.source.name}{self.family}", dated=self.all.source.dated)
+        return Source(f"{self.all.source.name} of {self.family}", dated=self.all.source.dated)
 
     @property
     def points(self) -> str:

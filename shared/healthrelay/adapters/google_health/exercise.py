@@ -19,6 +19,7 @@ from healthrelay.ports import Raw
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)
 
+
 def _distance(millimetres: Decimal, system: str) -> Decimal:
     """With the two decimals that an entry of the legacy log has."""
     return units.rounded(units.distance(millimetres, system), 2)

@@ -19,6 +19,7 @@ Json = dict[str, Any]
 
 PAGE_SIZE = 10_000
 SESSION_PAGE = 25
+SESSION_DAYS = 366
 ROLL_UP_DAYS = 90
 SHORT_ROLL_UP_DAYS = 14
 """The cap of heart-rate, total-calories, active-minutes and calories-in-heart-rate-zone."""
@@ -62,10 +63,11 @@ class Points:
     how: str = ":reconcile"
     page_size: int = PAGE_SIZE
     points: str = "dataPoints"
+    days: int | None = None
 
     @property
     def source(self) -> Source:
-        return Source(f"{self.type}{self.how}", dated=bool(self.member))
+        return Source(f"{self.type}{self.how}", self.days, dated=bool(self.member))
 
     def request(self, read: Read, page: str) -> Request:
         query = {"pageSize": str(self.page_size)}
@@ -90,7 +92,8 @@ class DailyRollUp:
 
     @property
     def source(self) -> Source:
-        return Source(f"{self.type}:dailyRollUp{self.family}", days=self.days)
+        of = f" of {self.family}" if self.family else ""
+        return Source(f"{self.type}:dailyRollUp{of}", days=self.days)
 
     def request(self, read: Read, page: str) -> Request:
         span = {"start": _civil(read.start), "end": _civil(read.end + timedelta(days=1))}
@@ -164,8 +167,11 @@ def intervals(type: str) -> Points:  # noqa: A002
 def sessions(type: str) -> Points:  # noqa: A002
     """All sessions of a *type*: nights on the day they end, anything else where it begins."""
     end = "end" if type == "sleep" else "start"
-    size = SESSION_PAGE if type in ("sleep", "exercise") else PAGE_SIZE
-    return Points(type, f"interval.civil_{end}_time", page_size=size)
+    member = f"interval.civil_{end}_time"
+    if type in ("sleep", "exercise"):
+        # Small pages: a year of them comes to an end long before our patience does.
+        return Points(type, member, page_size=SESSION_PAGE, days=SESSION_DAYS)
+    return Points(type, member)
 
 
 def days(type: str) -> Points:  # noqa: A002
