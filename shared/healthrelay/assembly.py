@@ -46,9 +46,16 @@ class Services:
 
     @cached_property
     def store(self) -> Store:
-        from healthrelay.adapters.sqlite import SqliteStore
+        if self.settings.sqlite_path is not None:
+            from healthrelay.adapters.sqlite import SqliteStore
 
-        return SqliteStore(self.settings.sqlite_path or "")
+            return SqliteStore(self.settings.sqlite_path)
+        from healthrelay.adapters.firestore import FirestoreStore
+
+        store = FirestoreStore()
+        # Its client takes as long to load as everything else: let it, while we go on.
+        store.warm()
+        return store
 
     @cached_property
     def vault(self) -> Vault:

@@ -23,6 +23,7 @@ PREFIX = "HEALTHRELAY_"
 SYSTEMS = {"metric": "metric", "en_US": "en_US", "en_GB": "en_GB"}
 SQLITE = "sqlite:///"
 MEMORY = ":memory:"
+FIRESTORE = "firestore"
 KEYS_FILE = "keys.env"
 MIN_OWNER_KEY = 32
 
@@ -120,8 +121,8 @@ def _optional(read: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _store(value: str) -> str:
-    if not value.startswith(SQLITE) or value == SQLITE:
-        raise ValueError(f"must be {SQLITE}path")
+    if value != FIRESTORE and (not value.startswith(SQLITE) or value == SQLITE):
+        raise ValueError(f"must be {SQLITE}path or {FIRESTORE}")
     return value
 
 

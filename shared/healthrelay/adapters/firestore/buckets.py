@@ -1,0 +1,173 @@
+"""Records in buckets: which document holds which records, and how. Pure.
+
+A bucket is a document ``<series>.<period>`` with the records of a year (``body-weight.2026``)
+or, of an intraday series, of a day. One that would grow beyond what a document may hold
+becomes a mark, ``{"split": true}``, and its records move to buckets of its months, those of
+a month to its days. A day that is still too large is packed, and if that does not help,
+refused. Nothing is ever joined again, so whoever has read the mark finds the parts.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from healthrelay.adapters.firestore.documents import Fields
+from healthrelay.core.catalogue import SERIES, Kind
+from healthrelay.core.errors import Refused
+from healthrelay.core.records import Delta, Record, Window
+
+MAX_BYTES = 1_000_000
+"""Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""
+YEAR, MONTH, DAY = 4, 7, 10
+_NARROWER = {YEAR: MONTH, MONTH: DAY}
+
+Point = tuple[str, str]
+"""A series and a day of it, ``("body-weight", "2026-11-01")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The records of one series in one period (``2026``, ``2026-11``, ``2026-11-01``), by key."""
+
+    series: str
+    period: str
+    records: Mapping[str, Record]
+
+    @property
+    def name(self) -> str:
+        return f"{self.series}.{self.period}"
+
+    def holds(self, record: Record) -> bool:
+        """Whether *record* belongs here."""
+        return record.series == self.series and record.when.startswith(self.period)
+
+
+def name(point: Point) -> str:
+    """The bucket that holds a day, unless it is split."""
+    series, day = point
+    row = SERIES.get(series)
+    return f"{series}.{day[: DAY if row and row.kind is Kind.INTRADAY else YEAR]}"
+
+
+def parts(split: Iterable[str], points: Iterable[Point]) -> set[str]:
+    """The narrower buckets that hold those *points* whose buckets are *split*."""
+    marks = set(split)
+    return {
+        f"{series}.{day[:narrower]}"
+        for series, day in points
+        for wide, narrower in _NARROWER.items()
+        if f"{series}.{day[:wide]}" in marks
+    }
+
+
+def points(windows: Iterable[Window]) -> set[Point]:
+    """Every day of *windows*."""
+    return {
+        (window.series, (window.start + timedelta(days)).isoformat())
+        for window in windows
+        for days in range((window.end - window.start).days + 1)
+    }
+
+
+def touched(delta: Delta) -> set[Point]:
+    """The days of the records that *delta* names."""
+    return {(r.series, r.when[:DAY]) for r in (*delta.added, *delta.changed, *delta.removed)}
+
+
+def wanders(series: str) -> bool:
+    """Whether the key of a record does not tell its bucket: an entry's day can be corrected."""
+    row = SERIES.get(series)
+    return row is None or (row.kind is not Kind.STATE and row.key != row.day)
+
+
+def is_split(fields: Fields) -> bool:
+    """Whether the document is only the mark of a split bucket."""
+    return bool(fields.get("split"))
+
+
+def keys(fields: Fields) -> set[str]:
+    """The keys of the records inside, noted where they wander."""
+    return set(json.loads(fields.get("keys") or "[]"))
+
+
+def decoded(name: str, fields: Fields) -> Bucket:
+    """The bucket in a document; an empty one of no document."""
+    series, _, period = name.rpartition(".")
+    packed = fields.get("packed")
+    text = zlib.decompress(packed) if packed else fields.get("records", "[]")
+    rows = json.loads(text)
+    # [key, data], or [key, when, data] where the key is not the day.
+    records = (Record(series, row[0], row[-2], row[-1]) for row in rows)
+    return Bucket(series, period, {record.key: record for record in records})
+
+
+def documents(bucket: Bucket, limit: int = MAX_BYTES) -> dict[str, Fields | None]:
+    """The documents that hold *bucket*, none of more than *limit* bytes; None for an empty one."""
+    if not bucket.records:
+        return {bucket.name: None}
+    fields = _encoded(bucket)
+    if size(fields) > limit and len(bucket.period) == DAY:
+        fields = _packed(fields)
+        if size(fields) > limit:
+            raise Refused("Firestore", f"{bucket.name} is larger than a document may be")
+    if size(fields) <= limit:
+        return {bucket.name: fields}
+    told: dict[str, Fields | None] = {bucket.name: {"split": True}}
+    for part in _split(bucket):
+        told |= documents(part, limit)
+    return told
+
+
+def changed(
+    opened: Mapping[str, Bucket], delta: Delta, limit: int = MAX_BYTES
+) -> dict[str, Fields | None]:
+    """The documents that *delta* changes; *opened* are all buckets that hold its records."""
+    named = {record.name for record in (*delta.removed, *delta.changed, *delta.added)}
+    told: dict[str, Fields | None] = {}
+    for bucket in opened.values():
+        kept = {k: r for k, r in bucket.records.items() if r.name not in named}
+        new = {r.key: r for r in _last(delta) if bucket.holds(r)}
+        if new or len(kept) < len(bucket.records):
+            told |= documents(replace(bucket, records=kept | new), limit)
+    return told
+
+
+def size(fields: Fields) -> int:
+    """The bytes of the texts in *fields*; all of them are ASCII."""
+    return sum(len(value) for value in fields.values() if isinstance(value, str | bytes))
+
+
+def _last(delta: Delta) -> Iterable[Record]:
+    """What *delta* writes; the last of two with equal names wins, wherever the first lies."""
+    return {record.name: record for record in (*delta.added, *delta.changed)}.values()
+
+
+def _encoded(bucket: Bucket) -> dict[str, str | bytes]:
+    ordered = sorted(bucket.records.values(), key=lambda r: (r.when, r.key))
+    rows = [[r.key, r.data] if r.key == r.when else [r.key, r.when, r.data] for r in ordered]
+    fields: dict[str, str | bytes] = {"records": _text(rows)}
+    if wanders(bucket.series):
+        fields["keys"] = _text(sorted(bucket.records))
+    return fields
+
+
+def _packed(fields: dict[str, str | bytes]) -> dict[str, str | bytes]:
+    text = str(fields["records"])
+    rest = {name: value for name, value in fields.items() if name != "records"}
+    return rest | {"packed": zlib.compress(text.encode())}
+
+
+def _split(bucket: Bucket) -> list[Bucket]:
+    width = _NARROWER[len(bucket.period)]
+    found: dict[str, dict[str, Record]] = {}
+    for record in bucket.records.values():
+        found.setdefault(record.when[:width], {})[record.key] = record
+    return [Bucket(bucket.series, period, records) for period, records in found.items()]
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

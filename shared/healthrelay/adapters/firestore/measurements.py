@@ -1,0 +1,156 @@
+"""Measurements, and the log of what changed in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from healthrelay.adapters.firestore import buckets, documents
+from healthrelay.adapters.firestore.database import Database, settled
+from healthrelay.adapters.firestore.documents import Fields, Found, Write
+from healthrelay.adapters.firestore.shelf import Shelf
+from healthrelay.core.coverage import Coverage
+from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.records import Delta, Record, Window
+
+MAX_WRITES = 500
+MAX_COMMIT = 9_000_000
+"""Bytes; Firestore takes 10 MiB in one commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one call of `apply` brings; its mark tells whether an unanswered commit landed."""
+
+    delta: Delta
+    now: datetime
+    covered: Coverage | None
+    mark: str = field(default_factory=documents.mark)
+
+
+class FirestoreRecords:
+    """Measurements. No bucket grows beyond *limit* bytes."""
+
+    def __init__(self, database: Database, limit: int) -> None:
+        self._database = database
+        self._limit = limit
+
+    def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
+        wanted = list(windows)
+        if not wanted:
+            return []
+        _, opened = Shelf(self._database, user).open(buckets.points(wanted))
+        found = [record for bucket in opened.values() for record in bucket.records.values()]
+        return [record for window in wanted for record in _ordered(found) if window.holds(record)]
+
+    def everything(self, user: str) -> list[Record]:
+        return _ordered(Shelf(self._database, user).everything())
+
+    def coverage(self, user: str) -> Coverage:
+        found = self._database.one(documents.person(user))
+        said: dict[str, list[str]] = json.loads(found.fields.get("covered", "{}")) if found else {}
+        return {
+            series: (date.fromisoformat(first), date.fromisoformat(last))
+            for series, (first, last) in said.items()
+        }
+
+    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
+        if not delta:
+            return _head(self._database.one(documents.person(user)))
+        change = Change(delta, now, covered)
+        return settled(lambda: self._attempt(user, change))
+
+    def _attempt(self, user: str, change: Change) -> int:
+        shelf = Shelf(self._database, user)
+        owner, opened = shelf.open(buckets.touched(change.delta))
+        if owner is None:
+            raise Unknown(f"There is no user {user}.")
+        if owner.fields.get("mark") == change.mark:
+            return _head(owner)
+        life = str(owner.fields["life"])
+        opened |= shelf.strays(change.delta, opened, life)
+        sequence = _head(owner) + 1
+        entry = Write(f"{documents.log(user)}/{sequence:010}", _entry(change, life))
+        writes = [
+            Write(shelf.path(name), fields and {"life": life, **fields})
+            for name, fields in buckets.changed(opened, change.delta, self._limit).items()
+        ]
+        # Everybody who writes measurements moves the head: whoever read it before, reads again.
+        head = Write(owner.path, _moved(sequence, change), since=owner.updated)
+        self._database.commit(head, *_bearable([*writes, entry]))
+        return sequence
+
+
+class FirestoreLog:
+    """What changed, and who has been told."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self, user: str) -> int:
+        return _head(self._database.one(documents.person(user)))
+
+    def delivered(self, user: str, target: str) -> int:
+        return _delivered(self._database.one(documents.person(user))).get(target, 0)
+
+    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
+        settled(lambda: self._mark(user, target, sequence))
+
+    def _mark(self, user: str, target: str, sequence: int) -> None:
+        owner = self._database.one(documents.person(user))
+        if owner is None:
+            raise Unknown(f"There is no user {user}.")
+        before = _delivered(owner)
+        if before.get(target, 0) < sequence:
+            told = json.dumps(before | {target: sequence})
+            self._database.commit(Write(owner.path, {"delivered": told}, since=owner.updated))
+
+
+def _ordered(records: Iterable[Record]) -> list[Record]:
+    return sorted(records, key=lambda r: (r.series, r.when, r.key))
+
+
+def _head(owner: Found | None) -> int:
+    return int(owner.fields["head"]) if owner else 0
+
+
+def _delivered(owner: Found | None) -> dict[str, int]:
+    return dict(json.loads(owner.fields.get("delivered", "{}"))) if owner else {}
+
+
+def _moved(sequence: int, change: Change) -> Fields:
+    """What changes in the person's document."""
+    moved: dict[str, Any] = {"head": sequence, "mark": change.mark}
+    if change.covered is not None:
+        spans = {s: [a.isoformat(), b.isoformat()] for s, (a, b) in change.covered.items()}
+        moved["covered"] = json.dumps(spans)
+    return moved
+
+
+def _entry(change: Change, life: str) -> Fields:
+    """The log entry: which keys, not which values; only the series, where keys are too many."""
+    keys: dict[str, dict[str, list[str]]] = {}
+    for what, records in (
+        ("added", change.delta.added),
+        ("changed", change.delta.changed),
+        ("removed", change.delta.removed),
+    ):
+        for record in records:
+            keys.setdefault(what, {}).setdefault(record.series, []).append(record.key)
+    text = json.dumps(keys, separators=(",", ":"))
+    if len(text) > buckets.MAX_BYTES:
+        text = json.dumps({"whole": sorted({s for told in keys.values() for s in told})})
+    return {"life": life, "at": change.now, "entry": text}
+
+
+def _bearable(writes: list[Write]) -> list[Write]:
+    """Return *writes* if one commit takes them: half of a change must never land."""
+    if (
+        len(writes) >= MAX_WRITES
+        or sum(buckets.size(write.fields or {}) for write in writes) > MAX_COMMIT
+    ):
+        raise BadRequest("That is more than the store takes at once: fetch a shorter period.", 413)
+    return writes

@@ -1,0 +1,86 @@
+"""The store's five ports over one Firestore database in native mode.
+
+| document                                 | holds                                              |
+|------------------------------------------|----------------------------------------------------|
+| plugindata/fitbit                        | the application's own values                       |
+| identities/{user}                        | life, head of the log, what is delivered, covered  |
+| identities/{user}/plugindata/fitbit      | settings, sealed token with its version, poll key  |
+| identities/{user}/log/{sequence}         | one change: which keys, not which values           |
+| sensors/fitbit/{user}/{series}.{period}  | the records of one series in one year or day       |
+| handshakes/{nonce}                       | a used round of consent; expires                   |
+
+The first four segments are the seed's schema. A person lives from the making of the two
+documents under ``identities`` to their deletion, both times in one commit. Everything else of
+theirs names that ``life``; of another life it is invisible, and deleted by removing again.
+A bucket keeps its records as one text, ``[[key, data], …]``: as fields, each would be indexed.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from healthrelay.adapters.firestore.buckets import MAX_BYTES
+from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.documents import Meter
+from healthrelay.adapters.firestore.measurements import FirestoreLog, FirestoreRecords
+from healthrelay.adapters.firestore.people import (
+    FirestoreHandshakes,
+    FirestoreIdentities,
+    FirestoreTokens,
+)
+
+PATIENCE = 4.0
+"""Seconds: the caller of a function hears within five that the store is not there."""
+
+
+class FirestoreStore:
+    """Satisfies `healthrelay.ports.Store`.
+
+    Without *project* the environment names it, as for every Google client; without *database*
+    it is ``(default)``. A call gives up after *patience* seconds. No bucket of records grows
+    beyond *limit* bytes.
+    """
+
+    def __init__(
+        self,
+        project: str | None = None,
+        database: str | None = None,
+        *,
+        patience: float = PATIENCE,
+        limit: int = MAX_BYTES,
+    ) -> None:
+        self._database = Database(project, database, patience)
+        self._limit = limit
+
+    @cached_property
+    def identities(self) -> FirestoreIdentities:
+        return FirestoreIdentities(self._database)
+
+    @cached_property
+    def tokens(self) -> FirestoreTokens:
+        return FirestoreTokens(self._database)
+
+    @cached_property
+    def handshakes(self) -> FirestoreHandshakes:
+        return FirestoreHandshakes(self._database)
+
+    @cached_property
+    def records(self) -> FirestoreRecords:
+        return FirestoreRecords(self._database, self._limit)
+
+    @cached_property
+    def log(self) -> FirestoreLog:
+        return FirestoreLog(self._database)
+
+    @property
+    def meter(self) -> Meter:
+        """Documents read and written so far."""
+        return self._database.meter
+
+    def warm(self) -> None:
+        """Begin to load Firestore's client in the background; the first use waits for it."""
+        self._database.warm()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._database.close()

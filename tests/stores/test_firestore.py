@@ -1,0 +1,58 @@
+"""The cloud's store against Google's emulator: the contract, and what Firestore adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.core.records import Delta
+from tests.stores.contract import NOW, StoreContract, weight
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture
+def store(make_firestore: Callable[..., FirestoreStore]) -> FirestoreStore:
+    return make_firestore()
+
+
+class TestFirestore(StoreContract):
+    """Every promise of a store."""
+
+
+def test_used_round_is_remembered_until_its_time_and_no_longer(store: FirestoreStore) -> None:
+    until = NOW + timedelta(minutes=10)
+    assert store.handshakes.use("nonce", until, NOW)
+
+    assert not store.handshakes.use("nonce", until, until)
+    assert store.handshakes.use("nonce", until, until + timedelta(microseconds=1))
+
+
+def test_names_that_firestore_keeps_for_itself_are_names(store: FirestoreStore) -> None:
+    names = ["__jack__", "_jack", "jack.2", "~"]
+    for name in names:
+        store.identities.save(name, {"period": name})
+        store.records.apply(name, Delta(added=(weight("2026-11-01"),)), NOW)
+
+    assert store.identities.names() == sorted(names)
+    assert [store.log.head(name) for name in names] == [1, 1, 1, 1]
+    assert store.handshakes.use("__nonce__", NOW, NOW)
+
+
+def test_databases_of_one_project_are_apart(make_firestore: Callable[..., FirestoreStore]) -> None:
+    store, other = make_firestore(), make_firestore(database="healthrelay")
+    store.identities.save("jack", {})
+
+    assert other.identities.names() == []
+    assert store.identities.names() == ["jack"]
+
+
+def test_closed_store_opens_again(store: FirestoreStore) -> None:
+    store.identities.save("jack", {})
+    store.close()
+
+    assert store.identities.names() == ["jack"]

@@ -1,0 +1,212 @@
+"""Which document holds which records: pure, without any Firestore."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healthrelay.adapters.firestore import buckets
+from healthrelay.adapters.firestore.buckets import Bucket
+from healthrelay.core.errors import Refused
+from healthrelay.core.records import Delta, Record, Window
+from tests.stores.contract import entry, weight
+
+
+def night(log_id: int, day: str, levels: str = "") -> Record:
+    data = {"logId": log_id, "dateOfSleep": day, "levels": levels}
+    return Record("sleep", str(log_id), day, data)
+
+
+def bucket(*records: Record, period: str = "2026") -> Bucket:
+    return Bucket(records[0].series, period, {record.key: record for record in records})
+
+
+@pytest.mark.parametrize(
+    ("series", "name"),
+    [
+        ("body-weight", "body-weight.2026"),
+        ("weight", "weight.2026"),
+        ("sleep", "sleep.2026"),
+        ("devices", "devices.2026"),
+        ("activities-heart-intraday", "activities-heart-intraday.2026-11-01"),
+        ("a-series-of-tomorrow", "a-series-of-tomorrow.2026"),
+    ],
+)
+def test_bucket_is_a_year_or_for_intraday_a_day(series: str, name: str) -> None:
+    assert buckets.name((series, "2026-11-01")) == name
+
+
+STEADY = ("body-weight", "body", "sleep-efficiency", "activities-heart-intraday", "devices", "user")
+WANDERING = ("weight", "sleep", "activities", "unheard-of")
+
+
+@pytest.mark.parametrize("series", [*STEADY, *WANDERING])
+def test_only_entries_with_numbers_of_their_own_can_wander(series: str) -> None:
+    assert buckets.wanders(series) == (series in WANDERING)
+
+
+def test_window_is_all_its_days() -> None:
+    window = Window("body-fat", date(2025, 12, 31), date(2026, 1, 1))
+
+    assert buckets.points([window]) == {("body-fat", "2025-12-31"), ("body-fat", "2026-01-01")}
+
+
+def test_document_is_one_compact_text_with_the_members_in_order() -> None:
+    (told,) = buckets.documents(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
+
+    assert told == {
+        "records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}],'
+        '["2026-11-02",{"dateTime":"2026-11-02","value":"82.4"}]]'
+    }
+
+
+def test_document_of_a_log_names_its_keys() -> None:
+    (told,) = buckets.documents(bucket(entry(7, "2026-11-01T07:12:00"))).values()
+
+    assert told == {
+        "records": '[["7","2026-11-01T07:12:00",{"logId":7,"date":"2026-11-01","weight":82.4}]]',
+        "keys": '["7"]',
+    }
+    assert buckets.keys(told) == {"7"}
+
+
+def test_bucket_comes_back() -> None:
+    before = bucket(entry(7, "2026-11-01T07:12:00"), entry(8, "2026-11-01"))
+    (fields,) = buckets.documents(before).values()
+    assert fields is not None
+
+    assert buckets.decoded("weight.2026", fields) == before
+    assert buckets.decoded("weight.2026", {}) == Bucket("weight", "2026", {})
+
+
+def test_emptied_bucket_is_deleted() -> None:
+    opened = {"body-weight.2026": bucket(weight("2026-11-01"))}
+
+    told = buckets.changed(opened, Delta(removed=(weight("2026-11-01"),)))
+
+    assert told == {"body-weight.2026": None}
+
+
+def test_bucket_that_is_not_touched_is_not_written() -> None:
+    opened = {
+        "body-weight.2026": bucket(weight("2026-11-01")),
+        "body-weight.2025": bucket(weight("2025-11-01"), period="2025"),
+    }
+
+    told = buckets.changed(opened, Delta(changed=(weight("2026-11-01", "80"),)))
+
+    assert list(told) == ["body-weight.2026"]
+
+
+def test_entry_whose_day_is_corrected_leaves_its_old_bucket() -> None:
+    opened = {
+        "weight.2025": bucket(entry(1, "2025-12-31"), entry(2, "2025-12-30"), period="2025"),
+        "weight.2026": Bucket("weight", "2026", {}),
+    }
+
+    told = buckets.changed(opened, Delta(changed=(entry(1, "2026-01-01"),)))
+
+    inside = {n: set(buckets.decoded(n, f or {}).records) for n, f in told.items()}
+    assert inside == {"weight.2025": {"2"}, "weight.2026": {"1"}}
+
+
+def test_last_of_two_equal_names_wins_wherever_the_first_lies() -> None:
+    opened = {name: Bucket("weight", name[-4:], {}) for name in ("weight.2025", "weight.2026")}
+
+    told = buckets.changed(opened, Delta(added=(entry(1, "2025-12-31"), entry(1, "2026-01-01"))))
+
+    assert list(told) == ["weight.2026"]
+
+
+def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
+    january = [night(number, f"2026-01-{number:02}", "x" * 30) for number in range(1, 11)]
+    march = night(40, "2026-03-01")
+
+    told = buckets.documents(bucket(*january, march), limit=400)
+
+    assert told["sleep.2026"] == {"split": True}
+    assert told["sleep.2026-01"] == {"split": True}
+    assert set(told) == {
+        "sleep.2026",
+        "sleep.2026-01",
+        "sleep.2026-03",
+        *(f"sleep.2026-01-{day:02}" for day in range(1, 11)),
+    }
+    found = [
+        record
+        for name, fields in told.items()
+        if fields and not buckets.is_split(fields)
+        for record in buckets.decoded(name, fields).records.values()
+    ]
+    assert sorted(found, key=lambda r: int(r.key)) == [*january, march]
+
+
+def test_parts_of_split_buckets_are_found_by_day() -> None:
+    points = {("sleep", "2026-01-05"), ("sleep", "2026-02-05"), ("weight", "2026-01-05")}
+
+    assert buckets.parts({"sleep.2026"}, points) == {"sleep.2026-01", "sleep.2026-02"}
+    assert buckets.parts({"sleep.2026-01"}, points) == {"sleep.2026-01-05"}
+    assert buckets.parts(set(), points) == set()
+
+
+def test_too_large_a_day_is_packed() -> None:
+    points = [{"time": f"{minute // 60:02}:{minute % 60:02}:00"} for minute in range(1440)]
+    data = {"dateTime": "2026-11-01", "dataset": points}
+    day = Record("activities-heart-intraday", "2026-11-01", "2026-11-01", data)
+    limit = len(json.dumps(data)) // 3
+
+    told = buckets.documents(bucket(day, period="2026-11-01"), limit)
+
+    ((name, fields),) = told.items()
+    assert fields is not None
+    assert list(fields) == ["packed"]
+    assert buckets.size(fields) <= limit
+    assert buckets.decoded(name, fields).records["2026-11-01"] == day
+
+
+def test_day_that_no_document_can_hold_is_refused_by_name_alone() -> None:
+    day = night(1, "2026-11-01", "secret, and not to be packed")
+
+    with pytest.raises(Refused, match=r"sleep\.2026-11-01 is larger") as caught:
+        buckets.documents(bucket(day), limit=60)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_year_of_daily_values_needs_a_fiftieth_of_a_document() -> None:
+    days = [date.fromordinal(date(2026, 1, 1).toordinal() + n).isoformat() for n in range(365)]
+
+    (fields,) = buckets.documents(bucket(*map(weight, days))).values()
+
+    assert fields is not None
+    assert buckets.size(fields) == 20_441
+    assert 48 < buckets.MAX_BYTES / 20_441 < 49
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(date.isoformat)
+NIGHTS = st.dictionaries(st.integers(0, 99), st.tuples(DAYS, TEXTS), min_size=1, max_size=40)
+
+
+@given(NIGHTS, st.integers(400, 900))
+def test_whatever_is_split_holds_the_same_records(
+    nights: dict[int, tuple[str, str]], limit: int
+) -> None:
+    before = bucket(*(night(number, day, text) for number, (day, text) in nights.items()))
+    try:
+        told = buckets.documents(before, limit)
+    except Refused:
+        return
+
+    found = {
+        record.key: record
+        for name, fields in told.items()
+        if fields and not buckets.is_split(fields)
+        for record in buckets.decoded(name, fields).records.values()
+    }
+    assert found == before.records
+    assert all(buckets.size(fields or {}) <= limit for fields in told.values())

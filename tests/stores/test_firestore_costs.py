@@ -1,0 +1,244 @@
+"""What Firestore is asked for, document by document: that is what it costs and where it ends."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.measurements import MAX_COMMIT, MAX_WRITES
+from healthrelay.core.errors import BadRequest, Refused
+from healthrelay.core.records import Delta, Record, Window
+from tests.stores.contract import DOCUMENT, NOW, entry, weight
+
+Make = Callable[..., FirestoreStore]
+Contents = Callable[[], dict[str, dict[str, Any]]]
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+
+
+@pytest.fixture
+def store(make_firestore: Make) -> FirestoreStore:
+    store = make_firestore()
+    store.identities.save("jack", {"period": "1w"})
+    return store
+
+
+def days(first: date, number: int) -> list[str]:
+    return [(first + timedelta(n)).isoformat() for n in range(number)]
+
+
+def week(first: str = "2026-11-01") -> Delta:
+    return Delta(added=tuple(map(weight, days(date.fromisoformat(first), 7))))
+
+
+def cost(store: FirestoreStore, act: Callable[[], object]) -> tuple[int, int]:
+    """Documents read and written by *act*."""
+    before = store.meter.reads, store.meter.writes
+    act()
+    return store.meter.reads - before[0], store.meter.writes - before[1]
+
+
+def test_documents_lie_where_the_seed_has_them(
+    store: FirestoreStore, firestore_contents: Contents
+) -> None:
+    store.identities.save_application({"client_id": "A"})
+    store.identities.save_poll_key("jack", "hash")
+    version = store.tokens.save("jack", DOCUMENT, 0)
+    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, {})
+    store.log.mark_delivered("jack", "igor", 1)
+    store.handshakes.use("nonce", NOW, NOW)
+
+    found = firestore_contents()
+
+    life = found["identities/jack"].pop("life")
+    assert found["identities/jack"].pop("mark")
+    assert found["handshakes/nonce"].pop("mark")
+    assert found == {
+        "plugindata/fitbit": {"client_id": "A"},
+        "identities/jack": {"head": 1, "delivered": '{"igor": 1}', "covered": "{}"},
+        "identities/jack/plugindata/fitbit": {
+            "settings": {"period": "1w"},
+            "poll_key": "hash",
+            "token": {"version": version, "document": json.dumps(DOCUMENT, separators=(",", ":"))},
+        },
+        "identities/jack/log/0000000001": {
+            "life": life,
+            "at": NOW,
+            "entry": '{"added":{"body-weight":["2026-11-01"]}}',
+        },
+        "sensors/fitbit/jack/body-weight.2026": {
+            "life": life,
+            "records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}]]',
+        },
+        "handshakes/nonce": {"expires": NOW},
+    }
+
+
+def test_unchanged_fetch_writes_nothing(store: FirestoreStore) -> None:
+    store.records.apply("jack", week(), NOW)
+    window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 7))
+
+    # The bucket and the person; then the person once more for the number.
+    assert cost(store, lambda: store.records.within("jack", [window])) == (2, 0)
+    assert cost(store, lambda: store.records.apply("jack", Delta(), NOW)) == (1, 0)
+
+
+def test_changed_daily_series_writes_a_bucket_the_person_and_a_log_entry(
+    store: FirestoreStore,
+) -> None:
+    store.records.apply("jack", week(), NOW)
+    delta = Delta(added=(weight("2026-11-08"),), changed=(weight("2026-11-07", "80"),))
+
+    assert cost(store, lambda: store.records.apply("jack", delta, NOW, {})) == (2, 3)
+
+
+def test_week_across_new_year_writes_two_buckets(store: FirestoreStore) -> None:
+    assert cost(store, lambda: store.records.apply("jack", week("2025-12-28"), NOW)) == (3, 4)
+
+
+def test_changed_log_asks_where_its_entries_were(store: FirestoreStore) -> None:
+    for number, year in enumerate((2024, 2025, 2026)):
+        store.records.apply("jack", Delta(added=(entry(number, f"{year}-05-01"),)), NOW)
+    new = Delta(added=(entry(9, "2026-11-01"),))
+    moved = Delta(changed=(entry(1, "2026-01-01"),))
+
+    # The person, the bucket, the keys of all three; then the one that held it before, too.
+    assert cost(store, lambda: store.records.apply("jack", new, NOW)) == (5, 3)
+    assert cost(store, lambda: store.records.apply("jack", moved, NOW)) == (6, 4)
+    assert store.records.everything("jack") == [
+        entry(0, "2024-05-01"),
+        entry(1, "2026-01-01"),
+        entry(2, "2026-05-01"),
+        entry(9, "2026-11-01"),
+    ]
+
+
+def test_a_poll_reads_the_key_the_person_and_the_buckets(store: FirestoreStore) -> None:
+    store.records.apply("jack", week("2025-12-28"), NOW)
+
+    assert cost(store, lambda: store.identities.poll_key("jack")) == (1, 0)
+    assert cost(store, lambda: store.records.everything("jack")) == (3, 0)
+
+
+def test_small_things_cost_a_read_and_a_write(store: FirestoreStore) -> None:
+    store.tokens.save("jack", DOCUMENT, 0)
+
+    assert cost(store, lambda: store.identities.settings("jack")) == (1, 0)
+    assert cost(store, lambda: store.identities.save("jack", {})) == (1, 1)
+    assert cost(store, lambda: store.identities.save("second", {})) == (1, 2)
+    assert cost(store, store.identities.names) == (2, 0)
+    assert cost(store, lambda: store.tokens.load("jack")) == (1, 0)
+    assert cost(store, lambda: store.handshakes.use("nonce", NOW, NOW)) == (1, 1)
+    assert cost(store, lambda: store.log.mark_delivered("jack", "igor", 1)) == (1, 1)
+    assert cost(store, lambda: store.log.mark_delivered("jack", "igor", 1)) == (1, 0)
+
+
+def test_series_that_outgrows_its_document_is_split_and_loses_nothing(
+    make_firestore: Make, firestore_contents: Contents
+) -> None:
+    store = make_firestore(limit=1600)
+    store.identities.save("jack", {})
+    known = {day: weight(day) for day in days(date(2026, 1, 1), 90)}
+    for first in range(0, 90, 10):
+        part = list(known.values())[first : first + 10]
+        store.records.apply("jack", Delta(added=tuple(part)), NOW)
+    window = Window("body-weight", date(2026, 1, 25), date(2026, 2, 5))
+    change = Delta(changed=(weight("2026-01-31", "80"),), removed=(weight("2026-01-30"),))
+
+    # The person, the year's mark, two months, of which January has become days.
+    assert cost(store, lambda: store.records.within("jack", [window])) == (11, 0)
+    assert cost(store, lambda: store.records.apply("jack", change, NOW)) == (5, 4)
+
+    known["2026-01-31"] = weight("2026-01-31", "80")
+    del known["2026-01-30"]
+    assert store.records.everything("jack") == list(known.values())
+    assert store.records.within("jack", [window]) == list(known.values())[24:35]
+    found = firestore_contents()
+    assert found["sensors/fitbit/jack/body-weight.2026"]["split"]
+    assert max(len(fields.get("records", "")) for fields in found.values()) <= 1600
+
+
+def nights(number: int, length: int, first: date = date(2026, 1, 1)) -> list[Record]:
+    """As large as nights with their stages."""
+    return [
+        Record("sleep", str(key), day, {"logId": key, "dateOfSleep": day, "levels": "x" * length})
+        for key, day in enumerate(days(first, number), 1_000_000)
+    ]
+
+
+def test_a_year_of_nights_is_larger_than_a_document_of_firestore(store: FirestoreStore) -> None:
+    year = nights(365, 8_000)
+
+    # A mark and twelve months, written with the person and the log entry.
+    assert cost(store, lambda: store.records.apply("jack", Delta(added=tuple(year)), NOW))[1] == 15
+
+    assert store.records.everything("jack") == year
+
+
+def test_as_large_as_a_bucket_may_be_firestore_takes_it(store: FirestoreStore) -> None:
+    (night,) = nights(1, 999_850)
+
+    store.records.apply("jack", Delta(added=(night,)), NOW)
+
+    assert store.records.everything("jack") == [night]
+
+
+def test_day_that_no_document_holds_is_refused_and_nothing_lands(
+    make_firestore: Make,
+) -> None:
+    store = make_firestore(limit=300)
+    store.identities.save("jack", {})
+    incompressible = random.Random(1).randbytes(1000).hex()
+    large = Record("weight", "1", "2026-11-01", {"logId": 1, "note": incompressible})
+
+    with pytest.raises(Refused, match=r"weight\.2026-11-01") as caught:
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"), large)), NOW)
+
+    assert incompressible[:20] not in str(caught.value)
+    assert store.records.everything("jack") == []
+    assert store.log.head("jack") == 0
+
+
+@pytest.mark.parametrize("too_much", ["bytes", "documents"])
+def test_more_than_a_commit_takes_is_refused_and_nothing_lands(
+    store: FirestoreStore, too_much: str
+) -> None:
+    if too_much == "bytes":
+        records = nights(MAX_COMMIT // 90_000 + 1, 90_000)
+    else:
+        series = "activities-heart-intraday"
+        records = [
+            Record(series, day, day, {"dateTime": day})
+            for day in days(date(2025, 1, 1), MAX_WRITES)
+        ]
+
+    with pytest.raises(BadRequest, match="shorter period") as caught:
+        store.records.apply("jack", Delta(added=tuple(records)), NOW)
+
+    assert caught.value.status == 413
+    assert store.records.everything("jack") == []
+    assert store.log.head("jack") == 0
+
+
+def test_entry_of_a_change_with_very_many_keys_names_the_series_only(
+    store: FirestoreStore, firestore_contents: Contents
+) -> None:
+    long = [
+        Record("weight", f"{number:0>2000}", "2026-11-01", {"logId": number})
+        for number in range(510)
+    ]
+    # In a bucket a key is there twice.
+    store.records.apply("jack", Delta(added=tuple(long[:200])), NOW)
+    store.records.apply("jack", Delta(added=tuple(long[200:]), removed=tuple(long[:200])), NOW)
+
+    found = firestore_contents()
+
+    assert found["identities/jack/log/0000000002"]["entry"] == '{"whole": ["weight"]}'
+    assert store.log.head("jack") == 2

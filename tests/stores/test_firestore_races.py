@@ -1,0 +1,148 @@
+"""Somebody else writes between reading and writing: what then, step by step and in a crowd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.buckets import MAX_BYTES
+from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.documents import Changed, Write
+from healthrelay.adapters.firestore.measurements import FirestoreRecords
+from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
+from healthrelay.core.errors import Conflict, TryLater
+from healthrelay.core.records import Delta
+from tests.stores.contract import DOCUMENT, NOW, entry, weight
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+Make = Callable[..., FirestoreStore]
+Interrupted = Callable[[Callable[[], object]], Database]
+
+PATIENCE = 60.0
+
+
+class Unanswered(Database):
+    """A database whose first commit lands, but the answer is lost and the client asks again."""
+
+    def __init__(self, project: str) -> None:
+        super().__init__(project, None, PATIENCE)
+        self._lost = False
+
+    def commit(self, *writes: Write) -> None:
+        super().commit(*writes)
+        if not self._lost:
+            self._lost = True
+            raise Changed
+
+
+@pytest.fixture
+def store(make_firestore: Make) -> FirestoreStore:
+    store = make_firestore()
+    store.identities.save("jack", {})
+    return store
+
+
+def add(*days: str) -> Delta:
+    return Delta(added=tuple(map(weight, days)))
+
+
+def test_change_that_was_overtaken_is_made_anew(
+    store: FirestoreStore, interrupted: Interrupted
+) -> None:
+    other = interrupted(lambda: store.records.apply("jack", add("2026-11-01"), NOW))
+
+    assert FirestoreRecords(other, MAX_BYTES).apply("jack", add("2026-11-02"), NOW) == 2
+
+    assert store.log.head("jack") == 2
+    assert store.records.everything("jack") == [weight("2026-11-01"), weight("2026-11-02")]
+
+
+def test_entry_that_moved_meanwhile_is_still_there_once(
+    store: FirestoreStore, interrupted: Interrupted
+) -> None:
+    store.records.apply("jack", Delta(added=(entry(1, "2024-11-01"),)), NOW)
+    moved = Delta(changed=(entry(1, "2025-11-01"),))
+    other = interrupted(lambda: store.records.apply("jack", moved, NOW))
+
+    again = Delta(changed=(entry(1, "2026-11-01"),))
+    FirestoreRecords(other, MAX_BYTES).apply("jack", again, NOW)
+
+    assert store.records.everything("jack") == [entry(1, "2026-11-01")]
+
+
+def test_change_whose_answer_is_lost_lands_once(
+    store: FirestoreStore, firestore_project: str
+) -> None:
+    records = FirestoreRecords(Unanswered(firestore_project), MAX_BYTES)
+
+    assert records.apply("jack", add("2026-11-01"), NOW) == 1
+    assert store.log.head("jack") == 1
+
+
+def test_grant_whose_answer_is_lost_is_saved(store: FirestoreStore, firestore_project: str) -> None:
+    version = FirestoreTokens(Unanswered(firestore_project)).save("jack", DOCUMENT, 0)
+
+    stored = store.tokens.load("jack")
+    assert stored is not None
+    assert stored.version == version
+
+
+def test_new_settings_are_no_conflict_for_a_grant(
+    store: FirestoreStore, interrupted: Interrupted
+) -> None:
+    version = store.tokens.save("jack", DOCUMENT, 0)
+    other = interrupted(lambda: store.identities.save("jack", {"period": "1w"}))
+
+    FirestoreTokens(other).save("jack", DOCUMENT | {"sealed": "v1.k.y"}, version)
+
+    stored = store.tokens.load("jack")
+    assert stored is not None
+    assert stored.document["sealed"] == "v1.k.y"
+    assert store.identities.settings("jack") == {"period": "1w"}
+
+
+def test_grant_that_was_overtaken_is_a_conflict(
+    store: FirestoreStore, interrupted: Interrupted
+) -> None:
+    other = interrupted(lambda: store.tokens.save("jack", DOCUMENT, 0))
+
+    with pytest.raises(Conflict):
+        FirestoreTokens(other).save("jack", DOCUMENT | {"sealed": "v1.k.y"}, 0)
+
+
+def test_two_who_make_the_same_person_make_one(
+    store: FirestoreStore, interrupted: Interrupted
+) -> None:
+    other = interrupted(lambda: store.identities.save("second", {"a": "1"}))
+
+    FirestoreIdentities(other).save("second", {"a": "2"})
+
+    assert store.identities.settings("second") == {"a": "2"}
+
+
+def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: Make) -> None:
+    stores = [make_firestore() for _ in range(2)]
+    stores[0].identities.save("jack", {})
+
+    def write(number: int) -> int:
+        day = f"2026-11-{number + 1:02}"
+        return stores[number % 2].records.apply("jack", add(day), NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = sorted(pool.map(write, range(12)))
+
+    assert numbers == list(range(1, 13))
+    assert len(stores[1].records.everything("jack")) == 12
+
+
+def test_who_is_always_overtaken_gives_up(firestore_project: str) -> None:
+    class Overtaken(Database):
+        def commit(self, *writes: Write) -> None:
+            raise Changed
+
+    with pytest.raises(TryLater, match="same document"):
+        FirestoreIdentities(Overtaken(firestore_project, None, PATIENCE)).save("jack", {})

@@ -1,0 +1,183 @@
+"""Removing a person while others write, or not to the end: nothing is seen, nothing comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.buckets import MAX_BYTES
+from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.documents import Write
+from healthrelay.adapters.firestore.measurements import FirestoreLog, FirestoreRecords
+from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
+from healthrelay.core.errors import Unknown
+from healthrelay.core.records import Delta
+from healthrelay.ports import Store
+from tests.stores.contract import DOCUMENT, NOW, entry, weight
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+Make = Callable[..., FirestoreStore]
+Interrupted = Callable[[Callable[[], object]], Database]
+Contents = Callable[[], dict[str, dict[str, Any]]]
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def store(make_firestore: Make) -> FirestoreStore:
+    store = make_firestore()
+    store.identities.save("jack", {})
+    return store
+
+
+def add(*days: str) -> Delta:
+    return Delta(added=tuple(map(weight, days)))
+
+
+def test_nothing_brings_back_who_is_removed_meanwhile(
+    store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
+) -> None:
+    def other() -> Database:
+        store.identities.save("jack", {})
+        return interrupted(lambda: store.identities.remove("jack"))
+
+    late: list[Callable[[], object]] = [
+        lambda: FirestoreRecords(other(), MAX_BYTES).apply("jack", add("2026-11-01"), NOW),
+        lambda: FirestoreTokens(other()).save("jack", DOCUMENT, 0),
+        lambda: FirestoreLog(other()).mark_delivered("jack", "igor", 1),
+        lambda: FirestoreIdentities(other()).save_poll_key("jack", "hash"),
+    ]
+    for write in late:
+        with pytest.raises(Unknown):
+            write()
+        assert firestore_contents() == {}
+
+
+def test_of_two_who_remove_the_same_person_one_is_told_that_it_did(
+    store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
+) -> None:
+    other = interrupted(lambda: store.identities.remove("jack"))
+
+    assert not FirestoreIdentities(other).remove("jack")
+
+    assert firestore_contents() == {}
+
+
+def test_removal_cut_short_shows_nothing_and_is_finished_by_another(
+    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
+) -> None:
+    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    _cut_short(firestore_project)
+    left = firestore_contents()
+
+    assert len(left) == 3
+    assert store.identities.names() == []
+    assert store.records.everything("jack") == []
+    assert store.log.head("jack") == 0
+    assert store.identities.remove("jack")
+    assert firestore_contents() == {}
+    assert not store.identities.remove("jack")
+
+
+def test_person_made_anew_has_nothing_of_the_one_before(
+    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
+) -> None:
+    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    store.records.apply("jack", Delta(added=(entry(1, "2025-11-01"),)), NOW)
+    _cut_short(firestore_project)
+
+    store.identities.save("jack", {})
+    assert store.records.everything("jack") == []
+    new = Delta(added=(weight("2026-11-02"), entry(1, "2026-11-02")))
+    assert store.records.apply("jack", new, NOW) == 1
+
+    assert store.records.everything("jack") == [weight("2026-11-02"), entry(1, "2026-11-02")]
+    assert store.identities.remove("jack")
+    assert firestore_contents() == {}
+
+
+def test_what_a_new_person_writes_survives_a_late_removal(
+    store: FirestoreStore,
+    firestore_project: str,
+    interrupted: Interrupted,
+    firestore_contents: Contents,
+) -> None:
+    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    _cut_short(firestore_project)
+
+    def born_again() -> None:
+        store.identities.save("jack", {})
+        store.records.apply("jack", add("2026-11-02"), NOW)
+
+    # The remover has seen the old buckets; before it deletes them, one of them is new.
+    assert FirestoreIdentities(interrupted(born_again)).remove("jack")
+
+    assert store.records.everything("jack") == [weight("2026-11-02")]
+    assert store.log.head("jack") == 1
+    assert set(firestore_contents()) == {
+        "identities/jack",
+        "identities/jack/plugindata/fitbit",
+        "identities/jack/log/0000000001",
+        "sensors/fitbit/jack/body-weight.2026",
+    }
+
+
+def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: str) -> None:
+    life = Database(firestore_project, None, PATIENCE)
+    for first in (0, 500):
+        life.commit(
+            *(
+                Write(f"identities/jack/log/{number:010}", {"life": "an earlier one"})
+                for number in range(first, first + 500)
+            )
+        )
+    before = store.meter.writes
+
+    assert store.identities.remove("jack")
+
+    assert store.meter.writes - before == 1002
+    assert not store.identities.remove("jack")
+    life.close()
+
+
+def test_writer_and_remover_at_once_leave_nothing(
+    make_firestore: Make, firestore_contents: Contents
+) -> None:
+    def write(store: Store) -> int:
+        for number in range(1, 200):
+            try:
+                store.records.apply("jack", add(f"20{number % 9 + 10}-11-01"), NOW)
+                store.log.mark_delivered("jack", "igor", number)
+            except Unknown:
+                return number
+        return 0
+
+    writer, remover = make_firestore(), make_firestore()
+    for _ in range(3):
+        writer.identities.save("jack", {})
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(write, writer)
+            while remover.log.head("jack") < 3:
+                time.sleep(0.01)
+            assert remover.identities.remove("jack")
+            assert written.result() >= 3
+        assert firestore_contents() == {}
+
+
+def _cut_short(project: str) -> None:
+    """Remove jack as far as the first commit."""
+
+    class Cut(Exception):
+        pass
+
+    class Stopped(Database):
+        def listing(self, wanted: object) -> Any:
+            raise Cut
+
+    with pytest.raises(Cut):
+        FirestoreIdentities(Stopped(project, None, PATIENCE)).remove("jack")
