@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sandbox import Sandbox
 from tests.household import Household, household_at
+
+# Examples are for finding faults, not for racing: no deadline on a busy machine.
+hypothesis.settings.register_profile("house", deadline=None, max_examples=60)
+hypothesis.settings.load_profile("house")
 
 pytest_plugins = ["tests.peers.igor_fixtures"]
 

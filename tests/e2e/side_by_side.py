@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -44,7 +45,9 @@ GENERATED: list[Part] = [
     (EVERYTHING, DAILY, DAYS),
     (["intraday_time_series"], INTRADAY, 3),
 ]
-OF_A_RECORDING: list[Part] = [(RECORDED, DAILY, RECORDED_DAYS)]
+# What a recording can hold: nobody's girths, floors or meals.
+_HELD = re.compile(r"body/|sleep/|activities/(steps|distance|calories|minutes)")
+OF_A_RECORDING: list[Part] = [(RECORDED, [r for r in DAILY if _HELD.match(r)], RECORDED_DAYS)]
 
 
 def through(

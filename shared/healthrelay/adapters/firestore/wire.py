@@ -1,4 +1,4 @@
-"""The one file that speaks google-cloud-firestore; importing it loads that client (a third of a second).
+"""The one file that speaks google-cloud-firestore; importing it loads that client (0.3 s).
 
 Hence nobody imports it at the top: see `Database`.
 """
