@@ -42,7 +42,8 @@ def test_minutes_at_each_level(name: str, minutes: str) -> None:
     expected = [{"dateTime": "2026-11-03", "value": minutes}]
 
     assert converted(f"activities-{name}", {LEVELS: DAY}) == expected
-    assert converted(f"activities-tracker-{name}", {f"{LEVELS} of google-wearables": DAY}) == expected
+    of_tracker = {f"{LEVELS} of google-wearables": DAY}
+    assert converted(f"activities-tracker-{name}", of_tracker) == expected
 
 
 def test_a_stretch_belongs_to_the_local_day_on_which_it_begins() -> None:
