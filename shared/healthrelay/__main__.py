@@ -131,10 +131,15 @@ def _user_set(said: argparse.Namespace) -> int:
 def _user_list(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
 
-    store = services().store
-    for name in store.identities.names():
-        state = "connected" if store.tokens.load(name) else "not connected"
-        settings = store.identities.settings(name) or {}
+    built = services()
+    identities = built.store.identities
+    for name in identities.names():
+        stored = built.store.tokens.load(name)
+        scopes = stored.document.get("scopes") if stored else None
+        granted = scopes if isinstance(scopes, list) else []
+        allowed = [words for scope, words in built.consent.scopes.items() if scope in granted]
+        state = f"connected: {', '.join(allowed)}" if stored else "not connected"
+        settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
     return 0
 

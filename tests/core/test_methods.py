@@ -7,12 +7,13 @@ import pytest
 
 from healthrelay.core.catalogue import SERIES
 from healthrelay.core.days import EPOCH
-from healthrelay.core.errors import BadRequest
-from healthrelay.core.methods import METHODS, method
+from healthrelay.core.errors import BadRequest, Unsupported
+from healthrelay.core.methods import METHODS, UNREAD, method
 from healthrelay.core.records import Window
 from healthrelay.core.request import windows
 
 TODAY = date(2026, 11, 23)
+MANNERS = {"client", "make_request"}
 WRITING = [
     *("log_activity", "log_sleep", "add_alarm", "update_alarm", "delete_alarm", "create_food"),
     *("add_favorite_activity", "add_favorite_food", "delete_activities", "delete_sleep"),
@@ -25,6 +26,21 @@ def test_every_method_is_one_of_python_fitbit() -> None:
     api = fitbit.Fitbit("id", "secret")
 
     assert all(callable(getattr(api, name)) for name in METHODS)
+
+
+@pytest.mark.parametrize("name", sorted(UNREAD))
+def test_reading_methods_that_mean_nothing_any_more_are_refused_by_name(name: str) -> None:
+    assert callable(getattr(fitbit.Fitbit("id", "secret"), name))
+    with pytest.raises(Unsupported, match=f"{name} cannot be read: "):
+        method(name)
+
+
+def test_no_reading_method_of_python_fitbit_goes_unmentioned() -> None:
+    api = fitbit.Fitbit("id", "secret")
+    told = set(METHODS) | set(UNREAD) | set(WRITING) | {"activities_daily_goal"}
+    names = {name for name in dir(api) if not name.startswith("_") and callable(getattr(api, name))}
+
+    assert names - told - MANNERS == set()
 
 
 @pytest.mark.parametrize("name", WRITING)

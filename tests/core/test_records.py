@@ -1,6 +1,7 @@
 """Elements become records; records are compared."""
 
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -103,3 +104,14 @@ def test_window_holds_its_first_and_last_day() -> None:
     assert window.holds(NEW)
     assert not Window("body-fat", date(2026, 11, 1), date(2026, 11, 1)).holds(NEW)
     assert not Window("body-weight", date(2026, 11, 2), date(2026, 11, 3)).holds(NEW)
+
+
+@given(RECORDS, st.randoms())
+def test_the_order_of_what_comes_in_does_not_matter(known: list[Record], shuffled: Random) -> None:
+    incoming = list({record.name: record for record in known}.values())
+    mixed = incoming[:]
+    shuffled.shuffle(mixed)
+
+    one, other = diff([], incoming), diff([], mixed)
+
+    assert sorted(one.added, key=lambda r: r.key) == sorted(other.added, key=lambda r: r.key)

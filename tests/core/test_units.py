@@ -46,3 +46,13 @@ def test_text_has_no_exponent_and_no_idle_zero(value: str, text: str) -> None:
 def test_numbers_are_whole_where_they_can_be() -> None:
     assert repr(units.number(Decimal("73.000"))) == "73"
     assert repr(units.number(Decimal("73.5"))) == "73.5"
+
+
+@given(st.integers(30_000, 300_000), st.sampled_from(["metric", "en_US", "en_GB"]))
+def test_a_mass_comes_back_from_every_unit(grams: int, system: str) -> None:
+    factor = {"metric": 1000.0, "en_US": 453.59237, "en_GB": 6350.29318}[system]
+    worst = {"metric": 0.0005, "en_US": 0.005, "en_GB": 0.005}[system] * factor
+
+    told = units.mass(Decimal(grams), system)
+
+    assert abs(float(told) * factor - grams) <= worst * 1.001

@@ -120,7 +120,11 @@ def test_the_owner_is_told_that_nobody_is_there(load: Load) -> None:
     answer = load("fetch").get("/?user=jack", headers=OWNER)
 
     assert answer.status_code == 404
-    assert answer.get_json() == {"error": "There is no user jack.", "who": "caller"}
+    assert answer.get_json() == {
+        "error": "There is no user jack.",
+        "who": "caller",
+        "cause": "unknown_user",
+    }
 
 
 def test_the_owner_is_sent_to_the_consent_page(load: Load) -> None:

@@ -103,6 +103,7 @@ def test_a_stopped_igor_is_told_everything_once_it_is_back(
     assert one["trouble"] == {
         "error": "localhost gave no whole answer (NewConnectionError).",
         "who": "nobody",
+        "cause": "try_later",
     }
     igor.start()
     before = igor.output().count(f"PUT /data/{JACK}")

@@ -114,6 +114,7 @@ def test_tls_is_verified_by_the_certificate_that_the_owner_names(
     assert refused["trouble"] == {
         "error": "localhost shows a certificate that is not trusted.",
         "who": "owner",
+        "cause": "misconfigured",
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
     trusting = household_with(**opens, igor_ca=str(igor.verify)).fetched()

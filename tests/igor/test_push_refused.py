@@ -50,6 +50,7 @@ def test_a_wrong_key_is_the_owners_to_mend(
     assert refused["trouble"] == {
         "error": f"Igor refuses our key (status {status}).",
         "who": "owner",
+        "cause": "misconfigured",
         "settings": KEY_SETTINGS,
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
@@ -83,6 +84,7 @@ def test_a_key_that_is_none_may_be_a_trouble_that_passes(
     assert refused["trouble"] == {
         "error": "Igor has trouble, or our key is wrong (status 500).",
         "who": "nobody",
+        "cause": "try_later",
     }
 
 
@@ -99,6 +101,7 @@ def test_a_missing_parent_is_made_once_by_the_owner(
     assert refused["trouble"] == {
         "error": "Igor has no element sensors/fitbit; make it once in Igor's database.",
         "who": "owner",
+        "cause": "misconfigured",
     }
     igor.make_parent()
     assert household.fetched()["waiting"] == 0
@@ -119,6 +122,7 @@ def test_a_person_who_is_there_twice_is_the_owners_to_mend(
     assert refused["trouble"] == {
         "error": "Igor has this person twice; delete both elements in Igor once.",
         "who": "owner",
+        "cause": "misconfigured",
     }
     igor.delete(f"/data/{JACK}", auth=ADMIN)
     assert household.fetched()["waiting"] == 0

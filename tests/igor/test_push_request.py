@@ -144,7 +144,12 @@ def test_what_the_owner_must_mend(
 
     assert (fetched["added"], fetched["delivered"], fetched["waiting"]) == (2, 0, 1)
     named = {"settings": settings} if settings else {}
-    assert fetched["trouble"] == {"error": sentence, "who": "owner", **named}
+    assert fetched["trouble"] == {
+        "error": sentence,
+        "who": "owner",
+        "cause": "misconfigured",
+        **named,
+    }
     assert [sent.target for sent in recorder.seen] == ["/data/sensors/fitbit/jack"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -238,7 +239,7 @@ def test_bad_words_get_one_sentence_and_cost_no_call(
     answer = household.get("fetch", {"user": "jack", **query}, OWNER_KEY)
 
     assert answer.status_code == status, answer.text
-    assert set(answer.json()) == {"error", "who"}
+    assert set(answer.json()) == {"error", "who", "cause"}
     assert answer.json()["error"].endswith(".")
     assert list(measured.journal) == []
 
@@ -268,7 +269,7 @@ def test_bodies_have_a_limit(household: Household) -> None:
 
     assert long.status_code == 413
     assert chunked.status_code == 411
-    assert set(chunked.json()) == {"error", "who"}
+    assert set(chunked.json()) == {"error", "who", "cause"}
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"{", b'{"user": 1}', b"\xff", b'{"user": "\\ud800"}'])
@@ -315,6 +316,7 @@ def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(
             "error": "The consent does not cover steps and other activity:"
             " connect again and allow it.",
             "who": "wearer",
+            "cause": "scope_missing",
             "connect": "/auth1?user=jack",
         }
     }
@@ -327,7 +329,11 @@ def test_what_the_provider_has_not_is_named(household: Household, measured: Sand
 
     assert (alone.status_code, alone.json()) == (
         422,
-        {"error": "Google Health has no badges.", "who": "caller"},
+        {
+            "error": "Google Health has no badges.",
+            "who": "caller",
+            "cause": "unsupported",
+        },
     )
     assert beside["unavailable"]["badges"]["error"] == "Google Health has no badges."
     assert beside["added"] == 3
@@ -343,3 +349,20 @@ def test_unattended_fetch_reads_again_only_what_may_have_changed(
 
     (request,) = [r for r in measured.journal if "weight" in r.path]
     assert f'civil_time >= "{iso(6)}"' in request.query["filter"]
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
+    household: Household, measured: Sandbox
+) -> None:
+    def content() -> list[str]:
+        with sqlite3.connect(household.services.settings.sqlite_path or "") as connection:
+            return [line for line in connection.iterdump() if "handshakes" not in line]
+
+    household.fetched(period="1m")
+    before = content()
+
+    for _ in range(3):
+        assert household.fetched(period="1m")["added"] == 0
+
+    assert content() == before

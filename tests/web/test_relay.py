@@ -55,7 +55,7 @@ def test_wrong_key(household: Household, key: str, wrong: str) -> None:
     answer = household.get("relay", {"user": "jack", "key": wrong})
 
     assert answer.status_code == 401
-    assert set(answer.json()) == {"error", "who"}
+    assert set(answer.json()) == {"error", "who", "cause"}
 
 
 def test_key_of_somebody_else(household: Household, key: str) -> None:
@@ -94,7 +94,7 @@ def test_nothing_recorded_yet_is_never_an_empty_answer(household: Household) -> 
 
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert set(answer.json()) == {"error", "who"}
+    assert set(answer.json()) == {"error", "who", "cause"}
 
 
 def test_everything_gone_upstream_is_never_an_empty_answer(

@@ -97,7 +97,9 @@ class OAuth2Consents:
                 raise TryLater(f"{label} answered without a token.")
             return answer
         if answer.status == 410:
-            raise Misconfigured(f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",))
+            raise Misconfigured(f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",)).named(
+                "gone"
+            )
         if answer.status == 429:
             raise RateLimited(f"{label} asks for a pause.", answer.wait(60))
         cause = _cause(answer)

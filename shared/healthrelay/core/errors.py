@@ -18,20 +18,32 @@ HealthrelayError
 Messages carry ids and causes, never values, tokens or keys: the framework logs them.
 """
 
+from __future__ import annotations
+
+from typing import Self
+
 
 class HealthrelayError(Exception):
     """The root; its text is one sentence that a person can act on."""
 
     who = "nobody"
+    cause = "unexpected"
+    """One word for programs; more telling than the class where the same person must act."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
 
+    def named(self, cause: str) -> Self:
+        """The same error with its *cause* named."""
+        self.cause = cause
+        return self
+
 
 class BadRequest(HealthrelayError):
     """The caller must change something; *status* is the HTTP status that says so."""
 
+    cause = "bad_request"
     who = "caller"
 
     def __init__(self, sentence: str, status: int = 400) -> None:
@@ -42,12 +54,16 @@ class BadRequest(HealthrelayError):
 class NotAllowed(BadRequest):
     """No valid key, cookie or invitation came with the request."""
 
+    cause = "not_allowed"
+
     def __init__(self, sentence: str, status: int = 401) -> None:
         super().__init__(sentence, status)
 
 
 class Unknown(BadRequest):
     """The named person does not exist here."""
+
+    cause = "unknown_user"
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, 404)
@@ -56,6 +72,8 @@ class Unknown(BadRequest):
 class Unsupported(BadRequest):
     """The provider has nothing like it, now and later; one sentence names what."""
 
+    cause = "unsupported"
+
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, 422)
 
@@ -63,11 +81,15 @@ class Unsupported(BadRequest):
 class Again(BadRequest):
     """This round of consent is over and stored nothing; the wearer may begin another."""
 
+    cause = "consent_ended"
+
     who = "wearer"
 
 
 class ReconnectNeeded(HealthrelayError):
     """The provider no longer honours the grant of *user*."""
+
+    cause = "reconnect_needed"
 
     who = "wearer"
 
@@ -79,9 +101,13 @@ class ReconnectNeeded(HealthrelayError):
 class AccessRefused(ReconnectNeeded):
     """An access token was refused before its time; refreshing it once may heal that."""
 
+    cause = "access_refused"
+
 
 class Misconfigured(HealthrelayError):
     """The owner must change settings (*names*) or something at the provider's console."""
+
+    cause = "misconfigured"
 
     who = "owner"
 
@@ -93,9 +119,13 @@ class Misconfigured(HealthrelayError):
 class NotConfigured(Misconfigured):
     """Settings are missing or wrong here; no peer was asked."""
 
+    cause = "not_configured"
+
 
 class Refused(HealthrelayError):
     """The provider will never do *what*; asking again changes nothing."""
+
+    cause = "refused"
 
     who = "owner"
 
@@ -108,6 +138,8 @@ class Refused(HealthrelayError):
 class TryLater(HealthrelayError):
     """A passing trouble: the same request may succeed after *after* seconds."""
 
+    cause = "try_later"
+
     def __init__(self, sentence: str, after: int = 60) -> None:
         super().__init__(sentence)
         self.after = after
@@ -116,6 +148,10 @@ class TryLater(HealthrelayError):
 class RateLimited(TryLater):
     """The provider counts our calls and wants a pause of *after* seconds."""
 
+    cause = "rate_limited"
+
 
 class Conflict(HealthrelayError):
     """A compare-and-set lost against another writer."""
+
+    cause = "conflict"

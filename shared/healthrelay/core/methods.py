@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from healthrelay.core.catalogue import SERIES, Kind
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import BadRequest, Unsupported
 
 DATES = frozenset({"base_date", "period", "end_date"})
 DAY = DATES | {"date"}
@@ -93,11 +93,39 @@ _ROWS: tuple[Method, ...] = (
     ),
 )
 METHODS: dict[str, Method] = {row.name: row for row in _ROWS}
+
+_UNREAD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Google Health has no friends", ("get_friends", "get_friends_leaderboard")),
+    ("Google Health has no alarms", ("get_alarms",)),
+    (
+        "Google Health keeps no list of recent, favourite or frequent activities",
+        ("recent_activities", "favorite_activities", "frequent_activities"),
+    ),
+    (
+        "Google Health keeps no list of recent, favourite or frequent foods and meals",
+        ("recent_foods", "favorite_foods", "frequent_foods", "get_meals"),
+    ),
+    ("Google Health has no catalogue of activities", ("activities_list", "activity_detail")),
+    (
+        "Google Health has no catalogue of foods to search",
+        ("search_foods", "food_detail", "food_units"),
+    ),
+    ("Subscriptions belong to the project and not to a person", ("list_subscriptions",)),
+    ("Fitbit closed this log in 2015", ("heart", "bp", "glucose")),
+)
+UNREAD: dict[str, str] = {name: reason for reason, names in _UNREAD for name in names}
+"""python-fitbit's other reading methods, and why nothing answers them any more."""
+
 ARGUMENTS = frozenset[str]().union(*(row.arguments for row in _ROWS))
 
 
 def method(name: str) -> Method:
-    """The row of *name*; unknown and writing methods are a `BadRequest` alike."""
+    """The row of *name*; unknown and writing methods are a `BadRequest` alike.
+
+    Raises `Unsupported` with the reason for a reading method that has lost its meaning.
+    """
+    if name in UNREAD:
+        raise Unsupported(f"{name} cannot be read: {UNREAD[name]}.")
     if name not in METHODS:
         raise BadRequest(f"There is no such reading method; {', '.join(METHODS)} are.")
     return METHODS[name]

@@ -58,7 +58,7 @@ def prepare(
             if missing:
                 refused[window.series] = ReconnectNeeded(
                     f"The consent does not cover {missing}: connect again and allow it."
-                )
+                ).named("scope_missing")
             else:
                 kept.append(window)
     return plan(kept, provider.needs), refused

@@ -46,8 +46,8 @@ def headers(error: HealthrelayError) -> dict[str, str]:
 
 
 def facts(error: HealthrelayError) -> dict[str, object]:
-    """The error as JSON tells it: one sentence, who must act, and which settings are meant."""
-    told: dict[str, object] = {"error": error.sentence, "who": error.who}
+    """The error as JSON tells it: a sentence, who must act, the cause in a word, settings."""
+    told: dict[str, object] = {"error": error.sentence, "who": error.who, "cause": error.cause}
     if isinstance(error, Misconfigured) and error.names:
         told["settings"] = list(error.names)
     if isinstance(error, ReconnectNeeded) and error.user:

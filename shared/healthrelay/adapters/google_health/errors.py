@@ -30,25 +30,35 @@ def trouble(answer: Answer, what: str) -> HealthrelayError:
     if status == 429:
         return RateLimited("Google Health asks for a pause.", answer.wait(60))
     if status == 400 and reason == "ACCOUNT_NOT_LINKED":
-        return ReconnectNeeded("This Google account has no Fitbit data: connect the right one.")
+        return ReconnectNeeded(
+            "This Google account has no Fitbit data: connect the right one."
+        ).named("account_not_linked")
     if status == 403:
         return _forbidden(reason, message, what)
     if status in (400, 404):
         return Refused(what, f"Google Health does not understand the question ({reason or status})")
     if status == 410:
-        return Misconfigured("This Google Health API has been switched off.")
+        return Misconfigured("This Google Health API has been switched off.").named("gone")
     return TryLater(f"Google Health has trouble (status {status}).", answer.wait(60))
 
 
 def _forbidden(reason: str, message: str, what: str) -> HealthrelayError:
     if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-        return ReconnectNeeded(f"The consent does not cover {what}: connect again and allow it.")
+        return ReconnectNeeded(
+            f"The consent does not cover {what}: connect again and allow it."
+        ).named("scope_missing")
     if reason in ("SERVICE_DISABLED", "USER_PROJECT_DENIED"):
-        return Misconfigured(f"Enable the Google Health API for the project ({reason}).")
+        return Misconfigured(f"Enable the Google Health API for the project ({reason}).").named(
+            "service_disabled"
+        )
     if _NOT_MOVED in message:
-        return ReconnectNeeded("This Fitbit account must first be moved to a Google account.")
+        return ReconnectNeeded(
+            "This Fitbit account must first be moved to a Google account."
+        ).named("legacy_account")
     # Seen to hit many people at once and to pass: the grant is still good.
-    return TryLater(f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600)
+    return TryLater(f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600).named(
+        "forbidden_for_now"
+    )
 
 
 def _said(body: Any) -> tuple[str, str]:
