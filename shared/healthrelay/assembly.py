@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -15,9 +16,12 @@ from healthrelay.core.consent import CONSENTS, Consent
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 from healthrelay.flows.token import Grants
-from healthrelay.ports import Consents, Provider, Sink, Store, Vault
-from healthrelay.web.door import View
 from healthrelay.web.errors import as_json
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.http import Http
+    from healthrelay.ports import Consents, Provider, Sink, Store, Vault
+    from healthrelay.web.door import View
 
 
 class Services:
@@ -65,11 +69,12 @@ class Services:
 
     @cached_property
     def grants(self) -> Grants:
+        from healthrelay.flows.token import Grants
+
         return Grants(self.settings.provider, self.store.tokens, self.vault, self.consents)
 
     @cached_property
     def consents(self) -> Consents:
-        from healthrelay.adapters.http import Http
         from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
 
         us = Registration(
@@ -81,7 +86,7 @@ class Services:
             client_secret=self.settings.client_secret
             or registration.client_secret(self.store.identities, self.vault),
         )
-        return OAuth2Consents(us, Http())
+        return OAuth2Consents(us, self._http)
 
     @cached_property
     def provider(self) -> Provider:
@@ -91,9 +96,8 @@ class Services:
 
             return LegacyFitbit(settings.fitbit_api_url, self._client_id, settings.system)
         from healthrelay.adapters.google_health import GoogleHealth
-        from healthrelay.adapters.http import Http
 
-        return GoogleHealth(settings.google_api_url, settings.system, Http())
+        return GoogleHealth(settings.google_api_url, settings.system, self._http)
 
     @cached_property
     def sink(self) -> Sink | None:
@@ -111,6 +115,13 @@ class Services:
             password=settings.igor_password,
         )
         return IgorSink(home, Http(settings.igor_ca or None, connections=1))
+
+    @cached_property
+    def _http(self) -> Http:
+        """One pool, and one TLS context, for all that a provider is asked."""
+        from healthrelay.adapters.http import Http
+
+        return Http()
 
     @property
     def _token_url(self) -> str:

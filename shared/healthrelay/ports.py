@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from healthrelay.core.coverage import Coverage
 from healthrelay.core.digestible import Json
-from healthrelay.core.plan import Read, Source
-from healthrelay.core.records import Delta, Record, Window
-from healthrelay.core.token import Account, Grant
+
+if TYPE_CHECKING:
+    from healthrelay.core.coverage import Coverage
+    from healthrelay.core.plan import Read, Source
+    from healthrelay.core.records import Delta, Record, Window
+    from healthrelay.core.token import Account, Grant
 
 Document = Mapping[str, Json]
 Raw = Mapping[str, Any]
 """One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Versioned:
+class Versioned(NamedTuple):
     """A stored document and the version that a compare-and-set must name."""
 
     document: Document

@@ -10,10 +10,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import Misconfigured, TryLater
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.http import Answer, Http
 
 SECONDS = 60
 _KEY = ("HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD")

@@ -6,12 +6,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """Our registration with a provider, as far as a browser may know it."""
 
     authorize_url: str
@@ -19,8 +18,7 @@ class Client:
     redirect_uri: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One question to a wearer: the scopes, and what must come back with the answer."""
 
     scopes: Sequence[str]

@@ -10,8 +10,8 @@ series of its own, told apart by the ``date`` that we put in front of its member
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -23,8 +23,7 @@ class Kind(Enum):
     STATE = "what is true now"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """How the records of one series are told apart, ordered and shown."""
 
     name: str

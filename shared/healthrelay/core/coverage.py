@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from healthrelay.core.catalogue import SERIES, Kind
-from healthrelay.core.records import Window
+
+if TYPE_CHECKING:
+    from healthrelay.core.records import Window
 
 Span = tuple[date, date]
 Coverage = Mapping[str, Span]
@@ -27,7 +29,7 @@ def unattended(window: Window, covered: Coverage) -> Window:
     first, last = covered[window.series]
     if window.start < first:
         return window
-    return replace(window, start=max(first, min(last, window.end) - timedelta(days=row.late - 1)))
+    return window._replace(start=max(first, min(last, window.end) - timedelta(days=row.late - 1)))
 
 
 def merged(covered: Coverage, read: Iterable[Window]) -> dict[str, Span]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from healthrelay.core.errors import BadRequest
 
@@ -21,11 +20,17 @@ PERIODS = ("1d", "7d", "30d", "1w", "1m", "3m", "6m", "1y", "max")
 
 def today(now: datetime, zone: str | None) -> date:
     """The calendar day that it is at *now* for somebody in *zone* (an IANA name; None is UTC)."""
-    return now.astimezone(ZoneInfo(zone) if zone else UTC).date()
+    if not zone:
+        return now.astimezone(UTC).date()
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the poll needs no zones
+
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def is_zone(name: str) -> bool:
     """Whether *name* is a time zone of the IANA database."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - as above
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):

@@ -6,7 +6,7 @@ not in this table, above all everything that writes, does not exist for a caller
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from healthrelay.core.catalogue import SERIES, Kind
 from healthrelay.core.errors import BadRequest, Unsupported
@@ -18,8 +18,7 @@ DETAILS = ("1min", "15min", "1sec")
 Resources = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """One reading method. With *resources*, the series are those that its resource names."""
 
     name: str

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from healthrelay.core.records import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Something that a provider can be asked for, in the provider's own words.
 
     *days* is the longest range of one request (None: no limit). What is not *dated*, such
@@ -22,8 +21,7 @@ class Source:
     dated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One request for *source* over the days *start* to *end*, both included."""
 
     source: str
@@ -31,8 +29,7 @@ class Read:
     end: date
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What will be asked, and which windows the answers fill."""
 
     reads: tuple[Read, ...]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from healthrelay.core.catalogue import SERIES, Series
 from healthrelay.core.days import EPOCH
 from healthrelay.core.digestible import Json, digestible
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One element of one series in the legacy Fitbit shape."""
 
     series: str
@@ -27,8 +26,7 @@ class Record:
         return self.series, self.key
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The days *start* to *end* (both included) of one series.
 
     *detail* is the length of an intraday point, such as ``1min``. A state, which has no day,
@@ -48,8 +46,7 @@ class Window:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """What has to be written. Empty, and so false, when the provider told us nothing new."""
 
     added: tuple[Record, ...] = ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from healthrelay.core.digestible import Json
-from healthrelay.core.records import Record
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
+    from healthrelay.core.records import Record
 
 
 def snapshot(user: str, records: Iterable[Record]) -> bytes | None:

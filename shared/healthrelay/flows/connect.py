@@ -5,30 +5,31 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
-from healthrelay.core.consent import Consent
 from healthrelay.core.days import is_zone
 from healthrelay.core.errors import Again, BadRequest, NotAllowed, Unknown
 from healthrelay.core.request import windows
-from healthrelay.core.token import Account
 from healthrelay.flows.signatures import STATE_AGE, Signatures
-from healthrelay.flows.token import Grants
-from healthrelay.ports import Consents, Identities, Provider, Store
+
+if TYPE_CHECKING:
+    from healthrelay.core.consent import Consent
+    from healthrelay.core.token import Account
+    from healthrelay.flows.token import Grants
+    from healthrelay.ports import Consents, Identities, Provider, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """Who shall be asked, and for which scopes."""
 
     user: str
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """Where to send the browser, and the cookie that will prove it is the same one."""
 
     url: str
@@ -36,8 +37,7 @@ class Begun:
     cookie: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(NamedTuple):
     """Who is connected, and what the consent gives and leaves out, in plain words."""
 
     user: str
@@ -77,16 +77,14 @@ def begin(asked: Round, client: Client, consent: Consent, key: str, now: datetim
     return Begun(url, cookie_name(nonce), signatures.browser(nonce))
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(NamedTuple):
     """What the browser brought back: the provider's query and its own cookies."""
 
     query: Mapping[str, str]
     cookies: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """All that is needed to take a consent."""
 
     key: str
@@ -150,7 +148,7 @@ def _refusal(error: str, asked: Round, consent: Consent) -> Exception:
         return Again(f"Permission was not given, so nothing is read from {label}.", 403)
     fewer = tuple(scope for scope in asked.scopes if scope not in consent.optional)
     if error == "invalid_scope" and fewer != asked.scopes:
-        return AskForLess(replace(asked, scopes=fewer))
+        return AskForLess(asked._replace(scopes=fewer))
     code = error if error.replace("_", "").isalpha() and len(error) <= 40 else "unknown error"
     return Again(f"{label} could not ask for permission ({code}). Please tell the owner.", 502)
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.consent import Consent
 from healthrelay.core.coverage import merged
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded
-from healthrelay.core.plan import Plan
 from healthrelay.core.records import Delta, Record, diff
 from healthrelay.flows.gather import ask, convert, refused
 from healthrelay.flows.prepare import prepare, wish
 from healthrelay.flows.relay import Delivery, deliver
-from healthrelay.flows.token import Grants
-from healthrelay.ports import Provider, Sink, Store
+
+if TYPE_CHECKING:
+    from healthrelay.core.consent import Consent
+    from healthrelay.core.plan import Plan
+    from healthrelay.flows.token import Grants
+    from healthrelay.ports import Provider, Sink, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """What one fetch read, wrote and delivered."""
 
     delta: Delta
@@ -28,8 +29,7 @@ class Fetched:
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """All that a fetch needs."""
 
     store: Store

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, TryLater
-from healthrelay.core.plan import Plan, Read
 from healthrelay.core.records import Record, Window, parse
-from healthrelay.core.token import Account, Token
 from healthrelay.ports import Provider, Raw
+
+if TYPE_CHECKING:
+    from healthrelay.core.plan import Plan, Read
+    from healthrelay.core.token import Account, Token
 
 WORKERS = 8
 
 Outcome = Sequence[Raw] | HealthrelayError
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """The windows that were read whole, their records, and what stood in the way of others."""
 
     read: tuple[Window, ...]

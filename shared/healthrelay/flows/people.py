@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.people import checked_settings, user_name
 from healthrelay.core.request import windows
-from healthrelay.ports import Identities
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Identities
 
 
 def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.consent import Consent
-from healthrelay.core.coverage import Coverage
 from healthrelay.core.days import today
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown, Unsupported
 from healthrelay.core.plan import Plan, plan
-from healthrelay.core.records import Window
 from healthrelay.core.request import windows
-from healthrelay.core.token import Token
-from healthrelay.ports import Provider, Store
+
+if TYPE_CHECKING:
+    from healthrelay.core.consent import Consent
+    from healthrelay.core.coverage import Coverage
+    from healthrelay.core.records import Window
+    from healthrelay.core.token import Token
+    from healthrelay.ports import Provider, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What is asked for one person: the caller's words, the stored settings, what is known."""
 
     user: str

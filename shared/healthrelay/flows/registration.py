@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from healthrelay.core.errors import BadRequest
-from healthrelay.ports import Identities, Vault
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Identities, Vault
 
 _PLACE = "plugindata/fitbit client_secret"
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, NotAllowed, TryLater
 from healthrelay.core.snapshot import snapshot
-from healthrelay.ports import Identities, Records, Sink, Store
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Identities, Records, Sink, Store
 
 MAX_ROUNDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """How many changes a target got now, how many still wait, and why."""
 
     delivered: int = 0

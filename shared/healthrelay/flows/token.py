@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import (
     Conflict,
@@ -16,7 +17,9 @@ from healthrelay.core.errors import (
     TryLater,
 )
 from healthrelay.core.token import Account, Grant, Token
-from healthrelay.ports import Consents, Document, Tokens, Vault, Versioned
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Consents, Document, Tokens, Vault, Versioned
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""

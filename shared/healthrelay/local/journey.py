@@ -6,18 +6,20 @@ import time
 import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import requests
 
-from healthrelay.assembly import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.people import user_name
 from healthrelay.flows.connect import scopes_for
 from healthrelay.flows.relay import new_poll_key
 from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow
+
+if TYPE_CHECKING:
+    from healthrelay.assembly import Services
 
 PATIENCE = 600
 """Seconds that a person has for the consent page."""

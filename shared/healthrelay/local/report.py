@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from healthrelay.config import Settings
 from healthrelay.core.catalogue import SERIES
 from healthrelay.core.igor_action import igor_action
-from healthrelay.local.journey import Arrived
+
+if TYPE_CHECKING:
+    from healthrelay.config import Settings
+    from healthrelay.local.journey import Arrived
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MASS = {"en_US": "lb", "en_GB": "st"}

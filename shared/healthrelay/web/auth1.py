@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -12,7 +13,9 @@ from healthrelay.flows import connect
 from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
 from healthrelay.web.door import arguments, bearer, door, same
 from healthrelay.web.page import as_page, page
-from healthrelay.web.services import Services
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import Services
 
 OWNER_COOKIE = "healthrelay-owner"
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Request, Response
 
 from healthrelay.flows import connect
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.door import arguments, door
 from healthrelay.web.page import as_page, page
-from healthrelay.web.services import Services
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import Services
 
 
 @door("GET", tell=as_page)

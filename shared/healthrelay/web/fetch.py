@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.people import user_name
-from healthrelay.core.records import Record
 from healthrelay.flows.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import arguments, door, require_owner
 from healthrelay.web.errors import facts, json_response
-from healthrelay.web.services import Services
+
+if TYPE_CHECKING:
+    from healthrelay.core.records import Record
+    from healthrelay.web.services import Services
 
 
 @door("GET", "POST")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Response
 
-from healthrelay.core.errors import HealthrelayError
 from healthrelay.web import errors
+
+if TYPE_CHECKING:
+    from healthrelay.core.errors import HealthrelayError
 
 _PAGES = Path(__file__).parent / "pages"
 _HEADERS = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Request, Response
 
 from healthrelay.core.people import user_name
 from healthrelay.flows.relay import poll
 from healthrelay.web.door import arguments, bearer, door
-from healthrelay.web.services import Services
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import Services
 
 
 @door("GET")

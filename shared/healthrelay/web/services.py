@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from healthrelay.core.authorization import Client
-from healthrelay.core.consent import Consent
-from healthrelay.flows.token import Grants
-from healthrelay.ports import Consents, Provider, Sink, Store
+if TYPE_CHECKING:
+    from healthrelay.core.authorization import Client
+    from healthrelay.core.consent import Consent
+    from healthrelay.flows.token import Grants
+    from healthrelay.ports import Consents, Provider, Sink, Store
 
 
 class Services(Protocol):

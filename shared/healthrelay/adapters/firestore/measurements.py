@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Write
 from healthrelay.adapters.firestore.shelf import Shelf
-from healthrelay.core.coverage import Coverage
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.records import Delta, Record, Window
+
+if TYPE_CHECKING:
+    from healthrelay.core.coverage import Coverage
+    from healthrelay.core.records import Delta, Record, Window
 
 MAX_WRITES = 500
 MAX_COMMIT = 9_000_000

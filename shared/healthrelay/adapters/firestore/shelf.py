@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets
-from healthrelay.adapters.firestore.buckets import Bucket, Point
-from healthrelay.adapters.firestore.database import Database
 from healthrelay.adapters.firestore.documents import Found, Listing, living, measurements, person
-from healthrelay.core.records import Delta, Record
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.firestore.buckets import Bucket, Point
+    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.core.records import Delta, Record
 
 # In ASCII, ':' follows '9': ids of a series are its name, a dot and digits.
 _FIRST, _END = ".", ".:"

@@ -18,16 +18,19 @@ A bucket keeps its records as one text, ``[[key, data], …]``: as fields, each 
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.documents import Meter
 from healthrelay.adapters.firestore.measurements import FirestoreLog, FirestoreRecords
 from healthrelay.adapters.firestore.people import (
     FirestoreHandshakes,
     FirestoreIdentities,
     FirestoreTokens,
 )
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.firestore.documents import Meter
 
 PATIENCE = 4.0
 """Seconds: the caller of a function hears within five that the store is not there."""

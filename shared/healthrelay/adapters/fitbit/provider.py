@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
-from healthrelay.core.digestible import Json
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
-from healthrelay.core.plan import Read, Source
-from healthrelay.core.records import Window
 from healthrelay.core.token import Account, Grant
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
+    from healthrelay.core.plan import Read, Source
+    from healthrelay.core.records import Window
+    from healthrelay.ports import Raw
 
 FITBIT_SYSTEM = {"en_US": "en_US", "en_GB": "en_GB"}
 METRIC = "en_UK"

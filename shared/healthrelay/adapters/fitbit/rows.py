@@ -17,12 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.fitbit.calls import DETAILS, GOALS, POINTS, SLEEP, TOTALS
 from healthrelay.core.digestible import Json
-from healthrelay.core.records import Window
 from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.core.records import Window
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from healthrelay.adapters.google_health.activity import (
@@ -36,8 +37,10 @@ from healthrelay.adapters.google_health.questions import (
     Request,
     intervals,
 )
-from healthrelay.core.digestible import Json
 from healthrelay.core.plan import Read, Source
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
 
 MINUTE = timedelta(minutes=1)
 

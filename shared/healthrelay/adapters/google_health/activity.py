@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.adapters.google_health.points import (
     Answers,
@@ -20,7 +20,9 @@ from healthrelay.adapters.google_health.points import (
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
 from healthrelay.core import units
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Raw
 
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""

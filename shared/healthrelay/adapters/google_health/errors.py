@@ -5,9 +5,8 @@ Messages change; status and reason do not (https://developers.google.com/health/
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from healthrelay.adapters.http import Answer
 from healthrelay.core.errors import (
     AccessRefused,
     HealthrelayError,
@@ -17,6 +16,9 @@ from healthrelay.core.errors import (
     Refused,
     TryLater,
 )
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.http import Answer
 
 _NOT_MOVED = "Could not mint UberMint from GaiaMint"
 

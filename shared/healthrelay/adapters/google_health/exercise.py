@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health import activity, heart
 from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
@@ -13,8 +13,10 @@ from healthrelay.adapters.google_health.activity import TOTALS, Told, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
 from healthrelay.adapters.google_health.questions import Question, sessions
 from healthrelay.core import units
-from healthrelay.core.digestible import Json
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
+    from healthrelay.ports import Raw
 
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.adapters.google_health.active_minutes import MINUTE
 from healthrelay.adapters.google_health.activity import amount, rolled
@@ -26,7 +26,9 @@ from healthrelay.adapters.google_health.questions import (
     days,
 )
 from healthrelay.core import units
-from healthrelay.core.digestible import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
 
 RESTING = days("daily-resting-heart-rate")
 BOUNDS = days("daily-heart-rate-zones")

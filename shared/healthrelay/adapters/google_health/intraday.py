@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.activity import (
     Told,
@@ -37,7 +38,9 @@ from healthrelay.adapters.google_health.questions import (
     samples,
 )
 from healthrelay.core import units
-from healthrelay.core.digestible import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
 
 HEART = RollUp("heart-rate")
 BEATS = samples("heart-rate")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health.points import Answers, local, log_id, value_of
 from healthrelay.adapters.google_health.questions import sessions
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Raw
 
 SLEEP = sessions("sleep")
 MINUTE = timedelta(minutes=1)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.digestible import Json
-from healthrelay.core.records import Window
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.google_health.questions import Question
+    from healthrelay.core.records import Window
+    from healthrelay.ports import Raw
 
 Element = dict[str, Json]
 
 SOURCE = "google_health"
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """All that was read for one window, and what a conversion needs beside it."""
 
     raw: Mapping[str, Sequence[Raw]]
@@ -33,8 +33,7 @@ class Answers:
         return self.raw[question.source.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One series: what must be read for it, and how that becomes its elements.
 
     *fine* is read instead where an intraday window wants seconds.
@@ -45,8 +44,7 @@ class Row:
     fine: tuple[Question, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One measurement at its local time."""
 
     at: datetime

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health.errors import trouble
-from healthrelay.adapters.google_health.points import Answers
 from healthrelay.adapters.google_health.questions import AccountPart, Request
-from healthrelay.adapters.google_health.rows import ABSENT, QUESTIONS, ROWS
-from healthrelay.adapters.http import Http
-from healthrelay.core.digestible import Json
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
-from healthrelay.core.plan import Read, Source
-from healthrelay.core.records import Window
 from healthrelay.core.token import Account, Grant
-from healthrelay.ports import Raw
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.http import Http
+    from healthrelay.core.digestible import Json
+    from healthrelay.core.plan import Read, Source
+    from healthrelay.core.records import Window
+    from healthrelay.ports import Raw
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -24,7 +24,10 @@ _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/setting
 
 
 class GoogleHealth:
-    """Satisfies `healthrelay.ports.Provider`. *system* is a household's, as for Fitbit."""
+    """Satisfies `healthrelay.ports.Provider`. *system* is a household's, as for Fitbit.
+
+    The tables of series are loaded by what uses them: a consent needs only the account.
+    """
 
     name = "google_health"
 
@@ -44,6 +47,8 @@ class GoogleHealth:
         return Account(str(said.get("healthUserId", "")), settings.get("timeZone") or None)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
+        from healthrelay.adapters.google_health.rows import ABSENT, ROWS  # noqa: PLC0415
+
         row = ROWS.get(window.series)
         if row is None:
             raise Unsupported(f"Google Health has no {ABSENT.get(window.series, window.series)}.")
@@ -52,6 +57,8 @@ class GoogleHealth:
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         """All pages: an empty one may carry a token, a full one none; only the token ends it."""
+        from healthrelay.adapters.google_health.rows import QUESTIONS  # noqa: PLC0415
+
         question = QUESTIONS[read.source]
         if isinstance(question, AccountPart) and not question.points:
             return [self._ask(access, question.request(read, ""), read.source)]
@@ -72,6 +79,9 @@ class GoogleHealth:
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
     ) -> list[dict[str, Json]]:
+        from healthrelay.adapters.google_health.points import Answers  # noqa: PLC0415
+        from healthrelay.adapters.google_health.rows import ROWS  # noqa: PLC0415
+
         answers = Answers(raw, window, self._system, account.zone)
         try:
             return ROWS[window.series].elements(answers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from healthrelay.adapters.google_health import (
     account,
     active_minutes,
@@ -14,8 +16,10 @@ from healthrelay.adapters.google_health import (
     sleep,
     vitals,
 )
-from healthrelay.adapters.google_health.points import Row
-from healthrelay.adapters.google_health.questions import Question
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.google_health.points import Row
+    from healthrelay.adapters.google_health.questions import Question
 
 ROWS: dict[str, Row] = {
     **body.ROWS,

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.nights import MINUTE, SLEEP, Night, nights
 from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
-from healthrelay.core.digestible import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.digestible import Json
 
 Figure = Callable[[Night], int | None]
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import Database
 from healthrelay.core.errors import Unknown
 from healthrelay.ports import Document, Versioned
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.sqlite.database import Database
 
 APPLICATION = "plugindata/fitbit"
 

@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.documents import Room, load, put, require, text
-from healthrelay.core.coverage import Coverage
-from healthrelay.core.digestible import Json
 from healthrelay.core.records import Delta, Record, Window
+
+if TYPE_CHECKING:
+    from healthrelay.core.coverage import Coverage
+    from healthrelay.core.digestible import Json
 
 
 class SqliteRecords(Room):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.sqlite.documents import APPLICATION, Room, identity, load, put, require
 from healthrelay.core.errors import Conflict
-from healthrelay.ports import Document, Versioned
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Document, Versioned
 
 
 class SqliteIdentities(Room):
