@@ -30,7 +30,7 @@ _CHOICES = {
 
 
 _BOUNDED = settings(
-    max_examples=3,
+    max_examples=5,
     deadline=None,
     database=None,
     derandomize=True,
