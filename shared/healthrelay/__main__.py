@@ -99,7 +99,7 @@ def _run(said: argparse.Namespace) -> int:
 
 
 def _fetch(said: argparse.Namespace) -> int:
-    from healthrelay.core.people import user_name
+    from healthrelay.core.names import user_name
     from healthrelay.local.fetch import fetch_now, show_plan
 
     command = show_plan if said.plan else fetch_now
@@ -155,7 +155,7 @@ def _user_remove(said: argparse.Namespace) -> int:
 
 def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.people import user_name
+    from healthrelay.core.names import user_name
     from healthrelay.flows.relay import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
@@ -179,7 +179,7 @@ def _register(said: argparse.Namespace) -> int:
 
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.people import user_name
+    from healthrelay.core.names import user_name
     from healthrelay.local.journey import invitation_link
 
     print(invitation_link(services(), user_name(said.user)))

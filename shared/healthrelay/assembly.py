@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay import config, log
-from healthrelay.core.authorization import Client
-from healthrelay.core.consent import CONSENTS, Consent
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
-from healthrelay.flows.token import Grants
 from healthrelay.web.errors import as_json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
+    from healthrelay.core.authorization import Client
+    from healthrelay.core.consent import Consent
+    from healthrelay.flows.token import Grants
     from healthrelay.ports import Consents, Provider, Sink, Store, Vault
     from healthrelay.web.door import View
 
@@ -31,7 +31,6 @@ class Services:
         self.settings = settings
         self.owner_key = settings.owner_key
         self.public_url = settings.public_url
-        self.consent: Consent = CONSENTS[settings.provider]
         if self._token_url.startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -42,8 +41,16 @@ class Services:
     def note(self, severity: str, event: str, **facts: object) -> None:
         log.note(severity, event, **facts)
 
+    @cached_property
+    def consent(self) -> Consent:
+        from healthrelay.core.consent import CONSENTS
+
+        return CONSENTS[self.settings.provider]
+
     @property
     def client(self) -> Client:
+        from healthrelay.core.authorization import Client
+
         google = self.settings.provider == "google_health"
         url = self.settings.google_auth_url if google else self.settings.fitbit_auth_url
         return Client(url, self._client_id, f"{self.public_url}/auth2")

@@ -6,14 +6,10 @@ once into the data folder, readable by its owner alone.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.digestible import is_name
@@ -26,24 +22,25 @@ MEMORY = ":memory:"
 FIRESTORE = "firestore"
 KEYS_FILE = "keys.env"
 MIN_OWNER_KEY = 32
+SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
+"""What a printed object of settings leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """One field for each ``HEALTHRELAY_…`` variable, in lower case; secrets do not print."""
 
     provider: str
     public_url: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str
     system: str
     store: str
-    sealing_keys: Mapping[str, bytes] = field(repr=False)
-    owner_key: str = field(repr=False)
+    sealing_keys: Mapping[str, bytes]
+    owner_key: str
     igor_url: str
-    igor_token: str = field(repr=False)
+    igor_token: str
     igor_user: str
-    igor_password: str = field(repr=False)
+    igor_password: str
     igor_prefix: str
     igor_ca: str
     google_api_url: str
@@ -52,6 +49,10 @@ class Settings:
     google_revoke_url: str
     fitbit_api_url: str
     fitbit_auth_url: str
+
+    def __repr__(self) -> str:
+        told = (f"{n}={v!r}" for n, v in self._asdict().items() if n not in SECRETS)
+        return f"Settings({', '.join(told)})"
 
     @property
     def sqlite_path(self) -> str | None:
@@ -153,6 +154,9 @@ def _file(value: str) -> str:
 
 def _sealing_keys(value: str) -> Mapping[str, bytes]:
     """``name:base64,…``: 32 bytes each; the first seals, all open."""
+    import base64  # noqa: PLC0415 - only whoever has keys to read
+    import binascii  # noqa: PLC0415
+
     keys: dict[str, bytes] = {}
     for part in value.split(","):
         name, _, text = part.strip().partition(":")
@@ -214,12 +218,17 @@ def _local_keys(path: str) -> dict[str, str]:
 
 
 def _new_keys() -> dict[str, str]:
+    import base64  # noqa: PLC0415 - once in the life of a folder
+    import secrets  # noqa: PLC0415
+
     sealing = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
 
 
 def _write_once(kept: Path, keys: Mapping[str, str]) -> None:
     """Several processes may start at once: the first whole file to arrive stays."""
+    import tempfile  # noqa: PLC0415 - once in the life of a folder
+
     kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=kept.parent)  # made with mode 0600
     with os.fdopen(handle, "w") as file:

@@ -10,8 +10,8 @@ import re
 import sys
 
 # Long runs of key-like characters never belong in a line of ours, whatever brought them there.
-_SECRET = re.compile(r"[A-Za-z0-9_\-+/=.~]{24,}")
-_NAMED = re.compile(r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+")
+_KEY_LIKE = r"[A-Za-z0-9_\-+/=.~]{24,}"
+_NAMED = r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+"
 
 
 def note(severity: str, event: str, **facts: object) -> None:
@@ -25,4 +25,4 @@ def redacted(value: object) -> object:
     """*value*, with all that could be a key or token in its text blotted out."""
     if not isinstance(value, str):
         return value
-    return _SECRET.sub("[redacted]", _NAMED.sub(r"\1[redacted]", value))
+    return re.sub(_KEY_LIKE, "[redacted]", re.sub(_NAMED, r"\1[redacted]", value))

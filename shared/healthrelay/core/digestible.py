@@ -18,7 +18,7 @@ NAME = re.compile(r"[A-Za-z_][-_.A-Za-z0-9]{0,63}", re.ASCII)
 MAX_DEPTH = 50
 
 # What XML 1.0 or Igor drops in silence: C0 but tab and newline, DEL, C1, surrogates, U+FFFE/F.
-_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSTORABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 
 
 def is_name(text: str) -> bool:
@@ -33,7 +33,7 @@ def digestible(value: object, depth: int = 0) -> Json:
     `MAX_DEPTH` become absent; unstorable characters vanish from texts, as Igor would do.
     """
     if isinstance(value, str):
-        return _UNSTORABLE.sub("", value)
+        return re.sub(_UNSTORABLE, "", value)
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""A person's name, and the settings that the owner keeps for them.
+"""The settings that the owner keeps for a person.
 
 They lie where the old plugin kept them, ``identities/<user>/plugindata/fitbit``: the
 methods to call and the defaults of their arguments, one text each.
@@ -9,24 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from healthrelay.core.days import is_zone
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.methods import ARGUMENTS
 
 SETTINGS = (*sorted(ARGUMENTS | {"methods"}), "timezone")
 MAX_VALUE = 500
-
-
-def user_name(text: str | None) -> str:
-    """Return *text* when it may name a person, here and as an element in Igor."""
-    if not text:
-        raise BadRequest("Say which user: add user=NAME.")
-    if not is_name(text):
-        raise BadRequest(
-            "A user name is 1 to 64 letters, digits, '-', '_' or '.';"
-            " it begins with a letter or '_'."
-        )
-    return text
 
 
 def checked_settings(values: Mapping[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import requests
 
 from healthrelay.core.errors import TryLater
-from healthrelay.core.people import user_name
+from healthrelay.core.names import user_name
 from healthrelay.flows.connect import scopes_for
 from healthrelay.flows.relay import new_poll_key
 from healthrelay.flows.signatures import Signatures

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import NotAllowed
-from healthrelay.core.people import user_name
+from healthrelay.core.names import user_name
 from healthrelay.flows import connect
 from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
 from healthrelay.web.door import arguments, bearer, door, same

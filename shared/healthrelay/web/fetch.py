@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.people import user_name
+from healthrelay.core.names import user_name
 from healthrelay.flows.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import arguments, door, require_owner
 from healthrelay.web.errors import facts, json_response

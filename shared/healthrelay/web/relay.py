@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.people import user_name
+from healthrelay.core.names import user_name
 from healthrelay.flows.relay import poll
 from healthrelay.web.door import arguments, bearer, door
 
