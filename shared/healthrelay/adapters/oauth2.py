@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from healthrelay.adapters.http import Answer, Http
@@ -23,8 +22,7 @@ _DEAD = {"invalid_grant"}
 _CLIENT = ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET", "HEALTHRELAY_PUBLIC_URL")
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """Our registration with a provider. *basic*: the secret goes into the header (Fitbit)."""
 
     label: str
@@ -32,7 +30,10 @@ class Registration:
     client_id: str
     redirect_uri: str
     basic: bool
-    client_secret: str = field(repr=False)
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"Registration({self.label}, {self.client_id})"
 
 
 class OAuth2Consents:

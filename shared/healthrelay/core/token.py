@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 MARGIN = timedelta(minutes=5)
 """A token that ends sooner than this is refreshed first: a fetch may take minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """Whose data a grant opens: the provider's id for them and their time zone, if known."""
 
     id: str
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Grant:
+class Grant(NamedTuple):
     """What a token endpoint answered. Printing it shows when it ends and what it allows, only."""
 
     access: str
@@ -34,8 +32,7 @@ class Grant:
         return f"Grant(expires_at={self.expires_at:%FT%TZ}, scopes={self.scopes})"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """The stored grant of one person with one provider."""
 
     provider: str
@@ -49,11 +46,10 @@ class Token:
     def renewed(self, fresh: Grant) -> Token:
         """This token after a refresh; what the provider did not repeat stays as it was."""
         old = self.grant
-        merged = replace(
-            fresh,
+        merged = fresh._replace(
             refresh=fresh.refresh or old.refresh,
             scopes=fresh.scopes or old.scopes,
             refresh_expires_at=fresh.refresh_expires_at or old.refresh_expires_at,
             user=fresh.user or old.user,
         )
-        return replace(self, grant=merged)
+        return self._replace(grant=merged)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
 from healthrelay.core.days import is_zone
 from healthrelay.core.errors import Again, BadRequest, NotAllowed, Unknown
-from healthrelay.core.request import windows
 from healthrelay.flows.signatures import STATE_AGE, Signatures
 
 if TYPE_CHECKING:
@@ -60,6 +58,8 @@ def cookie_name(nonce: str) -> str:
 
 def scopes_for(user: str, consent: Consent, identities: Identities, today: date) -> tuple[str, ...]:
     """The scopes that the stored methods of *user* need, and nothing more."""
+    from healthrelay.core.request import windows  # noqa: PLC0415 - whoever is invited needs none
+
     stored = identities.settings(user)
     if stored is None:
         raise Unknown(f"There is no user {user}.")
@@ -120,7 +120,7 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
     if not set(asked.scopes) & set(granted):
         raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
     account = desk.provider.account(grant)
-    desk.grants.connect(asked.user, replace(grant, scopes=granted), _with_true_zone(account))
+    desk.grants.connect(asked.user, grant._replace(scopes=granted), _with_true_zone(account))
     words = desk.consent.scopes
     return Connected(
         asked.user,
@@ -166,4 +166,4 @@ def _unpacked(text: str, consent: Consent) -> tuple[str, ...]:
 
 
 def _with_true_zone(account: Account) -> Account:
-    return account if account.zone and is_zone(account.zone) else replace(account, zone=None)
+    return account if account.zone and is_zone(account.zone) else account._replace(zone=None)

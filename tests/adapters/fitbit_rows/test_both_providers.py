@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -44,7 +44,7 @@ class Side:
         detail = "1min" if row.kind is Kind.INTRADAY else ""
         window = Window(series, first, last, detail)
         if row.kind is Kind.STATE:
-            window = replace(window, start=EPOCH, end=EPOCH)
+            window = window._replace(start=EPOCH, end=EPOCH)
         raw: dict[str, list[Any]] = {}
         for read in plan([window], self.provider.needs).reads:
             raw.setdefault(read.source, []).extend(self.provider.read(self.access, read))

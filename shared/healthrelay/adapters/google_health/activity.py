@@ -146,7 +146,7 @@ TOTALS: dict[str, Total] = {
 def _rows(prefix: str, family: str = "") -> dict[str, Row]:
     rows = {}
     for name, total in TOTALS.items():
-        mine = replace(total, question=replace(total.question, family=family))
+        mine = replace(total, question=total.question._replace(family=family))
         rows[f"{prefix}{name}"] = Row((mine.question,), mine.elements)
     return rows
 

@@ -8,9 +8,8 @@ of zones here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
 from healthrelay.core.plan import Read, Source
@@ -27,8 +26,7 @@ _PADDING = timedelta(hours=14)
 """No place on earth is further from UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request, below ``/v4/users/me``."""
 
     method: str
@@ -50,8 +48,7 @@ class Question(Protocol):
         """The request for *read*, from the page that the token *page* names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """The points of a type: reconciled (one merged stream of all sources) unless *how* is list.
 
     *member* is what the filter compares, such as ``sample_time.civil_time``; without one the
@@ -81,8 +78,7 @@ class Points:
         return Request("GET", f"{path}?{urlencode(query, quote_via=quote)}")
 
 
-@dataclass(frozen=True, slots=True)
-class DailyRollUp:
+class DailyRollUp(NamedTuple):
     """Totals of local days. Without a page size, for Google counts it against *days*."""
 
     type: str
@@ -105,8 +101,7 @@ class DailyRollUp:
         return Request("POST", f"/dataTypes/{self.type}/dataPoints:dailyRollUp", body)
 
 
-@dataclass(frozen=True, slots=True)
-class RollUp:
+class RollUp(NamedTuple):
     """Totals of minutes, which Google counts in absolute time: whoever converts picks the day's.
 
     The range is padded by what a local day may lie before or after the UTC day, and begins
@@ -136,8 +131,7 @@ class RollUp:
         return Request("POST", f"/dataTypes/{self.type}/dataPoints:rollUp", body)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPart:
+class AccountPart(NamedTuple):
     """A part of the account, such as ``/settings``; one object, or the list *points*."""
 
     path: str
