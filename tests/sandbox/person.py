@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,7 +30,7 @@ def answer_of(response: requests.Response) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(location.query).items()}
 
 
-class _Person:
+class _Person(ABC):
     auth_setting: str
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -40,8 +41,9 @@ class _Person:
             self.settings["HEALTHRELAY_CLIENT_SECRET"],
         )
 
+    @abstractmethod
     def question(self, **changes: str) -> dict[str, str]:
-        raise NotImplementedError
+        """What the consent page is asked, with some of it changed."""
 
     def open(self, **changes: str) -> requests.Response:
         """Follow the link to the consent page."""
@@ -63,8 +65,9 @@ class _Person:
     def code(self, **changes: str) -> str:
         return answer_of(self.decide("allow", None, **changes))["code"]
 
+    @abstractmethod
     def post_token(self, **form: str) -> requests.Response:
-        raise NotImplementedError
+        """A form to the token endpoint, the way this provider wants it."""
 
     def exchange(self, code: str, **changes: str) -> requests.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
