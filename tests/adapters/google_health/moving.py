@@ -11,6 +11,7 @@ from healthrelay.adapters.http import Http
 from healthrelay.core.records import Window
 from healthrelay.core.token import Account
 from healthrelay.ports import Raw
+from tests.adapters.google_health.described import check
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 
@@ -20,7 +21,14 @@ def provider(system: str = "metric") -> GoogleHealth:
     return GoogleHealth("http://unused", system, Http())
 
 
-def converted(
+def converted(series: str, raw: Mapping[str, Sequence[Raw]], **how: Any) -> Any:
+    """The elements of *series* from *raw*, which must be such as Google describes its points."""
+    elements = tolerated(series, raw, **how)
+    check(raw)
+    return elements
+
+
+def tolerated(
     series: str,
     raw: Mapping[str, Sequence[Raw]],
     *,
@@ -29,7 +37,7 @@ def converted(
     detail: str = "",
     zone: str | None = "Europe/Amsterdam",
 ) -> Any:
-    """The elements of *series* from *raw*; what it needs besides has no points."""
+    """As `converted`, of *raw* that Google may send one day; what is needed besides is empty."""
     window = Window(series, *days, detail)
     adapter = provider(system)
     needed = {source.name: raw.get(source.name, []) for source in adapter.needs(window)}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import TryLater
-from tests.adapters.google_health.moving import converted, interval, rolled
+from tests.adapters.google_health.moving import converted, interval, rolled, tolerated
 
 EATEN, EATEN_DAYS = "nutrition-log:reconcile", "nutrition-log:dailyRollUp"
 DRUNK, DRUNK_DAYS = "hydration-log:reconcile", "hydration-log:dailyRollUp"
@@ -85,7 +85,7 @@ def test_what_is_not_told_of_a_food_is_absent() -> None:
     ],
 )
 def test_meals_are_numbered(meal: str, number: int) -> None:
-    (element,) = converted("foods", {EATEN: [soup(mealType=meal)]})
+    (element,) = tolerated("foods", {EATEN: [soup(mealType=meal)]})
 
     assert element["loggedFood"]["mealTypeId"] == number
 

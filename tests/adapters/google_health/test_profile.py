@@ -10,7 +10,7 @@ from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.days import EPOCH
 from healthrelay.core.errors import TryLater
 from healthrelay.core.plan import Read
-from tests.adapters.google_health.moving import converted
+from tests.adapters.google_health.moving import converted, tolerated
 
 IDENTITY = {"name": "users/me/identity", "healthUserId": "111", "legacyUserId": "A1B2C3"}
 PROFILE = {
@@ -83,7 +83,7 @@ def test_what_nobody_told_is_absent() -> None:
 
 
 def test_unit_that_is_none_of_ours_is_absent() -> None:
-    (user,) = converted("user", answers(**{"/settings": [{"weightUnit": "WEIGHT_UNIT_CATTY"}]}))
+    (user,) = tolerated("user", answers(**{"/settings": [{"weightUnit": "WEIGHT_UNIT_CATTY"}]}))
 
     assert "weightUnit" not in user
 
