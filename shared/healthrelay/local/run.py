@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 from healthrelay.assembly import services
@@ -60,13 +61,16 @@ def run(options: Options) -> int:
         traveller = Traveller(built, options.user, _tell, around.alone)
         statuses = connect(traveller)
         arrived = collect(traveller, around.days, statuses)
+        stopped = _stopped()
         if options.as_json:
             print(json.dumps(arrived.as_json(options.values)), flush=True)
         _tell(story(arrived, built.settings))
         if any(status >= 400 for status in statuses.values()):
             return 1
         if not options.once:
-            _until_stopped()
+            _tell("\nServing until Ctrl-C.")
+            stopped.wait()
+            _tell("Stopped.")
     return 0
 
 
@@ -74,13 +78,12 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _until_stopped() -> None:
-    _tell("\nServing until Ctrl-C.")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        _tell("Stopped.")
+def _stopped() -> Event:
+    """Set by Ctrl-C and by SIGTERM, also where whoever started us had them ignored."""
+    event = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: event.set())
+    return event
 
 
 @contextmanager
