@@ -1,0 +1,47 @@
+"""``healthrelay run``: the main job on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+
+
+def add(commands: Commands) -> None:
+    """The words of ``run``."""
+    parser = commands.add_parser("run", help="the main job on this machine, then serve on")
+    parser.add_argument("--user", default="jack")
+    parser.add_argument("--once", action="store_true", help="stop after the first fetch")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--values", action="store_true", help="with --json: every record")
+    parser.add_argument("--provider", choices=("google_health", "fitbit"))
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--measurements", type=Path, help="a folder of Fitbit's CSV files to serve")
+    parser.add_argument("--participant", help="whose measurements")
+    parser.add_argument("--no-shift", action="store_true", help="leave them at their own dates")
+    parser.set_defaults(command=_run)
+
+
+def _run(said: argparse.Namespace) -> int:
+    from healthrelay.local.run import Options, run
+
+    if (said.measurements is None) != (said.participant is None):
+        raise BadRequest("--measurements and --participant belong together.")
+    return run(
+        Options(
+            user=said.user,
+            once=said.once,
+            as_json=said.json,
+            values=said.values,
+            provider=said.provider,
+            port=said.port,
+            measurements=said.measurements,
+            participant=said.participant,
+            shift=not said.no_shift,
+        )
+    )

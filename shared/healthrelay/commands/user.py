@@ -1,0 +1,103 @@
+"""``healthrelay user …`` and ``invite``: the people and their way in."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from healthrelay.commands.pairs import named, take_pairs
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+
+
+def add(commands: Commands) -> None:
+    """The words of ``user`` and ``invite``."""
+    _add_users(commands.add_parser("user", help="make, change, list and remove people"))
+    invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
+    invite.add_argument("user")
+    invite.set_defaults(command=_invite)
+
+
+def _add_users(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_subparsers(required=True)
+    for name, command, words in (
+        ("add", _user_add, "make a person"),
+        ("set", _user_set, "change a person's settings; NAME= takes one away"),
+    ):
+        one = group.add_parser(name, help=words)
+        one.add_argument("user")
+        take_pairs(one)
+        one.set_defaults(command=command)
+    group.add_parser("list", help="all people").set_defaults(command=_user_list)
+    for name, command, words in (
+        ("remove", _user_remove, "forget a person and everything of theirs"),
+        ("key", _user_key, "make a new poll key and show it once"),
+    ):
+        one = group.add_parser(name, help=words)
+        one.add_argument("user")
+        one.set_defaults(command=command)
+
+
+def _user_add(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.flows import people
+
+    built = services()
+    people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
+    print(f"{said.user} is here. Next: healthrelay invite {said.user}")
+    return 0
+
+
+def _user_set(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.flows import people
+
+    built = services()
+    today = built.now().date()
+    settings = people.change(said.user, named(said.pairs), built.store.identities, today)
+    print("\n".join(f"{name}={value}" for name, value in settings.items()))
+    return 0
+
+
+def _user_list(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+
+    built = services()
+    identities = built.store.identities
+    for name in identities.names():
+        stored = built.store.tokens.load(name)
+        scopes = stored.document.get("scopes") if stored else None
+        granted = scopes if isinstance(scopes, list) else []
+        allowed = [words for scope, words in built.consent.scopes.items() if scope in granted]
+        state = f"connected: {', '.join(allowed)}" if stored else "not connected"
+        settings = identities.settings(name) or {}
+        print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
+    return 0
+
+
+def _user_remove(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.flows import people
+
+    people.remove(said.user, services().store.identities)
+    print(f"{said.user} is forgotten, with all measurements and the grant.")
+    return 0
+
+
+def _user_key(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.core.names import user_name
+    from healthrelay.flows.relay import new_poll_key
+
+    print(new_poll_key(user_name(said.user), services().store.identities))
+    return 0
+
+
+def _invite(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.core.names import user_name
+    from healthrelay.local.journey import invitation_link
+
+    print(invitation_link(services(), user_name(said.user)))
+    return 0
