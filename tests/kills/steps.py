@@ -1,0 +1,82 @@
+"""Ports that count what is asked of them, and can end the process at any of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from healthrelay.assembly import Services
+
+KILLED = 9
+
+WATCHED = {
+    "identities": ("settings", "save", "remove", "poll_key", "save_poll_key"),
+    "tokens": ("load", "save"),
+    "handshakes": ("use",),
+    "records": ("within", "everything", "coverage", "apply"),
+    "log": ("head", "delivered", "mark_delivered"),
+    "consents": ("exchange", "refresh"),
+    "provider": ("account", "read"),
+    "sink": ("put",),
+}
+
+
+class Steps:
+    """Notes every step; before the one numbered *last* the process is gone, without a word."""
+
+    def __init__(self, last: int | None = None) -> None:
+        self.taken: list[str] = []
+        self._last = last
+
+    def reach(self, name: str) -> None:
+        """About to take the step *name*."""
+        if len(self.taken) == self._last:
+            os._exit(KILLED)
+        self.taken.append(name)
+
+
+class Watched:
+    """Stands before *port* and lets everything through, noting the steps."""
+
+    def __init__(self, port: Any, name: str, steps: Steps) -> None:
+        self._port, self._name, self._steps = port, name, steps
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(self._port, attribute)
+        if self._name == "store" and attribute in WATCHED:
+            return Watched(found, attribute, self._steps)
+        if attribute not in WATCHED.get(self._name, ()):
+            return found
+        return self._noted(found, f"{self._name}.{attribute}")
+
+    def _noted(self, method: Callable[..., Any], step: str) -> Callable[..., Any]:
+        def noted(*arguments: Any, **named: Any) -> Any:
+            self._steps.reach(step)
+            return method(*arguments, **named)
+
+        return noted
+
+
+class WatchedServices(Services):
+    """The real services of a process, every step of them noted."""
+
+    steps: Steps
+
+    @cached_property
+    def store(self) -> Any:
+        return Watched(super().store, "store", self.steps)
+
+    @cached_property
+    def consents(self) -> Any:
+        return Watched(super().consents, "consents", self.steps)
+
+    @cached_property
+    def provider(self) -> Any:
+        return Watched(super().provider, "provider", self.steps)
+
+    @cached_property
+    def sink(self) -> Any:
+        found = super().sink
+        return found and Watched(found, "sink", self.steps)
