@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import random
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
@@ -20,98 +28,135 @@ pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 USERS = ("jack", "__second__")
-STEPS = 60
+TARGETS = ("igor", "a.b/c")
+ROUNDS, STEPS = 25, 40
+PATIENCE = 60.0
 LIMIT = 400
 """Bytes a bucket: a few records, so that years and months are split."""
 
-Act = Callable[[Store], Any]
+users = st.sampled_from(USERS)
+numbers = st.integers(1, 5)
+days = st.dates(date(2025, 12, 15), date(2026, 2, 13))
 
 
-class Household:
-    """Draws what is done next; the same *seed* draws the same."""
+@st.composite
+def some_record(draw: st.DrawFn) -> Record:
+    day, number = draw(days).isoformat(), draw(numbers)
+    return draw(
+        st.sampled_from(
+            [
+                weight(day, "80"),
+                weight(day, "Zoë 🏃"),
+                entry(number, day),
+                Record("devices", str(number), "2009-01-01", {"id": number, "seen": day}),
+            ]
+        )
+    )
 
-    def __init__(self, seed: int) -> None:
-        self._draw = random.Random(seed)
-        self._now = NOW
 
-    def act(self) -> Act:
-        acts = {self.save: 2, self.remove: 1, self.apply: 8, self.fetch: 8, self.deliver: 2}
-        acts |= {self.connect: 2, self.poll_key: 1, self.use: 2, self.within: 4}
-        (chosen,) = self._draw.choices(list(acts), list(acts.values()))
-        return chosen(self._draw.choice(USERS))
+@st.composite
+def some_window(draw: st.DrawFn) -> Window:
+    series, day = draw(st.sampled_from(["body-weight", "weight", "devices"])), draw(days)
+    return Window(series, day, day + timedelta(draw(st.integers(0, 40))))
 
-    def save(self, user: str) -> Act:
-        settings = self._draw.choice([{"period": "1w"}, {"period": "1m"}, {}])
-        return lambda store: store.identities.save(user, settings)
 
-    def remove(self, user: str) -> Act:
-        return lambda store: store.identities.remove(user)
+def records() -> st.SearchStrategy[list[Record]]:
+    return st.lists(some_record(), max_size=6)
 
-    def apply(self, user: str) -> Act:
-        delta = Delta(self._records(), self._records(), self._records())
-        covered = {"weight": (self._day(), self._day())} if self._draw.random() < 0.3 else None
-        return lambda store: store.records.apply(user, delta, NOW, covered)
 
-    def fetch(self, user: str) -> Act:
+class Sisters(RuleBasedStateMachine):
+    """Two stores to which the same is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        project = f"demo-{uuid.uuid4().hex[:12]}"
+        self.store = FirestoreStore(project, patience=PATIENCE, limit=LIMIT)
+        self.sister = SqliteStore(":memory:")
+        self.now = NOW
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.sister.close()
+
+    def same(self, act: Callable[[Store], object]) -> None:
+        """Do *act* to both; they must answer the same, be it a refusal."""
+        assert outcome(act, self.store) == outcome(act, self.sister)
+
+    @initialize()
+    def begin(self) -> None:
+        for user in USERS:
+            self.same(lambda store, user=user: store.identities.save(user, {}))
+
+    @rule(user=users, period=st.sampled_from(["1w", "1m", ""]))
+    def save(self, user: str, period: str) -> None:
+        kept = {"period": period} if period else {}
+        self.same(lambda store: store.identities.save(user, kept))
+
+    @rule(user=users)
+    def remove(self, user: str) -> None:
+        self.same(lambda store: store.identities.remove(user))
+
+    @rule(user=users, key=st.sampled_from(["one", "two"]))
+    def poll_key(self, user: str, key: str) -> None:
+        self.same(lambda store: store.identities.save_poll_key(user, key))
+
+    @rule(values=st.dictionaries(st.sampled_from(["client_id", "a"]), st.text("xyzé", max_size=3)))
+    def application(self, values: dict[str, str]) -> None:
+        self.same(lambda store: store.identities.save_application(values))
+
+    @rule(user=users, added=records(), changed=records(), removed=records(), first=days, last=days)
+    def apply(
+        self,
+        user: str,
+        added: list[Record],
+        changed: list[Record],
+        removed: list[Record],
+        first: date,
+        last: date,
+    ) -> None:
+        delta = Delta(tuple(added), tuple(changed), tuple(removed))
+        covered = {"weight": (first, last)} if first < last else None
+        self.same(lambda store: store.records.apply(user, delta, NOW, covered))
+
+    @rule(user=users, window=some_window(), incoming=records())
+    def fetch(self, user: str, window: Window, incoming: list[Record]) -> None:
         """As a fetch does: read the window, compare, write the difference."""
-        window = self._window()
-        incoming = [record for record in self._records() if window.holds(record)]
+        inside = [record for record in incoming if window.holds(record)]
 
         def act(store: Store) -> int:
-            delta = diff(store.records.within(user, [window]), incoming)
+            delta = diff(store.records.within(user, [window]), inside)
             return store.records.apply(user, delta, NOW)
 
-        return act
+        self.same(act)
 
-    def within(self, user: str) -> Act:
-        windows = [self._window(), self._window()]
-        return lambda store: store.records.within(user, windows)
+    @rule(user=users, windows=st.lists(some_window(), max_size=3))
+    def within(self, user: str, windows: list[Window]) -> None:
+        self.same(lambda store: store.records.within(user, windows))
 
-    def deliver(self, user: str) -> Act:
-        target, sequence = self._draw.choice(["igor", "a.b/c"]), self._draw.randint(0, 5)
-        return lambda store: store.log.mark_delivered(user, target, sequence)
+    @rule(user=users, to=st.sampled_from(TARGETS), sequence=st.integers(0, 5))
+    def deliver(self, user: str, to: str, sequence: int) -> None:
+        self.same(lambda store: store.log.mark_delivered(user, to, sequence))
 
-    def connect(self, user: str) -> Act:
-        number, stale = self._draw.randint(0, 99), self._draw.random() < 0.3
-
+    @rule(user=users, number=numbers, stale=st.booleans())
+    def connect(self, user: str, number: int, stale: bool) -> None:
         def act(store: Store) -> None:
             stored = store.tokens.load(user)
             version = 7 if stale else stored.version if stored else 0
             store.tokens.save(user, {**DOCUMENT, "number": number}, version)
 
-        return act
+        self.same(act)
 
-    def poll_key(self, user: str) -> Act:
-        key = self._draw.choice(["one", "two"])
-        return lambda store: store.identities.save_poll_key(user, key)
+    @rule(nonce=st.sampled_from(["a", "__b__", "c/d"]), minutes=st.sampled_from([0, 5, 10]))
+    def use(self, nonce: str, minutes: int) -> None:
+        self.now = now = self.now + timedelta(minutes=minutes)
+        self.same(lambda store: store.handshakes.use(nonce, now + timedelta(minutes=10), now))
 
-    def use(self, _: str) -> Act:
-        nonce = self._draw.choice(["a", "__b__", "c/d"])
-        self._now = now = self._now + timedelta(minutes=self._draw.choice([0, 5, 10]))
-        return lambda store: store.handshakes.use(nonce, now + timedelta(minutes=10), now)
-
-    def _records(self) -> tuple[Record, ...]:
-        return tuple(self._record() for _ in range(self._draw.randint(0, 6)))
-
-    def _record(self) -> Record:
-        day, number = self._day().isoformat(), self._draw.randint(1, 5)
-        return self._draw.choice(
-            [
-                weight(day, self._draw.choice(["80", "Zoë 🏃"])),
-                entry(number, day),
-                Record("devices", str(number), "2009-01-01", {"id": number, "seen": day}),
-            ]
-        )
-
-    def _day(self) -> date:
-        return date(2025, 12, 15) + timedelta(self._draw.randint(0, 60))
-
-    def _window(self) -> Window:
-        series, day = self._draw.choice(["body-weight", "weight", "devices"]), self._day()
-        return Window(series, day, day + timedelta(self._draw.randint(0, 40)))
+    @invariant()
+    def hold_the_same(self) -> None:
+        assert content(self.store) == content(self.sister)
 
 
-def outcome(act: Act, store: Store) -> object:
+def outcome(act: Callable[[Store], object], store: Store) -> object:
     """What *act* returns, or the name of its refusal."""
     try:
         return act(store)
@@ -121,7 +166,7 @@ def outcome(act: Act, store: Store) -> object:
 
 def content(store: Store) -> list[object]:
     """All that a store tells of everybody, but for the versions of grants."""
-    told: list[object] = [store.identities.names()]
+    told: list[object] = [store.identities.names(), store.identities.application()]
     for user in USERS:
         token = store.tokens.load(user)
         told += [
@@ -130,27 +175,21 @@ def content(store: Store) -> list[object]:
             store.records.everything(user),
             store.records.coverage(user),
             store.log.head(user),
-            [store.log.delivered(user, target) for target in ("igor", "a.b/c")],
+            [store.log.delivered(user, target) for target in TARGETS],
             outcome(lambda store, user=user: store.identities.poll_key(user), store),
         ]
     return told
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_both_stores_tell_and_hold_the_same(
-    make_firestore: Callable[..., FirestoreStore], seed: int
-) -> None:
-    store, sister = make_firestore(limit=LIMIT), SqliteStore(":memory:")
-    household = Household(seed)
-    for user in USERS:
-        store.identities.save(user, {})
-        sister.identities.save(user, {})
-
-    for step in range(STEPS):
-        act = household.act()
-        told = f"step {step} of seed {seed}: {act.__qualname__}"
-        assert outcome(act, store) == outcome(act, sister), told
-        if step % 10 == 9:
-            assert content(store) == content(sister), told
-
-    sister.close()
+@pytest.mark.usefixtures("firestore_project")
+def test_both_stores_tell_and_hold_the_same_after_every_step() -> None:
+    """A thousand steps, *ROUNDS* households of them."""
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Sisters,
+        settings=settings(
+            max_examples=ROUNDS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
