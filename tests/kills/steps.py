@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from healthrelay.assembly import Services
+from healthrelay.core.errors import TryLater
 
 KILLED = 9
 
@@ -28,13 +29,41 @@ class Steps:
 
     def __init__(self, last: int | None = None) -> None:
         self.taken: list[str] = []
+        self.struck = False
         self._last = last
 
     def reach(self, name: str) -> None:
         """About to take the step *name*."""
         if len(self.taken) == self._last:
-            os._exit(KILLED)
+            self.fall()
         self.taken.append(name)
+
+    def answered(self) -> None:
+        """The newest step was taken."""
+
+    def fall(self) -> None:
+        """What happens at the last step."""
+        os._exit(KILLED)
+
+
+class Refusing(Steps):
+    """At its last step the store takes nothing."""
+
+    def fall(self) -> None:
+        self.struck = True
+        raise TryLater("The store took nothing.")
+
+
+class Unanswered(Steps):
+    """Its last step lands, but nobody hears of it."""
+
+    def reach(self, name: str) -> None:
+        self.taken.append(name)
+
+    def answered(self) -> None:
+        if len(self.taken) - 1 == self._last:
+            self.struck = True
+            raise TryLater("The store gave no answer.")
 
 
 class Watched:
@@ -54,7 +83,9 @@ class Watched:
     def _noted(self, method: Callable[..., Any], step: str) -> Callable[..., Any]:
         def noted(*arguments: Any, **named: Any) -> Any:
             self._steps.reach(step)
-            return method(*arguments, **named)
+            result = method(*arguments, **named)
+            self._steps.answered()
+            return result
 
         return noted
 

@@ -7,41 +7,14 @@ then killed there too.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from healthrelay import config
-from healthrelay.assembly import Services
-from healthrelay.flows import connect
 from healthrelay.flows.relay import new_poll_key, poll
-from healthrelay.local.consent_page import allow_page
-from sandbox import Sandbox
-from tests.igor.recorder import Recorder
-from tests.kills.child import FLOWS
-from tests.kills.steps import KILLED
+from tests.kills.home import HEALED, LATER, Home
 
-pytest_plugins = ["tests.peers.firestore"]
+pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
 pytestmark = pytest.mark.peer
-
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60
-GRACE = 120
-"""Seconds in which Fitbit shows the answer of a used refresh token again, as it is said to:
-without it a crash between its answer and our saving would cost the login."""
-SETTINGS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
-LATER = timedelta(hours=9)
-"""When an access token of either provider has to be refreshed."""
-HEALED = timedelta(minutes=2)
-"""When the lease of a worker that died has run out."""
 
 STEPS = {
     "connect": [
@@ -77,104 +50,6 @@ STEPS = {
 }
 
 
-@dataclass
-class Home:
-    """One healthrelay over a sandbox and a home, and the processes that work for it."""
-
-    services: Services
-    igor: Recorder
-    sandbox: Sandbox
-    now: datetime
-
-    def child(self, flow: str, last: int | None = None, **said: Any) -> list[str]:
-        """Run *flow* elsewhere; the steps it took, none when it was killed."""
-        arguments = json.dumps({"now": self.now.isoformat(), **said})
-        told = subprocess.run(
-            [sys.executable, "-m", "tests.kills.child", flow, arguments]
-            + ([] if last is None else [str(last)]),
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert told.returncode == (0 if last is None else KILLED), told.stderr
-        return [] if last is not None else list(json.loads(told.stdout))
-
-    def here(self, flow: str, **said: Any) -> None:
-        """Run *flow* in this process, whole."""
-        FLOWS[flow](self.services, said, self.now)
-
-    def consent(self) -> dict[str, Any]:
-        """What a browser brings back from a new consent."""
-        built = self.services
-        scopes = connect.scopes_for("jack", built.consent, built.store.identities, self.now.date())
-        begun = connect.begin(
-            connect.Round("jack", scopes), built.client, built.consent, built.owner_key, self.now
-        )
-        back = parse_qsl(urlsplit(allow_page(begun.url)).query)
-        return {"query": dict(back), "cookies": {begun.cookie_name: begun.cookie}}
-
-    def content(self) -> list[object]:
-        """All that is kept of jack, and what his home has got last."""
-        store = self.services.store
-        token = self.services.grants.stored("jack")
-        pushed = [json.loads(seen.body) for seen in self.igor.seen[-1:]]
-        return [
-            store.identities.settings("jack"),
-            (token.provider, token.account, token.grant.scopes),
-            store.records.everything("jack"),
-            store.records.coverage("jack"),
-            store.log.head("jack"),
-            store.log.delivered("jack", "igor"),
-            pushed,
-        ]
-
-
-@pytest.fixture(params=["google_health", "fitbit"])
-def provider(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(params=["sqlite", "firestore"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """The settings that lead to a store."""
-    if request.param == "sqlite":
-        return {"HEALTHRELAY_STORE": f"sqlite:///{tmp_path}/healthrelay.db"}
-    project = request.getfixturevalue("firestore_project")
-    return {"HEALTHRELAY_STORE": "firestore", "GOOGLE_CLOUD_PROJECT": project}
-
-
-@pytest.fixture
-def home(
-    sandbox: Sandbox,
-    provider: str,
-    place: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Home]:
-    sandbox.fitbit.grace = GRACE
-    with Recorder() as igor:
-        chosen = (
-            sandbox.settings
-            | place
-            | {
-                "HEALTHRELAY_PROVIDER": provider,
-                "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
-                "HEALTHRELAY_OWNER_KEY": "an-owner-key-for-tests-of-forty-characters",
-                "HEALTHRELAY_SEALING_KEYS": "one:" + "A" * 43 + "=",
-                "HEALTHRELAY_IGOR_URL": igor.url,
-            }
-        )
-        for name, value in chosen.items():
-            monkeypatch.setenv(name, value)
-        built = Services(config.load(os.environ))
-        built.store.identities.save("jack", SETTINGS)
-        yield Home(built, igor, sandbox, built.now())
-        built.store.close()  # type: ignore[attr-defined]
-
-
 def test_connect_takes_these_steps_and_survives_each(home: Home) -> None:
     """A consent that was cut short is begun anew; whichever ended last is the one that counts."""
     assert home.child("connect", **home.consent()) == STEPS["connect"]
@@ -195,7 +70,7 @@ def test_fetch_takes_these_steps_and_survives_each(home: Home) -> None:
     assert expected[4] == 1
 
     for last in range(len(STEPS["fetch"])):
-        begin_anew(home)
+        home.begin_anew()
         home.child("fetch", last, query={})
         home.now += HEALED
         home.here("fetch", query={})
@@ -218,13 +93,3 @@ def test_poll_takes_these_steps_and_changes_nothing(home: Home) -> None:
 
     assert home.content() == expected
     assert json.loads(poll("jack", key, store.identities, store.records))["jack"]
-
-
-def begin_anew(home: Home) -> None:
-    """Jack as he was before the first fetch, just connected."""
-    home.services.store.identities.remove("jack")
-    home.services.store.identities.save("jack", SETTINGS)
-    home.igor.seen.clear()
-    home.now -= LATER
-    home.here("connect", **home.consent())
-    home.now += LATER

@@ -1,89 +1,17 @@
-"""Every setting, read once from the environment; ``.env.example`` explains each.
-
-Whoever runs healthrelay on one machine need set none: what is missing there is generated
-once into the data folder, readable by its owner alone.
-"""
+"""How the text of each setting is read; a `ValueError` says in a few words what it must be."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.digestible import is_name
-from healthrelay.core.errors import NotConfigured
 
-PREFIX = "HEALTHRELAY_"
-SYSTEMS = {"metric": "metric", "en_US": "en_US", "en_GB": "en_GB"}
+SYSTEMS = ("metric", "en_US", "en_GB")
 SQLITE = "sqlite:///"
-MEMORY = ":memory:"
 FIRESTORE = "firestore"
-KEYS_FILE = "keys.env"
 MIN_OWNER_KEY = 32
-SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
-"""What a printed object of settings leaves out."""
-
-
-class Settings(NamedTuple):
-    """One field for each ``HEALTHRELAY_…`` variable, in lower case; secrets do not print."""
-
-    provider: str
-    public_url: str
-    client_id: str
-    client_secret: str
-    system: str
-    store: str
-    sealing_keys: Mapping[str, bytes]
-    owner_key: str
-    igor_url: str
-    igor_token: str
-    igor_user: str
-    igor_password: str
-    igor_prefix: str
-    igor_ca: str
-    google_api_url: str
-    google_auth_url: str
-    google_token_url: str
-    google_revoke_url: str
-    fitbit_api_url: str
-    fitbit_auth_url: str
-
-    def __repr__(self) -> str:
-        told = (f"{n}={v!r}" for n, v in self._asdict().items() if n not in SECRETS)
-        return f"Settings({', '.join(told)})"
-
-    @property
-    def sqlite_path(self) -> str | None:
-        """The file of the embedded store; None when the store is another."""
-        return self.store.removeprefix(SQLITE) if self.store.startswith(SQLITE) else None
-
-
-def load(environment: Mapping[str, str]) -> Settings:
-    """Read and check everything; raises one `NotConfigured` that names all that is wrong."""
-    given = {
-        name.removeprefix(PREFIX).lower(): value.strip()
-        for name, value in environment.items()
-        if name.startswith(PREFIX) and value.strip()
-    }
-    store = given.get("store", DEFAULTS["store"])
-    if store.startswith(SQLITE):
-        given = _local_keys(store.removeprefix(SQLITE)) | given
-        given.setdefault("public_url", "http://127.0.0.1:8080")
-    values: dict[str, object] = {}
-    wrong: dict[str, str] = {}
-    for name, read in READERS.items():
-        try:
-            values[name] = read(given.get(name, DEFAULTS.get(name, "")))
-        except ValueError as error:
-            wrong[name] = str(error)
-    wrong |= {name: "is not a setting" for name in given if name not in READERS}
-    if wrong:
-        names = tuple(f"{PREFIX}{name.upper()}" for name in wrong)
-        said = "; ".join(f"{n} {why}" for n, why in zip(names, wrong.values(), strict=True))
-        raise NotConfigured(f"Settings to mend: {said}.", names)
-    return Settings(**values)  # type: ignore[arg-type]
 
 
 def _text(value: str) -> str:
@@ -204,38 +132,3 @@ DEFAULTS: dict[str, str] = {
     "fitbit_api_url": "https://api.fitbit.com",
     "fitbit_auth_url": "https://www.fitbit.com/oauth2/authorize",
 }
-
-
-def _local_keys(path: str) -> dict[str, str]:
-    """The owner key and sealing key that belong to the embedded store at *path*."""
-    if path == MEMORY or not path:
-        return _new_keys()
-    kept = Path(path).parent / KEYS_FILE
-    if not kept.exists():
-        _write_once(kept, _new_keys())
-    pairs = (line.partition("=") for line in kept.read_text().splitlines() if line)
-    return {name.removeprefix(PREFIX).lower(): value for name, _, value in pairs}
-
-
-def _new_keys() -> dict[str, str]:
-    import base64  # noqa: PLC0415 - once in the life of a folder
-    import secrets  # noqa: PLC0415
-
-    sealing = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
-
-
-def _write_once(kept: Path, keys: Mapping[str, str]) -> None:
-    """Several processes may start at once: the first whole file to arrive stays."""
-    import tempfile  # noqa: PLC0415 - once in the life of a folder
-
-    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=kept.parent)  # made with mode 0600
-    with os.fdopen(handle, "w") as file:
-        file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())
-    try:
-        os.link(draft, kept)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(draft)

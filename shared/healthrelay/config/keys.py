@@ -1,0 +1,46 @@
+"""The keys of a healthrelay on one machine: made once, kept beside the store, mode 0600."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+PREFIX = "HEALTHRELAY_"
+MEMORY = ":memory:"
+KEYS_FILE = "keys.env"
+
+
+def local_keys(path: str) -> dict[str, str]:
+    """The owner key and sealing key that belong to the embedded store at *path*."""
+    if path == MEMORY or not path:
+        return _new_keys()
+    kept = Path(path).parent / KEYS_FILE
+    if not kept.exists():
+        _write_once(kept, _new_keys())
+    pairs = (line.partition("=") for line in kept.read_text().splitlines() if line)
+    return {name.removeprefix(PREFIX).lower(): value for name, _, value in pairs}
+
+
+def _new_keys() -> dict[str, str]:
+    import base64  # noqa: PLC0415 - once in the life of a folder
+    import secrets  # noqa: PLC0415
+
+    sealing = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
+
+
+def _write_once(kept: Path, keys: Mapping[str, str]) -> None:
+    """Several processes may start at once: the first whole file to arrive stays."""
+    import tempfile  # noqa: PLC0415 - once in the life of a folder
+
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=kept.parent)  # made with mode 0600
+    with os.fdopen(handle, "w") as file:
+        file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())
+    try:
+        os.link(draft, kept)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)

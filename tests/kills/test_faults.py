@@ -1,0 +1,121 @@
+"""A provider, a clock or a store in trouble: nothing is lost, and the next run heals it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from healthrelay.core.errors import HealthrelayError, TryLater
+from tests.kills.home import HEALED, LATER, Home
+from tests.kills.steps import Refusing, Steps, Unanswered, WatchedServices
+
+pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
+pytestmark = pytest.mark.peer
+
+STORE = ("identities", "tokens", "records", "log")
+PLACES = {"token": "/token$", "data": "/(body|dataTypes)/"}
+RESTED = timedelta(hours=2)
+"""After this long no pause after a failure lasts any more."""
+
+FAULTS: dict[str, Mapping[str, Any]] = {
+    "429": {"status": 429},
+    "429 with a wait": {"status": 429, "headers": {"Retry-After": "77"}},
+    "500": {"status": 500},
+    "503": {"status": 503},
+    "410": {"status": 410, "body": "<html>Gone</html>"},
+    "HTML": {"status": 200, "body": "<html>Sign in to this network</html>"},
+    "nothing": {"status": 200, "body": ""},
+    "no connection": {"mode": "drop"},
+    "half a body": {"mode": "half"},
+}
+
+
+def kept(home: Home) -> list[object]:
+    """What no trouble may change: measurements, what counts as read, the log, the login."""
+    store, grant = home.services.store, home.services.grants.stored("jack").grant
+    return [
+        store.records.everything("jack"),
+        store.records.coverage("jack"),
+        store.log.head("jack"),
+        (grant.access, grant.refresh),
+    ]
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_provider_in_trouble_costs_nothing(home: Home, where: str) -> None:
+    home.here("connect", **home.consent())
+    home.now += LATER
+    home.here("fetch", query={})
+    expected = home.content()
+
+    for fault, trouble in FAULTS.items():
+        home.begin_anew()
+        before = kept(home)
+        home.sandbox.fail(PLACES[where], times=50, **trouble)
+        with pytest.raises(HealthrelayError):
+            home.here("fetch", query={})
+        if where == "token":
+            assert kept(home) == before, fault
+        assert kept(home)[:3] == before[:3], fault
+        home.sandbox.reset()
+
+        home.now += RESTED
+        home.here("fetch", query={})
+        home.now -= RESTED
+        assert home.content() == expected, fault
+
+
+def test_an_answer_that_drips_arrives_whole(home: Home) -> None:
+    home.here("connect", **home.consent())
+    home.now += LATER
+    for path in PLACES.values():
+        home.sandbox.fail(path, mode="slow", pause=0.0005)
+
+    home.here("fetch", query={})
+
+    assert home.services.store.log.head("jack") == 1
+    home.here("fetch", query={})
+    assert home.services.store.log.head("jack") == 1
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(days=400)])
+def test_a_clock_that_jumps_and_comes_back_costs_nothing(home: Home, jump: timedelta) -> None:
+    home.here("connect", **home.consent())
+    home.here("fetch", query={})
+    expected = home.content()
+
+    home.now += jump
+    home.here("fetch", query={})
+    home.now -= jump
+    home.here("fetch", query={})
+
+    assert home.content()[:3] == expected[:3]
+    assert home.services.store.log.head("jack") == home.services.store.log.delivered("jack", "igor")
+
+
+@pytest.mark.parametrize("kind", [Refusing, Unanswered])
+def test_a_store_in_trouble_at_any_step_costs_nothing(home: Home, kind: type[Steps]) -> None:
+    home.here("connect", **home.consent())
+    home.now += LATER
+    steps = home.child("fetch", query={})
+    expected = home.content()
+
+    for last, step in enumerate(steps):
+        if step.partition(".")[0] not in STORE:
+            continue
+        home.begin_anew()
+        troubled = WatchedServices(home.services.settings)
+        troubled.steps = kind(last)
+        with suppress(TryLater):  # trouble while delivering is told, not raised
+            home.elsewhere(troubled, "fetch", query={})
+        assert troubled.steps.struck
+        home.now += HEALED
+        home.here("fetch", query={})
+        home.now -= HEALED
+
+        assert home.content() == expected, step
+        troubled.store.close()
