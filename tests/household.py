@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ class Household:
         if self.services.store.identities.settings(user) is None:
             self.add(user, **settings)
         assert allow(self.invitation(user)) == {"auth1": 302, "auth2": 200}
+
+    def wait_a_minute(self, user: str = "jack") -> None:
+        """As if all that is noted of *user*'s grant were a minute older."""
+        tokens = self.services.store.tokens
+        stored = tokens.load(user)
+        assert stored is not None
+        health: dict[str, Any] = dict(stored.document["health"])  # type: ignore[arg-type]
+        for name in ("refused_at", "retry_at"):
+            earlier = datetime.fromisoformat(health[name]) - timedelta(seconds=61)
+            health[name] = earlier.isoformat()
+        tokens.save(user, {**stored.document, "health": health}, stored.version)
 
     def fetch(self, user: str = "jack", **query: str) -> requests.Response:
         """As the owner."""

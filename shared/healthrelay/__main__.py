@@ -1,4 +1,4 @@
-"""The command line: ``healthrelay run``, ``user …``, ``fetch``, ``register``, ``invite``."""
+"""The command line, ``healthrelay …``: each group of commands has a module in `commands`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
-from healthrelay.commands import fetch, register, run, user
+from healthrelay.commands import doctor, fetch, register, run, user
 from healthrelay.core.errors import BadRequest, HealthrelayError
 
-GROUPS = (run, fetch, user, register)
+GROUPS = (run, fetch, user, doctor, register)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

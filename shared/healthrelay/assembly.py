@@ -78,7 +78,13 @@ class Services:
     def grants(self) -> Grants:
         from healthrelay.flows.token import Grants
 
-        return Grants(self.settings.provider, self.store.tokens, self.vault, self.consents)
+        return Grants(
+            self.settings.provider,
+            self.store.tokens,
+            self.vault,
+            self.consents,
+            single_use=self.consent.single_use,
+        )
 
     @cached_property
     def consents(self) -> Consents:

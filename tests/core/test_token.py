@@ -13,10 +13,21 @@ def token(minutes: float) -> Token:
     return Token("fitbit", Account("A1", None), grant)
 
 
-def test_due_five_minutes_before_the_end() -> None:
+def test_due_five_to_fifteen_minutes_before_the_end() -> None:
     assert token(5).due(NOW)
     assert token(-60).due(NOW)
-    assert not token(5.1).due(NOW)
+    assert not token(15.1).due(NOW)
+
+
+def test_people_who_connected_together_do_not_refresh_together() -> None:
+    def due_at(account: str) -> int:
+        seen = Token("fitbit", Account(account), token(60).grant)
+        return next(s for s in range(3600) if seen.due(NOW + timedelta(seconds=s)))
+
+    instants = [due_at(f"A{number}") for number in range(50)]
+
+    assert len(set(instants)) > 40
+    assert all(45 * 60 <= instant <= 55 * 60 for instant in instants)
 
 
 def test_refresh_keeps_what_the_provider_did_not_repeat() -> None:

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
-from healthrelay.core.token import Account, Grant
+from healthrelay.core.errors import Misconfigured
+from healthrelay.core.token import Grant
 from healthrelay.flows.token import Grants
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-ACCOUNT = Account("A1B2C3", "Europe/Amsterdam")
-
-
-def grant(number: int, hours: float = 1) -> Grant:
-    return Grant(f"access-{number}", f"refresh-{number}", NOW + timedelta(hours=hours), ("weight",))
-
-
-class Issuer:
-    """A token endpoint that counts: refresh token *n* gives grant *n + 1*."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.trouble: HealthrelayError | None = None
-        self.meanwhile: Callable[[], None] = lambda: None
-
-    def exchange(self, code: str, verifier: str) -> Grant:
-        raise AssertionError("no code is redeemed here")
-
-    def refresh(self, refresh_token: str) -> Grant:
-        self.asked.append(refresh_token)
-        if self.trouble:
-            raise self.trouble
-        self.meanwhile()
-        return grant(int(refresh_token.rpartition("-")[2]) + 1)
+from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant
 
 
 @pytest.fixture
@@ -61,7 +35,7 @@ def grants(store: SqliteStore, issuer: Issuer) -> Grants:
 def test_grant_comes_back_whole(grants: Grants, issuer: Issuer) -> None:
     given = Grant("a", "r", NOW + timedelta(hours=1), ("weight",), NOW + timedelta(days=7))
 
-    grants.connect("jack", given, ACCOUNT)
+    grants.connect("jack", given, ACCOUNT, NOW)
 
     token = grants.current("jack", NOW)
     assert (token.account, token.grant) == (ACCOUNT, given)
@@ -69,31 +43,18 @@ def test_grant_comes_back_whole(grants: Grants, issuer: Issuer) -> None:
 
 
 def test_due_token_is_refreshed_once(grants: Grants, issuer: Issuer) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT, NOW)
 
     assert grants.current("jack", NOW).grant.access == "access-2"
     assert grants.current("jack", NOW).grant.access == "access-2"
     assert issuer.asked == ["refresh-1"]
 
 
-@pytest.mark.parametrize("trouble", [TryLater("x"), Misconfigured("x"), ReconnectNeeded("x")])
-def test_failed_refresh_keeps_the_grant(
-    grants: Grants, issuer: Issuer, trouble: HealthrelayError
-) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    issuer.trouble = trouble
-    with pytest.raises(type(trouble)):
-        grants.current("jack", NOW)
-    issuer.trouble = None
-
-    assert grants.current("jack", NOW).grant.access == "access-2"
-
-
 def test_loser_of_a_race_uses_the_winners_token(
     grants: Grants, issuer: Issuer, store: SqliteStore
 ) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    issuer.meanwhile = lambda: grants.connect("jack", grant(7), ACCOUNT)
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT, NOW)
+    issuer.meanwhile = lambda: grants.connect("jack", grant(7), ACCOUNT, NOW)
 
     assert grants.current("jack", NOW).grant.access == "access-7"
     assert grants.current("jack", NOW).grant.refresh == "refresh-7"
@@ -102,16 +63,16 @@ def test_loser_of_a_race_uses_the_winners_token(
 def test_refused_token_is_replaced_by_what_was_stored_meanwhile(
     grants: Grants, issuer: Issuer
 ) -> None:
-    grants.connect("jack", grant(1), ACCOUNT)
+    grants.connect("jack", grant(1), ACCOUNT, NOW)
     refused = grants.current("jack", NOW)
-    grants.connect("jack", grant(5), ACCOUNT)
+    grants.connect("jack", grant(5), ACCOUNT, NOW)
 
     assert grants.renew("jack", refused, NOW).grant.access == "access-5"
     assert issuer.asked == []
 
 
 def test_grant_copied_to_another_person_does_not_open(grants: Grants, store: SqliteStore) -> None:
-    grants.connect("jack", grant(1), ACCOUNT)
+    grants.connect("jack", grant(1), ACCOUNT, NOW)
     store.identities.save("second", {})
     stored = store.tokens.load("jack")
     assert stored is not None
@@ -122,7 +83,7 @@ def test_grant_copied_to_another_person_does_not_open(grants: Grants, store: Sql
 
 
 def test_grant_of_another_account_does_not_open(grants: Grants, store: SqliteStore) -> None:
-    grants.connect("jack", grant(1), ACCOUNT)
+    grants.connect("jack", grant(1), ACCOUNT, NOW)
     stored = store.tokens.load("jack")
     assert stored is not None
     store.tokens.save("jack", {**stored.document, "account": "Z9Y8X7"}, stored.version)
@@ -132,7 +93,7 @@ def test_grant_of_another_account_does_not_open(grants: Grants, store: SqliteSto
 
 
 def test_damaged_content_is_told(grants: Grants, store: SqliteStore) -> None:
-    grants.connect("jack", grant(1), ACCOUNT)
+    grants.connect("jack", grant(1), ACCOUNT, NOW)
     stored = store.tokens.load("jack")
     assert stored is not None
     place = "identities/jack/plugindata/fitbit/token fitbit A1B2C3"
@@ -154,7 +115,7 @@ def test_connect_wins_over_a_refresh_of_the_old_grant(grants: Grants, store: Sql
             found = store.tokens.load(user)
             if self.writes < 2:
                 self.writes += 1
-                grants.connect("jack", grant(self.writes), ACCOUNT)
+                grants.connect("jack", grant(self.writes), ACCOUNT, NOW)
             return found
 
         def save(self, user: str, document: object, expected: int) -> None:
@@ -163,7 +124,7 @@ def test_connect_wins_over_a_refresh_of_the_old_grant(grants: Grants, store: Sql
     busy = Busy()
     late = Grants("fitbit", busy, SealingVault({"k": b"k" * 32}), Issuer())  # type: ignore[arg-type]
 
-    late.connect("jack", grant(9), ACCOUNT)
+    late.connect("jack", grant(9), ACCOUNT, NOW)
 
     assert grants.current("jack", NOW).grant.access == "access-9"
 
@@ -172,72 +133,10 @@ def test_connect_wins_over_a_refresh_of_the_old_grant(grants: Grants, store: Sql
 def test_many_workers_spend_one_refresh_token_once(
     grants: Grants, issuer: Issuer, round_: int
 ) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
+    grants.connect("jack", grant(1, hours=-1), ACCOUNT, NOW)
 
     with ThreadPoolExecutor(20) as pool:
         tokens = list(pool.map(lambda _: grants.current("jack", NOW), range(20)))
 
     assert {token.grant.access for token in tokens} == {"access-2"}
-    assert issuer.asked == ["refresh-1"]
-
-
-def waiting(store: SqliteStore, issuer: Issuer, meanwhile: Callable[[], None]) -> Grants:
-    """Grants that do *meanwhile* when they wait for somebody else."""
-    vault = SealingVault({"k": b"k" * 32})
-    return Grants("fitbit", store.tokens, vault, issuer, sleep=lambda _: meanwhile())
-
-
-def lease(store: SqliteStore, until: datetime) -> None:
-    """Let somebody hold the lease *until* then."""
-    stored = store.tokens.load("jack")
-    assert stored is not None
-    held = {**stored.document, "leased_until": until.isoformat()}
-    store.tokens.save("jack", held, stored.version)
-
-
-def test_lease_of_a_dead_worker_runs_out(
-    grants: Grants, issuer: Issuer, store: SqliteStore
-) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    lease(store, NOW + timedelta(seconds=2))
-    naps: list[None] = []
-
-    token = waiting(store, issuer, lambda: naps.append(None)).current("jack", NOW)
-
-    assert token.grant.access == "access-2"
-    assert len(naps) == 40
-
-
-def test_loser_waits_for_the_winners_token(
-    grants: Grants, issuer: Issuer, store: SqliteStore
-) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    lease(store, NOW + timedelta(seconds=30))
-
-    token = waiting(store, issuer, lambda: grants.connect("jack", grant(4), ACCOUNT)).current(
-        "jack", NOW
-    )
-
-    assert token.grant.access == "access-4"
-    assert issuer.asked == []
-
-
-def test_patience_ends(grants: Grants, issuer: Issuer, store: SqliteStore) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    lease(store, NOW + timedelta(hours=1))
-
-    with pytest.raises(TryLater, match="Somebody else"):
-        waiting(store, issuer, lambda: None).current("jack", NOW)
-    assert issuer.asked == []
-
-
-def test_worker_that_lost_its_lease_saves_nothing(
-    grants: Grants, issuer: Issuer, store: SqliteStore
-) -> None:
-    grants.connect("jack", grant(1, hours=-1), ACCOUNT)
-    issuer.meanwhile = lambda: lease(store, NOW + timedelta(seconds=40))
-
-    token = grants.current("jack", NOW)
-
-    assert token.grant.access == "access-1"
     assert issuer.asked == ["refresh-1"]

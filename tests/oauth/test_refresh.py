@@ -112,6 +112,8 @@ def test_a_revoked_grant_asks_the_wearer_to_connect_again_and_keeps_the_data(
     token = {"token": given(gateway)[0]}
     assert requests.post(peer.google_revoke_url, data=token, timeout=30).status_code == 200
 
+    assert household.fetch().status_code == 503
+    household.wait_a_minute()
     refused = household.fetch()
 
     assert refused.status_code == 502

@@ -34,7 +34,10 @@ def iso(ago: int) -> str:
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_answer_counts_what_arrived(household: Household, measured: Sandbox) -> None:
-    assert household.fetched() == {
+    fetched = household.fetched()
+
+    assert fetched.pop("connection")["state"] == "connected"
+    assert fetched == {
         "user": "jack",
         "added": 3,
         "changed": 0,
@@ -166,11 +169,15 @@ def test_revoked_grant_sends_the_wearer_to_reconnect(
     before = household.poll().content
     measured.revoke_grants()
 
+    refused_once = household.fetch()
+    assert (refused_once.status_code, refused_once.json()["cause"]) == (503, "refused_once")
+    household.wait_a_minute()
     answer = household.fetch()
 
     assert answer.status_code == 502
     assert answer.json()["who"] == "wearer"
     assert answer.json()["connect"] == "/auth1?user=jack"
+    assert answer.json()["connection"]["state"] == "needs reconnect"
     assert household.poll().content == before
 
 

@@ -29,6 +29,8 @@ class Consent:
     optional: frozenset[str] = frozenset()
     """Scopes that the provider may not know: we ask again without them."""
     extra: Mapping[str, str] = field(default_factory=dict)
+    single_use: bool = False
+    """Each refresh token works once."""
 
     def needed(self, series: str) -> tuple[str, ...]:
         """The scopes without which *series* cannot be read."""
@@ -114,6 +116,7 @@ CONSENTS: dict[str, Consent] = {
                 ("", ("weight",)),
             ),
             always="profile",
+            single_use=True,
         ),
     )
 }

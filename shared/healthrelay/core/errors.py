@@ -20,7 +20,10 @@ Messages carry ids and causes, never values, tokens or keys: the framework logs 
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from healthrelay.core.diagnosis import Diagnosis
 
 
 class HealthrelayError(Exception):
@@ -29,6 +32,8 @@ class HealthrelayError(Exception):
     who = "nobody"
     cause = "unexpected"
     """One word for programs; more telling than the class where the same person must act."""
+    diagnosis: Diagnosis | None = None
+    """How the person's connection is, where that is known."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from healthrelay.core.health import Health
+
 MARGIN = timedelta(minutes=5)
 """A token that ends sooner than this is refreshed first: a fetch may take minutes."""
+JITTER = timedelta(minutes=10)
+"""So much earlier at most, so that people who connected together do not refresh together."""
+USABLE = timedelta(seconds=30)
+"""A token that lives longer than this may still be used when it could not be refreshed."""
 
 
 class Account(NamedTuple):
@@ -38,13 +45,23 @@ class Token(NamedTuple):
     provider: str
     account: Account
     grant: Grant
+    connected_at: datetime | None = None
+    health: Health = Health()
 
     def due(self, now: datetime) -> bool:
-        """Whether to refresh before use."""
-        return now + MARGIN >= self.grant.expires_at
+        """Whether to refresh before use: 5 to 15 minutes before the end, the same for everybody
+        who looks at this token."""
+        said = f"{self.account.id} {self.grant.expires_at.isoformat()}"
+        early = JITTER * (zlib.crc32(said.encode()) % 600) / 600
+        return now + MARGIN + early >= self.grant.expires_at
+
+    def usable(self, now: datetime) -> bool:
+        """Whether the provider should still take it for a question or two."""
+        return now + USABLE < self.grant.expires_at
 
     def renewed(self, fresh: Grant) -> Token:
-        """This token after a refresh; what the provider did not repeat stays as it was."""
+        """This token after a refresh; what the provider did not repeat stays as it was, what
+        stood in the way of refreshing is forgotten."""
         old = self.grant
         merged = fresh._replace(
             refresh=fresh.refresh or old.refresh,
@@ -52,4 +69,4 @@ class Token(NamedTuple):
             refresh_expires_at=fresh.refresh_expires_at or old.refresh_expires_at,
             user=fresh.user or old.user,
         )
-        return self._replace(grant=merged)
+        return self._replace(grant=merged, health=Health(reading=self.health.reading))

@@ -120,7 +120,8 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
     if not set(asked.scopes) & set(granted):
         raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
     account = desk.provider.account(grant)
-    desk.grants.connect(asked.user, grant._replace(scopes=granted), _with_true_zone(account))
+    kept = grant._replace(scopes=granted)
+    desk.grants.connect(asked.user, kept, _with_true_zone(account), now)
     words = desk.consent.scopes
     return Connected(
         asked.user,

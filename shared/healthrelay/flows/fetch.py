@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.coverage import merged
-from healthrelay.core.errors import HealthrelayError, ReconnectNeeded
+from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded
 from healthrelay.core.records import Delta, Record, diff
+from healthrelay.flows.doctor import Doctor
 from healthrelay.flows.gather import ask, convert, refused
 from healthrelay.flows.prepare import prepare, wish
 from healthrelay.flows.relay import Delivery, deliver
 
 if TYPE_CHECKING:
     from healthrelay.core.consent import Consent
+    from healthrelay.core.diagnosis import Diagnosis
     from healthrelay.core.plan import Plan
     from healthrelay.flows.token import Grants
     from healthrelay.ports import Provider, Sink, Store
@@ -27,6 +30,7 @@ class Fetched(NamedTuple):
     records: tuple[Record, ...]
     unavailable: Mapping[str, HealthrelayError]
     delivery: Delivery
+    diagnosis: Diagnosis
 
 
 class Desk(NamedTuple):
@@ -38,17 +42,26 @@ class Desk(NamedTuple):
     consent: Consent
     sink: Sink | None
 
+    @property
+    def doctor(self) -> Doctor:
+        """Who says how a person's connection is."""
+        return Doctor(self.store, self.grants, self.consent)
+
 
 def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
     """Gather, decide, apply, relay; running it twice changes nothing.
 
     A series that cannot be read leaves its records alone and is named with its cause; when
-    none can be read the first cause is raised.
+    none can be read the first cause is raised, with the diagnosis of the connection on it.
     """
     try:
         return _fetch(user, query, desk, now)
-    except ReconnectNeeded as error:
-        error.user = user
+    except BadRequest:
+        raise
+    except HealthrelayError as error:
+        _name(user, {"": error})
+        with suppress(HealthrelayError):  # the store itself may be the trouble
+            error.diagnosis = desk.doctor.examine(user, now)
         raise
 
 
@@ -72,16 +85,20 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     outcomes = ask(token, planned.reads, desk.provider)
     if again := refused(outcomes):
         # A token refused before its time is refreshed once.
-        outcomes |= ask(desk.grants.renew(user, token, now), again, desk.provider)
+        token = desk.grants.renew(user, token, now)
+        outcomes |= ask(token, again, desk.provider)
     gathered = convert(planned, outcomes, desk.provider, token.account)
     unavailable = {**gathered.failed, **impossible}
     _name(user, unavailable)
+    token = desk.grants.note(user, token, next(iter(gathered.failed.values()), None), now)
     if unavailable and not gathered.read:
         raise next(iter(unavailable.values()))
 
     delta = diff(desk.store.records.within(user, gathered.read), gathered.records)
     desk.store.records.apply(user, delta, now, merged(wanted.covered, gathered.read))
-    return Fetched(delta, gathered.records, unavailable, deliver(user, desk.store, desk.sink))
+    delivery = deliver(user, desk.store, desk.sink)
+    diagnosis = desk.doctor.of(user, token, wanted.stored, now)
+    return Fetched(delta, gathered.records, unavailable, delivery, diagnosis)
 
 
 def _name(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import (
     Conflict,
@@ -16,19 +16,35 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
+from healthrelay.core.health import Trouble
 from healthrelay.core.token import Account, Grant, Token
+from healthrelay.flows.grant_document import opened, sealed, with_reading
+from healthrelay.flows.lease import LEASE, Lease
 
 if TYPE_CHECKING:
     from healthrelay.ports import Consents, Document, Tokens, Vault, Versioned
 
-LEASE = timedelta(seconds=40)
-"""Longer than a token call may take: nobody else begins while ours may still succeed."""
 PATIENCE = LEASE.total_seconds() + 5
-PAUSE = 0.05
+PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two looks at what the winner of a race has stored."""
+
+
+class _Turn(NamedTuple):
+    """It is ours to spend the refresh token of *token*, under *version* of its document."""
+
+    user: str
+    token: Token
+    version: int
+    generation: int
+    cut_short: bool
+    """An earlier turn was never ended: the provider may have taken this token already."""
 
 
 class Grants:
-    """The grants of all people with one *provider*."""
+    """The grants of all people with one *provider*.
+
+    *single_use*: each refresh token of this provider works once.
+    """
 
     def __init__(
         self,
@@ -36,34 +52,49 @@ class Grants:
         tokens: Tokens,
         vault: Vault,
         consents: Consents,
+        *,
+        single_use: bool = True,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._vault = vault
         self._consents = consents
+        self._single_use = single_use
         self._sleep = sleep
 
-    def connect(self, user: str, grant: Grant, account: Account) -> None:
-        """Store a new *grant*, whatever was stored before."""
-        document = self._sealed(user, Token(self._provider, account, grant))
+    def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
+        """Store a new *grant*, whatever was stored before; all old troubles are over."""
+        document = sealed(user, Token(self._provider, account, grant, now), self._vault)
         while True:
             stored = self._tokens.load(user)
+            leases = stored.document.get("generation", 0) if stored else 0
+            numbered = {**document, "generation": leases}
             try:
-                self._tokens.save(user, document, stored.version if stored else 0)
+                self._tokens.save(user, numbered, stored.version if stored else 0)
             except Conflict:
                 # A fetch has just refreshed the old grant; the new consent still wins.
                 continue
             return
 
     def current(self, user: str, now: datetime) -> Token:
-        """The person's token, refreshed if it is due. Raises `ReconnectNeeded`."""
+        """The person's token, refreshed if it is due.
+
+        One that cannot be refreshed now is used as long as it lasts. Raises `ReconnectNeeded`.
+        """
         token = self.stored(user)
-        return self.renew(user, token, now) if token.due(now) else token
+        if token.health.ended_at or not token.due(now):
+            return self._unless_ended(user, token, now)
+        try:
+            return self.renew(user, token, now)
+        except (TryLater, Misconfigured):
+            if token.usable(now):
+                return token
+            raise
 
     def stored(self, user: str) -> Token:
         """The person's token as it is, due or not. Raises `ReconnectNeeded`."""
-        return self._opened(user, self._stored(user))
+        return opened(user, self._stored(user).document, self._vault)
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
         """Another access token than the *stale* one: what somebody stored meanwhile, or a new one.
@@ -72,87 +103,94 @@ class Grants:
         in the stored document; the others wait for what that one stores. A worker that died
         leaves its lease to run out.
         """
-        waited = 0.0
+        waited, pause = 0.0, PAUSE
         while waited < PATIENCE:
             stored = self._stored(user)
-            token = self._opened(user, stored)
+            token = opened(user, stored.document, self._vault)
             if token.grant.access != stale.grant.access:
                 return token
-            version = self._lease(user, stored, now + timedelta(seconds=waited))
-            if version:
-                return self._refresh(user, token, version)
-            self._sleep(PAUSE)
-            waited += PAUSE
+            moment = now + timedelta(seconds=waited)
+            if error := token.health.in_the_way(user, moment):
+                raise error
+            turn = self._turn(user, token, stored, moment)
+            if turn:
+                return self._refresh(turn, moment)
+            self._sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, LONGEST_PAUSE)
         raise TryLater(f"Somebody else is refreshing the grant of {user}.")
 
-    def _lease(self, user: str, stored: Versioned, now: datetime) -> int:
-        """The version under which we alone may write next; 0 while somebody else may."""
-        held = stored.document.get("leased_until")
-        if held and datetime.fromisoformat(str(held)) > now:
-            return 0
-        leased = {**stored.document, "leased_until": (now + LEASE).isoformat()}
-        try:
-            return self._tokens.save(user, leased, stored.version)
-        except Conflict:
-            return 0
+    def note(self, user: str, token: Token, error: HealthrelayError | None, now: datetime) -> Token:
+        """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
+        before = token.health.reading
+        trouble = Trouble.of(error, now, before) if error else None
+        if trouble == before:
+            return token
+        if stored := self._tokens.load(user):
+            with suppress(Conflict):  # the next fetch notes it then
+                self._tokens.save(user, with_reading(stored.document, trouble), stored.version)
+        return token._replace(health=token.health._replace(reading=trouble))
 
-    def _refresh(self, user: str, token: Token, version: int) -> Token:
-        """Refresh, save, and only then hand on; whoever lost the lease meanwhile saves nothing."""
+    def _turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> _Turn | None:
+        """Take the lease; None while somebody else has it."""
+        held = Lease.of(stored.document)
+        if held and held.lasts(now):
+            return None
+        ours = Lease.next(stored.document, secrets.token_hex(4), now)
         try:
-            fresh = token.renewed(self._consents.refresh(token.grant.refresh or ""))
-        except HealthrelayError:
-            with suppress(Conflict):
-                # Give the lease back, or the next try would wait for it to run out.
-                self._tokens.save(user, self._sealed(user, token), version)
-            raise
-        try:
-            self._tokens.save(user, self._sealed(user, fresh), version)
+            version = self._tokens.save(user, ours.on(stored.document), stored.version)
         except Conflict:
-            return self.stored(user)
-        return fresh
+            return None
+        return _Turn(user, token, version, ours.generation, cut_short=held is not None)
+
+    def _refresh(self, turn: _Turn, now: datetime) -> Token:
+        """Refresh, save, and only then hand on."""
+        try:
+            grant = self._consents.refresh(turn.token.grant.refresh or "")
+        except HealthrelayError as error:
+            return self._failed(turn, error, now)
+        fresh = turn.token.renewed(grant)
+        version = turn.version
+        while True:
+            try:
+                self._tokens.save(turn.user, self._free(turn, fresh), version)
+            except Conflict:
+                # Our lease ran out while we were asking. What another worker won stays; but as
+                # long as there is only the token that we have spent, ours is the only good one.
+                stored = self._stored(turn.user)
+                token = opened(turn.user, stored.document, self._vault)
+                if token.grant != turn.token.grant:
+                    return token
+                version = stored.version
+            else:
+                return fresh
+
+    def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
+        """Keep the grant, give the lease back, and remember what happened."""
+        last_chance = turn.cut_short and self._single_use
+        health = turn.token.health.after(error, now, last_chance)
+        with suppress(Conflict):
+            marked = turn.token._replace(health=health)
+            self._tokens.save(turn.user, self._free(turn, marked), turn.version)
+        now_stored = self.stored(turn.user)
+        if now_stored.grant != turn.token.grant:
+            return now_stored
+        if isinstance(error, ReconnectNeeded) and not health.ended_at:
+            raise health.in_the_way(turn.user, now) or error
+        raise error
+
+    def _free(self, turn: _Turn, token: Token) -> Document:
+        """The document of *token* with the lease given back."""
+        return {**sealed(turn.user, token, self._vault), "generation": turn.generation}
+
+    def _unless_ended(self, user: str, token: Token, now: datetime) -> Token:
+        if token.health.ended_at and (error := token.health.in_the_way(user, now)):
+            raise error
+        return token
 
     def _stored(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
-            raise ReconnectNeeded(f"{user} has not connected yet.", user)
+            raise ReconnectNeeded(f"{user} has not connected yet.", user).named("not_connected")
         if stored.document.get("provider") != self._provider:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
         return stored
-
-    def _sealed(self, user: str, token: Token) -> Document:
-        grant = token.grant
-        secret = json.dumps({"access": grant.access, "refresh": grant.refresh})
-        ends = grant.refresh_expires_at
-        return {
-            "provider": token.provider,
-            "account": token.account.id,
-            "zone": token.account.zone,
-            "expires_at": grant.expires_at.isoformat(),
-            "grant_expires_at": ends.isoformat() if ends else None,
-            "scopes": list(grant.scopes),
-            "sealed": self._vault.seal(secret, _place(user, token.provider, token.account.id)),
-        }
-
-    def _opened(self, user: str, stored: Versioned) -> Token:
-        said = stored.document
-        account = Account(str(said["account"]), str(said["zone"]) if said.get("zone") else None)
-        place = _place(user, self._provider, account.id)
-        try:
-            secret = json.loads(self._vault.open(str(said["sealed"]), place))
-        except ValueError as error:
-            raise Misconfigured(f"The stored grant of {user} is damaged.") from error
-        scopes = said.get("scopes")
-        ends = said.get("grant_expires_at")
-        grant = Grant(
-            access=secret["access"],
-            refresh=secret["refresh"],
-            expires_at=datetime.fromisoformat(str(said["expires_at"])),
-            scopes=tuple(str(s) for s in scopes) if isinstance(scopes, list) else (),
-            refresh_expires_at=datetime.fromisoformat(str(ends)) if ends else None,
-        )
-        return Token(self._provider, account, grant)
-
-
-def _place(user: str, provider: str, account: str) -> str:
-    """Where a sealed grant belongs; moved anywhere else it does not open."""
-    return f"identities/{user}/plugindata/fitbit/token {provider} {account}"

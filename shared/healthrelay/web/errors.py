@@ -52,6 +52,8 @@ def facts(error: HealthrelayError) -> dict[str, object]:
         told["settings"] = list(error.names)
     if isinstance(error, ReconnectNeeded) and error.user:
         told["connect"] = f"/auth1?user={error.user}"
+    if error.diagnosis:
+        told["connection"] = error.diagnosis.told()
     return told
 
 

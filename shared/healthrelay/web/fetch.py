@@ -40,6 +40,7 @@ def told(user: str, fetched: Fetched) -> dict[str, object]:
         "delivered": fetched.delivery.delivered,
         "waiting": fetched.delivery.waiting,
         "series": _series(fetched.records),
+        "connection": fetched.diagnosis.told(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: facts(error) for name, error in fetched.unavailable.items()}

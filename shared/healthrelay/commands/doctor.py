@@ -1,0 +1,45 @@
+"""``healthrelay doctor``: how every person's connection is, and what to press."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+    from healthrelay.core.diagnosis import Diagnosis
+
+
+def add(commands: Commands) -> None:
+    """The words of ``doctor``."""
+    doctor = commands.add_parser("doctor", help="how the connections are, and what to press")
+    doctor.add_argument("user", nargs="?", help="only this person")
+    doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    doctor.set_defaults(command=_doctor)
+
+
+def _doctor(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.core.names import user_name
+    from healthrelay.flows.doctor import Doctor
+
+    built = services()
+    doctor, now = Doctor(built.store, built.grants, built.consent), built.now()
+    if said.user:
+        found = {said.user: doctor.examine(user_name(said.user), now)}
+    else:
+        found = doctor.round(now)
+    if said.json:
+        print(json.dumps({user: diagnosis.told() for user, diagnosis in found.items()}, indent=2))
+    else:
+        print("\n\n".join(_in_words(*one, built.public_url) for one in found.items()) or "Nobody.")
+    return 0 if all(diagnosis.well for diagnosis in found.values()) else 1
+
+
+def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:
+    since = f" since {diagnosis.since:%Y-%m-%d %H:%M} UTC" if diagnosis.since else ""
+    press = diagnosis.press.replace("/auth1", f"{public_url}/auth1")
+    return "\n  ".join(
+        [f"{user}: {diagnosis.state}{since}", *filter(None, (diagnosis.cause, press))]
+    )

@@ -1,0 +1,59 @@
+"""How every person's connection is, why, since when, and what to press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from healthrelay.core.diagnosis import Diagnosis, diagnose, of_trouble
+from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.health import Trouble
+from healthrelay.core.request import windows
+
+if TYPE_CHECKING:
+    from healthrelay.core.consent import Consent
+    from healthrelay.core.token import Token
+    from healthrelay.flows.token import Grants
+    from healthrelay.ports import Store
+
+
+class Doctor:
+    """Looks at what is stored; asks no provider and changes nothing."""
+
+    def __init__(self, store: Store, grants: Grants, consent: Consent) -> None:
+        self._store = store
+        self._grants = grants
+        self._consent = consent
+
+    def round(self, now: datetime) -> dict[str, Diagnosis]:
+        """Everybody's diagnosis; trouble with one person's does not hide the others'."""
+        return {user: self.examine(user, now) for user in self._store.identities.names()}
+
+    def examine(self, user: str, now: datetime) -> Diagnosis:
+        """The diagnosis of *user*. Raises `Unknown` for a stranger."""
+        stored = self._store.identities.settings(user)
+        if stored is None:
+            raise Unknown(f"There is no user {user}.")
+        if self._store.tokens.load(user) is None:
+            return diagnose(None, (), _link(user), now)
+        try:
+            token = self._grants.stored(user)
+        except HealthrelayError as error:
+            return of_trouble(Trouble.of(error, now, None), _link(user))
+        return self.of(user, token, stored, now)
+
+    def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
+        """The diagnosis of *user*, whose *token* and settings are at hand."""
+        return diagnose(token, self._missing(token, stored, now), _link(user), now)
+
+    def _missing(self, token: Token, stored: Mapping[str, str], now: datetime) -> list[str]:
+        """What the configured methods need and the consent does not give, in plain words."""
+        wanted = windows({}, stored, now.date(), {})
+        asked = self._consent.asked(window.series for window in wanted)
+        granted = token.grant.scopes
+        return [self._consent.scopes[scope] for scope in asked if scope not in granted]
+
+
+def _link(user: str) -> str:
+    return f"/auth1?user={user}"

@@ -1,0 +1,75 @@
+"""A hundred workers meet at one expired token that can be refreshed once: nobody loses."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.vault import SealingVault
+from healthrelay.core.errors import ReconnectNeeded
+from healthrelay.core.token import Grant
+from healthrelay.flows.token import Grants
+from healthrelay.ports import Store
+from tests.flows.issuer import ACCOUNT, NOW, grant
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+
+WORKERS, ROUNDS = 100, 50
+
+
+class Strict:
+    """A token endpoint that takes each refresh token once, and takes its time."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.good = "refresh-1"
+        self._lock = threading.Lock()
+
+    def exchange(self, code: str, verifier: str) -> Grant:
+        raise AssertionError("no code is redeemed here")
+
+    def refresh(self, refresh_token: str) -> Grant:
+        with self._lock:
+            self.asked.append(refresh_token)
+            if refresh_token != self.good:
+                raise ReconnectNeeded("This token was used before (invalid_grant).")
+            # Due again at once, so that the next round has something to race for.
+            fresh = grant(int(refresh_token.rpartition("-")[2]) + 1, hours=0)
+            self.good = str(fresh.refresh)
+        time.sleep(0.01)
+        return fresh
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    if request.param == "firestore":
+        made: Store = request.getfixturevalue("make_firestore")()
+    else:
+        made = SqliteStore(str(tmp_path_factory.mktemp("store") / "healthrelay.db"))
+    made.identities.save("jack", {})
+    return made
+
+
+def test_each_round_has_one_refresh_and_everybody_has_its_token(store: Store) -> None:
+    strict = Strict()
+    grants = Grants("fitbit", store.tokens, SealingVault({"k": b"k" * 32}), strict)
+    grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
+    barrier = threading.Barrier(WORKERS)
+
+    def work(_worker: int) -> str:
+        stale = grants.stored("jack")
+        barrier.wait()
+        return grants.renew("jack", stale, NOW).grant.access
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for number in range(1, ROUNDS + 1):
+            got = set(pool.map(work, range(WORKERS)))
+            assert got == {f"access-{number + 1}"}
+
+    assert strict.asked == [f"refresh-{number}" for number in range(1, ROUNDS + 1)]
+    assert grants.stored("jack").grant.refresh == strict.good
