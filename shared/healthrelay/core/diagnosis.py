@@ -80,12 +80,15 @@ def diagnose(token: Token | None, missing: Sequence[str], link: str, now: dateti
 
 
 def _ending(token: Token, link: str, now: datetime) -> Diagnosis | None:
-    ends = token.grant.refresh_expires_at
-    if ends is None or ends - now > SOON:
+    ends, since = token.grant.refresh_expires_at, token.connected_at
+    if ends is None:
+        return None
+    testing = since is not None and ends - since <= TESTING
+    if ends - now > SOON and not testing:
         return None
     cause = f"The grant ends on {ends:%Y-%m-%d at %H:%M} UTC."
     press = f"Connect again before that: {link}"
-    if token.connected_at and ends - token.connected_at <= TESTING:
+    if testing:
         cause += " Google's consent screen is in Testing, where each grant lasts seven days."
         press += " To end this, publish the app in Google's console."
-    return Diagnosis(EXPIRING, cause, token.connected_at, press)
+    return Diagnosis(EXPIRING, cause, since, press)

@@ -1,0 +1,145 @@
+"""`healthrelay doctor`, and what `fetch` says of the connection, against the sandbox."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from healthrelay.__main__ import main
+from sandbox import Sandbox
+from tests.household import Household
+
+Capture = pytest.CaptureFixture[str]
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+
+def doctor(capsys: Capture, *words: str) -> tuple[int, dict[str, Any]]:
+    capsys.readouterr()
+    code = main(["doctor", *words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def state(capsys: Capture, user: str = "jack") -> str:
+    return str(doctor(capsys)[1][user]["state"])
+
+
+def test_everybody_is_told_with_cause_and_what_to_press(
+    household: Household, capsys: Capture
+) -> None:
+    household.add("emma")
+    household.connect("jack", **WEIGHTS)
+
+    assert main(["doctor"]) == 1
+
+    said = capsys.readouterr().out
+    assert "emma: not connected\n" in said
+    assert f"Connect: {household.services.public_url}/auth1?user=emma" in said
+    assert "jack: connected since 20" in said
+    code, one = doctor(capsys, "jack")
+    assert (code, list(one)) == (0, ["jack"])
+    assert main(["doctor", "nobody"]) == 2
+
+
+def test_provider_down_and_well_again(
+    household: Household, sandbox: Sandbox, capsys: Capture
+) -> None:
+    household.connect(**WEIGHTS)
+    sandbox.fail("/dataTypes/", status=500, times=2)
+
+    first, second = household.fetch().json(), household.fetch().json()
+
+    assert first["connection"]["state"] == second["connection"]["state"] == "provider down"
+    assert first["connection"]["since"] == second["connection"]["since"]
+    assert state(capsys) == "provider down"
+    assert household.fetched()["connection"]["state"] == "connected"
+    assert state(capsys) == "connected"
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_switched_off_api_is_the_owners(
+    household: Household, sandbox: Sandbox, capsys: Capture
+) -> None:
+    household.connect(**WEIGHTS)
+    sandbox.fail("/(body|dataTypes)/", status=410, times=3)
+
+    connection = household.fetch().json()["connection"]
+
+    assert connection["state"] == "misconfigured"
+    assert "switched off" in connection["cause"]
+    assert doctor(capsys)[0] == 1
+
+
+def test_missing_sealing_key_is_named(
+    household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household.connect(**WEIGHTS)
+    from healthrelay.assembly import services
+
+    monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
+    services.cache_clear()
+
+    _, found = doctor(capsys)
+
+    assert found["jack"]["state"] == "misconfigured"
+    assert "'local'" in found["jack"]["cause"]
+
+
+def test_method_added_later_makes_the_consent_partial(
+    household: Household, capsys: Capture
+) -> None:
+    household.connect(**WEIGHTS)
+    household.add("jack", methods="get_bodyweight,sleep")
+
+    connection = household.fetched()["connection"]
+
+    assert connection["state"] == "partly granted"
+    assert connection["cause"] == "Not allowed: sleep."
+    assert connection["press"].endswith("/auth1?user=jack")
+    assert state(capsys) == "partly granted"
+    household.connect()
+    assert state(capsys) == "connected"
+
+
+def test_grant_of_an_app_in_testing_expires_soon(
+    household: Household, sandbox: Sandbox, capsys: Capture
+) -> None:
+    sandbox.google.testing = True
+    household.connect(**WEIGHTS)
+
+    _, found = doctor(capsys)
+
+    assert found["jack"]["state"] == "expiring soon"
+    assert "Testing" in found["jack"]["cause"]
+    assert household.fetched()["connection"]["state"] == "expiring soon"
+
+
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_reconnecting_fills_the_hole(
+    household: Household, sandbox: Sandbox, capsys: Capture
+) -> None:
+    """Three weeks without a login: a fetch of one week still brings all of them."""
+    sandbox.wearer.weights.clear()
+    today = datetime.now().replace(hour=7, minute=0, second=0, microsecond=0)
+    household.connect(methods="time_series", resource="body/weight", period="1w")
+    for ago in (26, 25):
+        sandbox.wearer.weigh(today - timedelta(days=ago), "82.4")
+    day = (today - timedelta(days=25)).date().isoformat()
+    household.fetched(base_date=day, period="1w")
+    sandbox.revoke_grants()
+    household.fetch()
+    household.wait_a_minute()
+    assert household.fetch().json()["connection"]["state"] == "needs reconnect"
+    for ago in range(20, 0, -1):
+        sandbox.wearer.weigh(today - timedelta(days=ago), "82.1")
+    assert household.fetch().status_code == 502
+    assert state(capsys) == "needs reconnect"
+
+    household.connect()
+    fetched = household.fetched()
+
+    assert fetched["added"] == 20
+    assert fetched["connection"]["state"] == "connected"
+    assert len(household.snapshot()["body-weight"]) == 22
