@@ -62,14 +62,16 @@ def _is_owner(request: Request, services: Services, now: datetime) -> bool:
 def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
     if not same(request.form.get("owner_key", ""), services.owner_key):
         raise NotAllowed("This is not the owner key.", 403)
-    response = _to(f"{services.public_url}/auth1?user={user}", 303)
+    # Not a redirect: browsers hold the way on to the provider, being the answer to a form, to
+    # the page's `form-action 'self'`.
+    response = page("signed-in", title="Signed in", user=user)
     cookie = Signatures(services.owner_key).owner(now)
     _remember(response, services, OWNER_COOKIE, cookie, int(OWNER_AGE.total_seconds()))
     return response
 
 
-def _to(url: str, status: int = 302) -> Response:
-    response = Response(status=status, headers={"Location": url})
+def _to(url: str) -> Response:
+    response = Response(status=302, headers={"Location": url})
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
