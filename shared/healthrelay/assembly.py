@@ -39,6 +39,8 @@ class Services:
         return datetime.now(UTC)
 
     def note(self, severity: str, event: str, **facts: object) -> None:
+        if user := facts.get("user"):
+            facts["user"] = log.alias(str(user), self.owner_key)
         log.note(severity, event, **facts)
 
     @cached_property
@@ -83,7 +85,7 @@ class Services:
             self.store.tokens,
             self.vault,
             self.consents,
-            single_use=self.consent.single_use,
+            note=self.note,
         )
 
     @cached_property
@@ -98,6 +100,7 @@ class Services:
             basic=self.settings.provider == "fitbit",
             client_secret=self.settings.client_secret
             or registration.client_secret(self.store.identities, self.vault),
+            single_use=self.consent.single_use,
         )
         return OAuth2Consents(us, self._http)
 
@@ -162,6 +165,8 @@ def services() -> Services:
 
 def answer(view: View, request: Request) -> Response:
     """What *view* says to *request*, or which settings are missing."""
+    project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
+    log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     try:
         built = services()
     except NotConfigured as error:

@@ -1,22 +1,42 @@
 """One JSON line an event on standard error, as Cloud Logging reads it.
 
-No secret and no measurement is ever in it.
+No secret, no measurement and no name of a person is ever in it. ``severity`` and
+``logging.googleapis.com/trace`` are Cloud Logging's own fields
+(https://cloud.google.com/logging/docs/structured-logging).
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import sys
+from contextvars import ContextVar
 
 # Long runs of key-like characters never belong in a line of ours, whatever brought them there.
 _KEY_LIKE = r"[A-Za-z0-9_\-+/=.~]{24,}"
 _NAMED = r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+"
 
+_TRACE_HEADER = re.compile(r"[0-9a-f]{32}")
+_trace: ContextVar[str] = ContextVar("trace", default="")
+
+
+def follow(header: str, project: str) -> None:
+    """Let all lines of this request name its trace; *header* is ``X-Cloud-Trace-Context``."""
+    found = _TRACE_HEADER.match(header)
+    _trace.set(f"projects/{project}/traces/{found[0]}" if found and project else "")
+
+
+def alias(user: str, key: str) -> str:
+    """What stands for *user* in the log: always the same, and nobody without *key* can guess it."""
+    return hmac.digest(key.encode(), b"log " + user.encode(), "sha256").hex()[:12]
+
 
 def note(severity: str, event: str, **facts: object) -> None:
     """Write *event* with its *facts*; those that are None stay out."""
     line = {"severity": severity, "event": event}
+    if trace := _trace.get():
+        line["logging.googleapis.com/trace"] = trace
     told = {name: redacted(value) for name, value in facts.items() if value is not None}
     print(json.dumps(line | told), file=sys.stderr, flush=True)  # noqa: T201
 

@@ -19,6 +19,12 @@ Raw = Mapping[str, Any]
 """One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
+class Note(Protocol):
+    """Writes one line to the log; secrets are blotted out, a *user* is named by an alias."""
+
+    def __call__(self, severity: str, event: str, **facts: object) -> None: ...
+
+
 class Versioned(NamedTuple):
     """A stored document and the version that a compare-and-set must name."""
 
@@ -146,6 +152,10 @@ class Provider(Protocol):
 
 class Consents(Protocol):
     """A provider's token endpoint."""
+
+    @property
+    def single_use(self) -> bool:
+        """Whether each refresh token works once."""
 
     def exchange(self, code: str, verifier: str) -> Grant:
         """Redeem a code. Raises `Again` when the provider refuses it."""

@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from healthrelay.log import note, redacted
+from healthrelay.log import alias, follow, note, redacted
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,3 +41,22 @@ def test_sentences_stay_readable() -> None:
 
 def test_short_values_of_telling_names_go_too() -> None:
     assert redacted("key=abc&user=jack") == "key=[redacted]&user=jack"
+
+
+def test_lines_of_a_request_name_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    follow("105445aa7843bc8bf206b12000100000/1;o=1", "my-project")
+    note("INFO", "fetch")
+    follow("nonsense", "my-project")
+    note("INFO", "fetch")
+
+    traced, plain = map(json.loads, capsys.readouterr().err.splitlines())
+    assert traced["logging.googleapis.com/trace"] == (
+        "projects/my-project/traces/105445aa7843bc8bf206b12000100000"
+    )
+    assert "logging.googleapis.com/trace" not in plain
+
+
+def test_people_are_told_apart_but_not_named() -> None:
+    assert alias("jack", "key") == alias("jack", "key")
+    assert alias("jack", "key") not in (alias("jack", "other"), alias("emma", "key"))
+    assert "jack" not in alias("jack", "key")

@@ -21,7 +21,8 @@ def grant(number: int, hours: float = 1) -> Grant:
 class Issuer:
     """A token endpoint that counts: refresh token *n* gives grant *n + 1*."""
 
-    def __init__(self) -> None:
+    def __init__(self, single_use: bool = True) -> None:
+        self.single_use = single_use
         self.asked: list[str] = []
         self.trouble: HealthrelayError | None = None
         self.meanwhile: Callable[[], None] = lambda: None

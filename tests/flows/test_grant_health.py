@@ -30,21 +30,21 @@ def store() -> SqliteStore:
     return store
 
 
-@pytest.fixture
-def issuer() -> Issuer:
-    return Issuer()
-
-
 @pytest.fixture(params=[True, False], ids=["single use", "many uses"])
 def single_use(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
 @pytest.fixture
-def grants(store: SqliteStore, issuer: Issuer, single_use: bool) -> Grants:
+def issuer(single_use: bool) -> Issuer:
+    return Issuer(single_use)
+
+
+@pytest.fixture
+def grants(store: SqliteStore, issuer: Issuer) -> Grants:
     """Jack's token is due, and too old to be used."""
     vault = SealingVault({"k": b"k" * 32})
-    made = Grants("fitbit", store.tokens, vault, issuer, single_use=single_use)
+    made = Grants("fitbit", store.tokens, vault, issuer)
     made.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
     return made
 
@@ -204,3 +204,26 @@ def test_trouble_with_reading_is_kept_with_its_beginning_and_written_once(
     assert (reading.since, reading.who) == (NOW, "nobody")
     assert versions_after(Misconfigured("y").named("gone"), None, None) == 2
     assert grants.stored("jack").health.reading is None
+
+
+def test_refreshes_and_the_end_of_a_grant_are_told_to_the_log(
+    store: SqliteStore, issuer: Issuer
+) -> None:
+    lines: list[tuple[str, str, object]] = []
+
+    def note(severity: str, event: str, **facts: object) -> None:
+        lines.append((severity, event, facts["cause"]))
+
+    vault = SealingVault({"k": b"k" * 32})
+    grants = Grants("fitbit", store.tokens, vault, issuer, note=note)
+    grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
+    grants.current("jack", NOW)
+    issuer.trouble = REFUSED
+    grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
+    for seconds in (0, 61, 99):
+        with pytest.raises(HealthrelayError):
+            grants.current("jack", NOW + SECOND * seconds)
+
+    refused = ("WARNING", "refresh", "reconnect_needed")
+    lost = ("ERROR", "grant lost", REFUSED.sentence)
+    assert lines == [("INFO", "refresh", None), refused, refused, lost]

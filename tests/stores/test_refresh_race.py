@@ -25,6 +25,8 @@ WORKERS, ROUNDS = 100, 50
 class Strict:
     """A token endpoint that takes each refresh token once, and takes its time."""
 
+    single_use = True
+
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.good = "refresh-1"

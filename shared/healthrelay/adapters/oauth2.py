@@ -31,6 +31,7 @@ class Registration(NamedTuple):
     redirect_uri: str
     basic: bool
     client_secret: str
+    single_use: bool = False
 
     def __repr__(self) -> str:
         return f"Registration({self.label}, {self.client_id})"
@@ -41,6 +42,7 @@ class OAuth2Consents:
 
     def __init__(self, registration: Registration, http: Http) -> None:
         self._us = registration
+        self.single_use = registration.single_use
         self._http = http
 
     def exchange(self, code: str, verifier: str) -> Grant:

@@ -22,7 +22,7 @@ from healthrelay.flows.grant_document import opened, sealed, with_reading
 from healthrelay.flows.lease import LEASE, Lease
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Consents, Document, Tokens, Vault, Versioned
+    from healthrelay.ports import Consents, Document, Note, Tokens, Vault, Versioned
 
 PATIENCE = LEASE.total_seconds() + 5
 PAUSE, LONGEST_PAUSE = 0.05, 1.0
@@ -41,10 +41,7 @@ class _Turn(NamedTuple):
 
 
 class Grants:
-    """The grants of all people with one *provider*.
-
-    *single_use*: each refresh token of this provider works once.
-    """
+    """The grants of all people with one *provider*."""
 
     def __init__(
         self,
@@ -53,14 +50,14 @@ class Grants:
         vault: Vault,
         consents: Consents,
         *,
-        single_use: bool = True,
+        note: Note = lambda *_, **__: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._vault = vault
         self._consents = consents
-        self._single_use = single_use
+        self._note = note
         self._sleep = sleep
 
     def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
@@ -144,10 +141,13 @@ class Grants:
 
     def _refresh(self, turn: _Turn, now: datetime) -> Token:
         """Refresh, save, and only then hand on."""
+        started = time.monotonic()
         try:
             grant = self._consents.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
+            self._tell("WARNING", turn, started, error.cause)
             return self._failed(turn, error, now)
+        self._tell("INFO", turn, started, None)
         fresh = turn.token.renewed(grant)
         version = turn.version
         while True:
@@ -166,7 +166,7 @@ class Grants:
 
     def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
         """Keep the grant, give the lease back, and remember what happened."""
-        last_chance = turn.cut_short and self._single_use
+        last_chance = turn.cut_short and self._consents.single_use
         health = turn.token.health.after(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
@@ -174,9 +174,15 @@ class Grants:
         now_stored = self.stored(turn.user)
         if now_stored.grant != turn.token.grant:
             return now_stored
-        if isinstance(error, ReconnectNeeded) and not health.ended_at:
+        if health.ended_at:
+            self._note("ERROR", "grant lost", user=turn.user, cause=error.sentence)
+        elif isinstance(error, ReconnectNeeded):
             raise health.in_the_way(turn.user, now) or error
         raise error
+
+    def _tell(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
+        took = round((time.monotonic() - started) * 1000)
+        self._note(severity, "refresh", user=turn.user, milliseconds=took, cause=cause)
 
     def _free(self, turn: _Turn, token: Token) -> Document:
         """The document of *token* with the lease given back."""
