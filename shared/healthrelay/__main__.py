@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
-from healthrelay.commands import doctor, fetch, register, run, user
+from healthrelay.commands import doctor, fetch, igor, keys, register, run, user
 from healthrelay.core.errors import BadRequest, HealthrelayError
 
-GROUPS = (run, fetch, user, doctor, register)
+GROUPS = (run, fetch, user, doctor, register, igor, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ from flask import Request, Response
 
 from healthrelay import config, log
 from healthrelay.core.errors import NotConfigured
+from healthrelay.core.keys import sealing_key
 from healthrelay.flows import registration
 from healthrelay.web.errors import as_json
 
@@ -74,7 +75,21 @@ class Services:
     def vault(self) -> Vault:
         from healthrelay.adapters.vault import SealingVault
 
-        return SealingVault(self.settings.sealing_keys)
+        settings = self.settings
+        if not settings.kms_key:
+            return SealingVault({n: key.content for n, key in settings.sealing_keys.items()})
+        from healthrelay.adapters.kms import DataKeys, Kms
+
+        return SealingVault(DataKeys(settings.sealing_keys, Kms(settings.kms_key)))
+
+    def new_key(self, name: str) -> str:
+        """A new entry of HEALTHRELAY_SEALING_KEYS, wrapped where a Cloud KMS key is set."""
+        content = os.urandom(32)
+        if not self.settings.kms_key:
+            return sealing_key(name, content)
+        from healthrelay.adapters.kms import Kms
+
+        return sealing_key(name, Kms(self.settings.kms_key).wrap(name, content), wrapped=True)
 
     @cached_property
     def grants(self) -> Grants:
@@ -117,19 +132,20 @@ class Services:
 
     @cached_property
     def sink(self) -> Sink | None:
+        from healthrelay.flows.home import IgorHome, kept_home
+
         settings = self.settings
+        kept: IgorHome | None = IgorHome(
+            settings.igor_url, settings.igor_user, settings.igor_token, settings.igor_password
+        )
         if not settings.igor_url:
+            kept = kept_home(self.store.identities, self.vault)
+        if kept is None:
             return None
         from healthrelay.adapters.http import Http
         from healthrelay.adapters.igor import Home, IgorSink
 
-        home = Home(
-            url=settings.igor_url,
-            prefix=settings.igor_prefix,
-            token=settings.igor_token,
-            user=settings.igor_user,
-            password=settings.igor_password,
-        )
+        home = Home(kept.url, settings.igor_prefix, kept.token, kept.user, kept.password)
         return IgorSink(home, Http(settings.igor_ca or None, connections=1))
 
     @cached_property

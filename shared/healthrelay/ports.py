@@ -56,8 +56,8 @@ class Identities(Protocol):
     def application(self) -> dict[str, str]:
         """The application's own values (``plugindata/fitbit``)."""
 
-    def save_application(self, values: Mapping[str, str]) -> None:
-        """Replace them."""
+    def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
+        """Replace them. Raises `Conflict` when they are no longer as they were *before*."""
 
 
 class Tokens(Protocol):
@@ -179,6 +179,9 @@ class Vault(Protocol):
 
     def seal(self, secret: str, place: str) -> str:
         """The sealed text, which names its key."""
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the key that seals now."""
 
     def open(self, sealed: str, place: str) -> str:
         """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""

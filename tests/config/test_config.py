@@ -57,6 +57,8 @@ def test_everything_wrong_is_named_in_one_message() -> None:
         ("GOOGLE_TOKEN_URL", "http://oauth2.example/token"),
         ("FITBIT_API_URL", "http://api.example"),
         ("IGOR_URL", "igor.local"),
+        ("KMS_KEY", "projects/p/cryptoKeys/k"),
+        ("SEALING_KEYS", "new:aes:AAAA"),
         ("IGOR_PREFIX", "sensors/../plugindata"),
         ("IGOR_PREFIX", "sensors//fitbit"),
         ("IGOR_PASSWORD", "with:colon"),
@@ -108,7 +110,20 @@ def test_both_alphabets_of_base64_are_keys() -> None:
     keys = load(SEALING_KEYS=f"new:{KEY}, old:{OTHER}").sealing_keys
 
     assert list(keys) == ["new", "old"]
-    assert keys["old"] == b"\xff" * 32
+    assert keys["old"].content == b"\xff" * 32
+
+
+def test_wrapped_key_needs_the_key_that_opens_it() -> None:
+    wrapped = f"new:kms:{base64.b64encode(b'x' * 90).decode()}"
+    name = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
+
+    keys = load(SEALING_KEYS=f"{wrapped},old:{KEY}", KMS_KEY=name).sealing_keys
+
+    assert {name: key.wrapped for name, key in keys.items()} == {"new": True, "old": False}
+    with pytest.raises(NotConfigured, match="HEALTHRELAY_KMS_KEY must name") as caught:
+        load(SEALING_KEYS=wrapped)
+    assert caught.value.names == ("HEALTHRELAY_KMS_KEY",)
+    assert KEY not in repr(keys)
 
 
 def test_secrets_do_not_print() -> None:

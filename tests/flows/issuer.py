@@ -38,9 +38,9 @@ class Issuer:
         return grant(int(refresh_token.rpartition("-")[2]) + 1)
 
 
-def take(store: Store, now: datetime = NOW) -> None:
+def take(store: Store, now: datetime = NOW, user: str = "jack") -> None:
     """Let another worker take the lease at *now*, and never be heard of again."""
-    stored = store.tokens.load("jack")
+    stored = store.tokens.load(user)
     assert stored is not None
     taken = Lease.next(stored.document, "another", now).on(stored.document)
-    store.tokens.save("jack", taken, stored.version)
+    store.tokens.save(user, taken, stored.version)

@@ -104,3 +104,39 @@ def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> No
     kept = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
     assert b"my-client" in kept
     assert b"a-client-secret" not in kept
+
+
+def test_igor_is_kept_with_its_key_sealed_and_forgotten_again(folder: Path) -> None:
+    url = "https://igor.example:9333"
+    done = healthrelay(folder, "igor", url, said="a-capability-of-igor\n")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
+    assert url.encode() in kept
+    assert b"a-capability-of-igor" not in kept
+    assert healthrelay(folder, "igor", "--forget").returncode == 0
+    for words in (["igor"], ["igor", "igor.local"], ["igor", url, "--user", "a:b"]):
+        refused = healthrelay(folder, *words, said="secret\n")
+        assert refused.returncode == 2, words
+        assert "secret" not in refused.stderr
+
+
+def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
+    healthrelay(folder, "register", "my-client", said="a-client-secret\n")
+    old = (folder / "data/keys.env").read_text().partition("SEALING_KEYS=")[2].strip()
+    new = healthrelay(folder, "new-key", "second").stdout.strip()
+    both = {"HEALTHRELAY_SEALING_KEYS": f"{new},{old}"}
+
+    rotated = healthrelay(folder, "rotate-keys", **both)
+    again = healthrelay(folder, "rotate-keys", **both)
+    alone = healthrelay(folder, "rotate-keys", HEALTHRELAY_SEALING_KEYS=new)
+    strange = healthrelay(
+        folder, "rotate-keys", HEALTHRELAY_SEALING_KEYS=healthrelay(folder, "new-key", "x").stdout
+    )
+
+    assert rotated.stdout.startswith("1 secrets sealed anew with 'second'.\n0 were so already.")
+    assert "local may go" in rotated.stdout
+    assert again.stdout.startswith("0 secrets sealed anew with 'second'.\n1 were so already.")
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert strange.returncode == 1
+    assert "needs the sealing key 'second'" in strange.stdout

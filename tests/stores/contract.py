@@ -88,10 +88,22 @@ class IdentitiesContract:
     def test_application_values(self, store: Store) -> None:
         assert store.identities.application() == {}
 
-        store.identities.save_application({"client_id": "A", "system": "metric"})
+        kept = {"client_id": "A", "system": "metric"}
+        store.identities.save_application(kept, {})
+        assert store.identities.application() == kept
+        store.identities.save_application({"client_id": "B"}, kept)
 
-        assert store.identities.application() == {"client_id": "A", "system": "metric"}
+        assert store.identities.application() == {"client_id": "B"}
         assert store.identities.names() == []
+
+    def test_application_values_of_another_writer_are_not_lost(self, store: Store) -> None:
+        store.identities.save_application({"client_id": "A"}, {})
+
+        for before in ({}, {"client_id": "B"}, {"client_id": "A", "more": "x"}):
+            with pytest.raises(Conflict):
+                store.identities.save_application({"client_id": "C"}, before)
+
+        assert store.identities.application() == {"client_id": "A"}
 
 
 class TokensContract:

@@ -48,7 +48,7 @@ def cost(store: FirestoreStore, act: Callable[[], object]) -> tuple[int, int]:
 def test_documents_lie_where_the_seed_has_them(
     store: FirestoreStore, firestore_contents: Contents
 ) -> None:
-    store.identities.save_application({"client_id": "A"})
+    store.identities.save_application({"client_id": "A"}, {})
     store.identities.save_poll_key("jack", "hash")
     version = store.tokens.save("jack", DOCUMENT, 0)
     store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, {})
@@ -57,11 +57,12 @@ def test_documents_lie_where_the_seed_has_them(
 
     found = firestore_contents()
 
+    found["plugindata/fitbit"].pop("mark")
     life = found["identities/jack"].pop("life")
     assert found["identities/jack"].pop("mark")
     assert found["handshakes/nonce"].pop("mark")
     assert found == {
-        "plugindata/fitbit": {"client_id": "A"},
+        "plugindata/fitbit": {"values": {"client_id": "A"}},
         "identities/jack": {"head": 1, "delivered": '{"igor": 1}', "covered": "{}"},
         "identities/jack/plugindata/fitbit": {
             "settings": {"period": "1w"},

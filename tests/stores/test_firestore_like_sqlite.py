@@ -102,7 +102,9 @@ class Sisters(RuleBasedStateMachine):
 
     @rule(values=st.dictionaries(st.sampled_from(["client_id", "a"]), st.text("xyzé", max_size=3)))
     def application(self, values: dict[str, str]) -> None:
-        self.same(lambda store: store.identities.save_application(values))
+        self.same(
+            lambda store: store.identities.save_application(values, store.identities.application())
+        )
 
     @rule(user=users, added=records(), changed=records(), removed=records(), first=days, last=days)
     def apply(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.peer
 CALLS: dict[str, Callable[[Store], object]] = {
     "read": lambda store: store.tokens.load("jack"),
     "list": lambda store: store.identities.names(),
-    "write": lambda store: store.identities.save_application({"client_secret": "hidden"}),
+    "write": lambda store: store.identities.save_application({"client_secret": "hidden"}, {}),
     "read and write": lambda store: store.tokens.save("jack", DOCUMENT, 0),
     "remove": lambda store: store.identities.remove("jack"),
     "use": lambda store: store.handshakes.use("hidden", NOW, NOW),

@@ -198,7 +198,7 @@ def test_owner_cannot_connect_a_stranger(household: Household) -> None:
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_CLIENT_ID": ""}])
 def test_registration_may_lie_in_the_store(household: Household) -> None:
     identities = household.services.store.identities
-    identities.save_application({"client_id": "from-the-store"})
+    identities.save_application({"client_id": "from-the-store"}, {})
 
     answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
 

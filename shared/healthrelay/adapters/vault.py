@@ -24,7 +24,7 @@ class SealingVault:
     """*keys* are 32 bytes each, by name; the first seals, all open."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = dict(keys)
+        self._keys = keys
         self._first = next(iter(keys))
 
     def seal(self, secret: str, place: str) -> str:
@@ -32,6 +32,9 @@ class SealingVault:
         sealed = AESGCM(self._keys[self._first]).encrypt(nonce, secret.encode(), place.encode())
         text = base64.urlsafe_b64encode(nonce + sealed).decode()
         return f"{_VERSION}.{self._first}.{text}"
+
+    def is_current(self, sealed: str) -> bool:
+        return sealed.startswith(f"{_VERSION}.{self._first}.")
 
     def open(self, sealed: str, place: str) -> str:
         version, _, rest = sealed.partition(".")

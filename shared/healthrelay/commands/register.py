@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
+
+from healthrelay.commands.secret import typed
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
@@ -18,15 +19,10 @@ def add(commands: Commands) -> None:
 
 
 def _register(said: argparse.Namespace) -> int:
-    from getpass import getpass
-
     from healthrelay.assembly import services
     from healthrelay.flows.registration import register
 
-    # Never an argument: those are seen by every process and kept by the shell.
-    asked = sys.stdin.isatty()
-    secret = getpass("Client secret: ") if asked else sys.stdin.readline()
     built = services()
-    register(said.client_id, secret.strip(), built.store.identities, built.vault)
+    register(said.client_id, typed("Client secret"), built.store.identities, built.vault)
     print("Kept. The secret is sealed.")
     return 0

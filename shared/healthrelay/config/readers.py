@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from healthrelay.core.digestible import is_name
+from healthrelay.core.keys import read_keys
 
 SYSTEMS = ("metric", "en_US", "en_GB")
 SQLITE = "sqlite:///"
@@ -80,22 +81,12 @@ def _file(value: str) -> str:
     return value
 
 
-def _sealing_keys(value: str) -> Mapping[str, bytes]:
-    """``name:base64,…``: 32 bytes each; the first seals, all open."""
-    import base64  # noqa: PLC0415 - only whoever has keys to read
-    import binascii  # noqa: PLC0415
-
-    keys: dict[str, bytes] = {}
-    for part in value.split(","):
-        name, _, text = part.strip().partition(":")
-        try:
-            key = base64.b64decode(text, altchars=b"-_", validate=True)
-        except binascii.Error:
-            key = b""
-        if not is_name(name) or "." in name or len(key) != 32:
-            raise ValueError("must be name:base64 of 32 bytes, several separated by commas")
-        keys[name] = key
-    return keys
+def _kms_key(value: str) -> str:
+    parts = value.split("/")
+    names = ["projects", "locations", "keyRings", "cryptoKeys"]
+    if len(parts) != 8 or parts[::2] != names or not all(parts):
+        raise ValueError("must be projects/…/locations/…/keyRings/…/cryptoKeys/…")
+    return value
 
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -105,7 +96,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "client_secret": _text,
     "system": _one_of(*SYSTEMS),
     "store": _store,
-    "sealing_keys": _sealing_keys,
+    "sealing_keys": read_keys,
+    "kms_key": _optional(_kms_key),
     "owner_key": _owner_key,
     "igor_url": _optional(_url),
     "igor_token": _text,

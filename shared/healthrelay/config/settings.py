@@ -7,11 +7,12 @@ once into the data folder, readable by its owner alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.config.keys import PREFIX, local_keys
 from healthrelay.config.readers import DEFAULTS, READERS, SQLITE
 from healthrelay.core.errors import NotConfigured
+from healthrelay.core.keys import SealingKey
 
 SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
 """What a printed object of settings leaves out."""
@@ -26,7 +27,8 @@ class Settings(NamedTuple):
     client_secret: str
     system: str
     store: str
-    sealing_keys: Mapping[str, bytes]
+    sealing_keys: Mapping[str, SealingKey]
+    kms_key: str
     owner_key: str
     igor_url: str
     igor_token: str
@@ -69,9 +71,16 @@ def load(environment: Mapping[str, str]) -> Settings:
             values[name] = read(given.get(name, DEFAULTS.get(name, "")))
         except ValueError as error:
             wrong[name] = str(error)
+    if not wrong and _unwrappable(values):
+        wrong["kms_key"] = "must name the Cloud KMS key, since a sealing key is wrapped"
     wrong |= {name: "is not a setting" for name in given if name not in READERS}
     if wrong:
         names = tuple(f"{PREFIX}{name.upper()}" for name in wrong)
         said = "; ".join(f"{n} {why}" for n, why in zip(names, wrong.values(), strict=True))
         raise NotConfigured(f"Settings to mend: {said}.", names)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _unwrappable(values: Mapping[str, Any]) -> bool:
+    """Whether a sealing key is wrapped and nothing says with what."""
+    return not values["kms_key"] and any(key.wrapped for key in values["sealing_keys"].values())

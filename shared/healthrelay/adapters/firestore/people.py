@@ -50,10 +50,24 @@ class FirestoreIdentities:
 
     def application(self) -> dict[str, str]:
         found = self._database.one(documents.APPLICATION)
-        return _texts(found.fields) if found else {}
+        return _texts(found.fields["values"]) if found else {}
 
-    def save_application(self, values: Mapping[str, str]) -> None:
-        self._database.commit(Write(documents.APPLICATION, dict(values)))
+    def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
+        # With a mark, so that an attempt whose answer was lost is known again.
+        written = {"values": dict(values), "mark": documents.mark()}
+
+        def attempt() -> None:
+            found = self._database.one(documents.APPLICATION)
+            if found and found.fields.get("mark") == written["mark"]:
+                return
+            if (_texts(found.fields["values"]) if found else {}) != before:
+                raise Conflict("The application's values were changed meanwhile.")
+            since = found.updated if found else None
+            self._database.commit(
+                Write(documents.APPLICATION, written, since=since, new=found is None)
+            )
+
+        settled(attempt)
 
     def _save(self, user: str, fields: Fields) -> None:
         path = documents.private(user)

@@ -58,8 +58,11 @@ class SqliteIdentities(Room):
             found = load(connection, APPLICATION)
         return {name: str(value) for name, value in found.document.items()} if found else {}
 
-    def save_application(self, values: Mapping[str, str]) -> None:
+    def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
         with self._database.write() as connection:
+            found = load(connection, APPLICATION)
+            if (dict(found.document) if found else {}) != before:
+                raise Conflict("The application's values were changed meanwhile.")
             put(connection, APPLICATION, None, values)
 
 

@@ -1,0 +1,46 @@
+"""``healthrelay new-key`` and ``rotate-keys``: the keys that seal what must be kept secret."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+
+
+def add(commands: Commands) -> None:
+    """The words of ``new-key`` and ``rotate-keys``."""
+    new = commands.add_parser("new-key", help="make a key for HEALTHRELAY_SEALING_KEYS")
+    new.add_argument("name")
+    new.set_defaults(command=_new)
+    rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
+    rotate.set_defaults(command=_rotate)
+
+
+def _new(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+
+    print(services().new_key(said.name))
+    return 0
+
+
+def _rotate(_said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.flows.rotation import Rotation
+
+    built = services()
+    first, *others = built.settings.sealing_keys
+    rotation = Rotation(built.store, built.vault)
+    rotation.run()
+    print(f"{len(rotation.anew)} secrets sealed anew with '{first}'.")
+    print(f"{len(rotation.current)} were so already.")
+    for place, why in rotation.unopened.items():
+        print(f"Not opened: {place}: {why}")
+    if rotation.unopened:
+        print("Configure the missing keys and run this again before you take any key away.")
+        return 1
+    if others:
+        print(f"Once every function runs with '{first}' as its first key, run this once more;")
+        print(f"then {', '.join(others)} may go from HEALTHRELAY_SEALING_KEYS.")
+    return 0
