@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -56,8 +57,11 @@ def rows(near: Household, far: Household, rounds: int) -> list[Row]:
     with far.start("fetch") as function:
         warm = Warm.up(far, function)
         for number in range(rounds):
+            begun = time.monotonic()
             for name, seconds in _round(near, warm, number).items():
                 times[name].append(seconds)
+            # On a busy machine a round takes several times as long; silence would pass for a hang.
+            print(f"round {number + 1}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
     return _judged(times)
 
 

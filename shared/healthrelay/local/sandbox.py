@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 
 from healthrelay.core.errors import NotConfigured
 from healthrelay.local.paths import ROOT
@@ -32,11 +33,29 @@ def sandbox(options: Sequence[str]) -> Iterator[Peer]:
     command = [sys.executable, "-m", "sandbox", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
-        line = process.stdout.readline() if process.stdout else ""
+        line = _first_line(process)
         if not line:
             raise NotConfigured("The sandbox did not start; it says why above.")
         said = json.loads(line)
         yield Peer(said["settings"], said["first_day"], said["last_day"])
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    """What it prints when it serves; empty when it ends before, or is not ready in time."""
+    late = Timer(SECONDS, process.kill)
+    late.start()
+    try:
+        return process.stdout.readline() if process.stdout else ""
+    finally:
+        late.cancel()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
         process.wait(SECONDS)

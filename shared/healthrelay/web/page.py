@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from flask import Response
 from healthrelay.web import errors
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from healthrelay.core.errors import HealthrelayError
 
 _PAGES = Path(__file__).parent / "pages"
@@ -25,10 +28,7 @@ _HEADERS = {
 
 def page(template: str, status: int = 200, **words: object) -> Response:
     """Render ``pages/<template>.html``; every word is escaped."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - a redirect needs no template
-
-    environment = Environment(loader=FileSystemLoader(_PAGES), autoescape=True)
-    text = environment.get_template(f"{template}.html").render(words)
+    text = _environment().get_template(f"{template}.html").render(words)
     return Response(text, status, _HEADERS, mimetype="text/html")
 
 
@@ -44,3 +44,11 @@ def as_page(error: HealthrelayError) -> Response:
     )
     response.headers.update(errors.headers(error))
     return response
+
+
+@cache
+def _environment() -> Environment:
+    """Kept, so that a template is compiled once a process."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - a redirect needs no template
+
+    return Environment(loader=FileSystemLoader(_PAGES), autoescape=True, auto_reload=False)
