@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dotenv import dotenv_values
 
 from healthrelay.commands import doctor, fetch, igor, keys, register, run, user
-from healthrelay.core.errors import BadRequest, HealthrelayError
+from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
 GROUPS = (run, fetch, user, doctor, register, igor, keys)
 
@@ -24,12 +24,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(said.command(said))
     except HealthrelayError as error:
-        sys.stderr.write(f"{error.sentence}\n")
+        sys.stderr.write(f"{_told(error)}\n")
         return 2 if isinstance(error, BadRequest) else 1
 
 
+def _told(error: HealthrelayError) -> str:
+    """The sentence, and the settings that it does not name itself."""
+    names = error.names if isinstance(error, Misconfigured) else ()
+    unsaid = [name for name in names if name not in error.sentence]
+    return f"{error.sentence} See {', '.join(unsaid)}." if unsaid else error.sentence
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="healthrelay", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="healthrelay",
+        description="Brings a household's Fitbit measurements to Igor.",
+    )
     commands = parser.add_subparsers(required=True)
     for group in GROUPS:
         group.add(commands)

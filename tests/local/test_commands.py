@@ -89,6 +89,16 @@ def test_wrong_settings_are_all_named(folder: Path) -> None:
     assert "HEALTHRELAY_SYSTEM" in done.stderr
 
 
+def test_who_is_not_registered_yet_learns_which_settings_are_wanted(tmp_path: Path) -> None:
+    done = healthrelay(tmp_path, "fetch", "jack")
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "healthrelay is not registered with Google Health yet."
+        " See HEALTHRELAY_CLIENT_ID, HEALTHRELAY_CLIENT_SECRET.\n"
+    )
+
+
 def test_environment_wins_over_the_file(folder: Path) -> None:
     healthrelay(folder, "user", "add", "jack")
 
