@@ -151,6 +151,15 @@ def test_with_a_registration_everything_is_kept(tmp_path: Path, sandbox: Sandbox
     assert (tmp_path / "data" / "healthrelay.db").exists()
 
 
+def test_without_a_client_secret_nobody_is_sent_to_the_consent_page(tmp_path: Path) -> None:
+    done = subprocess.run(**command(tmp_path, HEALTHRELAY_CLIENT_ID="cid"), timeout=60)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "HEALTHRELAY_CLIENT_ID is set, and no client secret. See HEALTHRELAY_CLIENT_SECRET.\n"
+    )
+
+
 def test_serves_on_until_interrupted(tmp_path: Path) -> None:
     process = subprocess.Popen(**command(tmp_path, "--json"))
     assert process.stdout

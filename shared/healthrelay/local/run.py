@@ -16,8 +16,10 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
-from healthrelay.assembly import services
+from healthrelay.assembly import Services, services
 from healthrelay.config import PREFIX
+from healthrelay.core.errors import NotConfigured
+from healthrelay.flows.registration import client_secret
 from healthrelay.local.journey import Traveller, collect, connect
 from healthrelay.local.report import story
 from healthrelay.local.sandbox import sandbox
@@ -90,7 +92,14 @@ def _stopped() -> Event:
 def _real(options: Options) -> Iterator[Surroundings]:
     """With a registration of one's own: the real provider and a store that stays."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{HOST}:{options.port}")
+    _require_secret(services())
     yield Surroundings(_last_days(), alone=False)
+
+
+def _require_secret(built: Services) -> None:
+    """Better told now than after a person has been sent to the consent page for nothing."""
+    if not (built.settings.client_secret or client_secret(built.store.identities, built.vault)):
+        raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
 
 
 @contextmanager
