@@ -113,6 +113,7 @@ class Services:
         us = Registration(
             label=self.consent.label,
             token_url=self._token_url,
+            revoke_url=self._revoke_url,
             client_id=self._client_id,
             redirect_uri=self.client.redirect_uri,
             basic=self.settings.provider == "fitbit",
@@ -163,6 +164,12 @@ class Services:
         if self.settings.provider == "fitbit":
             return f"{self.settings.fitbit_api_url}/oauth2/token"
         return self.settings.google_token_url
+
+    @property
+    def _revoke_url(self) -> str:
+        if self.settings.provider == "fitbit":
+            return f"{self.settings.fitbit_api_url}/oauth2/revoke"
+        return self.settings.google_revoke_url
 
     @cached_property
     def _client_id(self) -> str:

@@ -73,6 +73,13 @@ class Tokens(Protocol):
         Raises `Conflict` when it is not, `Unknown` when the person does not exist.
         """
 
+    def forget(self, user: str, expected: int) -> None:
+        """Remove the grant if the stored version is still *expected*.
+
+        Raises `Conflict` when it is not or when none is stored, `Unknown` when the person
+        does not exist.
+        """
+
 
 class Handshakes(Protocol):
     """Which consent rounds have been used."""
@@ -151,7 +158,7 @@ class Provider(Protocol):
 
 
 class Consents(Protocol):
-    """A provider's token endpoint."""
+    """A provider's endpoints for tokens and for their end."""
 
     @property
     def single_use(self) -> bool:
@@ -162,6 +169,12 @@ class Consents(Protocol):
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token. Raises `ReconnectNeeded` when the grant is refused."""
+
+    def revoke(self, grant: Grant) -> None:
+        """End *grant* at the provider; one that has ended already is no error.
+
+        Raises `TryLater` or `Misconfigured` when it may still be alive.
+        """
 
 
 class Sink(Protocol):

@@ -26,6 +26,7 @@ from sandbox import Sandbox
 from tests.adapters.peers import answering, response
 
 REDIRECT = "http://127.0.0.1:9/auth2"
+REVOKE = "http://127.0.0.1:9/revoke"
 VERIFIER = verifier(b"key", "nonce")
 
 
@@ -35,7 +36,9 @@ def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def consents(token_url: str, basic: bool = False) -> OAuth2Consents:
-    us = Registration("Google Health", token_url, "cid", REDIRECT, basic, "the-client-secret")
+    us = Registration(
+        "Google Health", token_url, REVOKE, "cid", REDIRECT, basic, "the-client-secret"
+    )
     return OAuth2Consents(us, Http())
 
 
@@ -44,10 +47,10 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2Consents, str]:
     told = {name.removeprefix("HEALTHRELAY_"): value for name, value in sandbox.settings.items()}
     basic = provider == "fitbit"
     token_url = f"{told['FITBIT_API_URL']}/oauth2/token" if basic else told["GOOGLE_TOKEN_URL"]
+    revoke_url = f"{told['FITBIT_API_URL']}/oauth2/revoke" if basic else told["GOOGLE_REVOKE_URL"]
     page = told["FITBIT_AUTH_URL" if basic else "GOOGLE_AUTH_URL"]
-    us = Registration(
-        "Google Health", token_url, told["CLIENT_ID"], REDIRECT, basic, told["CLIENT_SECRET"]
-    )
+    client_id, secret = told["CLIENT_ID"], told["CLIENT_SECRET"]
+    us = Registration("Google Health", token_url, revoke_url, client_id, REDIRECT, basic, secret)
     client = Client(page, told["CLIENT_ID"], REDIRECT)
     consent = CONSENTS[provider]
     ask = Ask(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
@@ -196,7 +199,7 @@ def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
 
 
 def test_registration_does_not_print_its_secret() -> None:
-    printed = repr(Registration("F", "https://t", "cid", REDIRECT, True, "hidden"))
+    printed = repr(Registration("F", "https://t", "https://r", "cid", REDIRECT, True, "hidden"))
 
     assert "hidden" not in printed
     assert base64.b64encode(b"hidden").decode() not in printed

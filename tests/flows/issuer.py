@@ -37,6 +37,9 @@ class Issuer:
         self.meanwhile()
         return grant(int(refresh_token.rpartition("-")[2]) + 1)
 
+    def revoke(self, grant: Grant) -> None:
+        raise AssertionError("no grant is ended here")
+
 
 def take(store: Store, now: datetime = NOW, user: str = "jack") -> None:
     """Let another worker take the lease at *now*, and never be heard of again."""

@@ -55,11 +55,9 @@ def test_settings_that_no_fetch_could_use_are_refused(
     assert store.identities.settings("jack") == {}
 
 
-def test_strangers_cannot_be_changed_or_removed(store: SqliteStore) -> None:
+def test_strangers_cannot_be_changed(store: SqliteStore) -> None:
     with pytest.raises(Unknown):
         people.change("jack", {}, store.identities, TODAY)
-    with pytest.raises(Unknown):
-        people.remove("jack", store.identities)
 
 
 def test_registration_is_kept_sealed(store: SqliteStore) -> None:

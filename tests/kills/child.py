@@ -16,7 +16,10 @@ from typing import Any
 from healthrelay import config
 from healthrelay.assembly import Services
 from healthrelay.flows import connect
-from healthrelay.flows.fetch import Desk, fetch
+from healthrelay.flows.disconnect import Desk, disconnect
+from healthrelay.flows.erase import erase
+from healthrelay.flows.fetch import Desk as FetchDesk
+from healthrelay.flows.fetch import fetch
 from healthrelay.flows.relay import poll
 from tests.kills.steps import Steps, WatchedServices
 
@@ -31,7 +34,7 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    desk = Desk(built.store, built.grants, built.provider, built.consent, built.sink)
+    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, built.sink)
     fetch("jack", said["query"], desk, now)
 
 
@@ -40,10 +43,27 @@ def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
     poll("jack", said["key"], built.store.identities, built.store.records)
 
 
+def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:
+    """Revoke, forget."""
+    disconnect("jack", leaving(built), now)
+
+
+def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
+    """Revoke, forget, remove."""
+    erase("jack", leaving(built), now)
+
+
+def leaving(built: Services) -> Desk:
+    """What both need."""
+    return Desk(built.store, built.vault, built.settings.provider, built.consents.revoke)
+
+
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {
     "connect": connecting,
     "fetch": fetching,
     "relay": polling,
+    "disconnect": disconnecting,
+    "erase": erasing,
 }
 
 

@@ -14,11 +14,11 @@ KILLED = 9
 
 WATCHED = {
     "identities": ("settings", "save", "remove", "poll_key", "save_poll_key"),
-    "tokens": ("load", "save"),
+    "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),
     "log": ("head", "delivered", "mark_delivered"),
-    "consents": ("exchange", "refresh"),
+    "consents": ("exchange", "refresh", "revoke"),
     "provider": ("account", "read"),
     "sink": ("put",),
 }

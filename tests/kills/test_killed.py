@@ -47,6 +47,29 @@ STEPS = {
         "the end",
     ],
     "relay": ["identities.poll_key", "records.everything", "the end"],
+    "disconnect": [
+        "identities.settings",
+        "tokens.load",
+        "tokens.save",
+        "consents.revoke",
+        "tokens.forget",
+        "the end",
+    ],
+    "erase": [
+        "identities.settings",
+        "tokens.load",
+        "records.everything",
+        "log.head",
+        "identities.settings",
+        "identities.poll_key",
+        "identities.settings",
+        "tokens.load",
+        "tokens.save",
+        "consents.revoke",
+        "tokens.forget",
+        "identities.remove",
+        "the end",
+    ],
 }
 
 

@@ -53,8 +53,8 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
     assert re.fullmatch(r"[-_A-Za-z0-9]{32}", one)
     link = healthrelay(folder, "invite", "jack").stdout
     assert link.startswith("https://relay.example/auth1?user=jack&invitation=")
-    removed = healthrelay(folder, "user", "remove", "jack")
-    assert removed.returncode == 0
+    erased = healthrelay(folder, "erase", "jack")
+    assert (erased.returncode, erased.stderr) == (0, "")
     assert healthrelay(folder, "user", "list").stdout == ""
 
 
@@ -65,7 +65,9 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
         (["user", "add", "jack", "--set", "period"], 2, "NAME=VALUE"),
         (["user", "add", "jack", "--set", "methods=log_activity"], 2, "no such reading method"),
         (["user", "set", "jack"], 2, "There is no user jack"),
-        (["user", "remove", "jack"], 2, "There is no user jack"),
+        (["erase", "jack"], 2, "There is no user jack"),
+        (["disconnect", "jack"], 2, "There is no user jack"),
+        (["export", "jack"], 2, "There is no user jack"),
         (["user", "key", "jack"], 2, "There is no user jack"),
         (["invite", "jack"], 2, "There is no user jack"),
         (["run", "--participant", "1"], 2, "belong together"),

@@ -153,6 +153,40 @@ class TokensContract:
         with pytest.raises(Conflict):
             store.tokens.save("jack", DOCUMENT, before.version)
 
+    def test_only_the_version_that_was_read_is_forgotten(self, store: Store) -> None:
+        store.identities.save("jack", {"period": "1w"})
+        first = store.tokens.save("jack", DOCUMENT, 0)
+        second = store.tokens.save("jack", DOCUMENT, first)
+
+        for stale in (first, 0, 12345):
+            with pytest.raises(Conflict):
+                store.tokens.forget("jack", stale)
+        assert store.tokens.load("jack") is not None
+        store.tokens.forget("jack", second)
+
+        assert store.tokens.load("jack") is None
+        assert store.identities.settings("jack") == {"period": "1w"}
+        for gone in (second, 0):
+            with pytest.raises(Conflict):
+                store.tokens.forget("jack", gone)
+
+    def test_what_is_forgotten_does_not_come_back_with_what_was_read_before(
+        self, store: Store
+    ) -> None:
+        store.identities.save("jack", {})
+        version = store.tokens.save("jack", DOCUMENT, 0)
+        store.tokens.forget("jack", version)
+
+        with pytest.raises(Conflict):
+            store.tokens.save("jack", DOCUMENT, version)
+
+        assert store.tokens.load("jack") is None
+        assert store.tokens.save("jack", DOCUMENT, 0) != version
+
+    def test_nothing_is_forgotten_of_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.tokens.forget("jack", 0)
+
     def test_one_of_many_writers_wins(self, store: Store) -> None:
         store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)

@@ -148,6 +148,14 @@ class Sisters(RuleBasedStateMachine):
 
         self.same(act)
 
+    @rule(user=users, stale=st.booleans())
+    def disconnect(self, user: str, stale: bool) -> None:
+        def act(store: Store) -> None:
+            stored = store.tokens.load(user)
+            store.tokens.forget(user, 7 if stale else stored.version if stored else 0)
+
+        self.same(act)
+
     @rule(nonce=st.sampled_from(["a", "__b__", "c/d"]), minutes=st.sampled_from([0, 5, 10]))
     def use(self, nonce: str, minutes: int) -> None:
         self.now = now = self.now + timedelta(minutes=minutes)

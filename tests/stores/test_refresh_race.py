@@ -46,6 +46,9 @@ class Strict:
         time.sleep(0.01)
         return fresh
 
+    def revoke(self, grant: Grant) -> None:
+        raise AssertionError("no grant is ended here")
+
 
 @pytest.fixture(params=["sqlite", "firestore"])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:

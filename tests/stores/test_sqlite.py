@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import sqlite3
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TryLater
 from healthrelay.core.records import Delta
 from healthrelay.ports import Store
-from tests.stores.contract import NOW, StoreContract, weight
+from tests.stores.contract import DOCUMENT, NOW, StoreContract, weight
 
 
 class TestSqliteInMemory(StoreContract):
@@ -59,6 +61,44 @@ def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> Non
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         names = [row[0] for row in connection.execute("SELECT name FROM migrations")]
     assert names == ["0001-documents-records-log"]
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_not_one_byte_of_a_removed_person_stays_in_the_files(path: Path, others: int) -> None:
+    """Also not where their rows lay before the pages were split, and with another reader."""
+    stores = [SqliteStore(str(path)) for _ in range(others)]
+    days = [date(2020, 1, 1) + timedelta(number) for number in range(900)]
+    random.Random(7).shuffle(days)
+    for user, mark in (("jack", "marker-of-jack"), ("emma", "value-of-emma")):
+        stores[0].identities.save(user, {"methods": f"settings-{mark}"})
+        stores[0].tokens.save(user, DOCUMENT | {"sealed": f"grant-{mark}"}, 0)
+    for day in days:
+        for user, mark in (("jack", "marker-of-jack"), ("emma", "value-of-emma")):
+            record = weight(day.isoformat(), mark * (day.day % 9))
+            stores[-1].records.apply(user, Delta(added=(record,)), NOW)
+
+    assert stores[0].identities.remove("jack")
+
+    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert kept.count(b"jack") == 0
+    assert kept.count(b"value-of-emma") > 900
+    for store in stores:
+        assert len(store.records.everything("emma")) == 900
+
+
+def test_removal_that_another_process_holds_up_is_told_and_finished_later(path: Path) -> None:
+    store = SqliteStore(str(path), patience=0.2)
+    store.identities.save("jack", {"methods": "marker"})
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM documents").fetchall()
+        with pytest.raises(TryLater, match="run it again"):
+            store.identities.remove("jack")
+        reader.execute("COMMIT")
+
+    assert store.identities.names() == []
+    assert not store.identities.remove("jack")
+    assert not any(b"marker" in file.read_bytes() for file in path.parent.iterdir())
 
 
 def _start(path: str, user: str) -> None:

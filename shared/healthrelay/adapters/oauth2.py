@@ -1,4 +1,4 @@
-"""A provider's token endpoint: a code or a refresh token in, a grant out.
+"""A provider's token endpoint: a code or a refresh token in, a grant out; and a grant's end.
 
 The first exchange goes through requests-oauthlib; a refresh, which every later fetch pays
 for, is one small form over the pool that is open anyway. Both providers' ways of saying
@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from healthrelay.adapters.http import Answer, Http
-from healthrelay.core.errors import Again, Misconfigured, RateLimited, ReconnectNeeded, TryLater
+from healthrelay.core.errors import (
+    Again,
+    HealthrelayError,
+    Misconfigured,
+    RateLimited,
+    ReconnectNeeded,
+    TryLater,
+)
 from healthrelay.core.token import Grant
 
 SECONDS = 20
 _DEAD = {"invalid_grant"}
+_ENDED = {"invalid_token", "invalid_grant", "expired_token"}
+"""What Google (400) and Fitbit call a token that was revoked before."""
 _CLIENT = ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET", "HEALTHRELAY_PUBLIC_URL")
 
 
@@ -27,6 +37,7 @@ class Registration(NamedTuple):
 
     label: str
     token_url: str
+    revoke_url: str
     client_id: str
     redirect_uri: str
     basic: bool
@@ -79,6 +90,18 @@ class OAuth2Consents:
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token for *refresh_token*."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        if not self._us.basic:
+            form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
+        return _grant(self._checked(self._post(self._us.token_url, form)).json())
+
+    def revoke(self, grant: Grant) -> None:
+        """End the whole grant, by its refresh token if it has one."""
+        answer = self._post(self._us.revoke_url, {"token": grant.refresh or grant.access})
+        if answer.status == 200 or (answer.status in (400, 401, 403) and _cause(answer) in _ENDED):
+            return
+        raise self._trouble(answer, "ending a grant")
+
+    def _post(self, url: str, form: Mapping[str, str]) -> Answer:
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "application/json",
@@ -86,31 +109,31 @@ class OAuth2Consents:
         if self._us.basic:
             pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        else:
-            form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
-        body = urlencode(form).encode()
-        answer = self._http.send("POST", self._us.token_url, headers, body, SECONDS)
-        return _grant(self._checked(answer).json())
+        return self._http.send("POST", url, headers, urlencode(form).encode(), SECONDS)
 
     def _checked(self, answer: Answer) -> Answer:
-        """Return a good *answer*; the one place that sorts the bad ones."""
-        label = self._us.label
+        """Return a good *answer*."""
         if answer.status == 200 and isinstance(answer.json(), dict):
             if not answer.json().get("access_token"):
-                raise TryLater(f"{label} answered without a token.")
+                raise TryLater(f"{self._us.label} answered without a token.")
             return answer
+        raise self._trouble(answer, "giving tokens")
+
+    def _trouble(self, answer: Answer, doing: str) -> HealthrelayError:
+        """What a bad *answer* means; the one place that sorts them."""
+        label = self._us.label
         if answer.status == 410:
-            raise Misconfigured(f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",)).named(
-                "gone"
-            )
+            return Misconfigured(
+                f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",)
+            ).named("gone")
         if answer.status == 429:
-            raise RateLimited(f"{label} asks for a pause.", answer.wait(60))
+            return RateLimited(f"{label} asks for a pause.", answer.wait(60))
         cause = _cause(answer)
         if answer.status in (400, 401, 403) and cause in _DEAD:
-            raise ReconnectNeeded(f"{label} no longer honours this grant ({cause}).")
+            return ReconnectNeeded(f"{label} no longer honours this grant ({cause}).")
         if answer.status in (400, 401, 403) and cause:
-            raise Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
-        raise TryLater(f"{label} has trouble giving tokens (status {answer.status}).")
+            return Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
+        return TryLater(f"{label} has trouble {doing} (status {answer.status}).")
 
 
 def _answer(response: Any) -> Answer:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """The words of ``user`` and ``invite``."""
-    _add_users(commands.add_parser("user", help="make, change, list and remove people"))
+    _add_users(commands.add_parser("user", help="make, change and list people"))
     invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
     invite.add_argument("user")
     invite.set_defaults(command=_invite)
@@ -30,13 +30,9 @@ def _add_users(parser: argparse.ArgumentParser) -> None:
         take_pairs(one)
         one.set_defaults(command=command)
     group.add_parser("list", help="all people").set_defaults(command=_user_list)
-    for name, command, words in (
-        ("remove", _user_remove, "forget a person and everything of theirs"),
-        ("key", _user_key, "make a new poll key and show it once"),
-    ):
-        one = group.add_parser(name, help=words)
-        one.add_argument("user")
-        one.set_defaults(command=command)
+    key = group.add_parser("key", help="make a new poll key and show it once")
+    key.add_argument("user")
+    key.set_defaults(command=_user_key)
 
 
 def _user_add(said: argparse.Namespace) -> int:
@@ -73,15 +69,6 @@ def _user_list(said: argparse.Namespace) -> int:
         state = f"connected: {', '.join(allowed)}" if stored else "not connected"
         settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
-    return 0
-
-
-def _user_remove(said: argparse.Namespace) -> int:
-    from healthrelay.assembly import services
-    from healthrelay.flows import people
-
-    people.remove(said.user, services().store.identities)
-    print(f"{said.user} is forgotten, with all measurements and the grant.")
     return 0
 
 

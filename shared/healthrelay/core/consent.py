@@ -29,6 +29,8 @@ class Consent:
     optional: frozenset[str] = frozenset()
     """Scopes that the provider may not know: we ask again without them."""
     extra: Mapping[str, str] = field(default_factory=dict)
+    manage: str = ""
+    """The page on which a wearer ends a grant by hand."""
     single_use: bool = False
     """Each refresh token works once."""
 
@@ -88,6 +90,7 @@ CONSENTS: dict[str, Consent] = {
                 ("", (_HEALTH,)),
             ),
             always=_SETTINGS,
+            manage="https://myaccount.google.com/connections",
             optional=frozenset({_FOOD}),
             # Without both, Google gives no refresh token and the login would end in an hour.
             extra={"access_type": "offline", "prompt": "consent"},
@@ -116,6 +119,7 @@ CONSENTS: dict[str, Consent] = {
                 ("", ("weight",)),
             ),
             always="profile",
+            manage="https://www.fitbit.com/settings/applications",
             single_use=True,
         ),
     )

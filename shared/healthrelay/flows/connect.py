@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
 from healthrelay.core.days import is_zone
-from healthrelay.core.errors import Again, BadRequest, NotAllowed, Unknown
+from healthrelay.core.errors import Again, BadRequest, HealthrelayError, NotAllowed, Unknown
 from healthrelay.flows.signatures import STATE_AGE, Signatures
 
 if TYPE_CHECKING:
@@ -121,7 +122,13 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
         raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
     account = desk.provider.account(grant)
     kept = grant._replace(scopes=granted)
-    desk.grants.connect(asked.user, kept, _with_true_zone(account), now)
+    try:
+        desk.grants.connect(asked.user, kept, _with_true_zone(account), now)
+    except Unknown:
+        # Erased while they consented: a grant that nobody holds must not live on.
+        with suppress(HealthrelayError):
+            desk.consents.revoke(grant)
+        raise
     words = desk.consent.scopes
     return Connected(
         asked.user,

@@ -35,12 +35,6 @@ def change(
     return kept
 
 
-def remove(user: str, identities: Identities) -> None:
-    """Forget the person: settings, grant, poll key, measurements and log, all at once."""
-    if not identities.remove(user_name(user)):
-        raise Unknown(f"There is no user {user}.")
-
-
 def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
     """Return *settings* when a fetch could use them: better refused now than at every fetch."""
     checked = checked_settings(settings)

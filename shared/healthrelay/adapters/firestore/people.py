@@ -117,6 +117,22 @@ class FirestoreTokens:
 
         return settled(attempt)
 
+    def forget(self, user: str, expected: int) -> None:
+        landed = False
+
+        def attempt() -> None:
+            nonlocal landed
+            found = required(self._database, user)
+            grant = _grant(found)
+            if grant is None and landed:
+                return  # an earlier attempt landed, its answer was lost
+            if grant is None or grant.version != expected:
+                raise Conflict(f"The grant of {user} was changed meanwhile.")
+            landed = True
+            self._database.commit(Write(found.path, {"token": None}, since=found.updated))
+
+        settled(attempt)
+
 
 class FirestoreHandshakes:
     """Used rounds of consent."""

@@ -15,6 +15,7 @@ from healthrelay.core.errors import TryLater
 
 BUSY_SECONDS = 30
 MEMORY = ":memory:"
+_TRACES = "It is removed; run it again, for the store's file could not be written anew"
 
 
 class Database:
@@ -24,8 +25,9 @@ class Database:
     than a connection a thread; other processes wait through SQLite's own locks.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, patience: float = BUSY_SECONDS) -> None:
         self._path = path
+        self._patience = patience
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
 
@@ -49,6 +51,22 @@ class Database:
             except sqlite3.Error as error:
                 raise TryLater(f"The store took nothing ({type(error).__name__}).") from error
 
+    def rewrite(self) -> None:
+        """Write the file anew from what it still holds, so that no byte of the rest remains.
+
+        A deleted row leaves copies: in free pages, in the log, and where the row had lain
+        before its page was split. `PRAGMA secure_delete` wipes the first two only.
+        """
+        with self._lock:
+            try:
+                connection = self._open()
+                connection.execute("VACUUM")
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.Error as error:
+                raise TryLater(f"{_TRACES} ({type(error).__name__}).") from error
+            if busy:
+                raise TryLater(f"{_TRACES}, for another process reads it.")
+
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         with self._lock:
@@ -61,7 +79,7 @@ class Database:
             if self._path != MEMORY:
                 _make_private(Path(self._path))
             connection = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
             )
             _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")

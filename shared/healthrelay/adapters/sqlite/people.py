@@ -40,6 +40,8 @@ class SqliteIdentities(Room):
             connection.execute("DELETE FROM records WHERE user = ?", (user,))
             connection.execute("DELETE FROM log WHERE user = ?", (user,))
             connection.execute("DELETE FROM delivered WHERE user = ?", (user,))
+        # Also for a stranger: the one before may have been cut short here.
+        self._database.rewrite()
         return known
 
     def poll_key(self, user: str) -> str | None:
@@ -81,6 +83,15 @@ class SqliteTokens(Room):
             if (found.version if found else 0) != expected:
                 raise Conflict(f"The grant of {user} was changed meanwhile.")
             return put(connection, path, user, document)
+
+    def forget(self, user: str, expected: int) -> None:
+        path = f"{identity(user)}/token"
+        with self._database.write() as connection:
+            require(connection, user)
+            found = load(connection, path)
+            if found is None or found.version != expected:
+                raise Conflict(f"The grant of {user} was changed meanwhile.")
+            connection.execute("DELETE FROM documents WHERE path = ?", (path,))
 
 
 class SqliteHandshakes(Room):

@@ -13,16 +13,19 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from healthrelay.adapters.sqlite.database import Database
+from healthrelay.adapters.sqlite.database import BUSY_SECONDS, Database
 from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
 from healthrelay.adapters.sqlite.people import SqliteHandshakes, SqliteIdentities, SqliteTokens
 
 
 class SqliteStore:
-    """Satisfies `healthrelay.ports.Store`. *path* is a file name or ``:memory:``."""
+    """Satisfies `healthrelay.ports.Store`. *path* is a file name or ``:memory:``.
 
-    def __init__(self, path: str) -> None:
-        self._database = Database(path)
+    Other processes that hold the file are waited for, at most *patience* seconds.
+    """
+
+    def __init__(self, path: str, *, patience: float = BUSY_SECONDS) -> None:
+        self._database = Database(path, patience)
 
     @cached_property
     def identities(self) -> SqliteIdentities:
