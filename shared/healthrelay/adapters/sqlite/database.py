@@ -105,7 +105,11 @@ def _make_private(path: Path) -> None:
     """Health data and logins: only the owner of the process may read the file."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never open a file that is there: closing it takes away the locks that another
+        # connection of this process holds on it.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise TryLater(f"The store cannot be opened ({type(error).__name__}).") from error
 
