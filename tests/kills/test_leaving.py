@@ -158,10 +158,14 @@ def test_whoever_is_erased_while_consenting_stays_away_and_so_does_the_grant(
         consent = home.consent()
         connecting = WatchedServices(home.services.settings)
         connecting.steps = Meanwhile(last, lambda: home.here("erase"))
+        home.sandbox.reset()
         with pytest.raises(HealthrelayError):
             home.elsewhere(connecting, "connect", **consent)
         connecting.store.close()
 
         assert connecting.steps.struck, step
         assert traces() == [], step
+        ended = [seen for seen in home.sandbox.journal if seen.path.endswith("/revoke")]
+        # A consent that can no longer be stored is ended like the one before it.
+        assert len(ended) == 2 if step.startswith("tokens") else ended, step
     assert json.dumps(home.services.store.identities.names()) == "[]"
