@@ -104,11 +104,6 @@ class Home:
         self.now += LATER
 
 
-@pytest.fixture(params=["google_health", "fitbit"])
-def provider(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(params=["sqlite", "firestore"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """The settings that lead to a store."""

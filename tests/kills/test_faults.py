@@ -14,7 +14,10 @@ from tests.kills.home import HEALED, LATER, Home
 from tests.kills.steps import Refusing, Steps, Unanswered, WatchedServices
 
 pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
-pytestmark = pytest.mark.peer
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.parametrize("provider", ["google_health", "fitbit"]),
+]
 
 STORE = ("identities", "tokens", "records", "log")
 PLACES = {"token": "/token$", "data": "/(body|dataTypes)/"}

@@ -14,7 +14,10 @@ from healthrelay.flows.relay import new_poll_key, poll
 from tests.kills.home import HEALED, LATER, Home
 
 pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
-pytestmark = pytest.mark.peer
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.parametrize("provider", ["google_health", "fitbit"]),
+]
 
 STEPS = {
     "connect": [
