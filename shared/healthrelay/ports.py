@@ -103,8 +103,9 @@ class Records(Protocol):
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         """Write *delta*, one log entry and, if given, what is *covered* now, all or nothing.
 
-        Returns the entry's sequence number. An empty delta writes nothing and returns the
-        newest number. Raises `Unknown` for a person who does not exist (any more).
+        Returns the entry's sequence number. An empty delta makes no entry and returns the
+        newest number; without *covered* it writes nothing. Raises `Unknown` for a person who
+        does not exist (any more).
         """
 
 

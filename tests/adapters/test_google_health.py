@@ -144,7 +144,7 @@ def test_small_and_empty_pages_are_all_followed(
 @pytest.mark.parametrize("source", ["weight:reconcile", "steps:dailyRollUp"])
 def test_a_repeated_page_token_ends_in_an_error_not_in_a_loop(source: str) -> None:
     page = json.dumps({"dataPoints": [], "nextPageToken": "again"}).encode()
-    with answering(response(200, page)) as url, pytest.raises(TryLater, match="come to an end"):
+    with answering(response(200, page)) as url, pytest.raises(TryLater, match="goes in circles"):
         GoogleHealth(url, "metric", Http()).read("access", Read(source, MONDAY, SUNDAY))
 
 

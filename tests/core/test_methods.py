@@ -118,9 +118,35 @@ def test_intraday_is_today_when_nobody_names_dates() -> None:
     ]
 
 
+def test_hours_are_for_the_points_of_a_day() -> None:
+    found = asked(
+        methods="intraday_time_series,time_series",
+        resource="activities/steps",
+        start_time="08:00",
+        end_time="09:30",
+        period="1d",
+    )
+
+    assert found == [
+        Window("activities-steps-intraday", TODAY, TODAY, "1min", ("08:00", "09:30")),
+        Window("activities-steps", TODAY, TODAY),
+    ]
+
+
+HOURS = {"methods": "intraday_time_series", "resource": "activities/steps"}
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
+        ({**HOURS, "start_time": "08:00"}, "start_time and end_time together"),
+        ({**HOURS, "end_time": "08:00"}, "start_time and end_time together"),
+        ({**HOURS, "start_time": "8:00", "end_time": "09:00"}, "start_time must be a time"),
+        ({**HOURS, "start_time": "08:00", "end_time": "24:00"}, "end_time must be a time"),
+        ({**HOURS, "start_time": "08:00", "end_time": "09:00:00"}, "end_time must be a time"),
+        ({**HOURS, "start_time": "08:00", "end_time": "٠٩:٠٠"}, "end_time must be a time"),
+        ({**HOURS, "start_time": "09:00", "end_time": "08:59"}, "must not lie before start_time"),
+        ({"methods": "sleep", "start_time": "08:00", "end_time": "09:00"}, "takes start_time"),
         ({"methods": "get_devices", "period": "1w"}, "None of the methods asked for takes period"),
         ({"methods": "get_bodyweight", "date": "today"}, "takes date"),
         ({"methods": "sleep", "detail_level": "1min"}, "takes detail_level"),

@@ -34,12 +34,56 @@ def test_shared_source_is_read_once() -> None:
     )
 
 
-def test_long_window_is_cut_at_the_sources_limit() -> None:
+def test_long_window_is_cut_at_the_sources_limit_and_its_newest_days_come_first() -> None:
     assert plan([Window("activities-steps", FIRST, LAST)], needs).reads == (
-        Read("steps", date(2026, 1, 1), date(2026, 3, 31)),
-        Read("steps", date(2026, 4, 1), date(2026, 6, 29)),
         Read("steps", date(2026, 6, 30), date(2026, 7, 19)),
+        Read("steps", date(2026, 4, 1), date(2026, 6, 29)),
+        Read("steps", date(2026, 1, 1), date(2026, 3, 31)),
     )
+
+
+FIRST_AGAIN = date(2026, 6, 5)
+
+
+def of_one_day(window: Window) -> tuple[Source, ...]:
+    return (Source(f"day of {window.series}", days=1),)
+
+
+def test_the_last_days_come_first_then_new_ones_and_what_is_read_again_at_last() -> None:
+    covered = {"body": (date(2026, 6, 5), date(2026, 7, 17))}
+    windows = [Window("body", date(2026, 6, 3), LAST), Window("sleep", date(2026, 7, 15), LAST)]
+
+    reads = plan(windows, of_one_day, covered).reads
+
+    order = [(read.source.removeprefix("day of "), f"{read.start:%m-%d}") for read in reads]
+    week = [f"07-{day}" for day in (13, 14, 15, 16, 17, 18, 19)]
+    assert order[:7] == [("body", day) for day in week]
+    assert order[7:10] == [("sleep", day) for day in ("07-19", "07-18", "07-17")]
+    assert order[10:12] == [("body", "06-04"), ("body", "06-03")]
+    assert order[12:14] == [("sleep", "07-16"), ("sleep", "07-15")]
+    assert order[14:] == [("body", f"{FIRST_AGAIN + timedelta(n):%m-%d}") for n in range(38)]
+
+
+def test_two_windows_of_a_source_are_one_call_where_one_suffices() -> None:
+    history = Window("activities-steps", date(2026, 5, 1), date(2026, 5, 20))
+    recent = Window("activities-steps", date(2026, 7, 13), LAST)
+
+    assert plan([history, recent], needs).reads == (
+        Read("steps", date(2026, 5, 1), date(2026, 7, 19)),
+    )
+
+
+def test_days_between_two_windows_are_not_asked_for_in_calls_of_their_own() -> None:
+    history = Window("body", date(2026, 5, 1), date(2026, 5, 2))
+    recent = Window("body", date(2026, 7, 18), LAST)
+
+    reads = plan([history, recent], of_one_day).reads
+
+    assert {read.start for read in reads} == {
+        *(date(2026, 5, 1), date(2026, 5, 2)),
+        *(date(2026, 7, 18), LAST),
+    }
+    assert len(reads) == 4
 
 
 @given(st.dates(date(2020, 1, 1), date(2026, 1, 1)), st.integers(0, 2000), st.integers(1, 1095))
@@ -47,9 +91,9 @@ def test_reads_cover_the_window_exactly_and_none_is_too_long(
     start: date, length: int, cap: int
 ) -> None:
     end = start + timedelta(days=length)
-    reads = plan([Window("s", start, end)], lambda _: (Source("s", days=cap),)).reads
+    reads = plan([Window("body", start, end)], lambda _: (Source("s", days=cap),)).reads
 
     days = [r.start + timedelta(days=i) for r in reads for i in range((r.end - r.start).days + 1)]
-    assert days == [start + timedelta(days=i) for i in range(length + 1)]
+    assert sorted(days) == [start + timedelta(days=i) for i in range(length + 1)]
     assert all((r.end - r.start).days + 1 <= cap for r in reads)
     assert len(reads) == -(-(length + 1) // cap)

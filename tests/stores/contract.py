@@ -301,6 +301,21 @@ class RecordsContract:
 
         assert store.records.coverage("jack") == covered
 
+    def test_coverage_can_be_noted_without_a_change(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
+        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+
+        assert store.records.apply("jack", Delta(), NOW, covered) == 1
+
+        assert store.records.coverage("jack") == covered
+        assert store.log.head("jack") == 1
+        assert len(store.records.everything("jack")) == 1
+
+    def test_no_coverage_is_noted_for_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.records.apply("jack", Delta(), NOW, {"weight": (date(2026, 10, 1),) * 2})
+
     def test_numbers_stay_exact(self, store: Store) -> None:
         store.identities.save("jack", {})
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})

@@ -72,7 +72,7 @@ _ROWS: tuple[Method, ...] = (
     Method(
         "intraday_time_series",
         resources=_intraday(),
-        arguments=DATES | {"resource", "detail_level"},
+        arguments=DATES | {"resource", "detail_level", "start_time", "end_time"},
         period="1d",
     ),
     *(

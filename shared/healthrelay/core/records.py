@@ -29,14 +29,21 @@ class Record(NamedTuple):
 class Window(NamedTuple):
     """The days *start* to *end* (both included) of one series.
 
-    *detail* is the length of an intraday point, such as ``1min``. A state, which has no day,
-    lies on the first day there is.
+    *detail* is the length of an intraday point, such as ``1min``; *hours* are the first and last
+    time of each day (both included, ``("22:00", "23:30")``), None for all of it. A state, which
+    has no day, lies on the first day there is.
     """
 
     series: str
     start: date
     end: date
     detail: str = ""
+    hours: tuple[str, str] | None = None
+
+    @property
+    def covers(self) -> str:
+        """What coverage calls it: hours of a day are not the day."""
+        return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
 
     def holds(self, record: Record) -> bool:
         """Whether *record* lies inside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -15,6 +16,8 @@ from healthrelay.core.records import Window
 DEFAULT_METHOD = "get_bodyweight"
 MAX_CHOICES = 80
 SECONDS_DETAIL = "activities-heart-intraday"
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def windows(
@@ -33,7 +36,7 @@ def windows(
     found = {w.series: w for row in chosen for w in _windows(row, chosen, asked, today)}
     if query.keys() & DAY or "base_date" in stored or "end_date" in stored:
         return list(found.values())
-    return [unattended(window, covered) for window in found.values()]
+    return [part for window in found.values() for part in unattended(window, covered)]
 
 
 def _refuse_strangers(query: Mapping[str, str]) -> None:
@@ -73,12 +76,13 @@ def _windows(
     """The windows of one method, which gets only the arguments it takes."""
     mine = {name: value for name, value in asked.items() if name in row.arguments}
     start, end = _days(mine, row.period, today)
+    hours = _hours(mine.get("start_time"), mine.get("end_time"))
     found = []
     for name in _series(row, chosen, mine.get("resource")):
         if SERIES[name].kind is Kind.STATE:
             found.append(Window(name, EPOCH, EPOCH))
         else:
-            found.append(Window(name, start, end, _detail(name, mine)))
+            found.append(Window(name, start, end, _detail(name, mine), hours))
     return found
 
 
@@ -105,6 +109,19 @@ def _detail(series: str, mine: Mapping[str, str]) -> str:
     if detail not in allowed:
         raise BadRequest(f"detail_level must be one of {', '.join(allowed)} here.")
     return detail
+
+
+def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
+    if not start and not end:
+        return None
+    if not start or not end:
+        raise BadRequest("Give start_time and end_time together.")
+    for name, text in (("start_time", start), ("end_time", end)):
+        if not _TIME.fullmatch(text):
+            raise BadRequest(f"{name} must be a time like 08:30.")
+    if end < start:
+        raise BadRequest("end_time must not lie before start_time.")
+    return start, end
 
 
 def _days(asked: Mapping[str, str], default: str, today: date) -> tuple[date, date]:

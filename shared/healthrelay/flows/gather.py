@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import AccessRefused, HealthrelayError, TryLater
+from healthrelay.core.coverage import without
+from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
+from healthrelay.core.hours import cut
 from healthrelay.core.records import Record, Window, parse
 from healthrelay.ports import Provider, Raw
 
@@ -20,19 +23,36 @@ Outcome = Sequence[Raw] | HealthrelayError
 
 
 class Gathered(NamedTuple):
-    """The windows that were read whole, their records, and what stood in the way of others."""
+    """The windows that were read whole, their records, and what stood in the way of others.
+
+    A series may be in both: some of its days were read, others not.
+    """
 
     read: tuple[Window, ...]
     records: tuple[Record, ...]
     failed: Mapping[str, HealthrelayError]
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether a later fetch may get what this one did not."""
+        return any(isinstance(error, TryLater) for error in self.failed.values())
+
 
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
-    """The outcome of every read; one that fails spoils no other."""
+    """The outcome of every read; one that fails spoils no other.
+
+    When the provider asks for a pause, what has not been asked yet is left for later.
+    """
+    pauses: list[RateLimited] = []
 
     def one(read: Read) -> Outcome:
+        if pauses:
+            return pauses[0]
         try:
             return provider.read(token.grant.access, read)
+        except RateLimited as error:
+            pauses.append(error)
+            return error
         except HealthrelayError as error:
             return error
 
@@ -50,37 +70,78 @@ def refused(outcomes: Mapping[Read, Outcome]) -> list[Read]:
 def convert(
     planned: Plan, outcomes: Mapping[Read, Outcome], provider: Provider, account: Account
 ) -> Gathered:
-    """Records of every window whose sources were all read."""
-    raw, failed = _by_source(outcomes)
-    read: list[Window] = []
+    """Records of all days whose sources were all read.
+
+    A passing trouble leaves a hole in a window: the days around it are kept, as windows of
+    their own. Any other error leaves nothing of it.
+    """
+    raw = _by_source(outcomes)
+    whole: list[Window] = []
     records: list[Record] = []
     unavailable: dict[str, HealthrelayError] = {}
     for window in planned.windows:
-        missing = [s.name for s in provider.needs(window) if s.name in failed]
-        if missing:
-            unavailable[window.series] = failed[missing[0]]
-            continue
+        failed = _failed(window, outcomes, provider)
+        if failed:
+            unavailable[window.series] = _worst(failed.values())
+        stretches = _stretches(window, failed)
         try:
-            found = parse(window.series, provider.convert(window, raw, account))
+            found = _converted(window, raw, provider, account) if stretches else []
         except HealthrelayError as error:
             unavailable[window.series] = error
-        except ValueError as error:
-            unavailable[window.series] = TryLater(f"{provider.name}: {error}.")
-        else:
-            read.append(window)
-            # A source may have been read over more days than this series asked for.
-            records += [record for record in found if window.holds(record)]
-    return Gathered(tuple(read), tuple(records), unavailable)
+            continue
+        whole += stretches
+        # A source may have been read over more days than this series asked for.
+        records += [record for part in stretches for record in _held(part, found)]
+    return Gathered(tuple(whole), tuple(records), unavailable)
 
 
-def _by_source(
-    outcomes: Mapping[Read, Outcome],
-) -> tuple[dict[str, list[Raw]], dict[str, HealthrelayError]]:
+def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
+    """What was read, in the order of days whatever came first."""
     raw: dict[str, list[Raw]] = {}
-    failed: dict[str, HealthrelayError] = {}
-    for read, outcome in outcomes.items():
-        if isinstance(outcome, HealthrelayError):
-            failed.setdefault(read.source, outcome)
-        else:
+    for read, outcome in sorted(outcomes.items(), key=lambda pair: pair[0]):
+        if not isinstance(outcome, HealthrelayError):
             raw.setdefault(read.source, []).extend(outcome)
-    return raw, failed
+    return raw
+
+
+def _converted(
+    window: Window, raw: Mapping[str, Sequence[Raw]], provider: Provider, account: Account
+) -> list[Record]:
+    try:
+        return parse(window.series, provider.convert(window, raw, account))
+    except ValueError as error:
+        raise TryLater(f"{provider.name}: {error}.") from error
+
+
+def _failed(
+    window: Window, outcomes: Mapping[Read, Outcome], provider: Provider
+) -> dict[Read, HealthrelayError]:
+    """The reads that *window* misses."""
+    sources = {source.name for source in provider.needs(window)}
+    return {
+        read: outcome
+        for read, outcome in outcomes.items()
+        if isinstance(outcome, HealthrelayError)
+        and read.source in sources
+        and read.start <= window.end
+        and window.start <= read.end
+    }
+
+
+def _worst(errors: Iterable[HealthrelayError]) -> HealthrelayError:
+    """The one that waiting does not mend, or else the longest wait."""
+    return max(errors, key=lambda e: e.after if isinstance(e, TryLater) else math.inf)
+
+
+def _stretches(window: Window, failed: Mapping[Read, HealthrelayError]) -> list[Window]:
+    if not all(isinstance(error, TryLater) for error in failed.values()):
+        return []
+    return without(window, [(read.start, read.end) for read in failed])
+
+
+def _held(window: Window, found: Iterable[Record]) -> Iterator[Record]:
+    for record in found:
+        if window.holds(record):
+            part = cut(record, window.hours) if window.hours else record
+            if part:
+                yield part

@@ -62,4 +62,4 @@ def prepare(
                 ).named("scope_missing")
             else:
                 kept.append(window)
-    return plan(kept, provider.needs), refused
+    return plan(kept, provider.needs, wanted.covered), refused

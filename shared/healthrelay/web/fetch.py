@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
+from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.names import user_name
 from healthrelay.flows.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import arguments, door, require_owner
@@ -43,10 +44,17 @@ def told(user: str, fetched: Fetched) -> dict[str, object]:
         "connection": fetched.diagnosis.told(),
     }
     if fetched.unavailable:
-        answer["unavailable"] = {name: facts(error) for name, error in fetched.unavailable.items()}
+        answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}
     if fetched.delivery.trouble:
         answer["trouble"] = facts(fetched.delivery.trouble)
     return answer
+
+
+def _why(error: HealthrelayError) -> dict[str, object]:
+    """Its facts, with the seconds after which a fetch that was broken off may go on."""
+    if isinstance(error, TryLater):
+        return {**facts(error), "retry_after": max(error.after, 1)}
+    return facts(error)
 
 
 def _series(records: Iterable[Record]) -> dict[str, dict[str, object]]:

@@ -86,7 +86,7 @@ def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
 
     assert [read.source for read in reads] == ["day of sleep"] * 7
     assert [read.start.day for read in reads] == [read.end.day for read in reads]
-    assert [read.start.day for read in reads] == [2, 3, 4, 5, 6, 7, 8]
+    assert [read.start.day for read in reads] == [8, 7, 6, 5, 4, 3, 2]
 
 
 def test_a_companion_is_read_once(legacy: LegacyFitbit) -> None:

@@ -150,6 +150,7 @@ def test_minutes_are_asked_for_with_room_for_every_zone() -> None:
     assert request.body == {
         "range": {"startTime": "2026-11-02T10:00:00Z", "endTime": "2026-11-04T14:00:00Z"},
         "windowSize": "60s",
+        "pageSize": 10_000,
     }
 
 

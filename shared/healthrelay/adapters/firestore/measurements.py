@@ -60,8 +60,10 @@ class FirestoreRecords:
         }
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
-        if not delta:
+        if not delta and covered is None:
             return _head(self._database.one(documents.person(user)))
+        if not delta and covered is not None:
+            return settled(lambda: self._note(user, covered))
         change = Change(delta, now, covered)
         return settled(lambda: self._attempt(user, change))
 
@@ -84,6 +86,15 @@ class FirestoreRecords:
         head = Write(owner.path, _moved(sequence, change), since=owner.updated)
         self._database.commit(head, *_bearable([*writes, entry]))
         return sequence
+
+    def _note(self, user: str, covered: Coverage) -> int:
+        """What is covered, without a change."""
+        owner = self._database.one(documents.person(user))
+        if owner is None:
+            raise Unknown(f"There is no user {user}.")
+        noted = {"covered": _spans(covered)}
+        self._database.commit(Write(owner.path, noted, since=owner.updated))
+        return _head(owner)
 
 
 class FirestoreLog:
@@ -127,9 +138,12 @@ def _moved(sequence: int, change: Change) -> Fields:
     """What changes in the person's document."""
     moved: dict[str, Any] = {"head": sequence, "mark": change.mark}
     if change.covered is not None:
-        spans = {s: [a.isoformat(), b.isoformat()] for s, (a, b) in change.covered.items()}
-        moved["covered"] = json.dumps(spans)
+        moved["covered"] = _spans(change.covered)
     return moved
+
+
+def _spans(covered: Coverage) -> str:
+    return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 
 def _entry(change: Change, life: str) -> Fields:

@@ -34,8 +34,8 @@ from healthrelay.adapters.google_health.questions import (
     Points,
     Question,
     RollUp,
+    beats,
     intervals,
-    samples,
 )
 from healthrelay.core import units
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from healthrelay.core.digestible import Json
 
 HEART = RollUp("heart-rate")
-BEATS = samples("heart-rate")
+BEATS = beats("heart-rate")
 
 Moment = tuple[datetime, Decimal]
 """Local time and value."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
-from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
+from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.token import Account, Grant
 
 if TYPE_CHECKING:
@@ -72,9 +72,10 @@ class GoogleHealth:
             if not token:
                 return points
             if token in seen:
-                break
+                raise TryLater(f"Google Health goes in circles with {read.source}.", 3600)
             seen.add(token)
-        raise TryLater(f"Google Health does not come to an end with {read.source}.", 3600)
+        # Waiting would not make it less.
+        raise Refused(read.source, f"more than {MAX_PAGES} pages; ask for fewer days at once")
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account

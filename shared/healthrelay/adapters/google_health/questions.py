@@ -19,6 +19,10 @@ Json = dict[str, Any]
 PAGE_SIZE = 10_000
 SESSION_PAGE = 25
 SESSION_DAYS = 366
+INTERVAL_DAYS = 90
+"""Of a point a minute: thirteen full pages, and ninety where the server gives its usual 1440."""
+BEAT_DAYS = 6
+"""Of a heart beat every other second: twenty-six pages, or 180 of the usual ones."""
 ROLL_UP_DAYS = 90
 SHORT_ROLL_UP_DAYS = 14
 """The cap of heart-rate, total-calories, active-minutes and calories-in-heart-rate-zone."""
@@ -125,7 +129,9 @@ class RollUp(NamedTuple):
             "startTime": _instant(start - _PADDING),
             "endTime": _instant(end + _PADDING),
         }
-        body: Json = {"range": span, "windowSize": "60s"}
+        # Ten thousand minutes are less than a week: well below the cap that Google holds
+        # a page to as well, and a seventh of the pages.
+        body: Json = {"range": span, "windowSize": "60s", "pageSize": PAGE_SIZE}
         if page:
             body["pageToken"] = page
         return Request("POST", f"/dataTypes/{self.type}/dataPoints:rollUp", body)
@@ -153,9 +159,14 @@ def samples(type: str) -> Points:  # noqa: A002 - Google's own word
     return Points(type, "sample_time.civil_time")
 
 
+def beats(type: str) -> Points:  # noqa: A002
+    """The same of a *type* that is taken every few seconds."""
+    return samples(type)._replace(days=BEAT_DAYS)
+
+
 def intervals(type: str) -> Points:  # noqa: A002
-    """All intervals of a *type*, on the day they begin."""
-    return Points(type, "interval.civil_start_time")
+    """All intervals of a *type*, on the day they begin; most are a minute long."""
+    return Points(type, "interval.civil_start_time", days=INTERVAL_DAYS)
 
 
 def sessions(type: str) -> Points:  # noqa: A002

@@ -52,11 +52,15 @@ class SqliteRecords(Room):
         }
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
-        if not delta:
+        if not delta and covered is None:
             with self._database.read() as connection:
                 return _head(connection, user)
         with self._database.write() as connection:
             require(connection, user)
+            if covered is not None:
+                put(connection, _user_path(user), user, {"covered": _spans(covered)})
+            if not delta:
+                return _head(connection, user)
             connection.executemany(
                 "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
                 [(user, r.series, r.key) for r in delta.removed],
@@ -68,12 +72,6 @@ class SqliteRecords(Room):
                     for r in (*delta.added, *delta.changed)
                 ],
             )
-            if covered is not None:
-                spans: dict[str, Json] = {
-                    name: [first.isoformat(), last.isoformat()]
-                    for name, (first, last) in covered.items()
-                }
-                put(connection, _user_path(user), user, {"covered": spans})
             sequence = _head(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
@@ -108,6 +106,10 @@ class SqliteLog(Room):
 
 def _user_path(user: str) -> str:
     return f"sensors/fitbit/{user}"
+
+
+def _spans(covered: Coverage) -> dict[str, Json]:
+    return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
 
 
 def _head(connection: sqlite3.Connection, user: str) -> int:

@@ -1,0 +1,131 @@
+"""A fetch that a quota breaks off keeps what it read, and the next one goes on from there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from healthrelay.flows.gather import WORKERS
+from sandbox import Sandbox
+from tests.household import Household
+
+QUOTA = 150
+FIVE = "body,activities,sleep,foods_log,foods_log_water"
+ONE_DAY = re.compile(r"/(body|activities|sleep|foods/log|foods/log/water)/date/([\d-]+)\.json")
+
+
+@pytest.fixture
+def provider() -> str:
+    return "fitbit"
+
+
+def next_hour(sandbox: Sandbox) -> None:
+    """The quota is fresh, and nothing has been asked yet."""
+    used = int(sandbox_used(sandbox))
+    sandbox.reset()
+    sandbox.fitbit.per_hour = used + QUOTA
+
+
+def sandbox_used(sandbox: Sandbox) -> int:
+    """How many calls have been counted so far."""
+    return sandbox.fitbit.per_hour - QUOTA + len(calls(sandbox))
+
+
+def calls(sandbox: Sandbox) -> list[tuple[str, str]]:
+    """Kind and day of every call for a day, refused ones included."""
+    found = (ONE_DAY.search(request.path) for request in sandbox.journal)
+    return [(match[1], match[2]) for match in found if match]
+
+
+def days(ago: int) -> set[str]:
+    return {(date.today() - timedelta(days=n)).isoformat() for n in range(ago)}
+
+
+def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
+    household: Household, sandbox: Sandbox
+) -> None:
+    household.connect(methods=FIVE, period="1m")
+    next_hour(sandbox)
+
+    first = household.fetched()
+
+    assert set(first["unavailable"]) == {"water", "water-summary"}
+    told = first["unavailable"]["water"]
+    assert (told["who"], told["cause"]) == ("nobody", "rate_limited")
+    assert 0 < told["retry_after"] <= 3600
+    asked = Counter(kind for kind, _ in calls(sandbox))
+    # No more than what was under way is asked for in vain.
+    assert sum(asked.values()) <= QUOTA + WORKERS
+    month = asked["body"]
+    assert month == asked["activities"] == asked["sleep"] == asked["foods/log"] >= 28
+    before = household.snapshot()
+    records = household.services.store.records
+    first_day = {name: span[0] for name, span in records.coverage("jack").items()}
+    assert first_day["water"] > first_day["body"] == first_day["foods"]
+
+    next_hour(sandbox)
+    second = household.fetched()
+
+    assert "unavailable" not in second
+    asked = Counter(kind for kind, _ in calls(sandbox))
+    assert asked["body"] == asked["activities"] == asked["foods/log"] == 7
+    assert asked["sleep"] == 3
+    assert asked["foods/log/water"] < month
+    assert {span[0] for span in records.coverage("jack").values()} == {first_day["body"]}
+    after = household.snapshot()
+    assert [after[name] for name in ("body", "sleep")] == [
+        before[name] for name in ("body", "sleep")
+    ]
+
+
+def test_named_dates_that_are_asked_for_again_come_to_an_end_too(
+    household: Household, sandbox: Sandbox
+) -> None:
+    household.connect(methods=FIVE)
+    next_hour(sandbox)
+
+    assert "unavailable" in household.fetched(period="1m")
+    next_hour(sandbox)
+    household.fetched(period="1m")
+
+    covered = household.services.store.records.coverage("jack")
+    assert len(set(covered.values())) == 1
+
+
+def test_more_days_than_an_hour_allows_are_read_over_several_with_or_without_data(
+    household: Household, sandbox: Sandbox
+) -> None:
+    household.connect(methods="foods_log", period="1y")
+    seen: set[str] = set()
+    for hour in range(3):
+        next_hour(sandbox)
+        fetched = household.fetched()
+        asked = [day for _, day in calls(sandbox)]
+        # The newest days come first, and after that only what may have changed comes again.
+        assert days(3) <= set(asked)
+        assert len(seen & set(asked)) <= (0 if hour == 0 else 7 + 2 * WORKERS)
+        seen |= set(asked)
+        assert ("unavailable" in fetched) == (hour < 2)
+
+    assert days(365) <= seen
+    first, last = household.services.store.records.coverage("jack")["foods"]
+    assert (last - first).days >= 364
+
+
+@pytest.mark.parametrize("provider", ["google_health"])
+def test_a_passing_trouble_leaves_a_hole_that_the_next_fetch_fills(
+    household: Household, sandbox: Sandbox
+) -> None:
+    household.connect(methods="time_series", resource="activities/calories", period="3m")
+    sandbox.fail("total-calories", status=503)
+
+    first = household.fetched()
+    second = household.fetched()
+
+    assert first["unavailable"]["activities-calories"]["cause"] == "try_later"
+    assert first["added"] > 0 < second["added"]
+    assert "unavailable" not in second
+    assert household.fetched(period="3m")["added"] == 0
