@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
+FOOD_UNITS = {
+    147: ("gram", "grams"),
+    209: ("milliliter", "milliliters"),
+    304: ("serving", "servings"),
+}
+"""Number → name of one, and of several."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drink:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, jsonify
 
 from sandbox.fitbit.guard import USER, Guard
+from sandbox.logs import FOOD_UNITS
 
 CALORIES_GOAL = 2300
 DAILY_GOALS: dict[str, Any] = {
@@ -42,10 +43,21 @@ _SPORTS = [
     {"accessLevel": "PUBLIC", "hasSpeed": True, "id": 90009, "name": "Run"},
 ]
 _UNITS = [
-    {"id": 147, "name": "gram", "plural": "grams"},
-    {"id": 209, "name": "milliliter", "plural": "milliliters"},
-    {"id": 304, "name": "serving", "plural": "servings"},
+    {"id": number, "name": name, "plural": plural} for number, (name, plural) in FOOD_UNITS.items()
 ]
+_FRIEND = {"user": {"displayName": "A friend", "encodedId": "B2C3D4"}}
+_WALK = {"activityId": 90013, "description": "", "mets": 3, "name": "Walk"}
+_APPLE = {
+    "accessLevel": "PUBLIC",
+    "brand": "",
+    "calories": 95,
+    "defaultServingSize": 1,
+    "defaultUnit": {"id": 304, "name": "serving", "plural": "servings"},
+    "foodId": 81409,
+    "name": "Apple",
+    "units": [304, 147],
+}
+_BREAKFAST = {"description": "On workdays", "id": 4242, "mealFoods": [], "name": "Breakfast"}
 _WEEKLY = {"distance": 56.33, "floors": 70, "steps": 70_000}
 
 
@@ -69,15 +81,15 @@ _ROWS = (
         {"goal": {"goal": 2000, "startDate": "2025-01-02"}},
     ),
     _Fixed(f"{USER}/badges.json", "profile", {"badges": [_BADGE]}),
-    _Fixed(f"{USER}/friends.json", "social", {"friends": []}),
+    _Fixed(f"{USER}/friends.json", "social", {"friends": [_FRIEND]}),
     _Fixed(f"{USER}/friends/leaders/7d.json", "social", {"friends": []}),
     _Fixed(f"{USER}/friends/leaders/30d.json", "social", {"friends": []}),
-    _Fixed(f"{USER}/activities/favorite.json", "activity", []),
-    _Fixed(f"{USER}/activities/frequent.json", "activity", []),
-    _Fixed(f"{USER}/foods/log/favorite.json", "nutrition", []),
-    _Fixed(f"{USER}/foods/log/recent.json", "nutrition", {"foods": []}),
-    _Fixed(f"{USER}/foods/log/frequent.json", "nutrition", {"foods": []}),
-    _Fixed(f"{USER}/meals.json", "nutrition", {"meals": []}),
+    _Fixed(f"{USER}/activities/favorite.json", "activity", [_WALK]),
+    _Fixed(f"{USER}/activities/frequent.json", "activity", [_WALK]),
+    _Fixed(f"{USER}/foods/log/favorite.json", "nutrition", [_APPLE]),
+    _Fixed(f"{USER}/foods/log/recent.json", "nutrition", {"foods": [_APPLE]}),
+    _Fixed(f"{USER}/foods/log/frequent.json", "nutrition", {"foods": [_APPLE]}),
+    _Fixed(f"{USER}/meals.json", "nutrition", {"meals": [_BREAKFAST]}),
     _Fixed("/1/activities.json", "activity", {"categories": [{"id": 90, "activities": _SPORTS}]}),
     _Fixed("/1/activities/90013.json", "activity", {"activity": _SPORTS[0]}),
     _Fixed("/1/activities/90009.json", "activity", {"activity": _SPORTS[1]}),

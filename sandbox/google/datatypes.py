@@ -90,6 +90,7 @@ _ALTITUDE = activity.counts(lambda day: day.climbed_mm, "gainMillimeters")
 ROWS: tuple[DataType, ...] = (
     _measured("weight", points.weights, "weightGramsAvg"),
     _measured("body-fat", points.fats, "bodyFatPercentageAvg"),
+    _measured("blood-glucose", points.glucoses, "bloodGlucoseMilligramsPerDeciliterAvg"),
     DataType(id="height", record=_S, ops="lrg", scope=HEALTH, named=True, points=points.heights),
     _activity("steps", _STEPS, _COUNT),
     _activity("distance", _DISTANCE, sums.total("millimetersSum")),
@@ -163,8 +164,16 @@ ROWS: tuple[DataType, ...] = (
     *_rows(_S, "lrRd", ACTIVITY, "run-vo2-max"),
     *_rows(_S, "lr", HEALTH, "heart-rate-variability", "oxygen-saturation"),
     *_rows(_S, "lr", HEALTH, "respiratory-rate-sleep-summary"),
-    *_rows(_S, "lrgRd", HEALTH, "core-body-temperature", "blood-glucose"),
-    *_rows(_N, "lg", "nutrition", "food", "food-measurement-unit"),
+    *_rows(_S, "lrgRd", HEALTH, "core-body-temperature"),
+    *_rows(_N, "lg", "nutrition", "food"),
+    DataType(
+        id="food-measurement-unit",
+        record=_N,
+        ops="lg",
+        scope="nutrition",
+        named=True,
+        points=logs.food_units,
+    ),
     *_rows(_X, "", "logged_symptoms", "moods", "symptoms"),
     *_rows(_X, "", "reproductive_health", "menstrual-period", "ovulation-test"),
 )

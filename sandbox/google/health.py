@@ -161,6 +161,8 @@ def _only_fields(response: Response) -> Response:
 
 
 def _timed(row: DataType, point: Point) -> Json:
+    if row.record is Record.NONE:
+        return point.value
     if row.record is Record.DAILY:
         return {"date": date_json(point.start.date())} | point.value
     if row.record is Record.SAMPLE:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from sandbox.decimals import number
 from sandbox.google.points import BY_HAND, TRACKER, Period, Point
 from sandbox.google.values import Json, instant_json
-from sandbox.logs import Exercise, Food
+from sandbox.logs import FOOD_UNITS, Exercise, Food
 from sandbox.wearer import Wearer
 
 _MOMENT = timedelta(minutes=1)
@@ -56,6 +56,14 @@ def foods(wearer: Wearer, period: Period) -> Iterator[Point]:
                 value=_food(food),
                 amount=Decimal(food.kcal),
             )
+
+
+def food_units(wearer: Wearer, _period: Period) -> Iterator[Point]:
+    """The units in which the wearer measures food: they have no time of their own."""
+    start = wearer.instant(datetime.combine(wearer.member_since, time()))
+    for number_, (name, plural) in FOOD_UNITS.items():
+        value: Json = {"displayName": name, "pluralDisplayName": plural}
+        yield Point(start=start, id=str(number_), source=BY_HAND, value=value)
 
 
 def eaten(points: list[Point]) -> Json:

@@ -90,6 +90,24 @@ def fats(wearer: Wearer, period: Period) -> Iterator[Point]:
             )
 
 
+def glucoses(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Blood glucose in mg/dL, before breakfast on days of which anything is known."""
+    for day in wearer.days:
+        if day in period:
+            amount = Decimal(88 + day.toordinal() % 17)
+            civil = datetime.combine(day, time(7, 5))
+            yield Point(
+                start=wearer.instant(civil),
+                id=log_id(civil),
+                source=BY_HAND,
+                value={
+                    "bloodGlucoseMilligramsPerDeciliter": number(amount),
+                    "measurementTiming": "BEFORE_MEAL",
+                },
+                amount=amount,
+            )
+
+
 def heights(wearer: Wearer, period: Period) -> Iterator[Point]:
     """The one height, entered on the day the wearer joined."""
     if wearer.height_mm and wearer.member_since in period:

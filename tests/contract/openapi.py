@@ -15,9 +15,9 @@ _BESIDE = Path(__file__).parents[3] / "shared" / "data" / "fitbit-web-api" / "op
 
 def document() -> dict[str, Any]:
     """The description; without one the test is skipped, and says why."""
-    path = Path(os.environ.get("HEALTHRELAY_FITBIT_OPENAPI") or _BESIDE)
+    path = Path(os.environ.get("FITBIT_OPENAPI") or _BESIDE)
     if not path.is_file():
-        pytest.skip("no OpenAPI file of the Fitbit Web API: set HEALTHRELAY_FITBIT_OPENAPI")
+        pytest.skip("no OpenAPI file of the Fitbit Web API: set FITBIT_OPENAPI")
     text = path.read_text(encoding="utf-8")
     read: dict[str, Any] = json.loads(text, object_hook=_with_local_times)
     return read

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = Path(
-    os.environ.get("HEALTHRELAY_MEASUREMENTS", ROOT.parent / "shared" / "data" / "fitbit-2016")
+    os.environ.get("RECORDED_WEARERS", ROOT.parent / "shared" / "data" / "fitbit-2016")
 )
 
 

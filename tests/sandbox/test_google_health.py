@@ -135,7 +135,7 @@ def test_minutes_of_steps_add_up_to_the_day(google: GooglePerson, token: str) ->
 
 
 def test_known_type_without_data_is_empty(google: GooglePerson, token: str) -> None:
-    assert google.points("blood-glucose", token).json() == {}
+    assert google.points("core-body-temperature", token).json() == {}
     google.sandbox.wearer.clear()
     for kind in ("steps", "heart-rate", "daily-resting-heart-rate", "active-minutes"):
         assert google.points(kind, token, ":reconcile").json() == {}

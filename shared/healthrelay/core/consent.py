@@ -23,7 +23,8 @@ class Consent:
     scopes: Mapping[str, str]
     """Scope → what it gives, in plain words."""
     needs: Needs
-    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
+    """Beginning of a series' name → the scopes it needs; the first that fits counts. What the
+    provider has not needs none: nobody shall be asked for it."""
     always: str
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
@@ -62,6 +63,13 @@ _ACTIVITY, _HEALTH, _SLEEP, _FOOD, _SETTINGS, _PROFILE = (
     _google("profile"),
 )
 
+_FITBIT_ALONE = (
+    *("badges", "friends", "meals", "recent-", "favorite-", "frequent-"),
+    *("activity-stats", "activities-list", "activities-daily-goal", "activities-weekly-goal"),
+    *("body-weight-goal", "body-fat-goal", "food-goal", "water-goal"),
+)
+_GOOGLE_ALONE = ("glucose", "hrv", "spo2", "br", "tempSkin", "cardioScore")
+
 CONSENTS: dict[str, Consent] = {
     row.provider: row
     for row in (
@@ -77,6 +85,7 @@ CONSENTS: dict[str, Consent] = {
                 _SETTINGS: "your time zone and devices",
             },
             needs=(
+                *((series, ()) for series in _FITBIT_ALONE),
                 ("activities-heart-intraday", (_HEALTH,)),
                 ("activities-heart", (_HEALTH, _ACTIVITY)),
                 ("activities-summary", (_HEALTH, _ACTIVITY)),
@@ -106,8 +115,10 @@ CONSENTS: dict[str, Consent] = {
                 "nutrition": "food and water",
                 "settings": "your devices",
                 "profile": "your profile and time zone",
+                "social": "your friends",
             },
             needs=(
+                *((series, ()) for series in _GOOGLE_ALONE),
                 ("activities-heart", ("heartrate",)),
                 ("activit", ("activity",)),
                 ("sleep", ("sleep",)),
@@ -116,6 +127,14 @@ CONSENTS: dict[str, Consent] = {
                 ("devices", ("settings",)),
                 ("user", ("profile",)),
                 ("badges", ("profile",)),
+                ("friends", ("social",)),
+                ("recent-activities", ("activity",)),
+                ("favorite-activities", ("activity",)),
+                ("frequent-activities", ("activity",)),
+                ("recent-foods", ("nutrition",)),
+                ("favorite-foods", ("nutrition",)),
+                ("frequent-foods", ("nutrition",)),
+                ("meals", ("nutrition",)),
                 ("", ("weight",)),
             ),
             always="profile",

@@ -62,6 +62,7 @@ def _intraday() -> Resources:
 _ROWS: tuple[Method, ...] = (
     Method("get_bodyweight", ("weight",)),
     Method("get_bodyfat", ("fat",)),
+    Method("glucose", ("glucose",), arguments=DAY),
     Method("body", ("body",), arguments=DAY),
     Method("activities", ("activities", "activities-summary"), arguments=DAY),
     Method("sleep", ("sleep", "sleep-summary"), arguments=DAY),
@@ -81,6 +82,16 @@ _ROWS: tuple[Method, ...] = (
             ("get_devices", "devices"),
             ("user_profile_get", "user"),
             ("get_badges", "badges"),
+            ("get_friends", "friends"),
+            ("food_units", "food-units"),
+            ("activities_list", "activities-list"),
+            ("recent_activities", "recent-activities"),
+            ("favorite_activities", "favorite-activities"),
+            ("frequent_activities", "frequent-activities"),
+            ("recent_foods", "recent-foods"),
+            ("favorite_foods", "favorite-foods"),
+            ("frequent_foods", "frequent-foods"),
+            ("get_meals", "meals"),
             ("activity_stats", "activity-stats"),
             ("body_weight_goal", "body-weight-goal"),
             ("body_fat_goal", "body-fat-goal"),
@@ -94,26 +105,27 @@ _ROWS: tuple[Method, ...] = (
 METHODS: dict[str, Method] = {row.name: row for row in _ROWS}
 
 _UNREAD: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Google Health has no friends", ("get_friends", "get_friends_leaderboard")),
-    ("Google Health has no alarms", ("get_alarms",)),
     (
-        "Google Health keeps no list of recent, favourite or frequent activities",
-        ("recent_activities", "favorite_activities", "frequent_activities"),
+        "Google Health has no friends, and a ranking of others is no measurement of the wearer",
+        ("get_friends_leaderboard",),
+    ),
+    ("Google Health has no alarms, and Fitbit's are no measurement of the wearer", ("get_alarms",)),
+    (
+        "Google Health has no catalogue of activities, and activities_list has all of Fitbit's",
+        ("activity_detail",),
     ),
     (
-        "Google Health keeps no list of recent, favourite or frequent foods and meals",
-        ("recent_foods", "favorite_foods", "frequent_foods", "get_meals"),
+        "Google Health has no catalogue of foods to search, only each wearer's own list",
+        ("search_foods", "food_detail"),
     ),
-    ("Google Health has no catalogue of activities", ("activities_list", "activity_detail")),
     (
-        "Google Health has no catalogue of foods to search",
-        ("search_foods", "food_detail", "food_units"),
+        "Google Health has subscriptions of a project only, and no person's are a measurement",
+        ("list_subscriptions",),
     ),
-    ("Subscriptions belong to the project and not to a person", ("list_subscriptions",)),
-    ("Fitbit closed this log in 2015", ("heart", "bp", "glucose")),
+    ("Fitbit closed this log in 2015, and Google Health has nothing like it", ("heart", "bp")),
 )
 UNREAD: dict[str, str] = {name: reason for reason, names in _UNREAD for name in names}
-"""python-fitbit's other reading methods, and why nothing answers them any more."""
+"""python-fitbit's other reading methods, and why neither provider is asked for them."""
 
 ARGUMENTS = frozenset[str]().union(*(row.arguments for row in _ROWS))
 

@@ -17,6 +17,7 @@ from healthrelay.core.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response
 
+WAYS = ("recent", "favorite", "frequent")
 READS = {
     "time_series",
     "intraday_time_series",
@@ -30,6 +31,11 @@ READS = {
     "get_devices",
     "user_profile_get",
     "get_badges",
+    "get_friends",
+    "get_meals",
+    "food_units",
+    "activities_list",
+    *(f"{how}_{what}" for how in WAYS for what in ("activities", "foods")),
     "activity_stats",
     "body_weight_goal",
     "body_fat_goal",
@@ -131,10 +137,13 @@ def read(source: str, body: object) -> list[Any]:
 
 
 @pytest.mark.usefixtures("legacy")
-def test_devices_alone_may_be_a_bare_list() -> None:
+def test_some_answers_are_bare_lists_and_no_others_may_be() -> None:
     assert read("devices", []) == []
     assert read("devices", [{"id": "1"}]) == [{"id": "1"}]
-    assert [source for source, call in CALLS.items() if call.bare] == ["devices"]
+    assert [source for source, call in CALLS.items() if call.bare] == [
+        *("devices", "food-units", "recent-activities", "favorite-activities"),
+        *("frequent-activities", "favorite-foods"),
+    ]
     for source in ("user", "badges", "activity-stats"):
         with pytest.raises(TryLater, match="not its JSON"):
             read(source, [])

@@ -22,7 +22,7 @@ class Call:
 
     *days* is the longest range of one call, as the server has it; without one the answer is
     what is true now. *take* raises `LookupError` or `TypeError` for an answer of another
-    shape. Only a *bare* answer may be a JSON list.
+    shape. Only a *bare* answer is a JSON list.
     """
 
     ask: Ask
@@ -97,6 +97,16 @@ def _now(method: str, member: str) -> Call:
     )
 
 
+def _bare(method: str) -> Call:
+    """A list by itself."""
+    return Call(lambda api, _: getattr(api, method)(), lambda said, _: _list(said), bare=True)
+
+
+def _listed(method: str, member: str) -> Call:
+    """A list in an object."""
+    return Call(lambda api, _: getattr(api, method)(), _member(member))
+
+
 TOTALS = (
     "steps",
     "distance",
@@ -164,9 +174,19 @@ CALLS: dict[str, Call] = {
         for detail in DETAILS
         if name == "heart" or detail != "1sec"
     },
-    "devices": Call(lambda api, _: api.get_devices(), lambda said, _: _list(said), bare=True),
+    "devices": _bare("get_devices"),
     "user": _now("user_profile_get", "user"),
-    "badges": Call(lambda api, _: api.get_badges(), _member("badges")),
+    "badges": _listed("get_badges", "badges"),
+    "friends": _listed("get_friends", "friends"),
+    "food-units": _bare("food_units"),
+    "activities-list": _listed("activities_list", "categories"),
+    "recent-activities": _bare("recent_activities"),
+    "favorite-activities": _bare("favorite_activities"),
+    "frequent-activities": _bare("frequent_activities"),
+    "recent-foods": _listed("recent_foods", "foods"),
+    "favorite-foods": _bare("favorite_foods"),
+    "frequent-foods": _listed("frequent_foods", "foods"),
+    "meals": _listed("get_meals", "meals"),
     "activity-stats": Call(
         lambda api, _: api.activity_stats(), lambda said, _: [said] if said else []
     ),

@@ -102,6 +102,11 @@ def _device(said: Raw) -> list[Element]:
     return [{name: value for name, value in said.items() if value != []}]
 
 
+def _friend(said: Raw) -> list[Element]:
+    """Who it is stands inside ``user``."""
+    return [{"encodedId": said["user"]["encodedId"], **said}]
+
+
 def _heart(said: Raw) -> list[Element]:
     """A day without data has zones too, but neither a resting rate nor any minute in them."""
     value = said["value"]
@@ -151,14 +156,19 @@ def _intraday(name: str) -> Row:
     return Row(f"points of {name}", _points, company, detailed=True)
 
 
+_KINDS = ("activities", "foods")
 _PLAIN = ("weight", "fat", "body-weight", "body-fat", "body-bmi")
-_STATES = ("user", "badges", "activity-stats", *GOALS)
+_STATES = (
+    *("user", "badges", "activity-stats", "food-units", "activities-list", "meals", *GOALS),
+    *(f"{how}-{what}" for how in ("recent", "favorite", "frequent") for what in _KINDS),
+)
 
 ROWS: dict[str, Row] = {
     **{name: Row(name) for name in (*_PLAIN, *_STATES)},
     **_activities(ACTIVITIES, (*TOTALS, "caloriesBMR")),
     **_activities(TRACKER, TOTALS),
     "devices": Row("devices", _device),
+    "friends": Row("friends", _friend),
     "body": Row("day of body", _body),
     "activities-heart": Row("activities-heart", _heart),
     "activities-active-zone-minutes": Row("activities-active-zone-minutes", _zone_minutes),
@@ -176,6 +186,7 @@ ROWS: dict[str, Row] = {
 }
 
 ABSENT: dict[str, str] = {
+    "glucose": "blood glucose, a log that Fitbit closed in 2015",
     "hrv": "heart rate variability",
     "spo2": "blood oxygen",
     "br": "the breathing rate",

@@ -1,4 +1,4 @@
-"""Weight, body fat and BMI."""
+"""Weight, body fat, BMI and blood glucose."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from healthrelay.core import units
 WEIGHT = samples("weight")
 FAT = samples("body-fat")
 HEIGHT = history("height")
+GLUCOSE = samples("blood-glucose")
 
 
 def weight_log(answers: Answers) -> list[Element]:
@@ -49,6 +50,18 @@ def fat_log(answers: Answers) -> list[Element]:
             **_log_tail(sample),
         }
         for sample in _fats(answers)
+    ]
+
+
+def glucose_log(answers: Answers) -> list[Element]:
+    """``glucose``: every measurement of blood glucose, in mg/dL."""
+    return [
+        {
+            "date": sample.day,
+            "glucose": units.number(units.rounded(sample.value, 3)),
+            **_log_tail(sample),
+        }
+        for sample in samples_of(answers, GLUCOSE, "bloodGlucoseMilligramsPerDeciliter")
     ]
 
 
@@ -114,6 +127,7 @@ def _log_tail(sample: Sample) -> Element:
 ROWS: dict[str, Row] = {
     "weight": Row((WEIGHT, HEIGHT, FAT), weight_log),
     "fat": Row((FAT,), fat_log),
+    "glucose": Row((GLUCOSE,), glucose_log),
     "body": Row((WEIGHT, HEIGHT, FAT), body_days),
     "body-weight": Row((WEIGHT,), weight_days),
     "body-fat": Row((FAT,), fat_days),

@@ -23,6 +23,7 @@ from healthrelay.adapters.google_health.questions import DailyRollUp, Points, se
 from healthrelay.core import units
 
 EATEN, EATEN_DAYS = sessions("nutrition-log"), DailyRollUp("nutrition-log")
+UNITS = Points("food-measurement-unit", "", how="")
 DRUNK, DRUNK_DAYS = sessions("hydration-log"), DailyRollUp("hydration-log")
 
 # Fitbit's meals. Google's others, such as SNACK, are its "anytime".
@@ -105,6 +106,19 @@ def water_days(answers: Answers) -> list[Element]:
     return texts(_water(answers))
 
 
+def food_units(answers: Answers) -> list[Element]:
+    """``food_units``: those of the wearer's own list, for Google has no common catalogue."""
+    kind = json_name(UNITS)
+    return [_unit(point["name"], value_of(point, kind)) for point in answers.of(UNITS)]
+
+
+def _unit(path: str, value: Mapping[str, Any]) -> Element:
+    tail = path.rpartition("/")[2]
+    element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
+    named = {"name": "displayName", "plural": "pluralDisplayName"}
+    return element | {name: value[said] for name, said in named.items() if said in value}
+
+
 def _entries(answers: Answers, question: Points) -> list[Entry]:
     kind = json_name(question)
     found = []
@@ -156,6 +170,7 @@ def _kcal(value: Mapping[str, Any], suffix: str) -> Decimal | None:
 ROWS: dict[str, Row] = {
     "foods": Row((EATEN,), food_log),
     "foods-summary": Row((EATEN_DAYS, DRUNK_DAYS), food_days),
+    "food-units": Row((UNITS,), food_units),
     "foods-log-caloriesIn": Row((EATEN_DAYS,), calories_in),
     "water": Row((DRUNK,), water_log),
     "water-summary": Row((DRUNK_DAYS,), water_summaries),

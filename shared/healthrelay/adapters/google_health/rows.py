@@ -40,6 +40,15 @@ QUESTIONS: dict[str, Question] = {
 
 ABSENT: dict[str, str] = {
     "badges": "badges",
+    "friends": "friends",
+    "activities-list": "catalogue of activities",
+    "recent-activities": "list of recent activities",
+    "favorite-activities": "list of favourite activities",
+    "frequent-activities": "list of frequent activities",
+    "recent-foods": "list of recent foods",
+    "favorite-foods": "list of favourite foods",
+    "frequent-foods": "list of frequent foods",
+    "meals": "list of meals",
     "activity-stats": "lifetime statistics",
     "body-weight-goal": "goals",
     "body-fat-goal": "goals",
