@@ -24,6 +24,7 @@ from healthrelay.core.plan import Read
 from healthrelay.core.records import Window
 from healthrelay.core.token import Account, Token
 from sandbox import Day, Sandbox
+from tests.adapters.google_health.moving import converted, tolerated
 from tests.adapters.peers import answering, response
 from tests.household import Household
 
@@ -193,10 +194,8 @@ def sample(physical: str, grams: Any, **more: Any) -> dict[str, Any]:
     return {"weight": {"sampleTime": time, "weightGrams": grams}}
 
 
-def converted(points: Sequence[dict[str, Any]], zone: str | None = "Europe/Amsterdam") -> Any:
-    provider = GoogleHealth("http://unused", "metric", Http())
-    window = Window("body-weight", MONDAY, SUNDAY)
-    return provider.convert(window, {"weight:reconcile": points}, Account("111", zone))
+def days_of(points: Sequence[dict[str, Any]], **how: Any) -> Any:
+    return converted("body-weight", {"weight:reconcile": points}, **how)
 
 
 @pytest.mark.parametrize(
@@ -207,24 +206,28 @@ def converted(points: Sequence[dict[str, Any]], zone: str | None = "Europe/Amste
         (sample("2026-11-03T23:30:00.123456789Z", 82400, utcOffset="0s"), "2026-11-03"),
         (sample("2026-11-03T23:30:00Z", 82400, utcOffset="20700s"), "2026-11-04"),
         (sample("2026-11-03T23:30:00Z", 82400), "2026-11-04"),
-        (sample("2026-11-03T23:30:00Z", "82400", utcOffset="0s"), "2026-11-03"),
     ],
 )
 def test_day_is_the_records_own(point: dict[str, Any], day: str) -> None:
-    assert converted([point]) == [{"dateTime": day, "value": "82.4"}]
+    assert days_of([point]) == [{"dateTime": day, "value": "82.4"}]
+
+
+def test_a_number_that_comes_as_a_text_is_one_too() -> None:
+    raw = {"weight:reconcile": [sample("2026-11-03T12:00:00Z", "82400", utcOffset="0s")]}
+
+    assert tolerated("body-weight", raw) == [{"dateTime": "2026-11-03", "value": "82.4"}]
 
 
 def test_zone_of_last_resort_is_utc() -> None:
-    assert converted([sample("2026-11-03T23:30:00Z", 82400)], None)[0]["dateTime"] == "2026-11-03"
+    (element,) = days_of([sample("2026-11-03T23:30:00Z", 82400)], zone=None)
+    assert element["dateTime"] == "2026-11-03"
 
 
 def test_point_id_that_is_no_number_gives_way_to_the_instant() -> None:
-    provider = GoogleHealth("http://unused", "metric", Http())
     point = sample("2026-11-03T06:12:00Z", 71200, utcOffset="3600s")
     point["dataPointName"] = "users/1/dataTypes/weight/dataPoints/0f3b-uuid"
-    raw = {"weight:reconcile": [point], "height:reconcile": [], "body-fat:reconcile": []}
 
-    (element,) = provider.convert(Window("weight", MONDAY, SUNDAY), raw, AMSTERDAM)
+    (element,) = converted("weight", {"weight:reconcile": [point]})
 
     assert element["logId"] == 1793686320000
     assert element["weight"] == 71.2
@@ -243,7 +246,7 @@ def test_point_id_that_is_no_number_gives_way_to_the_instant() -> None:
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
     with pytest.raises(TryLater, match="body-weight in an unknown shape"):
-        converted([point])
+        days_of([point])
 
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])

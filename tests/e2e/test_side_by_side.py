@@ -25,9 +25,7 @@ from tests.household import Household, household_at
 pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDED = Path(
-    os.environ.get("RECORDED_WEARERS", ROOT.parent / "shared" / "data" / "fitbit-2016")
-)
+RECORDED = Path(os.environ.get("RECORDED_WEARERS", ROOT.parent / "shared" / "data" / "fitbit-2016"))
 
 
 # Fitbit's own BMI knew the height of its day; ours knows the newest.

@@ -8,15 +8,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.adapters.google_health import GoogleHealth
-from healthrelay.adapters.http import Http
-from healthrelay.core.records import Window
-from healthrelay.core.token import Account
+from tests.adapters.google_health.moving import converted
 
 ZONES = st.sampled_from(sorted(available_timezones() - {"localtime", "Factory"}))
 INSTANTS = st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1))
-ALL = Window("body-weight", date(2010, 1, 1), date(2031, 1, 1))
-GOOGLE = GoogleHealth("http://unused.example", "metric", Http())
+ALL = date(2010, 1, 1), date(2031, 1, 1)
 
 
 def day_of(at: datetime, offset: timedelta | None, home: str | None) -> str:
@@ -24,7 +20,7 @@ def day_of(at: datetime, offset: timedelta | None, home: str | None) -> str:
     if offset is not None:
         time["utcOffset"] = f"{int(offset.total_seconds())}s"
     raw = {"weight:reconcile": [{"weight": {"sampleTime": time, "weightGrams": 82400}}]}
-    (element,) = GOOGLE.convert(ALL, raw, Account("1", home))
+    (element,) = converted("body-weight", raw, days=ALL, zone=home)
     return str(element["dateTime"])
 
 
