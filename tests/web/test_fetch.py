@@ -321,7 +321,7 @@ def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(
     assert fetched["unavailable"] == {
         "activities-steps": {
             "error": "The consent does not cover steps and other activity:"
-            " connect again and allow it.",
+            " add the method to the person's settings, connect again and allow it.",
             "who": "wearer",
             "cause": "scope_missing",
             "connect": "/auth1?user=jack",

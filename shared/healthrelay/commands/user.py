@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from healthrelay.commands.pairs import named, take_pairs
 
 if TYPE_CHECKING:
+    from healthrelay.assembly import Services
     from healthrelay.commands.pairs import Commands
 
 
@@ -48,12 +50,27 @@ def _user_add(said: argparse.Namespace) -> int:
 def _user_set(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows import people
+    from healthrelay.flows.connect import scopes_for
 
     built = services()
     today = built.now().date()
     settings = people.change(said.user, named(said.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
+    scopes = scopes_for(said.user, built.consent, built.store.identities, today)
+    granted = _granted(said.user, built)
+    missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
+    if missing:
+        words = " and ".join(missing)
+        next_step = f"Next: healthrelay invite {said.user}"
+        print(f"The consent does not cover {words}. {next_step}", file=sys.stderr)
     return 0
+
+
+def _granted(user: str, built: Services) -> list[str] | None:
+    """The scopes of the stored grant; None where there is none."""
+    stored = built.store.tokens.load(user)
+    scopes = stored.document.get("scopes") if stored else None
+    return [str(scope) for scope in scopes] if isinstance(scopes, list) else None
 
 
 def _user_list(said: argparse.Namespace) -> int:
@@ -62,11 +79,9 @@ def _user_list(said: argparse.Namespace) -> int:
     built = services()
     identities = built.store.identities
     for name in identities.names():
-        stored = built.store.tokens.load(name)
-        scopes = stored.document.get("scopes") if stored else None
-        granted = scopes if isinstance(scopes, list) else []
-        allowed = [words for scope, words in built.consent.scopes.items() if scope in granted]
-        state = f"connected: {', '.join(allowed)}" if stored else "not connected"
+        granted = _granted(name, built)
+        allowed = [w for scope, w in built.consent.scopes.items() if scope in (granted or ())]
+        state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
         settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
     return 0

@@ -32,6 +32,10 @@ class Wish(NamedTuple):
         day = today(now, self.stored.get("timezone") or zone)
         return windows(self.query, self.stored, day, self.covered)
 
+    def configured(self, now: datetime) -> set[str]:
+        """The series of the stored settings: those that a consent is asked for."""
+        return {window.series for window in windows({}, self.stored, now.date(), {})}
+
 
 def wish(user: str, query: Mapping[str, str], store: Store, now: datetime) -> Wish:
     """Raises `Unknown` for a stranger and `BadRequest` for words that no plan can be made of."""
@@ -47,6 +51,7 @@ def prepare(
     wanted: Wish, token: Token, provider: Provider, consent: Consent, now: datetime
 ) -> tuple[Plan, dict[str, HealthrelayError]]:
     """The plan for what provider and consent allow, and why not the other series."""
+    configured = wanted.configured(now)
     kept: list[Window] = []
     refused: dict[str, HealthrelayError] = {}
     for window in wanted.windows(now, token.account.zone):
@@ -57,9 +62,15 @@ def prepare(
             refused[window.series] = error
         else:
             if missing:
-                refused[window.series] = ReconnectNeeded(
-                    f"The consent does not cover {missing}: connect again and allow it."
-                ).named("scope_missing")
+                refused[window.series] = _withheld(missing, window.series in configured)
             else:
                 kept.append(window)
     return plan(kept, provider.needs, wanted.covered), refused
+
+
+def _withheld(missing: str, asked_for: bool) -> HealthrelayError:
+    """Whoever connects is asked for what their settings need, and for nothing else."""
+    first = "" if asked_for else "add the method to the person's settings, "
+    return ReconnectNeeded(
+        f"The consent does not cover {missing}: {first}connect again and allow it."
+    ).named("scope_missing")
