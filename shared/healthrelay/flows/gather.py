@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from healthrelay.core.token import Account, Token
 
 WORKERS = 8
+MAX_POINTS = 300_000
+"""What one fetch reads, give or take what is under way: some 300 MB while it is converted, and
+two hundred days of what comes by the minute."""
 
 Outcome = Sequence[Raw] | HealthrelayError
 
@@ -41,25 +44,38 @@ class Gathered(NamedTuple):
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
     """The outcome of every read; one that fails spoils no other.
 
-    When the provider asks for a pause, what has not been asked yet is left for later.
+    When the provider asks for a pause, or there is more than memory should hold, what has not
+    been asked yet is left for later.
     """
-    pauses: list[RateLimited] = []
+    ends: list[TryLater] = []
+    points = 0
 
     def one(read: Read) -> Outcome:
-        if pauses:
-            return pauses[0]
+        nonlocal points
+        if ends:
+            return ends[0]
         try:
-            return provider.read(token.grant.access, read)
+            found = provider.read(token.grant.access, read)
         except RateLimited as error:
-            pauses.append(error)
+            ends.append(error)
             return error
         except HealthrelayError as error:
             return error
+        points += len(found)  # of two at once one may go uncounted: the bound is not that sharp
+        if points > MAX_POINTS:
+            ends.append(_more_to_come())
+        return found
 
     if len(reads) < 2:
         return {read: one(read) for read in reads}
     with ThreadPoolExecutor(min(WORKERS, len(reads))) as pool:
         return dict(zip(reads, pool.map(one, reads), strict=True))
+
+
+def _more_to_come() -> TryLater:
+    return TryLater(
+        "This is more than one fetch takes: fetch again, or name fewer days.", after=1
+    ).named("more_to_come")
 
 
 def refused(outcomes: Mapping[Read, Outcome]) -> list[Read]:

@@ -68,11 +68,11 @@ def test_no_question_has_more_pages_than_are_read(name: str) -> None:
 @pytest.mark.parametrize(
     ("series", "detail", "days"),
     [
-        ("activities-minutesVeryActive", "", 90),
-        ("activities-tracker-minutesVeryActive", "", 90),
-        ("activities-steps-intraday", "1min", 90),
+        ("activities-minutesVeryActive", "", 27),
+        ("activities-tracker-minutesVeryActive", "", 27),
+        ("activities-steps-intraday", "1min", 27),
         ("activities-heart-intraday", "1min", 12),
-        ("activities-heart-intraday", "1sec", 6),
+        ("activities-heart-intraday", "1sec", 1),
         ("activities-calories-intraday", "1min", 12),
         ("activities-heart", "", 14),
         ("sleep", "", 366),

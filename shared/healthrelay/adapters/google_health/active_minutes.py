@@ -3,7 +3,7 @@
 The minutes are counted from the merged stretches of Google's activity level. Its totals of a
 day would be far less to read, but only the schema has them; the list of what each type can do
 does not, and to be refused is to have nothing. At a minute a stretch, the week that is read
-again comes in a page or two, a month in a handful, and a year in fifty, in quarters.
+again comes in a page or two, a month in a handful, and a year in fifty.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SECONDS = 30
 MAX_PAGES = 200
+_CIVIL = {"civilTime", "civilStartTime", "civilEndTime"}
 _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/settings"))
 
 
@@ -67,7 +68,7 @@ class GoogleHealth:
         token = ""
         for _ in range(MAX_PAGES):
             page = self._ask(access, question.request(read, token), read.source)
-            points += _points(page, question.points)
+            points += (_slim(point) for point in _points(page, question.points))
             token = page.get("nextPageToken", "")
             if not token:
                 return points
@@ -109,6 +110,21 @@ class GoogleHealth:
         if not isinstance(said, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
         return said
+
+
+def _slim(point: Raw) -> Raw:
+    """Without the civil times of a point, more than half of what it weighs: offsets say the same.
+
+    A roll-up by the day has nothing else to tell its day by, and keeps them.
+    """
+    if isinstance(point, dict) and "civilStartTime" not in point:
+        for value in point.values():
+            for name in ("interval", "sampleTime"):
+                times = value.get(name) if isinstance(value, dict) else None
+                if isinstance(times, dict):
+                    for civil in _CIVIL & times.keys():
+                        del times[civil]
+    return point
 
 
 def _points(page: dict[str, Any], name: str) -> list[Raw]:

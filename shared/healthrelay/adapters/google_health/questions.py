@@ -19,10 +19,10 @@ Json = dict[str, Any]
 PAGE_SIZE = 10_000
 SESSION_PAGE = 25
 SESSION_DAYS = 366
-INTERVAL_DAYS = 90
-"""Of a point a minute: thirteen full pages, and ninety where the server gives its usual 1440."""
-BEAT_DAYS = 6
-"""Of a heart beat every other second: twenty-six pages, or 180 of the usual ones."""
+INTERVAL_DAYS = 27
+"""Of a point a minute: four full pages, or 27 where the server gives its usual 1440 points."""
+BEAT_DAYS = 1
+"""Of a heart beat every two or three seconds: four full pages, or thirty of the usual ones."""
 ROLL_UP_DAYS = 90
 SHORT_ROLL_UP_DAYS = 14
 """The cap of heart-rate, total-calories, active-minutes and calories-in-heart-rate-zone."""
