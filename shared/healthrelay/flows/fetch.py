@@ -7,12 +7,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.coverage import longer, merged
 from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded
-from healthrelay.core.hours import pieced
-from healthrelay.core.records import Delta, Record, diff
+from healthrelay.core.records import Delta, Record
 from healthrelay.flows.doctor import Doctor
 from healthrelay.flows.gather import ask, convert, refused
+from healthrelay.flows.keep import Keeper
 from healthrelay.flows.prepare import prepare, wish
 from healthrelay.flows.relay import Delivery, deliver
 
@@ -95,13 +94,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     if unavailable and not gathered.read:
         raise next(iter(unavailable.values()))
 
-    known = desk.store.records.within(user, gathered.read)
-    delta = diff(known, pieced(known, gathered.records, gathered.read))
-    covered = merged(wanted.covered, gathered.read)
-    # Days without data are noted too, where else they would be read again and again.
-    moved = gathered.broken_off and covered != wanted.covered
-    noted = delta or moved or longer(wanted.covered, covered)
-    desk.store.records.apply(user, delta, now, covered if noted else None)
+    delta = Keeper(user, wanted.covered, gathered, desk.store.records).keep(now)
     delivery = deliver(user, desk.store, desk.sink)
     diagnosis = desk.doctor.of(user, token, wanted.stored, now)
     return Fetched(delta, gathered.records, unavailable, delivery, diagnosis)
