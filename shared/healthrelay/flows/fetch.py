@@ -90,7 +90,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     gathered = convert(planned, outcomes, desk.provider, token.account)
     unavailable = {**gathered.failed, **impossible}
     _name(user, unavailable)
-    token = desk.grants.note(user, token, next(iter(gathered.failed.values()), None), now)
+    token = desk.grants.note(user, token, gathered.trouble, now)
     if unavailable and not gathered.read:
         raise next(iter(unavailable.values()))
 

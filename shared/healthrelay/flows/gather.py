@@ -22,6 +22,8 @@ MAX_POINTS = 300_000
 """What one fetch reads, give or take what is under way: some 300 MB while it is converted, and
 two hundred days of what comes by the minute."""
 
+MORE_TO_COME = "more_to_come"
+
 Outcome = Sequence[Raw] | HealthrelayError
 
 
@@ -39,6 +41,11 @@ class Gathered(NamedTuple):
     def broken_off(self) -> bool:
         """Whether a later fetch may get what this one did not."""
         return any(isinstance(error, TryLater) for error in self.failed.values())
+
+    @property
+    def trouble(self) -> HealthrelayError | None:
+        """What somebody should know of the provider; that there is more to come is no trouble."""
+        return next((e for e in self.failed.values() if e.cause != MORE_TO_COME), None)
 
 
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
@@ -75,7 +82,7 @@ def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, O
 def _more_to_come() -> TryLater:
     return TryLater(
         "This is more than one fetch takes: fetch again, or name fewer days.", after=1
-    ).named("more_to_come")
+    ).named(MORE_TO_COME)
 
 
 def refused(outcomes: Mapping[Read, Outcome]) -> list[Read]:
