@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
-from healthrelay.commands import doctor, fetch, igor, keys, leave, register, run, user
+from healthrelay.commands import doctor, fetch, igor, keys, leave, register, run, serve, user
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-GROUPS = (run, fetch, user, doctor, register, igor, keys, leave)
+GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from healthrelay.core.digestible import Json
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from healthrelay.core.coverage import Coverage
     from healthrelay.core.plan import Read, Source
     from healthrelay.core.records import Delta, Record, Window
+    from healthrelay.core.tasks import Task
     from healthrelay.core.token import Account, Grant
 
 Document = Mapping[str, Json]
@@ -186,6 +187,20 @@ class Sink(Protocol):
 
     def put(self, user: str, body: bytes) -> None:
         """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
+
+
+class Queue(Protocol):
+    """Carries out tasks, each apart from the others: what is slow or broken delays nobody."""
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long a name is known after its task has run, at least."""
+
+    def enqueue(self, task: Task) -> bool:
+        """Take *task*; False when one of its name is there, or was not long ago.
+
+        Raises `TryLater` when it cannot be taken now, `Misconfigured` when never.
+        """
 
 
 class Vault(Protocol):

@@ -20,8 +20,9 @@ def add(commands: Commands) -> None:
 
 def _new(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
+    from healthrelay.assembly.sealing import new_key
 
-    print(services().new_key(said.name))
+    print(new_key(services().settings, said.name))
     return 0
 
 

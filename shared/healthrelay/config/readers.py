@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -89,6 +90,19 @@ def _kms_key(value: str) -> str:
     return value
 
 
+def _tasks_queue(value: str) -> str:
+    known = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
+    if not re.fullmatch(known, value):
+        raise ValueError("must be projects/PROJECT/locations/REGION/queues/QUEUE")
+    return value
+
+
+def _account(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        raise ValueError("must be a service account's e-mail address")
+    return value
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "provider": _one_of("google_health", "fitbit"),
     "public_url": _url,
@@ -99,6 +113,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "sealing_keys": read_keys,
     "kms_key": _optional(_kms_key),
     "owner_key": _owner_key,
+    "guard": _one_of("owner_key", "iam"),
+    "tasks_queue": _optional(_tasks_queue),
+    "tasks_account": _optional(_account),
+    "tasks_url": _optional(_secure_url),
     "igor_url": _optional(_url),
     "igor_token": _text,
     "igor_user": _text,
@@ -116,6 +134,7 @@ DEFAULTS: dict[str, str] = {
     "provider": "google_health",
     "system": "metric",
     "store": "sqlite:///data/healthrelay.db",
+    "guard": "owner_key",
     "igor_prefix": "sensors/fitbit",
     "google_api_url": "https://health.googleapis.com",
     "google_auth_url": "https://accounts.google.com/o/oauth2/v2/auth",

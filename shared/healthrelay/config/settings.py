@@ -30,6 +30,10 @@ class Settings(NamedTuple):
     sealing_keys: Mapping[str, SealingKey]
     kms_key: str
     owner_key: str
+    guard: str
+    tasks_queue: str
+    tasks_account: str
+    tasks_url: str
     igor_url: str
     igor_token: str
     igor_user: str

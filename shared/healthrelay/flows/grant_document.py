@@ -73,6 +73,12 @@ def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
     return rest | _health_fields(_health(said)._replace(reading=trouble))
 
 
+def ended(document: Document) -> bool:
+    """Whether only a new consent helps; nothing is opened for it."""
+    health = document.get("health")
+    return isinstance(health, Mapping) and bool(health.get("ended_at"))
+
+
 def place(user: str, provider: str, account: str) -> str:
     """Where a sealed grant belongs; moved anywhere else it does not open."""
     return f"identities/{user}/plugindata/fitbit/token {provider} {account}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -13,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from urllib.parse import urlsplit
 
 from healthrelay.assembly import Services, services
@@ -23,7 +21,9 @@ from healthrelay.flows.registration import client_secret
 from healthrelay.local.journey import Traveller, collect, connect
 from healthrelay.local.report import story
 from healthrelay.local.sandbox import sandbox
+from healthrelay.local.scheduler import scheduled
 from healthrelay.local.serve import HOST, serving
+from healthrelay.local.stopping import stopped
 
 DAYS = 30
 _SET = f"{PREFIX}CLIENT_ID"
@@ -63,29 +63,22 @@ def run(options: Options) -> int:
         traveller = Traveller(built, options.user, _tell, around.alone)
         statuses = connect(traveller)
         arrived = collect(traveller, around.days, statuses)
-        stopped = _stopped()
+        ended = stopped()
         if options.as_json:
             print(json.dumps(arrived.as_json(options.values)), flush=True)
         _tell(story(arrived, built.settings))
         if any(status >= 400 for status in statuses.values()):
             return 1
         if not options.once:
-            _tell("\nServing until Ctrl-C.")
-            stopped.wait()
+            _tell("\nServing, and fetching when due, until Ctrl-C.")
+            with scheduled(built):
+                ended.wait()
             _tell("Stopped.")
     return 0
 
 
 def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def _stopped() -> Event:
-    """Set by Ctrl-C and by SIGTERM, also where whoever started us had them ignored."""
-    event = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: event.set())
-    return event
 
 
 @contextmanager

@@ -76,9 +76,18 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def require_owner(request: Request, services: Services) -> None:
-    """Raises `NotAllowed` unless the owner key came as Bearer."""
-    if not same(bearer(request), services.owner_key):
+def require_invoker(request: Request, services: Services) -> None:
+    """Raises `NotAllowed` unless whoever calls may run this private function.
+
+    Under the guard ``iam`` Cloud Run has checked the caller's identity token before the request
+    came here, and cut off its signature, so that nothing is left for us to check
+    (cloud.google.com/run/docs/authenticating/service-to-service). A request without any token
+    still goes no further: where the platform does not ask for one, it was deployed open.
+    """
+    if services.guard == "iam":
+        if not bearer(request):
+            raise NotAllowed("Call with an identity token as Authorization: Bearer.")
+    elif not same(bearer(request), services.owner_key):
         raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
 
 

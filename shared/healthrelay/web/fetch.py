@@ -1,4 +1,7 @@
-"""``/fetch?user=jack``: one person's newest measurements, stored and relayed. Private."""
+"""``/fetch?user=jack``: one person's newest measurements, stored and relayed. Private.
+
+Without a user: everybody's, a task each.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,58 @@ from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.names import user_name
+from healthrelay.flows.fanout import fan_out
 from healthrelay.flows.fetch import Desk, Fetched, fetch
-from healthrelay.web.door import arguments, door, require_owner
-from healthrelay.web.errors import facts, json_response
+from healthrelay.web.door import arguments, door, require_invoker
+from healthrelay.web.errors import facts, json_response, status
 
 if TYPE_CHECKING:
     from healthrelay.core.records import Record
     from healthrelay.web.services import Services
 
+TASK = "X-CloudTasks-TaskName"
+
 
 @door("GET", "POST")
 def view(request: Request, services: Services) -> Response:
-    """JSON: what was added, changed, removed, delivered and still waits, and a line a series."""
-    require_owner(request, services)
+    """JSON: what was added, changed, removed, delivered and still waits, and a line a series.
+
+    Without a user, everybody due gets a task of their own: 202 when any is new, else 200.
+
+    A task of Cloud Tasks that is not answered 2xx comes again, sooner than a person can act
+    (cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#HttpRequest).
+    So errors that time alone will not heal are told to it with 200; 429 and 503 stay, for they
+    slow the queue down, and so does 500, a defect, which the queue's own limit of tries ends.
+    """
+    require_invoker(request, services)
     said = arguments(request)
-    user = user_name(said.pop("user", None))
+    if not said:
+        return _everybody(services)
+    try:
+        return _one(said, services)
+    except HealthrelayError as error:
+        if TASK not in request.headers or status(error) in (429, 500, 503):
+            raise
+        services.note("WARNING", "task", user=said.get("user"), cause=error.sentence)
+        return json_response(facts(error))
+
+
+def _one(said: dict[str, str], services: Services) -> Response:
+    user = user_name(said.get("user"))
+    query = {name: value for name, value in said.items() if name != "user"}
     desk = Desk(services.store, services.grants, services.provider, services.consent, services.sink)
-    fetched = fetch(user, said, desk, services.now())
+    fetched = fetch(user, query, desk, services.now())
     if fetched.delivery.trouble:
         services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)
     return json_response(told(user, fetched))
+
+
+def _everybody(services: Services) -> Response:
+    done = fan_out(services.store, services.queue, services.now())
+    for user, trouble in done.troubles.items():
+        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+    troubles = {user: facts(trouble) for user, trouble in done.troubles.items()}
+    return json_response(done._asdict() | {"troubles": troubles}, 202 if done.enqueued else 200)
 
 
 def told(user: str, fetched: Fetched) -> dict[str, object]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from healthrelay.core.authorization import Client
     from healthrelay.core.consent import Consent
     from healthrelay.flows.token import Grants
-    from healthrelay.ports import Consents, Provider, Sink, Store
+    from healthrelay.ports import Consents, Provider, Queue, Sink, Store
 
 
 class Services(Protocol):
@@ -17,6 +17,8 @@ class Services(Protocol):
 
     @property
     def owner_key(self) -> str: ...
+    @property
+    def guard(self) -> str: ...
     @property
     def public_url(self) -> str: ...
     @property
@@ -33,6 +35,8 @@ class Services(Protocol):
     def provider(self) -> Provider: ...
     @property
     def sink(self) -> Sink | None: ...
+    @property
+    def queue(self) -> Queue: ...
 
     def now(self) -> datetime:
         """The present instant, aware."""

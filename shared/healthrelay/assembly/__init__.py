@@ -15,7 +15,6 @@ from flask import Request, Response
 
 from healthrelay import config, log
 from healthrelay.core.errors import NotConfigured
-from healthrelay.core.keys import sealing_key
 from healthrelay.flows import registration
 from healthrelay.web.errors import as_json
 
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
     from healthrelay.core.authorization import Client
     from healthrelay.core.consent import Consent
+    from healthrelay.core.tasks import Task
     from healthrelay.flows.token import Grants
-    from healthrelay.ports import Consents, Provider, Sink, Store, Vault
+    from healthrelay.ports import Consents, Provider, Queue, Sink, Store, Vault
     from healthrelay.web.door import View
 
 
@@ -34,6 +34,7 @@ class Services:
     def __init__(self, settings: config.Settings) -> None:
         self.settings = settings
         self.owner_key = settings.owner_key
+        self.guard = settings.guard
         self.public_url = settings.public_url
         if self._token_url.startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
@@ -76,23 +77,9 @@ class Services:
 
     @cached_property
     def vault(self) -> Vault:
-        from healthrelay.adapters.vault import SealingVault
+        from healthrelay.assembly.sealing import vault
 
-        settings = self.settings
-        if not settings.kms_key:
-            return SealingVault({n: key.content for n, key in settings.sealing_keys.items()})
-        from healthrelay.adapters.kms import DataKeys, Kms
-
-        return SealingVault(DataKeys(settings.sealing_keys, Kms(settings.kms_key)))
-
-    def new_key(self, name: str) -> str:
-        """A new entry of HEALTHRELAY_SEALING_KEYS, wrapped where a Cloud KMS key is set."""
-        content = os.urandom(32)
-        if not self.settings.kms_key:
-            return sealing_key(name, content)
-        from healthrelay.adapters.kms import Kms
-
-        return sealing_key(name, Kms(self.settings.kms_key).wrap(name, content), wrapped=True)
+        return vault(self.settings)
 
     @cached_property
     def grants(self) -> Grants:
@@ -136,21 +123,30 @@ class Services:
 
     @cached_property
     def sink(self) -> Sink | None:
-        from healthrelay.flows.home import IgorHome, kept_home
+        from healthrelay.assembly.outbound import sink
+        from healthrelay.flows.home import kept_home
 
-        settings = self.settings
-        kept: IgorHome | None = IgorHome(
-            settings.igor_url, settings.igor_user, settings.igor_token, settings.igor_password
-        )
-        if not settings.igor_url:
-            kept = kept_home(self.store.identities, self.vault)
-        if kept is None:
-            return None
-        from healthrelay.adapters.http import Http
-        from healthrelay.adapters.igor import Home, IgorSink
+        return sink(self.settings, lambda: kept_home(self.store.identities, self.vault))
 
-        home = Home(kept.url, settings.igor_prefix, kept.token, kept.user, kept.password)
-        return IgorSink(home, Http(settings.igor_ca or None, connections=1))
+    @cached_property
+    def queue(self) -> Queue:
+        from healthrelay.assembly.outbound import queue
+
+        return queue(self.settings, self)
+
+    def carry_out(self, task: Task) -> None:
+        """Do *task* in this process."""
+        from healthrelay.flows.errand import carry_out
+        from healthrelay.flows.fetch import Desk
+
+        desk = Desk(self.store, self.grants, self.provider, self.consent, self.sink)
+        carry_out(task, desk, self.now())
+
+    def close(self) -> None:
+        """End the work that this process has taken on, and let go of the store."""
+        for part in ("queue", "store"):
+            if part in self.__dict__ and hasattr(self.__dict__[part], "close"):
+                self.__dict__[part].close()
 
     @cached_property
     def _http(self) -> Http:

@@ -1,0 +1,141 @@
+"""Tasks carried out in this process, by a bounded number of threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from bisect import insort
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import HealthrelayError, TryLater
+
+if TYPE_CHECKING:
+    from healthrelay.core.tasks import Task
+
+WORKERS = 8
+LENGTH = 2_000
+GOODBYE = 2.0
+"""Seconds for what is running when we stop."""
+NAP = 5.0
+"""A clock may jump, so nobody sleeps longer than this over a time that a task wants."""
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+class LocalQueue:
+    """Satisfies `healthrelay.ports.Queue`. *work* does a task; its errors go to *note*.
+
+    One person holds one worker of each function at most, however slow they are. What is not
+    taken, because the queue is full, is due again when the clock is next looked at; so is what
+    failed in passing.
+    """
+
+    remembers = timedelta(days=1)
+
+    def __init__(
+        self,
+        work: Callable[[Task], None],
+        note: Callable[..., None],
+        now: Callable[[], datetime],
+        workers: int = WORKERS,
+        length: int = LENGTH,
+    ) -> None:
+        self._work = work
+        self._note = note
+        self._now = now
+        self._workers = workers
+        self._length = length
+        self._changed = threading.Condition()
+        self._waiting: list[tuple[datetime, int, Task]] = []
+        self._order = count()
+        self._busy: set[tuple[str, str]] = set()
+        self._names: dict[str, datetime] = {}
+        self._tidied: datetime | None = None
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def enqueue(self, task: Task) -> bool:
+        """Take *task* unless its name is known; raises `TryLater` when the queue is full."""
+        with self._changed:
+            now = self._now()
+            self._tidy(now)
+            if self._names.get(task.name, now) > now:
+                return False
+            if self._closed or len(self._waiting) >= self._length:
+                raise TryLater("The queue is full or stopping.", 60)
+            self._names[task.name] = _ALWAYS
+            insort(self._waiting, (task.at or now, next(self._order), task))
+            if len(self._threads) < min(self._workers, len(self._waiting) + len(self._busy)):
+                self._hire()
+            self._changed.notify()
+        return True
+
+    def close(self) -> None:
+        """Take nothing more, drop what waits, and give what runs a moment."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        until = time.monotonic() + GOODBYE
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _tidy(self, now: datetime) -> None:
+        if self._tidied and abs(now - self._tidied) < timedelta(minutes=1):
+            return
+        self._tidied = now
+        self._names = {name: until for name, until in self._names.items() if until > now}
+
+    def _hire(self) -> None:
+        # Daemons: a peer that never answers must not keep the process from ending.
+        thread = threading.Thread(target=self._serve, name="queue", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while task := self._next():
+            known_until = self._done(task)
+            with self._changed:
+                self._busy.discard((task.function, task.user))
+                self._names[task.name] = known_until
+                self._changed.notify_all()
+
+    def _next(self) -> Task | None:
+        """The first task whose time has come and whose person is free; None at the end."""
+        with self._changed:
+            while not self._closed:
+                now = self._now()
+                for place, (at, _, task) in enumerate(self._waiting):
+                    if at > now:
+                        break
+                    if (task.function, task.user) not in self._busy:
+                        del self._waiting[place]
+                        self._busy.add((task.function, task.user))
+                        return task
+                self._changed.wait(self._nap(now))
+            return None
+
+    def _nap(self, now: datetime) -> float:
+        later = [(at - now).total_seconds() for at, _, _ in self._waiting if at > now]
+        return min([NAP, *later[:1]])
+
+    def _done(self, task: Task) -> datetime:
+        """Do *task*; returns until when its name stays known."""
+        try:
+            self._work(task)
+        except TryLater as error:
+            self._tell("WARNING", task, error.sentence)
+            return self._now() + timedelta(seconds=error.after)
+        except HealthrelayError as error:
+            self._tell("WARNING", task, error.sentence)
+        except Exception as error:  # noqa: BLE001 - one task's defect is not the next one's
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+            self._tell("ERROR", task, where)
+        return self._now() + self.remembers
+
+    def _tell(self, severity: str, task: Task, cause: str) -> None:
+        self._note(severity, task.function, user=task.user, cause=cause)

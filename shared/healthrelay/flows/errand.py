@@ -1,0 +1,22 @@
+"""A task carried out in this process, as the function of its name would."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from healthrelay.flows.fetch import Desk, fetch
+from healthrelay.flows.relay import deliver
+
+if TYPE_CHECKING:
+    from healthrelay.core.tasks import Task
+
+
+def carry_out(task: Task, desk: Desk, now: datetime) -> None:
+    """Raises what stood in the way; a fetch whose delivery failed is a fetch."""
+    if task.function == "fetch":
+        fetch(task.user, {}, desk, now)
+        return
+    trouble = deliver(task.user, desk.store, desk.sink).trouble
+    if trouble:
+        raise trouble

@@ -1,0 +1,46 @@
+"""The clock of a healthrelay on one machine: everybody who is due is fetched, as in the cloud."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.flows.fanout import fan_out
+
+if TYPE_CHECKING:
+    from healthrelay.assembly import Services
+
+TICK = 60.0
+"""Seconds."""
+
+
+@contextmanager
+def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
+    """Look every so many *seconds* who is due, in the background, while the block runs."""
+    stopped = threading.Event()
+
+    def tick() -> None:
+        while not stopped.wait(seconds):
+            _look(services)
+
+    thread = threading.Thread(target=tick, name="scheduler", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        services.close()
+        thread.join(seconds)
+
+
+def _look(services: Services) -> None:
+    try:
+        done = fan_out(services.store, services.queue, services.now())
+    except HealthrelayError as error:
+        services.note("WARNING", "fan-out", cause=error.sentence)
+        return
+    for user, trouble in done.troubles.items():
+        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)

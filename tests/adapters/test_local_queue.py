@@ -1,0 +1,144 @@
+"""Tasks in this process: each apart from the others, bounded, known by name."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from healthrelay.adapters.local_queue import LocalQueue
+from healthrelay.core.errors import ReconnectNeeded, TryLater
+from healthrelay.core.tasks import Task
+
+SECONDS = 10
+
+
+def task(user: str, slot: int = 0, at: datetime | None = None) -> Task:
+    return Task("fetch", user, f"{user}-{slot}", at)
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+class Work:
+    """Notes who was worked for; some hang until released, some fail."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.released = threading.Event()
+        self.lines: list[tuple[str, object]] = []
+        self.clock = timedelta()
+
+    def __call__(self, task: Task) -> None:
+        if task.user.startswith("slow"):
+            self.released.wait(SECONDS)
+        if task.user.startswith("lost"):
+            raise ReconnectNeeded("The grant has ended.", task.user)
+        if task.user.startswith("later"):
+            raise TryLater("The provider has trouble.", 60)
+        if task.user.startswith("broken"):
+            raise KeyError("a value that must not be shown")
+        self.done.append(task.user)
+
+    def note(self, severity: str, event: str, **facts: object) -> None:
+        self.lines.append((severity, facts["cause"]))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.clock
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work()
+
+
+@pytest.fixture
+def queue(work: Work) -> Iterator[LocalQueue]:
+    made = LocalQueue(work, work.note, work.now, workers=4, length=250)
+    yield made
+    work.released.set()
+    made.close()
+
+
+def test_who_is_slow_or_broken_delays_nobody(queue: LocalQueue, work: Work) -> None:
+    odd = ["slow1", "slow2", "slow3", "broken1", "lost1", "later1"]
+    people = [f"user{number}" for number in range(200)]
+
+    for user in [*odd, *people]:
+        assert queue.enqueue(task(user))
+
+    until(lambda: len(work.done) == 200)
+    assert sorted(work.done) == sorted(people)
+    until(lambda: len(work.lines) == 3)
+    assert "must not be shown" not in str(work.lines)
+    assert {severity for severity, _ in work.lines} == {"ERROR", "WARNING"}
+    work.released.set()
+    until(lambda: len(work.done) == 203)
+
+
+def test_a_name_is_taken_once_while_it_waits_runs_and_is_remembered(
+    queue: LocalQueue, work: Work
+) -> None:
+    assert queue.enqueue(task("slow"))
+    assert not queue.enqueue(task("slow"))
+    work.released.set()
+    until(lambda: work.done == ["slow"])
+    assert not queue.enqueue(task("slow"))
+
+    work.clock = timedelta(days=1, minutes=2)
+    assert queue.enqueue(task("slow"))
+    until(lambda: work.done == ["slow", "slow"])
+
+
+def test_what_failed_in_passing_may_come_again_after_its_pause(
+    queue: LocalQueue, work: Work
+) -> None:
+    queue.enqueue(task("later"))
+    until(lambda: len(work.lines) == 1)
+    time.sleep(0.05)
+    assert not queue.enqueue(task("later"))
+
+    work.clock = timedelta(seconds=61)
+
+    assert queue.enqueue(task("later"))
+
+
+def test_one_person_holds_one_worker_only(queue: LocalQueue, work: Work) -> None:
+    for slot in range(8):
+        queue.enqueue(task("slow", slot))
+    queue.enqueue(task("jack"))
+
+    until(lambda: work.done == ["jack"])
+
+
+def test_full_queue_takes_nothing_and_loses_nothing(work: Work) -> None:
+    queue = LocalQueue(work, work.note, work.now, workers=1, length=2)
+    queue.enqueue(task("slow"))
+    until(lambda: len(queue._waiting) == 0)
+    for user in ("a", "b"):
+        queue.enqueue(task(user))
+
+    with pytest.raises(TryLater):
+        queue.enqueue(task("c"))
+
+    work.released.set()
+    until(lambda: work.done == ["slow", "a", "b"])
+    assert queue.enqueue(task("c"))
+    queue.close()
+    with pytest.raises(TryLater):
+        queue.enqueue(task("d"))
+
+
+def test_task_waits_for_its_time(queue: LocalQueue, work: Work) -> None:
+    queue.enqueue(task("at-three", at=work.now() + timedelta(seconds=0.3)))
+    queue.enqueue(task("now"))
+
+    until(lambda: work.done == ["now"])
+    until(lambda: work.done == ["now", "at-three"])

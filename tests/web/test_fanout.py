@@ -1,0 +1,96 @@
+"""``/fetch`` without a user, as a task, and behind the platform's guard."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+
+from healthrelay.local.scheduler import scheduled
+from sandbox import Sandbox
+from tests.household import OWNER_KEY, Household
+
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
+TASK = {"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "0a-fetch-1"}
+SECONDS = 20
+
+
+def post(household: Household, user: str = "jack") -> requests.Response:
+    """As Cloud Tasks does."""
+    return requests.post(
+        f"{household.url}/fetch", data={"user": user}, headers=TASK, timeout=SECONDS
+    )
+
+
+def heads(household: Household, *users: str) -> list[int]:
+    return [household.services.store.log.head(user) for user in users]
+
+
+def until_fetched(household: Household, *users: str) -> None:
+    end = time.monotonic() + SECONDS
+    while not all(heads(household, *users)):
+        assert time.monotonic() < end, "nobody came"
+        time.sleep(0.02)
+
+
+def test_without_a_user_everybody_is_fetched(household: Household) -> None:
+    household.connect("jack", **WEIGHTS)
+    household.connect("emma", **WEIGHTS)
+    household.add("stranger")
+
+    answer = household.get("fetch", {}, OWNER_KEY)
+
+    told = answer.json()
+    assert answer.status_code == 202
+    assert (told["people"], told["due"], told["troubles"]) == (3, 2, {})
+    until_fetched(household, "jack", "emma")
+    again = household.get("fetch", {}, OWNER_KEY)
+    assert (again.status_code, again.json()["enqueued"]) == (200, 0)
+
+
+def test_without_a_user_the_key_is_needed_all_the_same(household: Household) -> None:
+    assert household.get("fetch", {}).status_code == 401
+    assert household.get("fetch", {"methods": "sleep"}, OWNER_KEY).status_code == 400
+
+
+def test_task_that_no_repeat_would_heal_is_done_with(
+    household: Household, sandbox: Sandbox
+) -> None:
+    household.connect(**WEIGHTS)
+    sandbox.fail("/dataTypes/", status=410)
+    switched_off = post(household)
+    household.add("stranger")
+    unknown, not_connected = post(household, "nobody"), post(household, "stranger")
+
+    for answer in (switched_off, unknown, not_connected):
+        assert answer.status_code == 200
+        assert answer.json()["who"] in ("owner", "caller", "wearer")
+    sandbox.fail("/dataTypes/", status=500)
+    assert post(household).status_code == 503
+    sandbox.fail("/dataTypes/", status=429)
+    assert post(household).status_code == 429
+    assert post(household).json()["added"] > 0
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_GUARD": "iam"}])
+def test_behind_the_platforms_guard_its_token_is_enough(household: Household) -> None:
+    household.connect(**WEIGHTS)
+
+    assert household.get("fetch", {"user": "jack"}).status_code == 401
+    token = "header.claims.SIGNATURE_REMOVED_BY_GOOGLE"
+    assert household.get("fetch", {"user": "jack"}, token).status_code == 200
+    # Connecting people is the owner's alone.
+    assert household.get("auth1", {"user": "jack"}, token).status_code == 401
+
+
+def test_scheduler_brings_a_new_weight_by_itself(household: Household, sandbox: Sandbox) -> None:
+    household.connect("jack", **WEIGHTS)
+    sandbox.wearer.weights.clear()
+    today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    sandbox.wearer.weigh(today - timedelta(days=2), "82.4")
+
+    with scheduled(household.services, seconds=0.05):
+        until_fetched(household, "jack")
+    assert len(household.snapshot()["body-weight"]) == 1
