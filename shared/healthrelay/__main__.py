@@ -9,10 +9,21 @@ from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
-from healthrelay.commands import doctor, fetch, igor, keys, leave, register, run, serve, user
+from healthrelay.commands import (
+    doctor,
+    fetch,
+    igor,
+    igor_config,
+    keys,
+    leave,
+    register,
+    run,
+    serve,
+    user,
+)
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave)
+GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave, igor_config)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

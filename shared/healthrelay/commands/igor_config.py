@@ -1,0 +1,52 @@
+"""``healthrelay igor-config``: what the owner of an Igor pastes to be given the measurements."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from healthrelay.core.igor_action import INTERVAL
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+
+
+def add(commands: Commands) -> None:
+    """The words of ``igor-config``."""
+    parser = commands.add_parser("igor-config", help="how Igor polls a person, ready to paste")
+    parser.add_argument("user")
+    parser.add_argument("--new-key", action="store_true", help="make a new poll key; the old stops")
+    parser.add_argument("--ack", action="store_true", help="let Igor say what it has received")
+    parser.add_argument("--interval", type=int, default=INTERVAL, help="seconds between polls")
+    parser.add_argument("--igor", metavar="URL", help="Igor's address at home")
+    parser.add_argument("--ca", metavar="FILE", help="Igor's own certificate, for curl")
+    parser.add_argument("--fragment", action="store_true", help="only the XML for plugins/")
+    parser.set_defaults(command=_igor_config)
+
+
+def _igor_config(said: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.core.errors import BadRequest, Unknown
+    from healthrelay.core.igor_config import KEY, House, fragment, guide
+    from healthrelay.core.names import user_name
+    from healthrelay.flows.relay import new_poll_key
+
+    user = user_name(said.user)
+    if said.interval < 1:
+        raise BadRequest("--interval takes whole seconds, at least 1.")
+    built = services()
+    settings, identities = built.settings, built.store.identities
+    if identities.settings(user) is None:
+        raise Unknown(f"There is no user {user}.")
+    house = House(
+        user=user,
+        relay_url=f"{settings.public_url}/relay",
+        key=new_poll_key(user, identities) if said.new_key else KEY,
+        prefix=settings.igor_prefix,
+        igor_url=(said.igor or settings.igor_url or "http://localhost:9333").rstrip("/"),
+        ca=said.ca or settings.igor_ca,
+        ack=said.ack,
+        interval=said.interval,
+    )
+    print(fragment(house) if said.fragment else guide(house), end="")
+    return 0
