@@ -1,0 +1,113 @@
+"""A real nginx, from Debian's packages where the machine has none."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.peers import install
+from tests.peers.process import Process, answers, free_port
+
+SECONDS = 30
+_MAIN = """
+daemon off;
+master_process off;
+pid {home}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {home}/body;
+    proxy_temp_path {home}/proxy;
+    fastcgi_temp_path {home}/fastcgi;
+    uwsgi_temp_path {home}/uwsgi;
+    scgi_temp_path {home}/scgi;
+    include {home}/site.conf;
+}}
+"""
+
+
+class Nginx:
+    """An nginx that serves one site over TLS as ``localhost``; use it as a context manager."""
+
+    def __init__(self, home: Path, certificate: Path) -> None:
+        self.port = free_port()
+        self.url = f"https://localhost:{self.port}"
+        self.certificate = certificate
+        self._home = home
+        self._process: Process | None = None
+
+    def serve(self, site: str) -> Self:
+        """Set the *site*, the text of a file for ``conf.d``."""
+        self._home.mkdir()
+        (self._home / "site.conf").write_text(site)
+        (self._home / "nginx.conf").write_text(_MAIN.format(home=self._home))
+        return self
+
+    def __enter__(self) -> Self:
+        config = self._home / "nginx.conf"
+        self._process = Process(
+            [nginx(), "-p", self._home, "-c", config, "-e", "stderr"],
+            env={},
+            cwd=self._home,
+            log=self._home / "nginx.out",
+        )
+        self._process.wait_until(lambda: answers(self.url, str(self.certificate)), SECONDS)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.kill()
+
+    def ask(self, raw: bytes) -> int:
+        """Send *raw* as it is, which no client library would do; the status of the answer."""
+        context = ssl.create_default_context(cafile=str(self.certificate))
+        with (
+            socket.create_connection(("127.0.0.1", self.port), SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as sent,
+        ):
+            sent.sendall(raw)
+            said = sent.recv(4096)
+        return int(said.split(b" ", 2)[1]) if said.startswith(b"HTTP/") else 0
+
+
+def nginx() -> str:
+    """The program; skips where it can neither be found nor fetched."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if found:
+        return found
+    if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
+        install.unavailable("nginx is not installed, and apt-get, which could fetch it, neither")
+    folder = install.cache() / "nginx"
+    try:
+        install.once(folder, "nginx of the distribution", _unpack)
+    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
+        install.unavailable(f"nginx cannot be fetched: {error}")
+    return str(folder / "root" / "usr" / "sbin" / "nginx")
+
+
+def _unpack(folder: Path) -> None:
+    """The package, unpacked without being installed: that needs no rights and leaves no trace."""
+    folder.mkdir()
+    fetch = ["apt-get", "--quiet", "download", "nginx"]
+    try:
+        install.run(fetch, folder)
+    except RuntimeError:  # lists of packages that were never read, or are too old
+        lists = folder / "lists"
+        lists.mkdir()
+        own = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={folder}/cache"]
+        install.run(["apt-get", *own, "--quiet", "update"], folder)
+        install.run([fetch[0], *own, *fetch[1:]], folder)
+    (package,) = folder.glob("nginx_*.deb")
+    install.run(["dpkg", "--extract", package, folder / "root"])
+    install.run([folder / "root" / "usr" / "sbin" / "nginx", "-v"])
