@@ -14,6 +14,7 @@ from healthrelay.commands import (
     fetch,
     igor,
     igor_config,
+    import_igor,
     keys,
     leave,
     register,
@@ -23,7 +24,7 @@ from healthrelay.commands import (
 )
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave, igor_config)
+GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave, igor_config, import_igor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 _GRAMS = {"en_US": Decimal("453.59237"), "en_GB": Decimal("6350.29318")}
@@ -51,6 +52,27 @@ def volume(millilitres: Decimal, system: str) -> Decimal:
 def warmer(celsius: Decimal, system: str) -> Decimal:
     """A difference of *celsius* degrees in those of Fahrenheit (``en_US``), with two decimals."""
     return rounded(celsius * 9 / 5 if system == "en_US" else celsius, 2)
+
+
+def converted(value: Decimal, dimension: str, given: str, wanted: str) -> Decimal:
+    """*value* of the system *given* in the system *wanted*; untouched where both are the same.
+
+    *dimension* is ``mass``, ``distance``, ``height`` or ``volume``; anything else, such as
+    ``percent``, is the same in every system.
+    """
+    if dimension not in _DIMENSIONS:
+        return value
+    read, write = _DIMENSIONS[dimension]
+    return value if read(given) == read(wanted) else write(value * read(given), wanted)
+
+
+_DIMENSIONS: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, str], Decimal]]] = {
+    "mass": (lambda system: _GRAMS.get(system, METRIC_GRAMS), mass),
+    "distance": (lambda system: _MILE if system == "en_US" else _KILOMETRE, distance),
+    "height": (lambda system: _FOOT if system == "en_US" else _METRE, height),
+    "volume": (lambda system: _FLUID_OUNCE if system == "en_US" else Decimal(1), volume),
+}
+"""Dimension → how many base units one unit of a system is, and how to write base units."""
 
 
 def exact(said: object) -> Decimal:

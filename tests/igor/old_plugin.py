@@ -1,0 +1,109 @@
+"""A household that the old plugin served, in a real Igor's own database.
+
+What lies under ``sensors/fitbit`` is what Fitbit answered the plugin; stored over HTTP it is, to
+the byte, what the plugin itself stored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.peers.igor import Igor
+from tests.peers.igor_server import ADMIN
+
+TOKEN = {
+    "access_token": "old-access-token",
+    "expires_in": 28800,
+    "refresh_token": "old-refresh-token",
+    "scope": ["weight", "profile"],
+    "token_type": "Bearer",
+    "user_id": "7XYZ9",
+    "expires_at": 1583450000.5,
+}
+WEIGHT = {
+    "weight": [
+        {
+            "bmi": 23.57,
+            "date": "2015-03-05",
+            "fat": 14.52,
+            "logId": 1330991999000,
+            "source": "Aria",
+            "time": "23:59:59",
+            "weight": 118.2,
+        },
+        {
+            "bmi": 23.6,
+            "date": "2015-03-06",
+            "logId": 1331078399000,
+            "source": "Aria",
+            "time": "07:12:00",
+            "weight": 118.4,
+        },
+    ]
+}
+BODY_WEIGHT = {
+    "body-weight": [
+        {"dateTime": "2020-01-01", "value": "165.3"},
+        {"dateTime": "2020-01-02", "value": "165.0"},
+    ]
+}
+STEPS = {
+    "activities-steps": [
+        {"dateTime": "2020-01-01", "value": "8042"},
+        {"dateTime": "2020-01-02", "value": "512"},
+    ]
+}
+HEART = {
+    "activities-heart": [
+        {
+            "dateTime": "2020-01-01",
+            "value": {
+                "customHeartRateZones": [],
+                "heartRateZones": [
+                    {
+                        "caloriesOut": 1200.5,
+                        "max": 94,
+                        "min": 30,
+                        "minutes": 1300,
+                        "name": "Out of Range",
+                    },
+                    {"caloriesOut": 80, "max": 132, "min": 94, "minutes": 20, "name": "Fat Burn"},
+                ],
+                "restingHeartRate": 60,
+            },
+        }
+    ]
+}
+ALL: dict[str, Any] = {**WEIGHT, **BODY_WEIGHT, **STEPS, **HEART}
+
+
+def use_old_plugin(igor: Igor, plugin: str = "fitbit") -> None:
+    """Install Igor's own *plugin* as its owner did: its fragment, its places and its action."""
+    igor.delete(f"/data/sensors/{plugin}", auth=ADMIN)  # its fragment would make a second one
+    igor.stop()
+    igor.setup("addstd", plugin)
+    igor.start()
+    _put(igor, f"plugindata/{plugin}/client_id", "22ABCD")
+    _put(igor, f"plugindata/{plugin}/client_secret", "old-client-secret")
+    _put(igor, f"plugindata/{plugin}/system", "nl_NL")
+
+
+def serve(igor: Igor, user: str, said: dict[str, Any], plugin: str = "fitbit", **own: Any) -> None:
+    """Let *user* have what Fitbit *said*, a token, and the settings *own*."""
+    igor.put(f"/data/identities/{user}", json={"plugindata": {}}, auth=ADMIN)
+    kept = {plugin: {"token": TOKEN, **own}}
+    igor.put(f"/data/identities/{user}/plugindata/{plugin}", json=kept, auth=ADMIN)
+    stored = igor.put(f"/data/sensors/{plugin}/{user}", json={user: said}, auth=ADMIN)
+    assert stored.status_code == 200, stored.text
+
+
+def saved(igor: Igor) -> str:
+    """The path of the database, just written by Igor."""
+    igor.admin_get("/internal/save")
+    return str(igor.database / "database.xml")
+
+
+def _put(igor: Igor, path: str, value: str) -> None:
+    plain = {"Content-Type": "text/plain"}
+    answer = igor.put(f"/data/{path}", data=value.encode(), headers=plain, auth=ADMIN)
+    assert answer.status_code == 200, answer.text

@@ -1,0 +1,189 @@
+"""The move from the old plugin, out of a database that a real Igor wrote, and back into it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.household import Household
+from tests.igor.old_plugin import (
+    ALL,
+    BODY_WEIGHT,
+    HEART,
+    STEPS,
+    WEIGHT,
+    saved,
+    serve,
+    use_old_plugin,
+)
+from tests.igor.printed import blocks, igor_config, save_fragment, typed
+from tests.peers.igor import Igor
+from tests.peers.igor_server import ADMIN
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+
+JACK = "sensors/fitbit/jack"
+
+
+def import_igor(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "healthrelay", "import", "igor", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def imported(*words: str) -> str:
+    done = import_igor(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture
+def old(make_igor: Callable[..., Igor]) -> Igor:
+    """Jack is served by the old plugin."""
+    igor = make_igor()
+    use_old_plugin(igor)
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+    serve(igor, "jack", ALL, **settings)
+    return igor
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
+def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, old: Igor) -> None:
+    before = old.data_xml(JACK)
+    imported(saved(old))
+    old.delete('/data/actions/action[url="/plugin/fitbit?user=jack"]', auth=ADMIN)
+    old.delete("/data/sensors/fitbit/jack", auth=ADMIN)
+
+    typed(blocks(igor_config("jack", "--new-key", "--igor", old.url))[1])
+
+    old.until(lambda: old.status("sensors/fitbit").get("alive") is True)
+    assert old.data_xml(JACK) == in_our_order(before)
+    assert household.snapshot() == ALL
+
+
+def test_the_fragment_settles_where_the_old_plugin_was(household: Household, old: Igor) -> None:
+    imported(saved(old))
+    old.put(f"/data/{JACK}", json={"jack": {}}, auth=ADMIN)
+
+    fragment = igor_config("jack", "--new-key", "--fragment")
+    save_fragment(old, "healthrelay-jack", fragment)
+
+    old.until(lambda: "74.979" in old.data_xml(JACK))
+    assert old.data_xml("sensors").count("<fitbit>") == 1
+
+
+def in_our_order(xml: str) -> str:
+    """Igor keeps the order of whoever wrote last; ours is by name."""
+    root = ElementTree.fromstring(xml)
+    root[:] = sorted(root, key=lambda element: element.tag)
+    return ElementTree.canonicalize(ElementTree.tostring(root, "unicode"))
+
+
+def test_pounds_become_what_the_household_measures_in(household: Household, old: Igor) -> None:
+    said = imported(saved(old))
+
+    snapshot = household.snapshot()
+    assert snapshot["body-weight"] == [
+        {"dateTime": "2020-01-01", "value": "74.979"},
+        {"dateTime": "2020-01-02", "value": "74.843"},
+    ]
+    assert [entry["weight"] for entry in snapshot["weight"]] == [53.615, 53.705]
+    assert snapshot["activities-steps"] == STEPS["activities-steps"]
+    assert snapshot["activities-heart"] == HEART["activities-heart"]
+    assert said == (
+        "jack: made, with methods=time_series, resource=body/weight, period=1m.\n"
+        "  weight: 2 taken over, 0 known already.\n"
+        "  body-weight: 2 taken over, 0 known already.\n"
+        "  activities-steps: 2 taken over, 0 known already.\n"
+        "  activities-heart: 1 taken over, 0 known already.\n"
+        "  The consent given to the old plugin ends with it: jack must connect."
+        " Next: healthrelay invite jack\n"
+        "Of the plugin itself not taken over: client_id, client_secret, system."
+        " healthrelay has a registration and units of its own.\n"
+        "Delete the actions that call /plugin/fitbit in Igor; docs/igor.md has the rest.\n"
+    )
+
+
+def test_a_second_time_changes_nothing(household: Household, old: Igor) -> None:
+    database = saved(old)
+    imported(database)
+    before = household.poll().content
+    head = household.services.store.log.head("jack")
+
+    said = imported(database)
+
+    assert household.poll().content == before
+    assert household.services.store.log.head("jack") == head
+    assert "body-weight: 0 taken over, 2 known already." in said
+    assert "jack: was here, with methods=time_series" in said
+
+
+def test_no_token_and_no_secret_is_taken_or_told(household: Household, old: Igor) -> None:
+    said = imported(saved(old))
+
+    assert household.services.store.tokens.load("jack") is None
+    assert household.services.store.identities.application() == {}
+    for secret in ("old-access-token", "old-refresh-token", "old-client-secret", "22ABCD"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(WEIGHT, WEIGHT), (BODY_WEIGHT, BODY_WEIGHT), (STEPS, STEPS), (HEART, HEART)],
+    ids=["weight", "body-weight", "steps", "heart"],
+)
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
+def test_each_answer_of_fitbit_comes_back_as_it_was(
+    household: Household, igor: Igor, said: dict[str, object], kept: dict[str, object]
+) -> None:
+    serve(igor, "jack", said)
+
+    imported(saved(igor))
+
+    assert household.snapshot() == kept
+    igor.delete("/data/identities/jack", auth=ADMIN)
+
+
+def test_the_copy_under_the_older_name_is_found_too(household: Household, igor: Igor) -> None:
+    igor.put("/data/sensors/_fitbit", json={}, auth=ADMIN)
+    serve(igor, "jack", STEPS, plugin="_fitbit")
+
+    said = imported(saved(igor))
+
+    assert household.snapshot() == STEPS
+    assert "/plugin/_fitbit" in said
+    igor.delete("/data/sensors/_fitbit", auth=ADMIN)
+    igor.delete("/data/identities/jack", auth=ADMIN)
+
+
+def test_what_only_an_action_says_is_a_setting_too(household: Household, igor: Igor) -> None:
+    serve(igor, "jack", STEPS, methods="get_bodyweight")
+    for resource in ("body/weight", "activities/steps"):
+        igor.post_action(
+            f"<action><name>{resource.replace('/', '-')}</name><url>/plugin/fitbit?user=jack"
+            f"&amp;methods=time_series&amp;resource={resource}&amp;period=1y</url></action>"
+        )
+
+    imported(saved(igor))
+
+    assert household.services.store.identities.settings("jack") == {
+        "methods": "time_series",
+        "resource": "body/weight,activities/steps",
+        "period": "1y",
+    }
+    igor.delete("/data/identities/jack", auth=ADMIN)
+
+
+def test_a_database_without_the_plugin_is_told(household: Household, igor: Igor) -> None:
+    done = import_igor(saved(igor))
+
+    assert done.returncode == 2
+    assert "holds nobody of the plugin fitbit or _fitbit." in done.stderr
