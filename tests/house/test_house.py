@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("shared", "functions", "sandbox", "tools", "benchmarks")
+ROOMS = ("shared", "functions", "sandbox", "igor", "tools", "benchmarks")
 MAX_FILE, MAX_FUNCTION, MAX_ENTRY = 250, 35, 20
 
 

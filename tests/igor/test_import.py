@@ -59,7 +59,7 @@ def old(make_igor: Callable[..., Igor]) -> Igor:
 def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, old: Igor) -> None:
     before = old.data_xml(JACK)
     imported(saved(old))
-    old.delete('/data/actions/action[url="/plugin/fitbit?user=jack"]', auth=ADMIN)
+    old.delete('/data/actions/action[url="/plugin/fitbit%3Fuser=jack"]', auth=ADMIN)
     old.delete("/data/sensors/fitbit/jack", auth=ADMIN)
 
     typed(blocks(igor_config("jack", "--new-key", "--igor", old.url))[1])

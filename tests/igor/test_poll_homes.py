@@ -1,0 +1,99 @@
+"""Stock polling between all kinds of homes and relays, and after a power cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.household import Household
+from tests.igor.certificates import self_signed
+from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.igor.printed import blocks, igor_config, typed
+from tests.igor.recorder import Recorder, Say
+from tests.peers.igor import Igor
+from tests.peers.igor_server import ADMIN
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+
+SENSOR = "sensors/fitbit"
+JACK = f"{SENSOR}/jack"
+SAID = b'{"jack":{"body-weight":[{"value":"1"}],"relay":{"cursor":"7"}}}'
+
+
+def install(igor: Igor, *words: str) -> None:
+    ca = ["--ca", str(igor.verify)] if igor.tls else []
+    typed(blocks(igor_config("jack", *words, "--igor", igor.url, *ca))[1])
+
+
+@pytest.mark.parametrize("capabilities", [True, False])
+def test_a_relay_behind_tls_is_polled_and_acknowledged(
+    household: Household,
+    make_igor: Callable[..., Igor],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capabilities: bool,
+) -> None:
+    household.add("jack")
+    certificate = self_signed(tmp_path)
+    trust = {"HTTPLIB2_CA_CERTS": str(certificate), "REQUESTS_CA_BUNDLE": str(certificate)}
+    igor = make_igor(capabilities=capabilities, env=trust)
+    with Recorder(certificate) as relay:
+        relay.say = Say(200, SAID)
+        monkeypatch.setenv("HEALTHRELAY_PUBLIC_URL", relay.url)
+
+        install(igor, "--ack")
+
+        igor.until(lambda: any("/relay/ack" in seen.target for seen in relay.seen))
+    assert "<value>1</value>" in igor.data_xml(JACK)
+
+
+def test_a_relay_that_igor_does_not_trust_leaves_its_data_alone(
+    household: Household,
+    make_igor: Callable[..., Igor],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    household.add("jack")
+    igor = make_igor()
+    igor.put(f"/data/{JACK}", json={"jack": {"note": "kept"}}, auth=ADMIN)
+    with Recorder(self_signed(tmp_path)) as relay:
+        relay.say = Say(200, SAID)
+        monkeypatch.setenv("HEALTHRELAY_PUBLIC_URL", relay.url)
+
+        install(igor)
+
+        said = "CERTIFICATE_VERIFY_FAILED"
+        igor.until(lambda: said in str(igor.status(SENSOR).get("errorMessage")))
+        assert relay.seen == []
+    assert igor.data_xml(JACK) == "<jack><note>kept</note></jack>"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param({}, id="capabilities"),
+        pytest.param({"capabilities": False}, id="no capabilities"),
+        pytest.param({"tls": True}, id="TLS"),
+    ],
+)
+def test_what_a_power_cut_took_is_back_when_igor_starts(
+    household_with: Callable[..., Household], make_igor: Callable[..., Igor], kind: dict[str, bool]
+) -> None:
+    igor = make_igor(**kind)
+    token = {"igor_token": igor.mint_push_token()} if igor.capabilities else {}
+    ca = {"igor_ca": str(igor.verify)} if igor.tls else {}
+    household = household_with(igor_url=igor.url, **token, **ca)
+    household.add("jack", **WEIGHTS)
+    install(igor, "--new-key")
+    igor.admin_get("/internal/save")
+    household.connect()
+    household.fetched()
+    assert igor.data_xml(JACK) == WEIGHTS_XML
+
+    igor.kill()
+    igor.start()
+
+    igor.until(lambda: igor.get(f"/data/{JACK}", auth=ADMIN).status_code == 200)
+    assert igor.data_xml(JACK) == WEIGHTS_XML
