@@ -67,3 +67,10 @@ def test_every_command_is_one_that_a_shell_takes_apart_as_meant(house: House) ->
     assert len(words) == (7 if house.ack else 6)
     assert all(command[-1].startswith("http://localhost:9333/") for command in words)
     assert all(("--cacert" in command) == bool(house.ca) for command in words)
+
+
+def test_an_address_that_only_this_machine_reaches_is_pointed_out() -> None:
+    warning = "set\nHEALTHRELAY_PUBLIC_URL"
+
+    assert warning in guide(JACK._replace(relay_url="http://127.0.0.1:8080/relay"))
+    assert warning not in guide(JACK)

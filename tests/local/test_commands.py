@@ -71,6 +71,10 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
         (["user", "key", "jack"], 2, "There is no user jack"),
         (["invite", "jack"], 2, "There is no user jack"),
         (["run", "--participant", "1"], 2, "belong together"),
+        (["igor-config", "jack"], 2, "There is no user jack"),
+        (["igor-config", "jack", "--interval", "0"], 2, "--interval takes whole seconds"),
+        (["import", "igor", "nothing.xml"], 2, "nothing.xml cannot be read (No such file"),
+        (["import", "igor", ".env"], 2, "is no XML"),
     ],
 )
 def test_wrong_words_get_one_sentence(
@@ -152,3 +156,20 @@ def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
     assert (alone.returncode, alone.stderr) == (0, "")
     assert strange.returncode == 1
     assert "needs the sealing key 'second'" in strange.stdout
+
+
+def test_a_database_that_is_not_igors_own_work_cannot_steer_us(folder: Path) -> None:
+    laughs = '<!DOCTYPE data [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><data>&b;</data>'
+    (folder / "laughs.xml").write_text(laughs)
+    odd = "<data><identities><jack><plugindata><fitbit/></plugindata></jack></identities><actions>"
+    odd += "<action><url>/plugin/fitbit?user=jack&amp;%1b[31m=x</url></action></actions></data>"
+    (folder / "odd.xml").write_text(odd)
+
+    refused = healthrelay(folder, "import", "igor", "laughs.xml")
+    taken = healthrelay(folder, "import", "igor", "odd.xml")
+
+    assert refused.returncode == 2
+    assert "has a document type" in refused.stderr
+    assert taken.returncode == 0
+    assert "There is no setting '?[31m'" in taken.stdout
+    assert "\x1b" not in taken.stdout

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from healthrelay.core.igor_action import (
     AUTHENTICATION,
@@ -148,12 +149,18 @@ An Igor started with --noCapabilities needs no key: it lets everybody in, so let
 
 
 def _told_key(house: House) -> str:
-    if house.key == KEY:
-        return (
-            f"{KEY} stands for the poll key, of which only a hash is kept. With --new-key a new one"
-            "\nis made and filled in; the old one then stops."
+    told = (
+        f"{KEY} stands for the poll key, of which only a hash is kept. With --new-key a new one"
+        "\nis made and filled in; the old one then stops."
+        if house.key == KEY
+        else "The poll key below is shown this once; the one before it has stopped."
+    )
+    if urlsplit(house.relay_url).hostname in ("127.0.0.1", "localhost", "::1"):
+        told += (
+            "\n\nOnly an Igor on this very machine can reach the address below: set"
+            "\nHEALTHRELAY_PUBLIC_URL to the one that Igor can reach."
         )
-    return "The poll key below is shown this once; the one before it has stopped."
+    return told
 
 
 def _curl(house: House, *words: str) -> str:

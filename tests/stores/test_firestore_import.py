@@ -1,0 +1,38 @@
+"""A household with ten years in Igor's database moves into the cloud's store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.core.digestible import Json
+from healthrelay.core.old_plugin import Person, Units
+from healthrelay.flows.import_igor import Series, take_over
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = pytest.mark.peer
+
+NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)
+YEARS = [(date(2016, 1, 1) + timedelta(day)).isoformat() for day in range(3650)]
+
+
+def test_ten_years_are_taken_over_once(make_firestore: Callable[..., FirestoreStore]) -> None:
+    store = make_firestore()
+    weights: list[Json] = [{"dateTime": day, "value": "165.3"} for day in YEARS]
+    steps: list[Json] = [{"dateTime": day, "value": "8042"} for day in YEARS]
+    series = {"body-weight": weights, "activities-steps": steps}
+    jack = Person("jack", {"period": "1y"}, series)
+
+    first = take_over(jack, store, Units("en_US", "metric"), NOW)
+    second = take_over(jack, store, Units("en_US", "metric"), NOW)
+
+    assert dict(first.series) == dict.fromkeys(series, Series(3650, 0, {}))
+    assert dict(second.series) == dict.fromkeys(series, Series(0, 3650, {}))
+    kept = store.records.everything("jack")
+    assert len(kept) == 7300
+    assert {record.data["value"] for record in kept} == {"74.979", "8042"}
+    assert store.log.head("jack") == 2
+    assert store.identities.settings("jack") == {"period": "1y"}
