@@ -14,7 +14,7 @@ from tests.igor.old_plugin import STEPS, serve, use_old_plugin
 from tests.igor.printed import typed
 from tests.peers.igor import Igor
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "igor" / "healthrelay" / "readme.md"

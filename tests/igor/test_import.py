@@ -24,7 +24,7 @@ from tests.igor.printed import blocks, igor_config, save_fragment, typed
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+pytestmark = pytest.mark.peer
 
 JACK = "sensors/fitbit/jack"
 

@@ -15,7 +15,7 @@ from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+pytestmark = pytest.mark.peer
 
 PLUGIN = Path(__file__).resolve().parents[2] / "igor" / "healthrelay"
 SENSOR = "sensors/fitbit"

@@ -14,7 +14,7 @@ from tests.igor.recorder import Recorder, Say
 from tests.peers import install
 from tests.peers.igor import Igor
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
+pytestmark = pytest.mark.peer
 
 PLUGIN = Path(__file__).resolve().parents[2] / "igor" / "healthrelay"
 SCRIPT = Path(__file__).parent / "setup_page.mjs"
