@@ -38,10 +38,10 @@ def test_the_fragment_polls_and_asks_for_the_one_right_it_needs() -> None:
 
 
 def test_to_acknowledge_igor_asks_for_a_cursor_and_gives_it_back() -> None:
-    tree = ElementTree.fromstring(fragment(JACK._replace(ack=True)))
+    tree = ElementTree.fromstring(fragment(JACK._replace(ack=True, days=3650)))
 
     pull, ack = tree.iterfind("actions/action")
-    assert polled(pull) == "https://relay.example/relay?user=jack&key=a-b_c&cursor=1"
+    assert polled(pull) == "https://relay.example/relay?user=jack&key=a-b_c&days=3650&cursor=1"
     assert ack.findtext("xpath") == "/data/sensors/fitbit/jack"
     assert ack.findtext("url") == (
         "https://relay.example/relay/ack?user=jack&key=a-b_c"

@@ -18,6 +18,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--new-key", action="store_true", help="make a new poll key; the old stops")
     parser.add_argument("--ack", action="store_true", help="let Igor say what it has received")
     parser.add_argument("--interval", type=int, default=INTERVAL, help="seconds between polls")
+    parser.add_argument("--days", type=int, default=0, help="how much of a person Igor gets")
     parser.add_argument("--igor", metavar="URL", help="Igor's address at home")
     parser.add_argument("--ca", metavar="FILE", help="Igor's own certificate, for curl")
     parser.add_argument("--fragment", action="store_true", help="only the XML for plugins/")
@@ -32,8 +33,8 @@ def _igor_config(said: argparse.Namespace) -> int:
     from healthrelay.flows.relay import new_poll_key
 
     user = user_name(said.user)
-    if said.interval < 1:
-        raise BadRequest("--interval takes whole seconds, at least 1.")
+    if said.interval < 1 or said.days < 0:
+        raise BadRequest("--interval takes whole seconds and --days whole days, at least 1.")
     built = services()
     settings, identities = built.settings, built.store.identities
     if identities.settings(user) is None:
@@ -47,6 +48,7 @@ def _igor_config(said: argparse.Namespace) -> int:
         ca=said.ca or settings.igor_ca,
         ack=said.ack,
         interval=said.interval,
+        days=said.days,
     )
     print(fragment(house) if said.fragment else guide(house), end="")
     return 0

@@ -40,12 +40,15 @@ class House(NamedTuple):
     """The file with Igor's own certificate, when no public authority signed it."""
     ack: bool = False
     interval: int = INTERVAL
+    days: int = 0
+    """How much Igor is to get; 0 leaves it to the relay."""
 
     @property
     def poll_url(self) -> str:
         """What Igor asks; to acknowledge, the answer must say which state it is."""
+        days = f"&days={self.days}" if self.days else ""
         cursor = "&cursor=1" if self.ack else ""
-        return f"{self.relay_url}?user={self.user}&key={self.key}{cursor}"
+        return f"{self.relay_url}?user={self.user}&key={self.key}{days}{cursor}"
 
     @property
     def ack_url(self) -> str:
