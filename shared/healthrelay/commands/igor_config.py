@@ -39,12 +39,13 @@ def _igor_config(said: argparse.Namespace) -> int:
     settings, identities = built.settings, built.store.identities
     if identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
+    kept = identities.application().get("igor_url", "")
     house = House(
         user=user,
         relay_url=f"{settings.public_url}/relay",
         key=new_poll_key(user, identities) if said.new_key else KEY,
         prefix=settings.igor_prefix,
-        igor_url=(said.igor or settings.igor_url or "http://localhost:9333").rstrip("/"),
+        igor_url=(said.igor or settings.igor_url or kept or "http://localhost:9333").rstrip("/"),
         ca=said.ca or settings.igor_ca,
         ack=said.ack,
         interval=said.interval,

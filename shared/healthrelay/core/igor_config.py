@@ -146,7 +146,7 @@ Or one for {house.user} alone:
 {_mint(house, f"{house.prefix}/{house.user}", "descendant-or-self")}
 ```
 
-The long text that comes back is HEALTHRELAY_IGOR_TOKEN; HEALTHRELAY_IGOR_URL is {house.igor_url}.
+The long text that comes back is what `healthrelay igor {house.igor_url}` asks for.
 An Igor started with --noCapabilities needs no key: it lets everybody in, so let nobody reach it.
 """
 
