@@ -123,7 +123,11 @@ def test_a_person_without_settings_gets_them(store: Store) -> None:
             {"period": "1y"},
             "methods, resource: time_series has no such resource",
         ),
-        ({"methods": "get_friends,sleep"}, {"methods": "sleep"}, "The method get_friends: "),
+        (
+            {"methods": "list_subscriptions,sleep"},
+            {"methods": "sleep"},
+            "The method list_subscriptions: ",
+        ),
         ({"methods": "log_activity"}, {}, "The method log_activity: There is no such"),
         (
             {"base_date": "2020-01-01", "end_date": "2019-01-01"},
