@@ -1,9 +1,10 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
+# bundle: what is deployed, into build/
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check bench lock lint clean
+.PHONY: run test check bench lock lint bundle clean
 .DEFAULT_GOAL := run
 
 run: .venv/run
@@ -26,6 +27,10 @@ bench: .venv/dev
 
 lock: .venv/dev
 	@tools/lock
+
+bundle:
+	@$(PYTHON) tools/python_version.py
+	@$(PYTHON) tools/bundle.py
 
 clean:
 	rm -rf .venv .cache build

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
+from healthrelay.assembly import Services
 from healthrelay.core.errors import NotConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,3 +180,19 @@ def test_example_file_explains_every_setting_and_no_other() -> None:
     example = dict(re.findall(r"^#? ?HEALTHRELAY_([A-Z_]+)=(.*)$", text, re.M))
     for name, value in config.DEFAULTS.items():
         assert example[name.upper()] == value
+
+
+def test_a_function_in_a_service_of_its_own_may_lack_what_it_does_not_need() -> None:
+    relay = config.load({"K_SERVICE": "relay", "HEALTHRELAY_STORE": "firestore"})
+
+    assert (relay.owner_key, relay.sealing_keys, relay.public_url) == ("", {}, "")
+    with pytest.raises(NotConfigured) as caught:
+        config.load({"K_SERVICE": "auth1", "HEALTHRELAY_STORE": "firestore"})
+    assert caught.value.names == ("HEALTHRELAY_PUBLIC_URL", "HEALTHRELAY_OWNER_KEY")
+
+
+def test_a_missing_owner_key_is_no_key_that_fits() -> None:
+    services = Services(config.load({"K_SERVICE": "relay", "HEALTHRELAY_STORE": "firestore"}))
+
+    with pytest.raises(NotConfigured):
+        _ = services.owner_key

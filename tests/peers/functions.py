@@ -22,16 +22,25 @@ class FunctionProcess:
             requests.get(relay.url, params={"user": "jack"}, timeout=10)
 
     *env* is all of its settings: like a deployed function it sees nothing else of ours.
+    *python* is the interpreter of another environment, such as that of a bundle.
     """
 
     def __init__(
-        self, name: str, *, env: Mapping[str, str] | None = None, source: Path | None = None
+        self,
+        name: str,
+        *,
+        env: Mapping[str, str] | None = None,
+        source: Path | None = None,
+        python: Path | None = None,
     ) -> None:
         self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._root = Path(__file__).resolve().parents[2]
         self._source = source or self._root / "functions" / name / "main.py"
+        self._python = python or Path(sys.executable)
+        # Where a bundle lies is all that it sees: a checkout beside it would lend it our package.
+        self._cwd = self._root if python is None else self._source.parent
         self._env = dict(env or {})
         self._process: Process | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -53,13 +62,13 @@ class FunctionProcess:
         """Start it and wait until it answers; a function that cannot start raises with its log."""
         self._folder = tempfile.TemporaryDirectory(prefix=f"{self.name}-")
         folder = Path(self._folder.name)
-        executable = Path(sys.executable).parent / "functions-framework"
+        executable = self._python.parent / "functions-framework"
         port = str(self.port)
         options = ["--target", self.name, "--source", str(self._source), "--port", port]
         self._process = Process(
             [executable, *options],
             env=self._environment(folder),
-            cwd=self._root,
+            cwd=self._cwd,
             log=folder / "out",
         )
         # The framework itself answers this path, so the function is not called.

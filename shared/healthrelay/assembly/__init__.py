@@ -33,12 +33,18 @@ class Services:
 
     def __init__(self, settings: config.Settings) -> None:
         self.settings = settings
-        self.owner_key = settings.owner_key
         self.guard = settings.guard
         self.public_url = settings.public_url
         if self._token_url.startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+    @property
+    def owner_key(self) -> str:
+        """Never empty: whoever sends nothing must not be taken for the owner."""
+        if not self.settings.owner_key:
+            raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
+        return self.settings.owner_key
 
     def now(self) -> datetime:
         return datetime.now(UTC)

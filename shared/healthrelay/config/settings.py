@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from healthrelay.config.keys import PREFIX, local_keys
+from healthrelay.config.needs import needs
 from healthrelay.config.readers import DEFAULTS, READERS, SQLITE
 from healthrelay.core.errors import NotConfigured
 from healthrelay.core.keys import SealingKey
 
 SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
 """What a printed object of settings leaves out."""
+
+_EMPTY: Mapping[str, object] = {"sealing_keys": {}}
 
 
 class Settings(NamedTuple):
@@ -58,7 +61,12 @@ class Settings(NamedTuple):
 
 
 def load(environment: Mapping[str, str]) -> Settings:
-    """Read and check everything; raises one `NotConfigured` that names all that is wrong."""
+    """Read and check everything; raises one `NotConfigured` that names all that is wrong.
+
+    A platform that runs one function in a service of its own names it in ``K_SERVICE``: then
+    what that function does not need may be missing, and stays empty.
+    """
+    needed = needs().get(environment.get("K_SERVICE", ""), READERS.keys())
     given = {
         name.removeprefix(PREFIX).lower(): value.strip()
         for name, value in environment.items()
@@ -71,8 +79,12 @@ def load(environment: Mapping[str, str]) -> Settings:
     values: dict[str, object] = {}
     wrong: dict[str, str] = {}
     for name, read in READERS.items():
+        text = given.get(name, DEFAULTS.get(name, ""))
+        if not text and name not in needed:
+            values[name] = _EMPTY.get(name, "")
+            continue
         try:
-            values[name] = read(given.get(name, DEFAULTS.get(name, "")))
+            values[name] = read(text)
         except ValueError as error:
             wrong[name] = str(error)
     if not wrong and _unwrappable(values):

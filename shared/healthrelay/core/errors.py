@@ -121,6 +121,10 @@ class Misconfigured(HealthrelayError):
         self.names = names
 
 
+NO_STORE_CLIENT = "no_store_client"
+"""The cause of a `NotConfigured`: the store cannot be opened from here, by intention or not."""
+
+
 class NotConfigured(Misconfigured):
     """Settings are missing or wrong here; no peer was asked."""
 

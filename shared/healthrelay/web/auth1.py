@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.errors import NotAllowed
+from healthrelay.core.errors import NO_STORE_CLIENT, BadRequest, NotAllowed, NotConfigured
 from healthrelay.core.names import user_name
 from healthrelay.flows import connect
 from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
@@ -32,8 +32,7 @@ def view(request: Request, services: Services) -> Response:
         signatures = Signatures(services.owner_key)
         scopes = signatures.read_invitation(said["invitation"], user, now)
     elif _is_owner(request, services, now):
-        identities = services.store.identities
-        scopes = connect.scopes_for(user, services.consent, identities, now.date())
+        scopes = _scopes(user, services, now)
     else:
         return page(
             "sign-in",
@@ -43,6 +42,21 @@ def view(request: Request, services: Services) -> Response:
             user=user,
         )
     return to_consent_page(connect.Round(user, scopes), services, now)
+
+
+def _scopes(user: str, services: Services, now: datetime) -> tuple[str, ...]:
+    """What the person's methods need, from the store; an invitation says it without one."""
+    try:
+        identities = services.store.identities
+        return connect.scopes_for(user, services.consent, identities, now.date())
+    except NotConfigured as error:
+        if error.cause != NO_STORE_CLIENT:
+            raise
+        raise BadRequest(
+            f"This auth1 opens no store. Make an invitation, `healthrelay invite {user}`,"
+            " and open its link.",
+            409,
+        ) from error
 
 
 def to_consent_page(asked: connect.Round, services: Services, now: datetime) -> Response:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from healthrelay.adapters.firestore.documents import Changed, Found, Listing, Meter, Write
-from healthrelay.core.errors import HealthrelayError, TryLater
+from healthrelay.core.errors import NO_STORE_CLIENT, HealthrelayError, NotConfigured, TryLater
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.wire import Wire
@@ -73,11 +73,19 @@ class Database:
     def _loaded(self) -> Wire:
         with self._lock:
             if self._wire is None:
-                # A third of a second of loading: only when it is needed.
-                from healthrelay.adapters.firestore.wire import Wire  # noqa: PLC0415
-
-                self._wire = Wire(*self._open)
+                self._wire = _wire(*self._open)
             return self._wire
+
+
+def _wire(project: str | None, database: str | None, patience: float) -> Wire:
+    """A third of a second of loading: only when it is needed."""
+    try:
+        from healthrelay.adapters.firestore.wire import Wire  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise NotConfigured(
+            "Firestore's client is not installed here; the extra healthrelay[firestore] brings it."
+        ).named(NO_STORE_CLIENT) from error
+    return Wire(project, database, patience)
 
 
 def settled(attempt: Callable[[], T]) -> T:

@@ -1,0 +1,196 @@
+"""What is deployed: the same bytes from the same files, complete, light, and compiled."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+import tomllib
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from healthrelay import config
+from healthrelay.core.consent import CONSENTS
+from healthrelay.flows.signatures import Signatures
+from tests.household import OWNER_KEY
+from tests.peers.bundles import ROOT, Built, build, packed
+from tests.peers.functions import FunctionProcess
+
+pytest_plugins = ["tests.peers.firestore"]
+
+FUNCTIONS = sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(\S+)", re.MULTILINE)
+SPY = ROOT / "benchmarks" / "spy" / "main.py"
+CLIENT = "google-cloud-firestore"
+EVERYTHING = {
+    "HEALTHRELAY_STORE": "firestore",
+    "HEALTHRELAY_PUBLIC_URL": "https://region-project.cloudfunctions.net",
+    "HEALTHRELAY_CLIENT_ID": "a-client-id",
+    "HEALTHRELAY_CLIENT_SECRET": "a-client-secret",
+    "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
+    "HEALTHRELAY_SEALING_KEYS": f"one:{base64.b64encode(bytes(32)).decode()}",
+}
+EPOCH = {"SOURCE_DATE_EPOCH": "315532801"}
+
+
+def pins(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return {canonicalize_name(found): version for found, version in PIN.findall(text)}
+
+
+def group(name: str) -> set[str]:
+    """What pyproject.toml says that the function *name* needs."""
+    found: set[str] = set()
+    for need in PROJECT["dependency-groups"][name]:
+        inner = group(need["include-group"]) if isinstance(need, dict) else {need}
+        found |= inner
+    return found
+
+
+def needed(name: str) -> dict[str, str]:
+    """Of EVERYTHING what the function *name* is given when deployed."""
+    names = {f"HEALTHRELAY_{setting.upper()}" for setting in config.needs()[name]}
+    return {setting: value for setting, value in EVERYTHING.items() if setting in names}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_bundle_has_the_same_bytes_wherever_it_is_made(name: str, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "checkout"
+    for room in ("functions", "shared", "requirements", "tools"):
+        shutil.copytree(ROOT / room, elsewhere / room, copy_function=shutil.copyfile)
+    (elsewhere / "shared" / "healthrelay" / "core" / "__pycache__").mkdir(exist_ok=True)
+    (elsewhere / "shared" / "healthrelay" / "core" / "__pycache__" / "x.pyc").write_bytes(b"x")
+
+    one = packed(name, tmp_path / "one")
+    other = packed(name, tmp_path / "other", elsewhere)
+
+    assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_bundle_holds_its_function_the_package_and_pins(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(packed(name, tmp_path)) as bundle:
+        inside = {entry.filename: bundle.read(entry) for entry in bundle.infolist()}
+
+    assert list(inside) == sorted(inside)
+    assert inside["main.py"] == (ROOT / "functions" / name / "main.py").read_bytes()
+    assert inside["requirements.txt"] == (ROOT / "requirements" / f"{name}.txt").read_bytes()
+    assert "healthrelay/web/pages/base.html" in inside
+    assert "healthrelay/config/needs.json" in inside
+    assert not [path for path in inside if "/local/" in path or path.endswith(".pyc")]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_pins_are_of_what_is_tested_and_no_older_wish(name: str) -> None:
+    tested, pinned = pins("dev"), pins(name)
+    wanted = {canonicalize_name(Requirement(need).name) for need in group(name)}
+
+    assert wanted <= pinned.keys()
+    assert {found: tested.get(found) for found in pinned} == pinned
+
+
+def test_only_who_needs_it_has_a_client_or_a_key() -> None:
+    assert not {CLIENT, "cryptography", "requests", "urllib3"} & pins("auth1").keys()
+    assert not {"fitbit", "requests-oauthlib"} & pins("relay").keys()
+    assert config.needs()["relay"] == {"store"}
+    assert "sealing_keys" not in config.needs()["auth1"]
+
+
+def test_every_function_and_no_other_is_in_the_table_of_needs() -> None:
+    assert sorted(config.needs()) == FUNCTIONS
+    assert set().union(*config.needs().values()) <= set(config.READERS)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """Build a function as the platform does."""
+    return lambda name: build(name, tmp_path_factory.mktemp("build"), EPOCH)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(
+    ("name", "query", "expected"),
+    [
+        ("auth1", "user=jack", (401, "Only the owner, or somebody with an invitation")),
+        ("auth2", "code=c&state=s", (400, "This address is not one that we gave out.")),
+        ("fetch", "user=jack", (404, "There is no user jack.")),
+        ("relay", "user=jack&key=k", (404, "There is no user jack.")),
+    ],
+)
+def test_a_bundle_alone_answers_with_the_settings_it_needs(
+    built: Callable[[str], Built],
+    firestore_emulator: str,
+    name: str,
+    query: str,
+    expected: tuple[int, str],
+) -> None:
+    cloud = {"FIRESTORE_EMULATOR_HOST": firestore_emulator, "GOOGLE_CLOUD_PROJECT": "demo-bundles"}
+
+    with built(name).process(needed(name) | cloud) as function:
+        bearer = {"Authorization": f"Bearer {OWNER_KEY}"} if name == "fetch" else {}
+        answer = requests.get(f"{function.url}/?{query}", headers=bearer, timeout=30)
+
+    status, sentence = expected
+    assert (answer.status_code, sentence in answer.text) == (status, True), function.output()
+
+
+@pytest.mark.peer
+def test_auth1_connects_the_invited_and_tells_the_owner_to_invite(
+    built: Callable[[str], Built],
+) -> None:
+    scopes = CONSENTS["google_health"].asked(["body-weight"])
+    invitation = Signatures(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    owner = {"Authorization": f"Bearer {OWNER_KEY}"}
+
+    with built("auth1").process(needed("auth1")) as auth1:
+        invited = requests.get(
+            auth1.url,
+            params={"user": "jack", "invitation": invitation},
+            timeout=30,
+            allow_redirects=False,
+        )
+        owned = requests.get(auth1.url, params={"user": "jack"}, headers=owner, timeout=30)
+
+    assert invited.status_code == 302, auth1.output()
+    assert invited.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")
+    assert owned.status_code == 409
+    assert "healthrelay invite jack" in owned.text
+    assert "Traceback" not in auth1.output()
+
+
+def compiled(built: Built, report: Path) -> list[str]:
+    """Which source files of the bundle Python had to compile before the first answer."""
+    spied = {
+        "SPY_SOURCE": str(built.folder / "main.py"),
+        "SPY_TARGET": built.name,
+        "SPY_REPORT": str(report),
+        "K_SERVICE": built.name,
+        "PYTHONPATH": str(built.folder),
+    }
+    process = FunctionProcess(
+        "spied", env=needed(built.name) | spied, source=SPY, python=built.python
+    )
+    with process as function:
+        requests.get(function.url, params={"user": "jack"}, timeout=30)
+    found: list[str] = json.loads(report.read_text())["compiled"]
+    ours = [path for path in found if path.startswith(str(built.folder))]
+    return sorted(path for path in ours if path.endswith(".py"))  # pages are compiled when shown
+
+
+@pytest.mark.peer
+def test_a_started_bundle_compiles_nothing_of_ours(tmp_path: Path) -> None:
+    fresh = build("auth1", tmp_path / "fresh", EPOCH)
+    stale = build("auth1", tmp_path / "stale", {})
+
+    assert compiled(fresh, tmp_path / "fresh.json") == []
+    # Without the epoch bytecode is tied to times, and those are reset.
+    assert str(stale.folder / "main.py") in compiled(stale, tmp_path / "stale.json")

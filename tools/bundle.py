@@ -1,0 +1,81 @@
+"""Pack what each function is deployed from: build/<function>.zip.
+
+    python tools/bundle.py [--into FOLDER] [FUNCTION …]
+
+In it: the function's own folder, the package without what only the owner's machine runs, and its
+pins as requirements.txt. The bytes depend on the files alone, so that an unchanged function is not
+deployed anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "shared" / "healthrelay"
+OWNERS = ("commands", "local", "__main__.py")
+# The first day zip can write; the platform sets all times to this year as well.
+WHEN = (1980, 1, 1, 0, 0, 0)
+
+
+def names() -> list[str]:
+    """All functions: the folders of functions/ that have an entry point."""
+    return sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
+
+
+def contents(function: str) -> dict[str, Path]:
+    """Name in the bundle → file, sorted by name."""
+    pins = ROOT / "requirements" / f"{function}.txt"
+    if not pins.is_file():
+        sys.exit(f"{function} has no pins: add its group to pyproject.toml, then `make lock`.")
+    found = {"requirements.txt": pins}
+    found |= dict(_below(ROOT / "functions" / function))
+    found |= {f"healthrelay/{name}": path for name, path in _below(PACKAGE)}
+    return dict(sorted(found.items()))
+
+
+def bundle(function: str, folder: Path) -> Path:
+    """Write the bundle of *function* into *folder*; its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{function}.zip"
+    draft = target.with_suffix(".draft")
+    # Stored, not deflated: each release of zlib may write other bytes.
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as packed:
+        for name, path in contents(function).items():
+            entry = zipfile.ZipInfo(name, WHEN)
+            entry.create_system = 3  # Unix, whatever this machine is
+            entry.external_attr = 0o100644 << 16
+            packed.writestr(entry, path.read_bytes())
+    draft.replace(target)
+    return target
+
+
+def _below(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder)
+        if path.is_file() and path.suffix != ".pyc" and inside.parts[0] not in OWNERS:
+            yield inside.as_posix(), path
+
+
+def main() -> None:
+    """Pack those named, or all, and print each with its size and checksum."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("function", nargs="*", help="those to pack; all when none is named")
+    parser.add_argument("--into", type=Path, default=ROOT / "build", help="default: build/")
+    said = parser.parse_args()
+    unknown = set(said.function) - set(names())
+    if unknown:
+        parser.error(f"there is no function {', '.join(sorted(unknown))}: {', '.join(names())}")
+    for function in said.function or names():
+        packed = bundle(function, said.into)
+        size, checksum = packed.stat().st_size // 1024, sha256(packed.read_bytes()).hexdigest()
+        print(f"{packed.name:12} {size:5} KiB  {checksum[:12]}")
+
+
+if __name__ == "__main__":
+    main()
