@@ -13,6 +13,7 @@ Fields = Mapping[str, Any]
 
 APPLICATION = "plugindata/fitbit"
 IDENTITIES = "identities"
+HANDSHAKES = "handshakes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def measurements(user: str) -> str:
 
 def handshake(nonce: str) -> str:
     """A used round of consent."""
-    return f"handshakes/{segment(nonce)}"
+    return f"{HANDSHAKES}/{segment(nonce)}"
 
 
 def segment(text: str) -> str:

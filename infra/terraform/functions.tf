@@ -1,0 +1,80 @@
+# The functions. One that joins is one more row here, a folder in functions/, its needs in needs.json.
+
+locals {
+  # The Python of the deployed functions; pyproject.toml names the same.
+  runtime = "python313"
+
+  rows = {
+    auth1 = { public = true, database = "", memory = "256Mi", cpu = "0.167", seconds = 30, enqueues = false }
+    auth2 = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
+    fetch = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
+    relay = { public = true, database = "read", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
+  }
+
+  functions = { for name, row in local.rows : name => row if var.running }
+
+  public  = toset([for name, row in local.functions : name if row.public])
+  private = toset([for name, row in local.functions : name if !row.public])
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each = local.functions
+
+  name        = each.key
+  project     = var.project
+  location    = var.region
+  description = each.value.public ? "healthrelay: reached from browsers and homes." : "healthrelay: reached by Cloud Scheduler and Cloud Tasks only."
+
+  build_config {
+    runtime         = local.runtime
+    entry_point     = each.key
+    service_account = google_service_account.build.id
+
+    environment_variables = {
+      # The platform resets the time of every file after compiling. With this, bytecode is tied to
+      # what a source says and not to its time, so no start has to compile it again.
+      SOURCE_DATE_EPOCH = "315532801"
+    }
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.bundle[each.key].name
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.function[each.key].email
+    available_memory                 = each.value.memory
+    available_cpu                    = each.value.cpu
+    timeout_seconds                  = each.value.seconds
+    min_instance_count               = 0
+    max_instance_count               = var.max_instances
+    max_instance_request_concurrency = 1
+    all_traffic_on_latest_revision   = true
+    # Who may call is decided by IAM; Scheduler, Tasks and browsers all come from outside.
+    ingress_settings = "ALLOW_ALL"
+
+    environment_variables = merge(
+      { for name in local.needs[each.key] : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
+      each.value.database == "" ? {} : { GOOGLE_CLOUD_PROJECT = var.project },
+    )
+
+    dynamic "secret_environment_variables" {
+      for_each = toset([for name in local.needs[each.key] : name if contains(local.secrets, name)])
+
+      content {
+        key        = "HEALTHRELAY_${upper(secret_environment_variables.key)}"
+        project_id = var.project
+        secret     = google_secret_manager_secret.secret[secret_environment_variables.key].secret_id
+        version    = "latest"
+      }
+    }
+  }
+
+  depends_on = [
+    google_project_iam_member.build,
+    google_secret_manager_secret_iam_member.reader,
+  ]
+}

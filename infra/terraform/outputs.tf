@@ -1,0 +1,24 @@
+output "callback_url" {
+  description = "Register exactly this with the provider."
+  value       = "${local.base_url}/auth2"
+}
+
+output "urls" {
+  description = "Where each function answers."
+  value       = { for name in keys(local.functions) : name => "${local.base_url}/${name}" }
+}
+
+output "secrets_to_fill" {
+  description = "Secrets whose values only you know."
+  value       = [for name in local.secrets : google_secret_manager_secret.secret[name].secret_id if !contains(["owner_key", "sealing_keys"], name)]
+}
+
+output "secrets_to_generate" {
+  description = "Secrets that `make deploy` fills once."
+  value       = { for name in ["owner_key", "sealing_keys"] : name => google_secret_manager_secret.secret[name].secret_id }
+}
+
+output "first_login" {
+  description = "On your machine: makes a person, and a link with which they connect."
+  value       = "HEALTHRELAY_STORE=firestore GOOGLE_CLOUD_PROJECT=${var.project} HEALTHRELAY_PUBLIC_URL=${local.base_url} healthrelay invite NAME"
+}

@@ -1,0 +1,36 @@
+# Three jobs are free; one fan-out serves everybody. A job whose function is not deployed is left out.
+
+locals {
+  jobs = {
+    fetch   = { function = "fetch", query = "", schedule = "*/15 * * * *", says = "Works through who is due." }
+    deliver = { function = "deliver", query = "", schedule = "*/5 * * * *", says = "Works off what waits for a home." }
+    repush  = { function = "deliver", query = "?everything=1", schedule = "30 3 * * *", says = "Brings every home its whole snapshot, for a 200 of Igor's is not durable." }
+  }
+}
+
+resource "google_cloud_scheduler_job" "job" {
+  for_each = { for name, job in local.jobs : name => job if contains(local.private, job.function) }
+
+  name             = "healthrelay-${each.key}"
+  project          = var.project
+  region           = var.region
+  description      = each.value.says
+  schedule         = lookup(var.schedules, each.key, each.value.schedule)
+  time_zone        = var.time_zone
+  attempt_deadline = "540s"
+
+  # What fails comes again with the next round.
+  retry_config {
+    retry_count = 1
+  }
+
+  http_target {
+    http_method = "POST"
+    uri         = "${local.shared_host}/${each.value.function}${each.value.query}"
+
+    oidc_token {
+      service_account_email = google_service_account.invoker.email
+      audience              = "${local.shared_host}/${each.value.function}"
+    }
+  }
+}

@@ -1,0 +1,17 @@
+"""What this store asks of its database beside documents; the deployment makes the same."""
+
+from __future__ import annotations
+
+from healthrelay.adapters.firestore.documents import HANDSHAKES
+
+TIME_TO_LIVE = {HANDSHAKES: "expires"}
+"""Collection group → the field after whose instant Firestore may delete a document.
+
+It only tidies: whether something is over is decided in code.
+"""
+
+INDEXES: dict[str, tuple[str, ...]] = {}
+"""Collection group → the fields of a composite index. Documents are found by their names alone."""
+
+UNINDEXED = ("__default__", "*")
+"""No field of any collection is ever searched, so Firestore need not index a single one."""

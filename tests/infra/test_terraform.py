@@ -1,0 +1,260 @@
+"""What would be deployed: private, with the least rights, without secrets, as the code needs it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from healthrelay import config
+from healthrelay.adapters.firestore import indexes
+from healthrelay.config.settings import SECRETS
+from tests.infra.plans import Plan
+from tests.peers.bundles import RUNTIME, WHEN_BUILT
+from tests.peers.terraform import FOLDER, PROJECT, ROOT, checker, choices, refusal, terraform
+
+FUNCTIONS = sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
+HOST = f"https://europe-west1-{PROJECT}.cloudfunctions.net"
+INVOKER = "healthrelay-invoker"
+# Igor's own certificate authority is a file, and is for a push within one network.
+ON_ONE_MACHINE = {"igor_ca"}
+
+
+def test_the_files_are_valid() -> None:
+    done = terraform("validate", "-no-color")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+def test_the_files_are_formatted() -> None:
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-diff", FOLDER],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_each_folder_is_a_function_with_its_own_bundle(least: Plan, bundles: Path) -> None:
+    functions, objects = least.functions(), least.all("storage_bucket_object")
+
+    assert sorted(functions) == sorted(objects) == FUNCTIONS
+    for name, values in functions.items():
+        assert values["name"] == values["build_config"][0]["entry_point"] == name
+        # Google names an object by what it holds; it is no matter of secrecy.
+        checksum = md5((bundles / f"{name}.zip").read_bytes(), usedforsecurity=False).hexdigest()
+        assert objects[name]["name"] == f"{name}-{checksum}.zip"
+
+
+def test_the_python_is_the_tested_one_and_bytecode_stays_valid(least: Plan) -> None:
+    for values in least.functions().values():
+        assert values["build_config"][0]["runtime"] == f"python{RUNTIME.replace('.', '')}"
+        assert values["build_config"][0]["environment_variables"] == {
+            "SOURCE_DATE_EPOCH": str(WHEN_BUILT)
+        }
+
+
+def test_a_private_function_answers_nobody_but_the_invoker(planned: Plan) -> None:
+    callers = {on: set[str]() for on in FUNCTIONS}
+    for account, role, on in planned.roles():
+        if role == "roles/run.invoker":
+            callers[on].add(account)
+
+    public = {name for name in FUNCTIONS if callers[name] == {"anybody"}}
+    assert public == {"auth1", "auth2", "relay"}
+    assert all(callers[name] == {INVOKER} for name in set(FUNCTIONS) - public)
+
+
+def test_each_function_is_somebody_of_its_own(least: Plan) -> None:
+    accounts = {key: values["account_id"] for key, values in least.all("service_account").items()}
+
+    assert accounts == {name: f"healthrelay-{name}" for name in FUNCTIONS} | {
+        "invoker": INVOKER,
+        "build": "healthrelay-build",
+    }
+
+
+def test_everybody_has_the_roles_of_the_table_and_no_other(least: Plan) -> None:
+    written = set()
+    for line in (FOLDER / "README.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and "roles/" in cells[1]:
+            account, role = (cell.strip("`") for cell in cells[:2])
+            on = re.findall(r"`([^`]+)`", cells[2]) or [cells[2]]
+            written |= {(account, role, what) for what in on}
+
+    assert written == least.roles()
+
+
+def test_with_a_wrapping_key_only_its_users_have_one_role_more(least: Plan, full: Plan) -> None:
+    more = {(account, role) for account, role, _ in full.roles() - least.roles()}
+    wrappers = {name for name in FUNCTIONS if "kms_key" in config.needs()[name]}
+    pushers = {name for name in FUNCTIONS if "igor_password" in config.needs()[name]}
+
+    assert more == {
+        (f"healthrelay-{name}", "roles/cloudkms.cryptoKeyEncrypterDecrypter") for name in wrappers
+    } | {(f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name: str) -> None:
+    given = {*full.told(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT"}
+    # Igor is shown a token or a password, never both.
+    needed = config.needs()[name] - ON_ONE_MACHINE - {"igor_token"}
+
+    assert given == {f"HEALTHRELAY_{setting.upper()}" for setting in needed}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_function_is_given_is_what_it_reads_without_complaint(
+    planned: Plan, name: str
+) -> None:
+    filled = {
+        "HEALTHRELAY_OWNER_KEY": "k" * 40,
+        "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}=",
+    }
+    secrets = {key: filled.get(key, "a-secret") for key in planned.secrets(name)}
+    settings = config.load({"K_SERVICE": name} | planned.told(name) | secrets)
+
+    assert settings.store == "firestore"
+
+
+def test_no_secret_is_in_the_plan(planned: Plan) -> None:
+    assert planned.all("secret_manager_secret_version") == {}
+    for name in FUNCTIONS:
+        plain = {key.removeprefix("HEALTHRELAY_").lower() for key in planned.told(name)}
+        assert not plain & SECRETS
+        for key, secret in planned.secrets(name).items():
+            assert secret == key.lower().replace("_", "-")
+    assert all(values["secret_id"] for values in planned.all("secret_manager_secret").values())
+
+
+def test_the_database_is_kept_and_has_what_the_code_declares(least: Plan) -> None:
+    database = least.all("firestore_database")["database"]
+    fields = {
+        (values["collection"], values["field"]): values
+        for values in least.all("firestore_field").values()
+    }
+
+    assert database["type"] == "FIRESTORE_NATIVE"
+    assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
+    assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
+    assert fields.keys() == {*indexes.TIME_TO_LIVE.items(), indexes.UNINDEXED}
+    assert {at for at, values in fields.items() if values["ttl_config"]} == {
+        *indexes.TIME_TO_LIVE.items()
+    }
+    assert {
+        values["collection"]: tuple(field["field_path"] for field in values["fields"])
+        for values in least.all("firestore_index").values()
+    } == indexes.INDEXES
+
+
+def test_jobs_call_private_functions_with_a_token_for_them(least: Plan) -> None:
+    jobs = least.all("cloud_scheduler_job")
+
+    assert jobs["fetch"]["schedule"] == "*/15 * * * *"
+    for values in jobs.values():
+        target = values["http_target"][0]
+        address = target["uri"].partition("?")[0]
+        assert address.removeprefix(f"{HOST}/") in set(FUNCTIONS) - {"auth1", "auth2", "relay"}
+        assert target["oidc_token"][0]["audience"] == address
+
+
+def test_addresses_with_keys_in_them_are_not_logged(least: Plan) -> None:
+    (exclusion,) = least.all("logging_project_exclusion").values()
+    name = f"projects/{PROJECT}/logs/run.googleapis.com%2Frequests"
+
+    assert exclusion["filter"] == (
+        f'logName="{name}" AND resource.labels.service_name=("auth1" OR "auth2" OR "relay")'
+    )
+
+
+def test_counts_know_a_function_and_no_person(least: Plan) -> None:
+    metrics, alerts = least.all("logging_metric"), least.all("monitoring_alert_policy")
+
+    for key, values in metrics.items():
+        assert set(values["label_extractors"]) == {"function"}
+        assert [label["key"] for label in values["metric_descriptor"][0]["labels"]] == ["function"]
+        assert f"user/healthrelay/{key}" in str(alerts[key])
+
+
+def test_what_is_counted_is_what_the_code_says(least: Plan) -> None:
+    code = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
+
+    for values in least.all("logging_metric").values():
+        for event in re.findall(r'jsonPayload\.event="([\w-]+)"', values["filter"]):
+            assert f'"{event}"' in code
+        for causes in re.findall(r'jsonPayload\.cause=~"\^\(?([\w|]+)', values["filter"]):
+            assert all(f"class {cause}(" in code for cause in causes.split("|"))
+
+
+def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan) -> None:
+    kinds = {one["type"].removeprefix("google_") for one in resting.resources}
+
+    assert {"firestore_database", "secret_manager_secret", "firestore_backup_schedule"} <= kinds
+    assert (
+        not {
+            "cloudfunctions2_function",
+            "cloud_run_v2_service_iam_member",
+            "cloud_scheduler_job",
+            "monitoring_alert_policy",
+        }
+        & kinds
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"project": "My Project"}, "Give the project's id, such as healthrelay-home"),
+        ({"region": "europe-west1-b"}, "not a zone such as europe-west1-b"),
+        ({"client_id": ""}, "Register with the provider first"),
+        ({"igor_url": "http://igor.example.org"}, "must begin with https://"),
+        ({"schedules": {"fetch": "hourly"}}, "a time has five fields"),
+        ({"addresses": {"igor_url": "https://x"}}, "Only google_api_url"),
+    ],
+)
+def test_a_wrong_variable_is_answered_with_what_to_write(
+    wrong: dict[str, object], sentence: str, bundles: Path
+) -> None:
+    right = {"project": PROJECT, "client_id": "an-id", "bundles": str(bundles)}
+
+    assert sentence in refusal(right | wrong)
+
+
+def test_every_chosen_word_is_one_that_the_provider_documents(planned: Plan) -> None:
+    checker()
+    checked = set()
+    for one in planned.resources:
+        known = choices()[one["type"]]
+        for path, value in _leaves(one["values"], ""):
+            if path in known:
+                assert value in known[path], f"{one['address']}: {path} = {value}"
+                checked.add(f"{one['type']}.{path}")
+
+    assert {
+        "google_cloudfunctions2_function.service_config.ingress_settings",
+        "google_firestore_database.type",
+        "google_firestore_database.delete_protection_state",
+        "google_monitoring_alert_policy.combiner",
+    } <= checked
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path)
+    elif value is not None:
+        yield path, value

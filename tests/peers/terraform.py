@@ -1,0 +1,123 @@
+"""Real Terraform over the real schema of Google's provider, which here is asked nothing else.
+
+The program that serves the schema is found by HEALTHRELAY_TERRAFORM_CHECK, or beside the checkout
+at ../shared/tools/terraform-check/check. It makes no call to any cloud.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers import install
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "infra" / "terraform"
+PROJECT = "demo-project"
+_BESIDE = Path("..", "shared", "tools", "terraform-check", "check")
+
+
+def checker() -> Path:
+    """The program, ready to use; skips where it is not, for it cannot be installed."""
+    found = Path(os.environ.get("HEALTHRELAY_TERRAFORM_CHECK", ROOT / _BESIDE))
+    if not found.is_file() or shutil.which("terraform") is None:
+        pytest.skip(f"Terraform's files are checked by {_BESIDE} and terraform: not both are here")
+    install.once(install.cache() / "terraform-check", str(found), lambda at: _prepare(found, at))
+    return found
+
+
+def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one command over infra/terraform."""
+    return subprocess.run(
+        [checker(), FOLDER, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=100,
+    )
+
+
+def plan(target: Path, variables: Mapping[str, object]) -> dict[str, Any]:
+    """What would be made with these *variables*: the plan as `terraform show -json` tells it."""
+    done = terraform("plan", "-input=false", "-no-color", f"-out={target}", *_given(variables))
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = terraform("show", "-json", str(target))
+    found: dict[str, Any] = json.loads(shown.stdout)
+    return found
+
+
+def refusal(variables: Mapping[str, object]) -> str:
+    """What Terraform says to *variables* that it must not accept."""
+    done = terraform("plan", "-input=false", "-no-color", *_given(variables))
+    assert done.returncode != 0, done.stdout
+    return " ".join(done.stderr.replace("│", " ").split())
+
+
+@functools.cache
+def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Resource → dotted attribute → the values that the provider's own documentation allows."""
+    home = Path(os.environ.get("TF_CHECK_HOME", Path.home() / ".cache" / "terraform-check"))
+    described = home / "npm" / "node_modules" / "@cdktf" / "provider-google" / ".jsii"
+    checker()
+    return _Described(json.loads(described.read_text())["types"]).all()
+
+
+class _Described:
+    """The types of the provider's bindings: each property's remarks name what it may be."""
+
+    def __init__(self, types: Mapping[str, Any]) -> None:
+        self._types = types
+
+    def all(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        found = {}
+        for name in self._types:
+            *_, resource, kind = ["", *name.split(".")]
+            if kind == f"{resource[:1].upper()}{resource[1:]}Config":
+                found[f"google_{_snake(resource)}"] = dict(self._within(name, ""))
+        return found
+
+    def _within(self, name: str, above: str) -> list[tuple[str, tuple[str, ...]]]:
+        found = []
+        for told in self._types.get(name, {}).get("properties", []):
+            path = above + _snake(told["name"])
+            said = json.dumps(told.get("docs", {}))
+            if "Possible values: [" in said:
+                inside = said.split("Possible values: [")[1].split("]")[0]
+                found.append((path, tuple(word.strip(' \\"') for word in inside.split(","))))
+            for inner in _names(told["type"]):
+                if inner != name and inner.startswith("@cdktf/provider-google"):
+                    found += self._within(inner, f"{path}.")
+        return found
+
+
+def _names(told: Any) -> list[str]:
+    if isinstance(told, dict):
+        own = [told["fqn"]] if "fqn" in told else []
+        return own + [name for value in told.values() for name in _names(value)]
+    return [name for value in told for name in _names(value)] if isinstance(told, list) else []
+
+
+def _snake(camel: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in camel)
+
+
+def _given(variables: Mapping[str, object]) -> list[str]:
+    told = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in variables.items()
+    }
+    return [f"-var={name}={value}" for name, value in told.items()]
+
+
+def _prepare(check: Path, at: Path) -> None:
+    at.mkdir(parents=True)
+    install.run([check, FOLDER, "validate"])
