@@ -9,7 +9,7 @@ locals {
   counts = {
     grant_lost = {
       says   = "A login is lost: the wearer must connect again (`healthrelay doctor` says who)."
-      filter = "jsonPayload.cause=~\"^ReconnectNeeded\""
+      filter = "jsonPayload.event=\"grant lost\""
     }
     undelivered = {
       says   = "What was fetched does not reach a home."

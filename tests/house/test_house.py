@@ -103,7 +103,8 @@ def test_kept_promises_have_tests_and_others_a_reason(promise: dict[str, object]
 def test_every_decision_has_its_number_and_reason() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
-    for number, path in enumerate(decisions, 1):
-        assert path.name.startswith(f"{number:04}-")
+    numbers = [int(path.name[:4]) for path in decisions]
+    assert len(set(numbers)) == len(numbers)
+    for number, path in zip(numbers, decisions, strict=True):
         assert path.read_text().startswith(f"# {number}. ")
         assert len(path.read_text().splitlines()) <= 45

@@ -110,6 +110,15 @@ def test_every_function_and_no_other_is_in_the_table_of_needs() -> None:
     assert set().union(*config.needs().values()) <= set(config.READERS)
 
 
+def patient(url: str, headers: dict[str, str]) -> requests.Response:
+    """Ask again after a 503, as Igor and Tasks do: the first answer of a busy machine is slow."""
+    for _ in range(10):
+        answer = requests.get(url, headers=headers, timeout=60)
+        if answer.status_code != 503:
+            break
+    return answer
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     """Build a function as the platform does."""
@@ -137,7 +146,7 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 
     with built(name).process(needed(name) | cloud) as function:
         bearer = {"Authorization": f"Bearer {OWNER_KEY}"} if name == "fetch" else {}
-        answer = requests.get(f"{function.url}/?{query}", headers=bearer, timeout=30)
+        answer = patient(f"{function.url}/?{query}", bearer)
 
     status, sentence = expected
     assert (answer.status_code, sentence in answer.text) == (status, True), function.output()

@@ -191,7 +191,7 @@ def test_what_is_counted_is_what_the_code_says(least: Plan) -> None:
     code = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
 
     for values in least.all("logging_metric").values():
-        for event in re.findall(r'jsonPayload\.event="([\w-]+)"', values["filter"]):
+        for event in re.findall(r'jsonPayload\.event="([\w -]+)"', values["filter"]):
             assert f'"{event}"' in code
         for causes in re.findall(r'jsonPayload\.cause=~"\^\(?([\w|]+)', values["filter"]):
             assert all(f"class {cause}(" in code for cause in causes.split("|"))

@@ -50,8 +50,10 @@ class Services:
         return datetime.now(UTC)
 
     def note(self, severity: str, event: str, **facts: object) -> None:
-        if user := facts.get("user"):
-            facts["user"] = log.alias(str(user), self.owner_key)
+        if user := facts.pop("user", None):
+            # Without a key anybody could tell by trying who is meant.
+            key = self.settings.owner_key
+            facts["user"] = log.alias(str(user), key) if key else None
         log.note(severity, event, **facts)
 
     @cached_property
