@@ -1,10 +1,10 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
-# bundle: what is deployed, into build/
+# bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… (see docs/deploy.md)
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check bench lock lint bundle clean
+.PHONY: run test check bench lock lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
 run: .venv/run
@@ -31,6 +31,12 @@ lock: .venv/dev
 bundle:
 	@$(PYTHON) tools/python_version.py
 	@$(PYTHON) tools/bundle.py
+
+# The owner's machine speaks to the deployed store too, so it needs what fetch needs.
+deploy destroy: .venv/run
+	@test -n "$(PROJECT)" || { echo "Name a project: make $@ PROJECT=…" >&2; exit 2; }
+	@$(PIP) --require-hashes -r requirements/fetch.txt
+	@$(BIN)/python tools/deploy.py $@ $(PROJECT) $(ARGS)
 
 clean:
 	rm -rf .venv .cache build

@@ -20,5 +20,10 @@ output "secrets_to_generate" {
 
 output "first_login" {
   description = "On your machine: makes a person, and a link with which they connect."
-  value       = "HEALTHRELAY_STORE=firestore GOOGLE_CLOUD_PROJECT=${var.project} HEALTHRELAY_PUBLIC_URL=${local.base_url} healthrelay invite NAME"
+  value       = "tools/cloud ${var.project} user add NAME && tools/cloud ${var.project} invite NAME"
+}
+
+output "client_id" {
+  description = "As it was given."
+  value       = var.client_id
 }

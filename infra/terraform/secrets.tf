@@ -21,6 +21,9 @@ resource "google_secret_manager_secret" "secret" {
   project   = var.project
   secret_id = "healthrelay-${replace(each.key, "_", "-")}"
 
+  # By this `make deploy` finds what is still empty.
+  labels = { part-of = "healthrelay" }
+
   # What the sealing keys sealed is data too.
   deletion_protection = var.keep_data
 

@@ -15,11 +15,14 @@ def add(commands: Commands) -> None:
     """The words of ``doctor``."""
     doctor = commands.add_parser("doctor", help="how the connections are, and what to press")
     doctor.add_argument("user", nargs="?", help="only this person")
+    doctor.add_argument("--url", help="instead, whether the functions deployed there answer")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     doctor.set_defaults(command=_doctor)
 
 
 def _doctor(said: argparse.Namespace) -> int:
+    if said.url:
+        return _deployment(said)
     from healthrelay.assembly import services
     from healthrelay.core.names import user_name
     from healthrelay.flows.doctor import Doctor
@@ -35,6 +38,14 @@ def _doctor(said: argparse.Namespace) -> int:
     else:
         print("\n\n".join(_in_words(*one, built.public_url) for one in found.items()) or "Nobody.")
     return 0 if all(diagnosis.well for diagnosis in found.values()) else 1
+
+
+def _deployment(said: argparse.Namespace) -> int:
+    from healthrelay.commands import deployment
+
+    found = deployment.check(said.url)
+    print(json.dumps(found, indent=2) if said.json else deployment.in_words(found))
+    return 0 if not any(found.values()) else 1
 
 
 def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:

@@ -1,0 +1,44 @@
+"""``healthrelay doctor --url``: whether each function is there, and open or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.http import Http
+
+OPEN = frozenset({"auth1", "auth2", "relay"})
+"""Functions that browsers and homes reach; the others turn a stranger away."""
+SECONDS = 60
+"""A first answer may have to wait for a cold start."""
+
+
+def check(url: str) -> dict[str, str]:
+    """Function → what is wrong with it; empty text where all is well. Nothing is changed."""
+    from healthrelay.adapters.http import Http
+    from healthrelay.config import needs
+
+    http = Http()
+    return {name: _wrong(http, url.rstrip("/"), name) for name in sorted(needs())}
+
+
+def in_words(found: Mapping[str, str]) -> str:
+    """One line a function."""
+    return "\n".join(f"{name}: {wrong or 'well'}" for name, wrong in found.items())
+
+
+def _wrong(http: Http, url: str, name: str) -> str:
+    from healthrelay.core.errors import HealthrelayError
+
+    try:
+        # Without a user: whoever is open answers 400 at once, and asks neither store nor provider.
+        answer = http.send("GET", f"{url}/{name}", {}, seconds=SECONDS)
+    except HealthrelayError as error:
+        return error.sentence
+    if answer.status == 500:
+        told = answer.json()
+        return str(told["error"]) if isinstance(told, dict) and "error" in told else "fails (500)"
+    if name in OPEN:
+        return "" if answer.status == 400 else f"answers a stranger {answer.status}, not 400"
+    return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
