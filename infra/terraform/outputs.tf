@@ -23,6 +23,11 @@ output "first_login" {
   value       = "tools/cloud ${var.project} user add NAME && tools/cloud ${var.project} invite NAME"
 }
 
+output "kms_key" {
+  description = "What wraps sealing keys; empty without Cloud KMS."
+  value       = local.settings.kms_key
+}
+
 output "client_id" {
   description = "As it was given."
   value       = var.client_id

@@ -1,6 +1,6 @@
 """Real Terraform over the real schema of Google's provider, which here is asked nothing else.
 
-The program that serves the schema is found by HEALTHRELAY_TERRAFORM_CHECK, or beside the checkout
+The program that serves the schema is found by TERRAFORM_CHECK, or beside the checkout
 at ../shared/tools/terraform-check/check. It makes no call to any cloud.
 """
 
@@ -27,7 +27,7 @@ _BESIDE = Path("..", "shared", "tools", "terraform-check", "check")
 
 def checker() -> Path:
     """The program, ready to use; skips where it is not, for it cannot be installed."""
-    found = Path(os.environ.get("HEALTHRELAY_TERRAFORM_CHECK", ROOT / _BESIDE))
+    found = Path(os.environ.get("TERRAFORM_CHECK", ROOT / _BESIDE))
     if not found.is_file() or shutil.which("terraform") is None:
         pytest.skip(f"Terraform's files are checked by {_BESIDE} and terraform: not both are here")
     install.once(install.cache() / "terraform-check", str(found), lambda at: _prepare(found, at))
