@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 
 import grpc
 import pytest
+from google.cloud.kms import KeyManagementServiceClient
+from google.cloud.kms_v1.services.key_management_service.transports.grpc import (
+    KeyManagementServiceGrpcTransport,
+)
 
 from healthrelay.adapters.kms import DataKeys, Kms
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.keys import SealingKey
 from tests.peers.kms import KEY, FakeKms, serving
+from tests.peers.process import free_port
 
 CONTENT = os.urandom(32)
 
@@ -82,3 +88,21 @@ def test_who_must_act_is_told_without_googles_words(
         kms.unwrap("new", b"wrapped")
 
     assert "quotes" not in caught.value.sentence
+
+
+def test_service_that_is_away_for_a_moment_is_asked_again(fake: FakeKms, kms: Kms) -> None:
+    fake.fails, fake.once = grpc.StatusCode.UNAVAILABLE, True
+
+    assert kms.wrap("new", CONTENT)
+    assert fake.asked == ["encrypt", "encrypt"]
+
+
+def test_dead_host_is_told_within_seconds() -> None:
+    with grpc.insecure_channel(f"127.0.0.1:{free_port()}") as channel:
+        dead = KeyManagementServiceClient(
+            transport=KeyManagementServiceGrpcTransport(channel=channel)
+        )
+        started = time.monotonic()
+        with pytest.raises(TryLater, match="could not be reached"):
+            Kms(KEY, dead).unwrap("new", b"wrapped")
+        assert time.monotonic() - started < 8

@@ -27,6 +27,7 @@ class FakeKms:
 
     asked: list[str] = field(default_factory=list)
     fails: grpc.StatusCode | None = None
+    once: bool = False
     _key: AESGCM = field(default_factory=lambda: AESGCM(os.urandom(32)))
 
     def encrypt(self, request: kms.EncryptRequest, context: Any) -> kms.EncryptResponse:
@@ -47,7 +48,8 @@ class FakeKms:
     def _seen(self, what: str, name: str, context: Any) -> None:
         self.asked.append(what)
         if self.fails:
-            context.abort(self.fails, "a text that quotes the request")
+            code, self.fails = self.fails, None if self.once else self.fails
+            context.abort(code, "a text that quotes the request")
         if name != KEY:
             context.abort(grpc.StatusCode.NOT_FOUND, "no such key")
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import base64
+import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
+from healthrelay.__main__ import main
+from healthrelay.core.authorization import verifier
+from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household, household_at
 from tests.peers.process import free_port
+
+pytest_plugins = ["tests.peers.firestore"]
 
 SEALING = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 IGOR_TOKEN = secrets.token_urlsafe(30)
@@ -85,6 +93,91 @@ def test_random_secrets_through_every_path(
     for secret in found:
         assert not any(secret in text for text in told)
         assert secret.encode() not in files
+
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    ("user", "list"),
+    ("fetch", "jack"),
+    ("doctor", "--json"),
+    ("rotate-keys",),
+    ("export", "jack", "--to", "EXPORT"),
+    ("disconnect", "jack"),
+    ("erase", "jack", "--json"),
+)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
+def contents(
+    request: pytest.FixtureRequest, settings: dict[str, str], tmp_path: Path
+) -> Callable[[], str]:
+    """All that the store holds, as text; asked for before the household is built."""
+    if request.param == "sqlite":
+        return lambda: b"".join(p.read_bytes() for p in tmp_path.rglob("*.db*")).decode("latin1")
+    settings["HEALTHRELAY_STORE"] = "firestore"
+    project = request.getfixturevalue("firestore_project")
+    request.getfixturevalue("monkeypatch").setenv("GOOGLE_CLOUD_PROJECT", project)
+    found = request.getfixturevalue("firestore_contents")
+    return lambda: repr(found())
+
+
+def test_random_secrets_through_every_command(
+    contents: Callable[[], str],
+    house: Household,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    capability, client_secret = secrets.token_urlsafe(30), secrets.token_urlsafe(30)
+    for words, secret in (
+        (["igor", "https://igor.example"], capability),
+        (["register", "another-client"], client_secret),
+    ):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+        assert main(words) == 0
+    house.connect(methods="time_series", resource="body/weight")
+    first = house.services.grants.stored("jack").grant
+    sandbox.expire_access_tokens()
+    house.fetch()
+    second = house.services.grants.stored("jack").grant
+    assert first.access != second.access
+    kept = contents()
+    codes = {}
+    for words in COMMANDS:
+        line = [str(tmp_path / "export") if word == "EXPORT" else word for word in words]
+        codes[words[0]] = main(line)
+
+    out, err = capfd.readouterr()
+    exported = "".join(p.read_text() for p in (tmp_path / "export").iterdir())
+    assert codes == dict.fromkeys((words[0] for words in COMMANDS), 0)
+    assert '"event": "refresh"' in err
+    assert "body-weight" in exported
+    hidden = {first.access, second.access, first.refresh, second.refresh, capability}
+    hidden |= {client_secret, OWNER_KEY, SEALING, IGOR_TOKEN}
+    for secret in hidden:
+        assert secret
+        assert not any(secret in text for text in (out, err, kept, exported))
+
+
+def test_what_opens_a_door_stands_in_no_log_line(
+    house: Household, sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    house.add("jack", methods="time_series", resource="body/weight")
+    link = house.invitation()
+    with requests.Session() as browser:
+        begun = browser.get(link, allow_redirects=False, timeout=10)
+        browser.get(allow_page(begun.headers["Location"]), timeout=10)
+    key = new_poll_key("jack", house.services.store.identities)
+    house.poll(key=key)
+    house.poll(key=key + "x")
+
+    err = capfd.readouterr().err
+    state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+    nonce = Signatures(OWNER_KEY).read_state(state, house.services.now())["nonce"]
+    invitation = parse_qs(urlsplit(link).query)["invitation"][0]
+    assert '"event": "relay"' in err
+    for secret in (key, state, nonce, invitation, verifier(OWNER_KEY.encode(), nonce)):
+        assert secret not in err
 
 
 def test_a_defect_is_told_without_its_text(

@@ -15,6 +15,7 @@ from healthrelay.core.errors import Misconfigured, TryLater
 from healthrelay.core.keys import KEY_BYTES, SealingKey
 
 if TYPE_CHECKING:
+    from google.api_core.retry import Retry
     from google.cloud.kms import KeyManagementServiceClient
 
 SECONDS = 5.0
@@ -38,7 +39,7 @@ class Kms:
                     "additional_authenticated_data": _said(name),
                 },
                 timeout=SECONDS,
-                retry=None,
+                retry=self._retry,
             )
         return bytes(answer.ciphertext)
 
@@ -52,11 +53,20 @@ class Kms:
                     "additional_authenticated_data": _said(name),
                 },
                 timeout=SECONDS,
-                retry=None,
+                retry=self._retry,
             )
         if len(answer.plaintext) != KEY_BYTES:
             raise Misconfigured(f"The sealing key '{name}' is not one of ours.", _SETTINGS)
         return bytes(answer.plaintext)
+
+    @cached_property
+    def _retry(self) -> Retry:
+        """A service that is away for a moment is asked again; all tries end after `SECONDS`."""
+        from google.api_core import exceptions  # noqa: PLC0415 - as the client
+        from google.api_core.retry import Retry, if_exception_type  # noqa: PLC0415
+
+        away = if_exception_type(exceptions.ServiceUnavailable)
+        return Retry(predicate=away, initial=0.1, maximum=1.0, timeout=SECONDS)
 
     @cached_property
     def _client(self) -> KeyManagementServiceClient:
@@ -102,9 +112,15 @@ def _translated() -> Iterator[None]:
     from google.api_core import exceptions  # noqa: PLC0415 - as the client
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
 
+    passing = (
+        exceptions.RetryError,
+        exceptions.ServerError,
+        exceptions.TooManyRequests,
+        exceptions.Cancelled,
+    )
     try:
         yield
-    except (exceptions.ServerError, exceptions.TooManyRequests, exceptions.Cancelled) as error:
+    except passing as error:
         raise TryLater(f"Cloud KMS could not be reached ({type(error).__name__}).") from error
     except (exceptions.GoogleAPIError, GoogleAuthError) as error:
         raise Misconfigured(

@@ -1,7 +1,7 @@
 """Sealing everything anew with the key that seals now, while everything goes on.
 
-Each secret is opened, sealed, and written by compare-and-set: whoever writes meanwhile seals with
-the new key anyway. It can be killed at any point and run again.
+Each secret is opened, sealed, and written by compare-and-set: what somebody wrote meanwhile is
+looked at again. It can be killed at any point and run again.
 """
 
 from __future__ import annotations
