@@ -19,8 +19,7 @@ from tests.infra.plans import Plan
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
 from tests.peers.terraform import FOLDER, PROJECT, ROOT, checker, choices, refusal, terraform
 
-# Terraform locks its folder, and a plan is made once.
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
+pytestmark = pytest.mark.peer
 
 FUNCTIONS = sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
 HOST = f"https://europe-west1-{PROJECT}.cloudfunctions.net"

@@ -34,7 +34,7 @@ def once(folder: Path, stamp: str, build: Callable[[Path], None]) -> Path:
     so a build that was cut short is thrown away and done again.
     """
     mark = folder / ".stamp"
-    with _locked(folder.with_suffix(".lock")):
+    with locked(folder.with_suffix(".lock")):
         if not mark.is_file() or mark.read_text() != stamp:
             shutil.rmtree(folder, ignore_errors=True)
             build(folder)
@@ -67,7 +67,8 @@ def unavailable(reason: str) -> NoReturn:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time, among all that name *path*; the others wait."""
     until = time.monotonic() + INSTALL_SECONDS
     with path.open("w") as lock:
         while not _taken(lock.fileno()):

@@ -22,6 +22,8 @@ from tests.peers import install
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "infra" / "terraform"
 PROJECT = "demo-project"
+# There is no state to protect.
+_ALONE = ("-input=false", "-no-color", "-lock=false")
 _BESIDE = Path("..", "shared", "tools", "terraform-check", "check")
 
 
@@ -36,19 +38,27 @@ def checker() -> Path:
 
 def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one command over infra/terraform."""
-    return subprocess.run(
-        [checker(), FOLDER, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=100,
-    )
+    program = checker()
+    # The program lays down its parts anew each time: two at once would tread on each other.
+    with install.locked(_home().with_suffix(".lock")):
+        return subprocess.run(
+            [program, FOLDER, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=100,
+        )
+
+
+def _home() -> Path:
+    """Where the program keeps its parts, for all checkouts of this machine."""
+    return Path(os.environ.get("TF_CHECK_HOME", Path.home() / ".cache" / "terraform-check"))
 
 
 def plan(target: Path, variables: Mapping[str, object]) -> dict[str, Any]:
     """What would be made with these *variables*: the plan as `terraform show -json` tells it."""
-    done = terraform("plan", "-input=false", "-no-color", f"-out={target}", *_given(variables))
+    done = terraform("plan", *_ALONE, f"-out={target}", *_given(variables))
     assert done.returncode == 0, done.stdout + done.stderr
     shown = terraform("show", "-json", str(target))
     found: dict[str, Any] = json.loads(shown.stdout)
@@ -57,7 +67,7 @@ def plan(target: Path, variables: Mapping[str, object]) -> dict[str, Any]:
 
 def refusal(variables: Mapping[str, object]) -> str:
     """What Terraform says to *variables* that it must not accept."""
-    done = terraform("plan", "-input=false", "-no-color", *_given(variables))
+    done = terraform("plan", *_ALONE, *_given(variables))
     assert done.returncode != 0, done.stdout
     return " ".join(done.stderr.replace("│", " ").split())
 
@@ -65,8 +75,7 @@ def refusal(variables: Mapping[str, object]) -> str:
 @functools.cache
 def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Resource → dotted attribute → the values that the provider's own documentation allows."""
-    home = Path(os.environ.get("TF_CHECK_HOME", Path.home() / ".cache" / "terraform-check"))
-    described = home / "npm" / "node_modules" / "@cdktf" / "provider-google" / ".jsii"
+    described = _home() / "npm" / "node_modules" / "@cdktf" / "provider-google" / ".jsii"
     checker()
     return _Described(json.loads(described.read_text())["types"]).all()
 
