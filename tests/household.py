@@ -66,6 +66,13 @@ class Household:
         found: dict[str, Any] = answer.json()
         return found
 
+    def delivered(self, user: str = "jack") -> dict[str, Any]:
+        """How it stands with the home after the owner wanted it told at once."""
+        answer = self.get("deliver", {"user": user, "now": "1"}, OWNER_KEY)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()["people"][user]["igor"]
+        return found
+
     def poll(self, user: str = "jack", key: str | None = None) -> requests.Response:
         """As Igor; makes a new key unless one is given."""
         chosen = new_poll_key(user, self.services.store.identities) if key is None else key

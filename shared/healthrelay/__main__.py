@@ -18,13 +18,27 @@ from healthrelay.commands import (
     keys,
     leave,
     register,
+    relay,
     run,
     serve,
     user,
 )
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-GROUPS = (run, serve, fetch, user, doctor, register, igor, keys, leave, igor_config, import_igor)
+GROUPS = (
+    run,
+    serve,
+    fetch,
+    relay,
+    user,
+    doctor,
+    register,
+    igor,
+    keys,
+    leave,
+    igor_config,
+    import_igor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

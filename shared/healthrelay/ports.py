@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from healthrelay.core.records import Delta, Record, Window
     from healthrelay.core.tasks import Task
     from healthrelay.core.token import Account, Grant
+    from healthrelay.relay_ports import Log, Targets
 
 Document = Mapping[str, Json]
 Raw = Mapping[str, Any]
@@ -110,21 +111,8 @@ class Records(Protocol):
         """
 
 
-class Log(Protocol):
-    """One gap-free sequence of changes a person, and how far each target has followed."""
-
-    def head(self, user: str) -> int:
-        """The newest sequence number; 0 before the first."""
-
-    def delivered(self, user: str, target: str) -> int:
-        """The newest number that *target* has; 0 before the first."""
-
-    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
-        """Note that *target* has everything up to *sequence*; never goes back."""
-
-
 class Store(Protocol):
-    """The five together, over one database."""
+    """The six together, over one database."""
 
     @property
     def identities(self) -> Identities: ...
@@ -136,6 +124,8 @@ class Store(Protocol):
     def records(self) -> Records: ...
     @property
     def log(self) -> Log: ...
+    @property
+    def targets(self) -> Targets: ...
 
 
 class Provider(Protocol):
@@ -177,16 +167,6 @@ class Consents(Protocol):
 
         Raises `TryLater` or `Misconfigured` when it may still be alive.
         """
-
-
-class Sink(Protocol):
-    """Something that wants every person's snapshot."""
-
-    @property
-    def name(self) -> str: ...
-
-    def put(self, user: str, body: bytes) -> None:
-        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
 
 
 class Queue(Protocol):

@@ -29,6 +29,18 @@ def test_who_is_waited_for_loads_nothing_heavy(home: Household, empty: Load, nam
     assert loaded(home, name).heavy(empty) == []
 
 
+def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
+    ours = {name for name in loaded(home, "relay").modules if name.startswith("healthrelay.")}
+
+    assert "healthrelay.flows.relay" in ours
+    assert not ours & {
+        "healthrelay.core.igor_xml",
+        "healthrelay.flows.deliver",
+        "healthrelay.flows.events",
+        "healthrelay.web.events",
+    }
+
+
 def test_what_is_heavy_is_noticed_where_it_is_used(home: Household, empty: Load) -> None:
     assert "cryptography" in loaded(home, "fetch").heavy(empty)
 

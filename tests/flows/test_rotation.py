@@ -10,17 +10,20 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
+from healthrelay.adapters.webhook import mint
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.home import IgorHome, keep, kept_home
 from healthrelay.flows.lease import Lease
 from healthrelay.flows.registration import client_secret, register
 from healthrelay.flows.rotation import Rotation
+from healthrelay.flows.targets import Desk, Keys, Place, add, opened
 from healthrelay.flows.token import Grants
 from healthrelay.ports import Store
 from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant, take
 
 pytest_plugins = ["tests.peers.firestore"]
 
+PLACE = Place("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 BEFORE, AFTER, ONLY_NEW = (
     SealingVault({"old": OLD}),
@@ -44,6 +47,16 @@ def store(request: pytest.FixtureRequest) -> Store:
     register("cid", "a client secret", made.identities, BEFORE)
     keep(IgorHome("https://igor.example", token="a token"), made.identities, BEFORE)
     return made
+
+
+def test_keys_of_targets_are_sealed_anew_with_the_rest(store: Store) -> None:
+    keys = add("user1", "node-red", PLACE, Desk(store, BEFORE, lambda: Keys(*mint())))
+
+    rotation = Rotation(store, AFTER)
+    rotation.run()
+
+    assert "identities/user1/targets/node-red" in rotation.anew
+    assert opened("user1", "node-red", store, ONLY_NEW) == (PLACE, [keys])
 
 
 def grants_of(store: Store, vault: SealingVault, issuer: Issuer | None = None) -> Grants:

@@ -44,7 +44,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 def test_the_functions_are_those_we_serve() -> None:
     assert set(NAMES) == set(FUNCTIONS)
-    assert {"auth1", "auth2", "fetch", "relay"} <= set(NAMES)
+    assert {"auth1", "auth2", "fetch", "deliver", "relay"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,6 +75,7 @@ def test_a_function_answers_at_every_path(load: Load, name: str, path: str) -> N
         ("auth1", {"GET", "POST"}),
         ("auth2", {"GET"}),
         ("fetch", {"GET", "POST"}),
+        ("deliver", {"GET", "POST"}),
         ("relay", {"GET"}),
     ],
 )
@@ -101,6 +102,7 @@ def test_other_methods_are_refused_with_the_right_ones(
         ("auth2", "", 400, "This address is not one that we gave out."),
         ("auth2", "?code=c&state=forged", 400, "This address is not one that we gave out."),
         ("fetch", "?user=jack", 401, "The owner key is missing or wrong"),
+        ("deliver", "", 401, "The owner key is missing or wrong"),
         ("relay", "", 400, "Say which user: add user=NAME."),
         ("relay", "?user=../jack", 400, "A user name is 1 to 64 letters"),
         ("relay", "?user=jack&key=k", 404, "There is no user jack."),

@@ -1,4 +1,4 @@
-"""The four functions as four processes that share nothing but a store, as when deployed."""
+"""The functions as so many processes that share nothing but a store, as when deployed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def consent(functions: Functions, provider: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_the_main_job_passes_through_four_processes(
+def test_the_main_job_passes_through_all_processes(
     functions: Functions, store: SqliteStore, sandbox: Sandbox, provider: str
 ) -> None:
     key = new_poll_key("jack", store.identities)
@@ -76,11 +76,13 @@ def test_the_main_job_passes_through_four_processes(
     fetched = requests.post(
         functions["fetch"].url, data={"user": "jack"}, headers=OWNER, timeout=SECONDS
     )
+    brought = requests.post(functions["deliver"].url, headers=OWNER, timeout=SECONDS)
     polled = requests.get(
         functions["relay"].url, params={"user": "jack", "key": key}, timeout=SECONDS
     )
 
     assert (fetched.status_code, polled.status_code) == (200, 200)
+    assert (brought.status_code, brought.json()) == (200, {"people": {}, "forgotten": 0})
     series = fetched.json()["series"]
     assert set(series) == {"body-weight", "activities-steps"}
     assert {name: len(records) for name, records in polled.json()["jack"].items()} == {

@@ -84,6 +84,9 @@ class Recorder:
             def do_PUT(self) -> None:
                 self.answer()
 
+            def do_POST(self) -> None:
+                self.answer()
+
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 

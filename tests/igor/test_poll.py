@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import requests
 
 from healthrelay.flows.relay import new_poll_key
 from tests.household import Household
@@ -40,6 +41,16 @@ def test_igor_holds_what_the_old_plugin_stored(
     assert status["alive"] is True
     assert status["lastSuccess"] == status["lastActivity"]
     assert igor.data_xml(JACK) == ALL_XML.format(source=source)
+
+
+def test_our_xml_is_what_igor_makes_of_our_json(household: Household, igor: Igor) -> None:
+    household.connect(**ALL)
+    household.fetched()
+    url = poll_url(household) + "&cursor=1"
+
+    Polling(igor, url).succeed()
+
+    assert requests.get(f"{url}&format=xml", timeout=30).text == igor.data_xml(JACK)
 
 
 def test_a_second_poll_brings_what_came_since(household: Household, igor: Igor) -> None:

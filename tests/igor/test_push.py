@@ -108,12 +108,9 @@ def test_a_stopped_igor_is_told_everything_once_it_is_back(
     igor.start()
     before = igor.output().count(f"PUT /data/{JACK}")
 
-    back = household.fetched()
-
-    assert (back["added"], back["delivered"], back["waiting"]) == (0, 2, 0)
-    assert "trouble" not in back
-    assert igor.output().count(f"PUT /data/{JACK}") - before == 1
+    assert household.delivered() == {"delivered": 2, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
+    assert igor.output().count(f"PUT /data/{JACK}") - before == 1
 
 
 def test_only_days_with_a_measurement_are_told(

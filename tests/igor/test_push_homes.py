@@ -117,8 +117,8 @@ def test_tls_is_verified_by_the_certificate_that_the_owner_names(
         "cause": "misconfigured",
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
-    trusting = household_with(**opens, igor_ca=str(igor.verify)).fetched()
-    assert (trusting["delivered"], trusting["waiting"]) == (1, 0)
+    trusting = household_with(**opens, igor_ca=str(igor.verify)).delivered()
+    assert trusting == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 

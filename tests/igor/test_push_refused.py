@@ -54,8 +54,8 @@ def test_a_wrong_key_is_the_owners_to_mend(
         "settings": KEY_SETTINGS,
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
-    mended = household_with(igor_url=igor.url, igor_token=token).fetched()
-    assert (mended["added"], mended["delivered"], mended["waiting"]) == (0, 1, 0)
+    mended = household_with(igor_url=igor.url, igor_token=token).delivered()
+    assert mended == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
@@ -84,8 +84,10 @@ def test_a_key_that_is_none_may_be_a_trouble_that_passes(
     assert refused["trouble"] == {
         "error": "Igor has trouble, or our key is wrong (status 500).",
         "who": "nobody",
-        "cause": "try_later",
+        "cause": "ambiguous",
     }
+    again = household.delivered()
+    assert again["trouble"]["who"] == "owner"
 
 
 def test_a_missing_parent_is_made_once_by_the_owner(
@@ -104,7 +106,7 @@ def test_a_missing_parent_is_made_once_by_the_owner(
         "cause": "misconfigured",
     }
     igor.make_parent()
-    assert household.fetched()["waiting"] == 0
+    assert household.delivered()["waiting"] == 0
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
@@ -125,5 +127,5 @@ def test_a_person_who_is_there_twice_is_the_owners_to_mend(
         "cause": "misconfigured",
     }
     igor.delete(f"/data/{JACK}", auth=ADMIN)
-    assert household.fetched()["waiting"] == 0
+    assert household.delivered()["waiting"] == 0
     assert igor.data_xml(JACK) == WEIGHTS_XML

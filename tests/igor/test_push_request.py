@@ -154,7 +154,7 @@ def test_what_the_owner_must_mend(
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_passing_trouble_waits_and_goes_with_the_next_fetch(
+def test_a_passing_trouble_waits_and_goes_later(
     household: Household, recorder: Recorder, status: int
 ) -> None:
     recorder.say = Say(status, b"<html>any page</html>", {"Retry-After": "7"})
@@ -166,10 +166,36 @@ def test_a_passing_trouble_waits_and_goes_with_the_next_fetch(
     assert f"(status {status})" in fetched["trouble"]["error"]
     assert len(recorder.seen) == 1
     recorder.say = Say(200, b"<ref>/data/sensors/fitbit/jack</ref>")
-    after = household.fetched()
-    assert (after["added"], after["delivered"], after["waiting"]) == (0, 1, 0)
-    assert "trouble" not in after
+    assert household.fetched()["waiting"] == 1
+    assert household.delivered() == {"delivered": 1, "waiting": 0}
     assert [sent.body for sent in recorder.seen] == [BODY, BODY]
+
+
+def test_a_doubtful_answer_twice_calls_the_owner(
+    household: Household, recorder: Recorder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recorder.say = Say(500, b"<html>Internal Server Error</html>")
+
+    first = household.fetched()["trouble"]
+    second = household.delivered()["trouble"]
+
+    assert (first["who"], second["who"]) == ("nobody", "owner")
+    assert len(recorder.seen) == 2
+    alerts = [line for line in capfd.readouterr().err.splitlines() if '"target"' in line]
+    assert ['"ERROR"' in line for line in alerts] == [False, True]
+    progress = household.services.store.log.following("jack").progress("igor")
+    assert progress.state == "paused"
+
+
+def test_a_pause_that_igor_asks_for_is_kept(household: Household, recorder: Recorder) -> None:
+    recorder.say = Say(503, b"", {"Retry-After": "4000"})
+    before = household.services.now()
+
+    household.fetched()
+
+    due = household.services.store.log.following("jack").progress("igor").due
+    assert due is not None
+    assert 4000 <= (due - before).total_seconds() < 4010
 
 
 def test_only_200_is_taken_for_stored(household: Household, recorder: Recorder) -> None:

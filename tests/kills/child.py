@@ -20,7 +20,7 @@ from healthrelay.flows.disconnect import Desk, disconnect
 from healthrelay.flows.erase import erase
 from healthrelay.flows.fetch import Desk as FetchDesk
 from healthrelay.flows.fetch import fetch
-from healthrelay.flows.relay import poll
+from healthrelay.flows.relay import Form, poll
 from tests.kills.steps import Steps, WatchedServices
 
 
@@ -34,13 +34,14 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, built.sink)
+    courier = built.courier._replace(now=lambda: now)
+    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, courier)
     fetch("jack", said["query"], desk, now)
 
 
 def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
     """Igor's question."""
-    poll("jack", said["key"], built.store.identities, built.store.records)
+    poll("jack", said["key"], built.store, Form(365))
 
 
 def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:

@@ -90,7 +90,7 @@ class Home:
             store.records.everything("jack"),
             store.records.coverage("jack"),
             store.log.head("jack"),
-            store.log.delivered("jack", "igor"),
+            store.log.following("jack").progress("igor").sequence,
             pushed,
         ]
 

@@ -17,8 +17,8 @@ WATCHED = {
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),
-    "log": ("head", "delivered", "mark_delivered"),
     "consents": ("exchange", "refresh", "revoke"),
+    "log": ("head", "after", "prune", "following", "followings", "save"),
     "provider": ("account", "read"),
     "sink": ("put",),
 }

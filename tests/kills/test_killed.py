@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from healthrelay.flows.relay import new_poll_key, poll
+from healthrelay.flows.relay import Form, new_poll_key, poll
 from tests.kills.home import HEALED, LATER, Home
 
 pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
@@ -40,12 +40,10 @@ STEPS = {
         "provider.read",
         "records.within",
         "records.apply",
-        "log.delivered",
-        "log.head",
+        "log.following",
         "records.everything",
         "sink.put",
-        "log.mark_delivered",
-        "log.head",
+        "log.save",
         "log.head",
         "the end",
     ],
@@ -118,4 +116,4 @@ def test_poll_takes_these_steps_and_changes_nothing(home: Home) -> None:
         home.child("relay", last, key=key)
 
     assert home.content() == expected
-    assert json.loads(poll("jack", key, store.identities, store.records))["jack"]
+    assert json.loads(poll("jack", key, store, Form(365)))["jack"]

@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from healthrelay.core.delivery import Dead, Progress
+from healthrelay.core.entries import Entry
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.records import Delta, Record, Window
-from healthrelay.ports import Store
+from healthrelay.ports import Document, Store
+from healthrelay.relay_ports import Following
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
@@ -53,7 +56,7 @@ class IdentitiesContract:
             store.identities.save_poll_key(user, "hash")
             store.tokens.save(user, DOCUMENT, 0)
             store.records.apply(user, Delta(added=(weight("2026-11-01"),)), NOW)
-            store.log.mark_delivered(user, "igor", 1)
+            store.log.save(user, "igor", Progress(1))
 
         assert store.identities.remove("jack")
 
@@ -61,7 +64,7 @@ class IdentitiesContract:
         assert store.tokens.load("jack") is None
         assert store.records.everything("jack") == []
         assert store.log.head("jack") == 0
-        assert store.log.delivered("jack", "igor") == 0
+        assert store.log.following("jack") == Following()
         with pytest.raises(Unknown):
             store.identities.poll_key("jack")
         assert store.records.everything("jack2") == [weight("2026-11-01")]
@@ -340,25 +343,157 @@ class RecordsContract:
 
 
 class LogContract:
-    """How far each target has followed."""
+    """What changed, and how far each target has followed."""
 
-    def test_delivery_is_kept_for_each_target_and_never_goes_back(self, store: Store) -> None:
-        store.identities.save("jack", {})
-        assert store.log.delivered("jack", "igor") == 0
+    def test_entries_name_what_changed_in_order(self, store: Store) -> None:
+        fill(store, 3)
+        delta = Delta(
+            added=(weight("2026-11-09"), entry(7, "2026-11-02")),
+            changed=(weight("2026-11-02", "80"),),
+            removed=(weight("2026-11-01"),),
+        )
+        store.records.apply("jack", delta, NOW + timedelta(seconds=1))
 
-        store.log.mark_delivered("jack", "igor", 5)
-        store.log.mark_delivered("jack", "igor", 3)
-        store.log.mark_delivered("jack", "other", 1)
+        assert store.log.after("jack", 1, 10) == [
+            Entry(2, NOW, {"body-weight": ("2026-11-02",)}, {}, {}),
+            Entry(3, NOW, {"body-weight": ("2026-11-03",)}, {}, {}),
+            Entry(
+                4,
+                NOW + timedelta(seconds=1),
+                {"body-weight": ("2026-11-09",), "weight": ("7",)},
+                {"body-weight": ("2026-11-02",)},
+                {"body-weight": ("2026-11-01",)},
+            ),
+        ]
+        assert [found.sequence for found in store.log.after("jack", 0, 2)] == [1, 2]
+        assert store.log.after("jack", 4, 10) == []
+        assert store.log.after("second", 0, 10) == []
 
-        assert store.log.delivered("jack", "igor") == 5
-        assert store.log.delivered("jack", "other") == 1
+    def test_old_entries_are_forgotten_but_never_the_newest(self, store: Store) -> None:
+        fill(store, 5, timedelta(days=1))
 
-    def test_a_stranger_is_not_marked(self, store: Store) -> None:
+        assert store.log.prune("jack", NOW) == 0
+        assert store.log.prune("jack", NOW + timedelta(days=2)) == 2
+        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [3, 4, 5]
+
+        assert store.log.prune("jack", NOW + timedelta(days=99)) == 2
+        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [5]
+        assert store.log.head("jack") == 5
+        assert store.records.apply("jack", Delta(added=(weight("2026-12-01"),)), NOW) == 6
+        assert len(store.records.everything("jack")) == 6
+        assert store.log.prune("nobody", NOW) == 0
+
+    def test_progress_comes_back_as_it_was(self, store: Store) -> None:
+        fill(store, 6)
+        assert store.log.following("jack") == Following(6, {})
+        failing = Progress(
+            sequence=5,
+            state="failing",
+            attempt=3,
+            due=NOW + timedelta(minutes=30, microseconds=7),
+            since=NOW,
+            sentence="Igor has trouble (status 503).",
+            cause="try_later",
+            who="nobody",
+            names=("HEALTHRELAY_IGOR_URL",),
+            at=NOW - timedelta(days=1),
+            dead=(Dead(1, 2), Dead(4, 4)),
+        )
+
+        store.log.save("jack", "igor", failing)
+        store.log.save("jack", "a.b/c", Progress(1))
+
+        assert store.log.following("jack") == Following(6, {"a.b/c": Progress(1), "igor": failing})
+        assert store.log.following("jack").progress("another") == Progress()
+
+    def test_progress_never_goes_back(self, store: Store) -> None:
+        fill(store, 1)
+        store.log.save("jack", "igor", Progress(5))
+        store.log.save("jack", "igor", Progress(3, state="failing"))
+
+        assert store.log.following("jack").progress("igor") == Progress(5)
+
+        store.log.save("jack", "igor", Progress(5, state="failing"))
+
+        assert store.log.following("jack").progress("igor").state == "failing"
+
+    def test_a_target_can_be_forgotten(self, store: Store) -> None:
+        fill(store, 1)
+        for target in ("igor", "other"):
+            store.log.save("jack", target, Progress(1))
+
+        store.log.save("jack", "igor", None)
+        store.log.save("jack", "never there", None)
+
+        assert set(store.log.following("jack").targets) == {"other"}
+
+    def test_everybody_is_seen_at_once(self, store: Store) -> None:
+        fill(store, 2)
+        store.identities.save("second", {})
+        store.log.save("jack", "igor", Progress(1))
+
+        assert store.log.followings() == {
+            "jack": Following(2, {"igor": Progress(1)}),
+            "second": Following(),
+        }
+
+    def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.log.mark_delivered("jack", "igor", 1)
+            store.log.save("jack", "igor", Progress(1))
+
+        assert store.log.following("jack") == Following()
+
+
+def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
+    """Jack, with so many log entries, each about the weight of one day."""
+    store.identities.save("jack", {})
+    for n in range(entries):
+        delta = Delta(added=(weight(f"2026-11-{n + 1:02}"),))
+        store.records.apply("jack", delta, NOW + n * apart)
+
+
+class TargetsContract:
+    """People's own targets."""
+
+    def test_targets_come_back_by_name(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.identities.save("second", {})
+        assert store.targets.of("jack") == {}
+        one: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.x"}
+        two: Document = {"url": "http://b.example", "private": True, "sealed": "v1.k.y"}
+
+        store.targets.save("jack", "node-red", one)
+        store.targets.save("jack", "script", two)
+        store.targets.save("jack", "node-red", two)
+
+        assert store.targets.of("jack") == {"node-red": two, "script": two}
+        assert store.targets.of("second") == {}
+        assert store.identities.names() == ["jack", "second"]
+
+        store.targets.save("jack", "node-red", None)
+        store.targets.save("jack", "never there", None)
+
+        assert store.targets.of("jack") == {"script": two}
+
+    def test_they_go_with_the_person(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        store.targets.save("jack", "script", {"url": "https://a.example"})
+        store.identities.remove("jack")
+        assert store.targets.of("jack") == {}
+        store.identities.save("jack", {})
+        assert store.targets.of("jack") == {}
+
+    def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.targets.save("jack", "script", {"url": "https://a.example"})
 
 
 class StoreContract(
-    IdentitiesContract, TokensContract, HandshakesContract, RecordsContract, LogContract
+    IdentitiesContract,
+    TokensContract,
+    HandshakesContract,
+    RecordsContract,
+    LogContract,
+    TargetsContract,
 ):
     """All of it."""

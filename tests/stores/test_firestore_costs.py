@@ -12,6 +12,7 @@ import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.measurements import MAX_COMMIT, MAX_WRITES
+from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest, Refused
 from healthrelay.core.records import Delta, Record, Window
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
@@ -52,7 +53,7 @@ def test_documents_lie_where_the_seed_has_them(
     store.identities.save_poll_key("jack", "hash")
     version = store.tokens.save("jack", DOCUMENT, 0)
     store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, {})
-    store.log.mark_delivered("jack", "igor", 1)
+    store.log.save("jack", "igor", Progress(1))
     store.handshakes.use("nonce", NOW, NOW)
 
     found = firestore_contents()
@@ -63,7 +64,7 @@ def test_documents_lie_where_the_seed_has_them(
     assert found["handshakes/nonce"].pop("mark")
     assert found == {
         "plugindata/fitbit": {"values": {"client_id": "A"}},
-        "identities/jack": {"head": 1, "delivered": '{"igor": 1}', "covered": "{}"},
+        "identities/jack": {"head": 1, "progress": '{"igor":{"sequence":1}}', "covered": "{}"},
         "identities/jack/plugindata/fitbit": {
             "settings": {"period": "1w"},
             "poll_key": "hash",
@@ -137,8 +138,20 @@ def test_small_things_cost_a_read_and_a_write(store: FirestoreStore) -> None:
     assert cost(store, store.identities.names) == (2, 0)
     assert cost(store, lambda: store.tokens.load("jack")) == (1, 0)
     assert cost(store, lambda: store.handshakes.use("nonce", NOW, NOW)) == (1, 1)
-    assert cost(store, lambda: store.log.mark_delivered("jack", "igor", 1)) == (1, 1)
-    assert cost(store, lambda: store.log.mark_delivered("jack", "igor", 1)) == (1, 0)
+    assert cost(store, lambda: store.log.save("jack", "igor", Progress(1))) == (1, 1)
+    assert cost(store, lambda: store.log.save("jack", "igor", Progress(1))) == (1, 0)
+    assert cost(store, lambda: store.log.following("jack")) == (1, 0)
+    assert cost(store, store.log.followings) == (2, 0)
+
+
+def test_a_look_at_the_log_costs_its_entries(store: FirestoreStore) -> None:
+    for day in range(1, 6):
+        store.records.apply("jack", Delta(added=(weight(f"2026-11-0{day}"),)), NOW)
+
+    assert cost(store, lambda: store.log.after("jack", 5, 100)) == (1, 0)
+    assert cost(store, lambda: store.log.after("jack", 2, 2)) == (3, 0)
+    assert cost(store, lambda: store.log.prune("jack", NOW)) == (2, 0)
+    assert cost(store, lambda: store.log.prune("jack", NOW + timedelta(1))) == (2 + 4, 4)
 
 
 def test_series_that_outgrows_its_document_is_split_and_loses_nothing(

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.records import Delta, Record, Window, diff
 from healthrelay.ports import Store
@@ -72,7 +73,7 @@ class Sisters(RuleBasedStateMachine):
         project = f"demo-{uuid.uuid4().hex[:12]}"
         self.store = FirestoreStore(project, patience=PATIENCE, limit=LIMIT)
         self.sister = SqliteStore(":memory:")
-        self.now = NOW
+        self.now = self.clock = NOW
 
     def teardown(self) -> None:
         self.store.close()
@@ -118,7 +119,8 @@ class Sisters(RuleBasedStateMachine):
     ) -> None:
         delta = Delta(tuple(added), tuple(changed), tuple(removed))
         covered = {"weight": (first, last)} if first < last else None
-        self.same(lambda store: store.records.apply(user, delta, NOW, covered))
+        self.clock = now = self.clock + timedelta(hours=1)
+        self.same(lambda store: store.records.apply(user, delta, now, covered))
 
     @rule(user=users, window=some_window(), incoming=records())
     def fetch(self, user: str, window: Window, incoming: list[Record]) -> None:
@@ -127,7 +129,7 @@ class Sisters(RuleBasedStateMachine):
 
         def act(store: Store) -> int:
             delta = diff(store.records.within(user, [window]), inside)
-            return store.records.apply(user, delta, NOW)
+            return store.records.apply(user, delta, self.clock)
 
         self.same(act)
 
@@ -137,7 +139,16 @@ class Sisters(RuleBasedStateMachine):
 
     @rule(user=users, to=st.sampled_from(TARGETS), sequence=st.integers(0, 5))
     def deliver(self, user: str, to: str, sequence: int) -> None:
-        self.same(lambda store: store.log.mark_delivered(user, to, sequence))
+        self.same(lambda store: store.log.save(user, to, Progress(sequence)))
+
+    @rule(user=users, to=st.sampled_from(TARGETS))
+    def leave(self, user: str, to: str) -> None:
+        self.same(lambda store: store.log.save(user, to, None))
+
+    @rule(user=users, hours=st.integers(-1, 100))
+    def prune(self, user: str, hours: int) -> None:
+        before = NOW + timedelta(hours=hours)
+        self.same(lambda store: store.log.prune(user, before))
 
     @rule(user=users, number=numbers, stale=st.booleans())
     def connect(self, user: str, number: int, stale: bool) -> None:
@@ -185,7 +196,8 @@ def content(store: Store) -> list[object]:
             store.records.everything(user),
             store.records.coverage(user),
             store.log.head(user),
-            [store.log.delivered(user, target) for target in TARGETS],
+            store.log.following(user),
+            store.log.after(user, 0, 100),
             outcome(lambda store, user=user: store.identities.poll_key(user), store),
         ]
     return told

@@ -13,8 +13,10 @@ from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
 from healthrelay.adapters.firestore.documents import Write
-from healthrelay.adapters.firestore.measurements import FirestoreLog, FirestoreRecords
+from healthrelay.adapters.firestore.log import FirestoreLog
+from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
+from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.records import Delta
 from healthrelay.ports import Store
@@ -49,7 +51,7 @@ def test_nothing_brings_back_who_is_removed_meanwhile(
     late: list[Callable[[], object]] = [
         lambda: FirestoreRecords(other(), MAX_BYTES).apply("jack", add("2026-11-01"), NOW),
         lambda: FirestoreTokens(other()).save("jack", DOCUMENT, 0),
-        lambda: FirestoreLog(other()).mark_delivered("jack", "igor", 1),
+        lambda: FirestoreLog(other()).save("jack", "igor", Progress(1)),
         lambda: FirestoreIdentities(other()).save_poll_key("jack", "hash"),
     ]
     for write in late:
@@ -152,7 +154,7 @@ def test_writer_and_remover_at_once_leave_nothing(
         for number in range(1, 200):
             try:
                 store.records.apply("jack", add(f"20{number % 9 + 10}-11-01"), NOW)
-                store.log.mark_delivered("jack", "igor", number)
+                store.log.save("jack", "igor", Progress(number))
             except Unknown:
                 return number
         return 0

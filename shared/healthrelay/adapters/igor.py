@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from healthrelay.core.delivery import AMBIGUOUS
 from healthrelay.core.digestible import is_name
-from healthrelay.core.errors import Misconfigured, TryLater
+from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
+from healthrelay.core.names import SINK
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Answer, Http
@@ -37,7 +39,7 @@ class Home:
 class IgorSink:
     """Satisfies `healthrelay.ports.Sink`."""
 
-    name = "igor"
+    name = SINK
 
     def __init__(self, home: Home, http: Http) -> None:
         self._home = home
@@ -74,7 +76,10 @@ def _trouble(answer: Answer, prefix: str) -> Exception:
         return Misconfigured(f"Igor redirects (status {status}).", ("HEALTHRELAY_IGOR_URL",))
     if status == 500:
         # A wrong password looks just like this, and so does a trouble that passes.
-        return TryLater("Igor has trouble, or our key is wrong (status 500).", 300)
+        return TryLater("Igor has trouble, or our key is wrong (status 500).").named(AMBIGUOUS)
     if 400 <= status < 500 and status != 429:
         return Misconfigured(f"Igor refuses the push (status {status}).", ("HEALTHRELAY_IGOR_URL",))
-    return TryLater(f"Igor has trouble (status {status}).", answer.wait(60))
+    sentence = f"Igor has trouble (status {status})."
+    if "retry-after" in answer.headers:
+        return RateLimited(sentence, answer.wait(60))
+    return TryLater(sentence)

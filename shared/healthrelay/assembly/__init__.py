@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from healthrelay.core.authorization import Client
     from healthrelay.core.consent import Consent
     from healthrelay.core.tasks import Task
+    from healthrelay.flows.courier import Courier
     from healthrelay.flows.token import Grants
-    from healthrelay.ports import Consents, Provider, Queue, Sink, Store, Vault
+    from healthrelay.ports import Consents, Provider, Queue, Store, Vault
+    from healthrelay.relay_ports import Sink
     from healthrelay.web.door import View
 
 
@@ -35,6 +37,7 @@ class Services:
         self.settings = settings
         self.guard = settings.guard
         self.public_url = settings.public_url
+        self.relay_days = settings.relay_days
         if self._token_url.startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -137,6 +140,12 @@ class Services:
         return sink(self.settings, lambda: kept_home(self.store.identities, self.vault))
 
     @cached_property
+    def courier(self) -> Courier:
+        from healthrelay.assembly.outbound import courier
+
+        return courier(self)
+
+    @cached_property
     def queue(self) -> Queue:
         from healthrelay.assembly.outbound import queue
 
@@ -147,7 +156,7 @@ class Services:
         from healthrelay.flows.errand import carry_out
         from healthrelay.flows.fetch import Desk
 
-        desk = Desk(self.store, self.grants, self.provider, self.consent, self.sink)
+        desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)
         carry_out(task, desk, self.now())
 
     def close(self) -> None:

@@ -11,7 +11,10 @@ from healthrelay.flows.home import IgorHome
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.config import Settings
-    from healthrelay.ports import Queue, Sink
+    from healthrelay.flows import targets
+    from healthrelay.flows.courier import Courier
+    from healthrelay.ports import Queue
+    from healthrelay.relay_ports import Hook, Sink
 
 
 def sink(settings: Settings, kept: Callable[[], IgorHome | None]) -> Sink | None:
@@ -44,3 +47,43 @@ def queue(settings: Settings, services: Services) -> Queue:
 
     url = settings.tasks_url or settings.public_url
     return CloudTasksQueue(settings.tasks_queue, url, settings.tasks_account)
+
+
+def hooks(built: Services, user: str) -> list[Hook]:
+    """The person's own targets, their keys opened."""
+    from healthrelay.adapters.webhook import Webhook
+    from healthrelay.flows.targets import opened
+
+    found: list[Hook] = []
+    for name in built.store.targets.of(user):
+        place, keys = opened(user, name, built.store, built.vault)
+        pairs = [(one.secret, one.signing) for one in keys]
+        found.append(Webhook(name, place.url, place.private, pairs, built.now))
+    return found
+
+
+def desk(built: Services) -> targets.Desk:
+    """Where the owner changes targets."""
+    from healthrelay.adapters.webhook import mint
+    from healthrelay.flows import targets
+
+    return targets.Desk(built.store, built.vault, lambda: targets.Keys(*mint()))
+
+
+def courier(built: Services) -> Courier:
+    """Who brings what the log says to all of them."""
+    import random
+
+    from healthrelay.flows.courier import Courier
+
+    return Courier(
+        store=built.store,
+        sink=built.sink,
+        queue=built.queue if built.settings.tasks_queue else None,
+        hooks=lambda user: hooks(built, user),
+        now=built.now,
+        jitter=random.random,
+        public_url=built.public_url,
+        days=built.settings.relay_days,
+        kept=built.settings.log_days,
+    )

@@ -14,6 +14,7 @@ SYSTEMS = ("metric", "en_US", "en_GB")
 SQLITE = "sqlite:///"
 FIRESTORE = "firestore"
 MIN_OWNER_KEY = 32
+MAX_DAYS = 36_500
 
 
 def _text(value: str) -> str:
@@ -103,6 +104,12 @@ def _account(value: str) -> str:
     return value
 
 
+def _days(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= MAX_DAYS:
+        raise ValueError(f"must be a number of days from 1 to {MAX_DAYS}")
+    return int(value)
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "provider": _one_of("google_health", "fitbit"),
     "public_url": _url,
@@ -123,6 +130,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "igor_password": _password,
     "igor_prefix": _prefix,
     "igor_ca": _optional(_file),
+    "relay_days": _days,
+    "log_days": _days,
     "google_api_url": _secure_url,
     "google_auth_url": _secure_url,
     "google_token_url": _secure_url,
@@ -136,6 +145,8 @@ DEFAULTS: dict[str, str] = {
     "store": "sqlite:///data/healthrelay.db",
     "guard": "owner_key",
     "igor_prefix": "sensors/fitbit",
+    "relay_days": "365",
+    "log_days": "30",
     "google_api_url": "https://health.googleapis.com",
     "google_auth_url": "https://accounts.google.com/o/oauth2/v2/auth",
     "google_token_url": "https://oauth2.googleapis.com/token",

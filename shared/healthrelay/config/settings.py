@@ -43,6 +43,8 @@ class Settings(NamedTuple):
     igor_password: str
     igor_prefix: str
     igor_ca: str
+    relay_days: int
+    log_days: int
     google_api_url: str
     google_auth_url: str
     google_token_url: str

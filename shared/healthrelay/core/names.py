@@ -5,6 +5,11 @@ from __future__ import annotations
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
 
+SINK = "igor"
+"""The target that is the owner's and everybody's."""
+READER = "reader:"
+"""What the name of a reader begins with, where it stands among targets."""
+
 
 def user_name(text: str | None) -> str:
     """Return *text* when it may name a person, here and as an element in Igor."""

@@ -49,6 +49,11 @@ def due(user: str, interval: timedelta, now: datetime, remembered: timedelta) ->
     return tasks
 
 
+def delivery(user: str, head: int) -> Task:
+    """The delivery of what a fetch has written, up to the log entry *head*."""
+    return Task("deliver", user, f"{_hash(user):016x}-deliver-{head}")
+
+
 def _fetch(user: str, length: int, slot: int) -> Task:
     # The hash comes first: Cloud Tasks slows down under names that begin alike.
     return Task("fetch", user, f"{_hash(user):016x}-fetch-{length}-{slot}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from healthrelay.flows.courier import summed
+from healthrelay.flows.deliver import deliver
 from healthrelay.flows.fetch import Desk, fetch
-from healthrelay.flows.relay import deliver
 
 if TYPE_CHECKING:
     from healthrelay.core.tasks import Task
@@ -17,6 +18,6 @@ def carry_out(task: Task, desk: Desk, now: datetime) -> None:
     if task.function == "fetch":
         fetch(task.user, {}, desk, now)
         return
-    trouble = deliver(task.user, desk.store, desk.sink).trouble
+    trouble = summed(deliver(task.user, desk.courier).values()).trouble
     if trouble:
         raise trouble

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded
 from healthrelay.core.records import Delta, Record
+from healthrelay.flows.deliver import hand_on
 from healthrelay.flows.doctor import Doctor
 from healthrelay.flows.gather import ask, convert, refused
 from healthrelay.flows.keep import Keeper
 from healthrelay.flows.prepare import prepare, wish
-from healthrelay.flows.relay import Delivery, deliver
 
 if TYPE_CHECKING:
     from healthrelay.core.consent import Consent
     from healthrelay.core.diagnosis import Diagnosis
     from healthrelay.core.plan import Plan
+    from healthrelay.flows.courier import Courier, Delivery
     from healthrelay.flows.token import Grants
-    from healthrelay.ports import Provider, Sink, Store
+    from healthrelay.ports import Provider, Store
 
 
 class Fetched(NamedTuple):
@@ -29,7 +30,8 @@ class Fetched(NamedTuple):
     delta: Delta
     records: tuple[Record, ...]
     unavailable: Mapping[str, HealthrelayError]
-    delivery: Delivery
+    deliveries: Mapping[str, Delivery]
+    """By target."""
     diagnosis: Diagnosis
 
 
@@ -40,7 +42,7 @@ class Desk(NamedTuple):
     grants: Grants
     provider: Provider
     consent: Consent
-    sink: Sink | None
+    courier: Courier
 
     @property
     def doctor(self) -> Doctor:
@@ -95,9 +97,9 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
         raise next(iter(unavailable.values()))
 
     delta = Keeper(user, wanted.covered, gathered, desk.store.records).keep(now)
-    delivery = deliver(user, desk.store, desk.sink)
+    deliveries = hand_on(user, desk.courier)
     diagnosis = desk.doctor.of(user, token, wanted.stored, now)
-    return Fetched(delta, gathered.records, unavailable, delivery, diagnosis)
+    return Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
 
 
 def _name(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:

@@ -1,4 +1,4 @@
-"""What the store knows of a person, handed to their home."""
+"""What the store knows of a person, for whoever has their poll key."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import HealthrelayError, NotAllowed, TryLater
-from healthrelay.core.snapshot import snapshot
+from healthrelay.core.errors import NotAllowed, TryLater
+from healthrelay.core.snapshot import by_series, encoded, recent
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Identities, Records, Sink, Store
+    from healthrelay.core.digestible import Json
+    from healthrelay.ports import Identities, Store
 
-MAX_ROUNDS = 3
 
+class Form(NamedTuple):
+    """How a snapshot is wanted: of so many days, with the number of its newest change, in XML."""
 
-class Delivery(NamedTuple):
-    """How many changes a target got now, how many still wait, and why."""
-
-    delivered: int = 0
-    waiting: int = 0
-    trouble: HealthrelayError | None = None
+    days: int
+    cursor: bool = False
+    xml: bool = False
 
 
 def new_poll_key(user: str, identities: Identities) -> str:
@@ -31,43 +30,31 @@ def new_poll_key(user: str, identities: Identities) -> str:
     return key
 
 
-def poll(user: str, key: str, identities: Identities, records: Records) -> bytes:
-    """The snapshot of *user* from the store alone; no provider is asked while Igor waits."""
+def require_key(user: str, key: str, identities: Identities) -> None:
+    """Raises `NotAllowed` unless *key* is the person's, `Unknown` for a stranger."""
     stored = identities.poll_key(user)
     if stored is None or not hmac.compare_digest(stored, _hashed(key)):
         raise NotAllowed("The key is missing or wrong.")
-    body = snapshot(user, records.everything(user))
-    if body is None:
+
+
+def poll(user: str, key: str, store: Store, form: Form) -> bytes:
+    """The snapshot of *user* from the store alone; no provider is asked while Igor waits.
+
+    The cursor is read before the records, which may be newer than it, but never older.
+    """
+    require_key(user, key, store.identities)
+    relay: dict[str, Json] = {}
+    if form.cursor:
+        relay["relay"] = {"cursor": str(store.log.head(user))}
+    series = by_series(recent(store.records.everything(user), form.days))
+    if not series:
         # Igor would take an empty answer for the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
-    return body
+    if form.xml:
+        from healthrelay.core.igor_xml import xml  # noqa: PLC0415 - most want JSON
 
-
-def deliver(user: str, store: Store, sink: Sink | None) -> Delivery:
-    """Bring *sink* up to date with one PUT, however many changes wait.
-
-    What cannot be delivered stays waiting and goes with the next call. A snapshot is read
-    after its sequence number, so it may be newer than the number but never older; and
-    when somebody wrote during the PUT, we go again, for an older snapshot of another
-    worker may have arrived last.
-    """
-    if sink is None:
-        return Delivery()
-    done = store.log.delivered(user, sink.name)
-    start = done
-    for _ in range(MAX_ROUNDS):
-        head = store.log.head(user)
-        if head <= done:
-            break
-        try:
-            body = snapshot(user, store.records.everything(user))
-            if body is not None:
-                sink.put(user, body)
-        except HealthrelayError as error:
-            return Delivery(done - start, head - done, error)
-        store.log.mark_delivered(user, sink.name, head)
-        done = head
-    return Delivery(done - start, max(store.log.head(user) - done, 0))
+        return xml(user, {**series, **relay}).encode()
+    return encoded(user, {**series, **relay})
 
 
 def _hashed(key: str) -> str:

@@ -1,17 +1,20 @@
 """Sealing everything anew with the key that seals now, while everything goes on.
 
 Each secret is opened, sealed, and written by compare-and-set: what somebody wrote meanwhile is
-looked at again. It can be killed at any point and run again.
+looked at again. It can be killed at any point and run again. The keys of targets change by the
+owner's hand alone, who holds this command, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
 from healthrelay.flows import application
 from healthrelay.flows.grant_document import place
+from healthrelay.flows.targets import target_place
 
 if TYPE_CHECKING:
     from healthrelay.ports import Store, Vault
@@ -34,6 +37,7 @@ class Rotation:
         """Seal anew whatever is sealed with another key than the first."""
         for user in self._store.identities.names():
             self._grant(user)
+            self._targets(user)
         application.amend(self._store.identities, self._values)
 
     def _grant(self, user: str) -> None:
@@ -52,6 +56,13 @@ class Rotation:
             except Conflict:
                 continue
             return
+
+    def _targets(self, user: str) -> None:
+        for name, document in self._store.targets.of(user).items():
+            sealed = self._sealed(str(document["sealed"]), target_place(user, name))
+            if sealed != document["sealed"]:
+                with suppress(Unknown):  # removed meanwhile
+                    self._store.targets.save(user, name, {**document, "sealed": sealed})
 
     def _values(self, before: Mapping[str, str]) -> Mapping[str, str]:
         after = dict(before)

@@ -24,4 +24,4 @@ def show_plan(user: str, query: Mapping[str, str]) -> str:
 
 
 def _desk(built: Services) -> Desk:
-    return Desk(built.store, built.grants, built.provider, built.consent, built.sink)
+    return Desk(built.store, built.grants, built.provider, built.consent, built.courier)

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError
+from healthrelay.flows.deliver import deliver_due, prune
 from healthrelay.flows.fanout import fan_out
+from healthrelay.web.deliver import note
 
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
@@ -25,6 +27,7 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
     def tick() -> None:
         while not stopped.wait(seconds):
             _look(services)
+            _deliver(services)
 
     thread = threading.Thread(target=tick, name="scheduler", daemon=True)
     thread.start()
@@ -44,3 +47,13 @@ def _look(services: Services) -> None:
         return
     for user, trouble in done.troubles.items():
         services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+
+
+def _deliver(services: Services) -> None:
+    """What the scheduler of the cloud asks the function `deliver` for."""
+    try:
+        for user, deliveries in deliver_due(services.courier).items():
+            note(user, deliveries, services)
+        prune(services.courier)
+    except HealthrelayError as error:
+        services.note("WARNING", "deliver", cause=error.sentence)

@@ -12,16 +12,16 @@ from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.names import user_name
+from healthrelay.flows.courier import summed
 from healthrelay.flows.fanout import fan_out
 from healthrelay.flows.fetch import Desk, Fetched, fetch
+from healthrelay.web.deliver import TASK, note
 from healthrelay.web.door import arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response, status
 
 if TYPE_CHECKING:
     from healthrelay.core.records import Record
     from healthrelay.web.services import Services
-
-TASK = "X-CloudTasks-TaskName"
 
 
 @door("GET", "POST")
@@ -51,10 +51,11 @@ def view(request: Request, services: Services) -> Response:
 def _one(said: dict[str, str], services: Services) -> Response:
     user = user_name(said.get("user"))
     query = {name: value for name, value in said.items() if name != "user"}
-    desk = Desk(services.store, services.grants, services.provider, services.consent, services.sink)
+    desk = Desk(
+        services.store, services.grants, services.provider, services.consent, services.courier
+    )
     fetched = fetch(user, query, desk, services.now())
-    if fetched.delivery.trouble:
-        services.note("WARNING", "deliver", user=user, cause=fetched.delivery.trouble.sentence)
+    note(user, fetched.deliveries, services)
     return json_response(told(user, fetched))
 
 
@@ -68,20 +69,21 @@ def _everybody(services: Services) -> Response:
 
 def told(user: str, fetched: Fetched) -> dict[str, object]:
     """The answer: what changed, what was read, and what stood in the way."""
+    delivery = summed(fetched.deliveries.values())
     answer: dict[str, object] = {
         "user": user,
         "added": len(fetched.delta.added),
         "changed": len(fetched.delta.changed),
         "removed": len(fetched.delta.removed),
-        "delivered": fetched.delivery.delivered,
-        "waiting": fetched.delivery.waiting,
+        "delivered": delivery.delivered,
+        "waiting": delivery.waiting,
         "series": _series(fetched.records),
         "connection": fetched.diagnosis.told(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}
-    if fetched.delivery.trouble:
-        answer["trouble"] = facts(fetched.delivery.trouble)
+    if delivery.trouble:
+        answer["trouble"] = facts(delivery.trouble)
     return answer
 
 

@@ -1,24 +1,61 @@
-"""``/relay?user=jack&key=…``: what Igor polls. Public, and may only read."""
+"""``/relay?user=jack&key=…``: what Igor polls. Public; measurements are only ever read here."""
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
+from healthrelay.core.errors import BadRequest
 from healthrelay.core.names import user_name
-from healthrelay.flows.relay import poll
+from healthrelay.flows.relay import Form, poll
 from healthrelay.web.door import arguments, bearer, door
+from healthrelay.web.numbers import number
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
+MAX_DAYS = 36_500
+MIN_ZIPPED = 500
+_GZIP = 31
+"""zlib's name for a stream with the header of gzip, which holds no time: equal bytes stay equal."""
+
+
+def view(request: Request, services: Services) -> Response:
+    """Below ``/relay``: ``events`` and ``ack`` are for programs, everything else is Igor's poll."""
+    place = request.path.rstrip("/").rpartition("/")[2]
+    if place in ("events", "ack"):
+        from healthrelay.web import events  # noqa: PLC0415 - Igor's poll needs none of it
+
+        return events.VIEWS[place](request, services)
+    return _poll(request, services)
+
 
 @door("GET")
-def view(request: Request, services: Services) -> Response:
+def _poll(request: Request, services: Services) -> Response:
     """200 with the last snapshot, else 401, 404 or 503: Igor counts anything else as a failure."""
     said = arguments(request)
     user = user_name(said.get("user"))
-    key = said.get("key") or bearer(request)
-    body = poll(user, key, services.store.identities, services.store.records)
-    return Response(body, 200, {"Cache-Control": "no-store"}, mimetype="application/json")
+    form = said.get("format", "json")
+    if form not in ("json", "xml"):
+        raise BadRequest("format is json or xml.")
+    wanted = Form(
+        days=number(said, "days", services.relay_days, range(1, MAX_DAYS + 1)),
+        cursor=number(said, "cursor", 0, range(2)) == 1,
+        xml=form == "xml",
+    )
+    body = poll(user, said.get("key") or bearer(request), services.store, wanted)
+    response = Response(body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{form}")
+    return zipped(request, response)
+
+
+def zipped(request: Request, response: Response) -> Response:
+    """*response*, made smaller for who can read that."""
+    response.headers["Vary"] = "Accept-Encoding"
+    body = response.get_data()
+    if len(body) >= MIN_ZIPPED and request.accept_encodings.quality("gzip") > 0:
+        packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+        response.set_data(packer.compress(body) + packer.flush())
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.authorization import Client
     from healthrelay.core.consent import Consent
+    from healthrelay.flows.courier import Courier
     from healthrelay.flows.token import Grants
-    from healthrelay.ports import Consents, Provider, Queue, Sink, Store
+    from healthrelay.ports import Consents, Provider, Queue, Store
 
 
 class Services(Protocol):
@@ -34,9 +35,11 @@ class Services(Protocol):
     @property
     def provider(self) -> Provider: ...
     @property
-    def sink(self) -> Sink | None: ...
-    @property
     def queue(self) -> Queue: ...
+    @property
+    def courier(self) -> Courier: ...
+    @property
+    def relay_days(self) -> int: ...
 
     def now(self) -> datetime:
         """The present instant, aware."""

@@ -85,7 +85,7 @@ class Meter:
 
 
 def person(user: str) -> str:
-    """The person: their life, the head of their log, what was delivered and is covered."""
+    """The person: their life, the head of their log, how far targets are, what is covered."""
     return f"{IDENTITIES}/{segment(user)}"
 
 
@@ -97,6 +97,16 @@ def private(user: str) -> str:
 def log(user: str) -> str:
     """The collection of their log entries."""
     return f"{person(user)}/log"
+
+
+def entry(user: str, sequence: int) -> str:
+    """One log entry: ids sort as their numbers do."""
+    return f"{log(user)}/{sequence:010}"
+
+
+def head(owner: Found | None) -> int:
+    """The number of the newest log entry, of the person's document."""
+    return int(owner.fields["head"]) if owner else 0
 
 
 def measurements(user: str) -> str:

@@ -1,4 +1,4 @@
-"""Measurements, and the log of what changed in them."""
+"""Measurements."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
-from healthrelay.adapters.firestore.documents import Fields, Found, Write
+from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.shelf import Shelf
+from healthrelay.core.entries import spoken
 from healthrelay.core.errors import BadRequest, Unknown
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class FirestoreRecords:
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
-            return _head(self._database.one(documents.person(user)))
+            return documents.head(self._database.one(documents.person(user)))
         if not delta and covered is not None:
             return settled(lambda: self._note(user, covered))
         change = Change(delta, now, covered)
@@ -73,11 +74,11 @@ class FirestoreRecords:
         if owner is None:
             raise Unknown(f"There is no user {user}.")
         if owner.fields.get("mark") == change.mark:
-            return _head(owner)
+            return documents.head(owner)
         life = str(owner.fields["life"])
         opened |= shelf.strays(change.delta, opened, life)
-        sequence = _head(owner) + 1
-        entry = Write(f"{documents.log(user)}/{sequence:010}", _entry(change, life))
+        sequence = documents.head(owner) + 1
+        entry = Write(documents.entry(user, sequence), _entry(change, life))
         writes = [
             Write(shelf.path(name), fields and {"life": life, **fields})
             for name, fields in buckets.changed(opened, change.delta, self._limit).items()
@@ -94,44 +95,11 @@ class FirestoreRecords:
             raise Unknown(f"There is no user {user}.")
         noted = {"covered": _spans(covered)}
         self._database.commit(Write(owner.path, noted, since=owner.updated))
-        return _head(owner)
-
-
-class FirestoreLog:
-    """What changed, and who has been told."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def head(self, user: str) -> int:
-        return _head(self._database.one(documents.person(user)))
-
-    def delivered(self, user: str, target: str) -> int:
-        return _delivered(self._database.one(documents.person(user))).get(target, 0)
-
-    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
-        settled(lambda: self._mark(user, target, sequence))
-
-    def _mark(self, user: str, target: str, sequence: int) -> None:
-        owner = self._database.one(documents.person(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        before = _delivered(owner)
-        if before.get(target, 0) < sequence:
-            told = json.dumps(before | {target: sequence})
-            self._database.commit(Write(owner.path, {"delivered": told}, since=owner.updated))
+        return documents.head(owner)
 
 
 def _ordered(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
-
-
-def _head(owner: Found | None) -> int:
-    return int(owner.fields["head"]) if owner else 0
-
-
-def _delivered(owner: Found | None) -> dict[str, int]:
-    return dict(json.loads(owner.fields.get("delivered", "{}"))) if owner else {}
 
 
 def _moved(sequence: int, change: Change) -> Fields:
@@ -148,14 +116,7 @@ def _spans(covered: Coverage) -> str:
 
 def _entry(change: Change, life: str) -> Fields:
     """The log entry: which keys, not which values; only the series, where keys are too many."""
-    keys: dict[str, dict[str, list[str]]] = {}
-    for what, records in (
-        ("added", change.delta.added),
-        ("changed", change.delta.changed),
-        ("removed", change.delta.removed),
-    ):
-        for record in records:
-            keys.setdefault(what, {}).setdefault(record.series, []).append(record.key)
+    keys = spoken(change.delta)
     text = json.dumps(keys, separators=(",", ":"))
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for told in keys.values() for s in told})})

@@ -134,6 +134,28 @@ class FirestoreTokens:
         settled(attempt)
 
 
+class FirestoreTargets:
+    """People's own targets."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, user: str) -> dict[str, Document]:
+        return _targets(self._database.one(documents.private(user)))
+
+    def save(self, user: str, name: str, document: Document | None) -> None:
+        settled(lambda: self._save(user, name, document))
+
+    def _save(self, user: str, name: str, document: Document | None) -> None:
+        found = required(self._database, user)
+        kept = _targets(found)
+        kept.pop(name, None)
+        if document is not None:
+            kept[name] = document
+        fields = {"targets": json.dumps(kept, separators=(",", ":"))}
+        self._database.commit(Write(found.path, fields, since=found.updated))
+
+
 class FirestoreHandshakes:
     """Used rounds of consent."""
 
@@ -167,6 +189,10 @@ def required(database: Database, user: str) -> Found:
 def _grant(found: Found | None) -> Versioned | None:
     token = found.fields.get("token") if found else None
     return Versioned(json.loads(token["document"]), token["version"]) if token else None
+
+
+def _targets(found: Found | None) -> dict[str, Document]:
+    return dict(json.loads(found.fields.get("targets") or "{}")) if found else {}
 
 
 def _texts(fields: Fields) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""The store's five ports over one Firestore database in native mode.
+"""The store's six ports over one Firestore database in native mode.
 
 | document                                 | holds                                              |
 |------------------------------------------|----------------------------------------------------|
 | plugindata/fitbit                        | the application's own values                       |
-| identities/{user}                        | life, head of the log, what is delivered, covered  |
-| identities/{user}/plugindata/fitbit      | settings, sealed token with its version, poll key  |
+| identities/{user}                        | life, head of the log, progress of targets, covered|
+| identities/{user}/plugindata/fitbit      | settings, sealed token and targets, poll key hash  |
 | identities/{user}/log/{sequence}         | one change: which keys, not which values           |
 | sensors/fitbit/{user}/{series}.{period}  | the records of one series in one year or day       |
 | handshakes/{nonce}                       | a used round of consent; expires                   |
@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.measurements import FirestoreLog, FirestoreRecords
+from healthrelay.adapters.firestore.log import FirestoreLog
+from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import (
     FirestoreHandshakes,
     FirestoreIdentities,
+    FirestoreTargets,
     FirestoreTokens,
 )
 
@@ -74,6 +76,10 @@ class FirestoreStore:
     @cached_property
     def log(self) -> FirestoreLog:
         return FirestoreLog(self._database)
+
+    @cached_property
+    def targets(self) -> FirestoreTargets:
+        return FirestoreTargets(self._database)
 
     @property
     def meter(self) -> Meter:

@@ -54,3 +54,9 @@ def put(connection: sqlite3.Connection, path: str, user: str | None, document: D
 
 def text(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+def newest(connection: sqlite3.Connection, user: str) -> int:
+    """The number of the person's newest log entry; 0 before the first."""
+    row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
+    return int(row[0] or 0)

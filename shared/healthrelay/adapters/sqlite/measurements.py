@@ -1,14 +1,14 @@
-"""Measurements, and the log of what changed in them."""
+"""Measurements."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.adapters.sqlite.documents import Room, load, put, require, text
+from healthrelay.adapters.sqlite.documents import Room, load, newest, put, require, text
+from healthrelay.core.entries import spoken
 from healthrelay.core.records import Delta, Record, Window
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ class SqliteRecords(Room):
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
             with self._database.read() as connection:
-                return _head(connection, user)
+                return newest(connection, user)
         with self._database.write() as connection:
             require(connection, user)
             if covered is not None:
                 put(connection, _user_path(user), user, {"covered": _spans(covered)})
             if not delta:
-                return _head(connection, user)
+                return newest(connection, user)
             connection.executemany(
                 "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
                 [(user, r.series, r.key) for r in delta.removed],
@@ -72,36 +72,12 @@ class SqliteRecords(Room):
                     for r in (*delta.added, *delta.changed)
                 ],
             )
-            sequence = _head(connection, user) + 1
+            sequence = newest(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (user, sequence, now.isoformat(), text(_entry(delta))),
+                (user, sequence, now.isoformat(), text(spoken(delta))),
             )
             return sequence
-
-
-class SqliteLog(Room):
-    """What changed, and who has been told."""
-
-    def head(self, user: str) -> int:
-        with self._database.read() as connection:
-            return _head(connection, user)
-
-    def delivered(self, user: str, target: str) -> int:
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT sequence FROM delivered WHERE user = ? AND target = ?", (user, target)
-            ).fetchone()
-        return int(row[0]) if row else 0
-
-    def mark_delivered(self, user: str, target: str, sequence: int) -> None:
-        with self._database.write() as connection:
-            require(connection, user)
-            connection.execute(
-                "INSERT INTO delivered VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET sequence = max(sequence, excluded.sequence)",
-                (user, target, sequence),
-            )
 
 
 def _user_path(user: str) -> str:
@@ -112,23 +88,5 @@ def _spans(covered: Coverage) -> dict[str, Json]:
     return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
 
 
-def _head(connection: sqlite3.Connection, user: str) -> int:
-    row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
-    return int(row[0] or 0)
-
-
 def _record(row: tuple[str, str, str, str]) -> Record:
     return Record(row[0], row[1], row[2], json.loads(row[3]))
-
-
-def _entry(delta: Delta) -> dict[str, dict[str, list[str]]]:
-    """``{"added": {"body-weight": ["2026-11-01"]}, …}``: keys only, the values are records."""
-    entry: dict[str, dict[str, list[str]]] = {}
-    for what, records in (
-        ("added", delta.added),
-        ("changed", delta.changed),
-        ("removed", delta.removed),
-    ):
-        for record in records:
-            entry.setdefault(what, {}).setdefault(record.series, []).append(record.key)
-    return entry

@@ -26,4 +26,15 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             ) WITHOUT ROWID""",
         ),
     ),
+    (
+        "0002-progress",
+        (
+            """CREATE TABLE progress (
+                user TEXT, target TEXT, data TEXT NOT NULL, PRIMARY KEY (user, target)
+            ) WITHOUT ROWID""",
+            """INSERT INTO progress
+                SELECT user, target, '{"sequence":' || sequence || '}' FROM delivered""",
+            "DROP TABLE delivered",
+        ),
+    ),
 )

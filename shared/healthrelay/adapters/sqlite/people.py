@@ -39,7 +39,7 @@ class SqliteIdentities(Room):
             connection.execute("DELETE FROM documents WHERE user = ?", (user,))
             connection.execute("DELETE FROM records WHERE user = ?", (user,))
             connection.execute("DELETE FROM log WHERE user = ?", (user,))
-            connection.execute("DELETE FROM delivered WHERE user = ?", (user,))
+            connection.execute("DELETE FROM progress WHERE user = ?", (user,))
         # Also for a stranger: the one before may have been cut short here.
         self._database.rewrite()
         return known
@@ -92,6 +92,24 @@ class SqliteTokens(Room):
             if found is None or found.version != expected:
                 raise Conflict(f"The grant of {user} was changed meanwhile.")
             connection.execute("DELETE FROM documents WHERE path = ?", (path,))
+
+
+class SqliteTargets(Room):
+    """People's own targets, as one document each person."""
+
+    def of(self, user: str) -> dict[str, Document]:
+        with self._database.read() as connection:
+            found = load(connection, f"{identity(user)}/targets")
+        return dict(found.document) if found else {}  # type: ignore[arg-type]
+
+    def save(self, user: str, name: str, document: Document | None) -> None:
+        path = f"{identity(user)}/targets"
+        with self._database.write() as connection:
+            require(connection, user)
+            found = load(connection, path)
+            kept = dict(found.document) if found else {}
+            kept.pop(name, None)
+            put(connection, path, user, kept if document is None else kept | {name: dict(document)})
 
 
 class SqliteHandshakes(Room):

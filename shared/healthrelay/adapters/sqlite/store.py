@@ -1,11 +1,11 @@
-"""The store's five ports over one SQLite file.
+"""The store's six ports over one SQLite file.
 
 | table      | one row is                                                             |
 |------------|------------------------------------------------------------------------|
 | documents  | a document of the seed's schema: settings, sealed token, poll key hash |
 | records    | one measurement; ``data`` is the element as Igor gets it               |
 | log        | one change of a person's records: which keys, not which values         |
-| delivered  | how far a target has followed a person's log                           |
+| progress   | how far a target has followed a person's log, and how it is doing      |
 | handshakes | a used round of consent, until its state would have expired anyway     |
 """
 
@@ -14,8 +14,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from healthrelay.adapters.sqlite.database import BUSY_SECONDS, Database
-from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
-from healthrelay.adapters.sqlite.people import SqliteHandshakes, SqliteIdentities, SqliteTokens
+from healthrelay.adapters.sqlite.log import SqliteLog
+from healthrelay.adapters.sqlite.measurements import SqliteRecords
+from healthrelay.adapters.sqlite.people import (
+    SqliteHandshakes,
+    SqliteIdentities,
+    SqliteTargets,
+    SqliteTokens,
+)
 
 
 class SqliteStore:
@@ -46,6 +52,10 @@ class SqliteStore:
     @cached_property
     def log(self) -> SqliteLog:
         return SqliteLog(self._database)
+
+    @cached_property
+    def targets(self) -> SqliteTargets:
+        return SqliteTargets(self._database)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,96 @@
+"""The log of what changed, and who has been told."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from healthrelay.adapters.firestore import documents
+from healthrelay.adapters.firestore.database import Database, settled
+from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
+from healthrelay.core.delivery import Progress, document, from_document
+from healthrelay.core.entries import Entry, understood
+from healthrelay.core.errors import Unknown
+from healthrelay.relay_ports import Following
+
+BATCH = 400
+_FIELDS = ("head", "progress")
+
+
+class FirestoreLog:
+    """Entries, and how far each target has followed them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self, user: str) -> int:
+        return documents.head(self._database.one(documents.person(user)))
+
+    def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
+        owner = self._database.one(documents.person(user))
+        if owner is None or documents.head(owner) <= sequence:
+            return []
+        behind = documents.entry(user, sequence).rpartition("/")[2]
+        wanted = Listing(documents.log(user), after=behind, limit=limit)
+        found = living(self._database.listing(wanted), str(owner.fields["life"]))
+        return [_understood(entry) for entry in found]
+
+    def prune(self, user: str, before: datetime) -> int:
+        owner = self._database.one(documents.person(user))
+        if owner is None:
+            return 0
+        newest, gone, limit = documents.head(owner), 0, 1
+        while True:
+            # One first: most often the oldest is young enough, and then that is all it costs.
+            page = self._database.listing(Listing(documents.log(user), ("at",), limit=limit))
+            old = [e for e in page if e.fields["at"] < before and int(e.id) < newest]
+            if old:
+                self._database.commit(*(Write(entry.path, None) for entry in old))
+            gone += len(old)
+            if len(old) < len(page) or not page:
+                return gone
+            limit = BATCH
+
+    def following(self, user: str) -> Following:
+        owner = self._database.one(documents.person(user))
+        return _following(owner.fields) if owner else Following()
+
+    def followings(self) -> dict[str, Following]:
+        found = self._database.listing(Listing(documents.IDENTITIES, _FIELDS))
+        told = {documents.named(person.id): _following(person.fields) for person in found}
+        return dict(sorted(told.items()))
+
+    def save(self, user: str, target: str, progress: Progress | None) -> None:
+        settled(lambda: self._save(user, target, progress))
+
+    def _save(self, user: str, target: str, progress: Progress | None) -> None:
+        owner = self._database.one(documents.person(user))
+        if owner is None:
+            raise Unknown(f"There is no user {user}.")
+        before = _said(owner.fields)
+        after = {name: said for name, said in before.items() if name != target}
+        if progress is not None:
+            known = before.get(target)
+            if known and from_document(known).sequence > progress.sequence:
+                return
+            after[target] = document(progress)
+        if after != before:
+            fields = {"progress": json.dumps(after, separators=(",", ":"))}
+            self._database.commit(Write(owner.path, fields, since=owner.updated))
+
+
+def _said(fields: Fields) -> dict[str, Any]:
+    return dict(json.loads(fields.get("progress") or "{}"))
+
+
+def _following(fields: Fields) -> Following:
+    targets = {target: from_document(said) for target, said in sorted(_said(fields).items())}
+    return Following(int(fields["head"]), targets)
+
+
+def _understood(entry: Found) -> Entry:
+    at = entry.fields["at"]
+    return understood(
+        int(entry.id), datetime.fromisoformat(at.isoformat()), json.loads(entry.fields["entry"])
+    )

@@ -1,0 +1,81 @@
+"""The log of what changed, and who has been told."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from healthrelay.adapters.sqlite.documents import Room, newest, require, text
+from healthrelay.core.delivery import Progress, document, from_document
+from healthrelay.core.entries import Entry, understood
+from healthrelay.relay_ports import Following
+
+
+class SqliteLog(Room):
+    """Entries, and how far each target has followed them."""
+
+    def head(self, user: str) -> int:
+        with self._database.read() as connection:
+            return newest(connection, user)
+
+    def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT sequence, at, entry FROM log WHERE user = ? AND sequence > ?"
+                " ORDER BY sequence LIMIT ?",
+                (user, sequence, limit),
+            )
+            return [
+                understood(number, datetime.fromisoformat(at), json.loads(entry))
+                for number, at, entry in rows
+            ]
+
+    def prune(self, user: str, before: datetime) -> int:
+        with self._database.write() as connection:
+            # Only from the oldest on, so that no gap ever lies between what is kept.
+            kept = connection.execute(
+                "SELECT min(sequence) FROM log WHERE user = ? AND (at >= ? OR sequence ="
+                " (SELECT max(sequence) FROM log WHERE user = ?))",
+                (user, before.isoformat(), user),
+            ).fetchone()[0]
+            gone = connection.execute(
+                "DELETE FROM log WHERE user = ? AND sequence < ?", (user, kept or 0)
+            )
+            return gone.rowcount
+
+    def following(self, user: str) -> Following:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT target, data FROM progress WHERE user = ? ORDER BY target", (user,)
+            )
+            return Following(newest(connection, user), _progresses(rows))
+
+    def followings(self) -> dict[str, Following]:
+        with self._database.read() as connection:
+            users = connection.execute(
+                "SELECT user FROM documents"
+                " WHERE path = 'identities/' || user || '/plugindata/fitbit' ORDER BY user"
+            ).fetchall()
+        return {user: self.following(user) for (user,) in users}
+
+    def save(self, user: str, target: str, progress: Progress | None) -> None:
+        with self._database.write() as connection:
+            require(connection, user)
+            where = (user, target)
+            if progress is None:
+                connection.execute("DELETE FROM progress WHERE user = ? AND target = ?", where)
+                return
+            known = connection.execute(
+                "SELECT data FROM progress WHERE user = ? AND target = ?", where
+            ).fetchone()
+            if not known or from_document(json.loads(known[0])).sequence <= progress.sequence:
+                connection.execute(
+                    "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
+                    (*where, text(document(progress))),
+                )
+
+
+def _progresses(rows: Iterable[sqlite3.Row]) -> dict[str, Progress]:
+    return {target: from_document(json.loads(data)) for target, data in rows}

@@ -1,0 +1,48 @@
+"""Looking at where a name leads before anything is sent there.
+
+A name that leads into the house, to the machine itself or to the cloud's metadata would let
+a target reach what only we can reach. What was looked at is what is connected to: a second
+look-up could say something else.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+from healthrelay.core.errors import Misconfigured, TryLater
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# NAT64 (RFC 6052), 6to4 (RFC 3056) and Teredo hide an address of the fourth version.
+_TRANSLATED = tuple(
+    ipaddress.ip_network(net)
+    for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+
+def resolve(host: str, port: int, *, private: bool) -> str:
+    """The first address of *host*. Raises `Misconfigured` when any of them is not public.
+
+    With *private* the owner has allowed whatever it is.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise TryLater(f"The name {host} was not found ({type(error).__name__}).") from error
+    addresses = [str(sockaddr[0]) for *_, sockaddr in found]
+    if not private and not all(is_public(address) for address in addresses):
+        raise Misconfigured(
+            f"{host} leads to an address that is not public, which this target is not allowed."
+        )
+    return addresses[0]
+
+
+def is_public(text: str) -> bool:
+    """Whether the address is one that anybody on the internet could reach."""
+    address: _Address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            address = address.ipv4_mapped
+        elif any(address in net for net in _TRANSLATED):
+            return False
+    return address.is_global and not address.is_multicast

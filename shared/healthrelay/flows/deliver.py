@@ -1,0 +1,141 @@
+"""Bringing what the log says to every target, and keeping note of how it went."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from healthrelay.core import delivery, tasks
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.names import READER, SINK
+from healthrelay.core.snapshot import snapshot
+from healthrelay.flows.courier import Delivery, Errand, standing
+from healthrelay.flows.hooks import walk
+
+if TYPE_CHECKING:
+    from healthrelay.flows.courier import Courier
+    from healthrelay.relay_ports import Following, Sink
+
+MAX_ROUNDS = 3
+
+
+def deliver(user: str, courier: Courier, *, knock: bool = False) -> dict[str, Delivery]:
+    """Bring every target of *user* up to date that is due; with *knock*, every one.
+
+    Returns how it stands with each. What cannot be delivered stays, and is due again later.
+    Whoever knocks out of turn takes none of the later attempts away.
+    """
+    errand = Errand(user, courier.store.log.following(user), courier, knock)
+    told: dict[str, Delivery] = {}
+    if courier.sink:
+        told[courier.sink.name] = _push(errand, courier.sink)
+    if names := hooked(errand.following):
+        # One whose making or removal was cut short follows nothing, and gets nothing.
+        hooks = [hook for hook in courier.hooks(user) if hook.name in names]
+        told |= {hook.name: walk(errand, hook) for hook in hooks}
+    return told
+
+
+def hand_on(user: str, courier: Courier) -> dict[str, Delivery]:
+    """What a fetch does with what it has written: deliver it, or leave that to the queue.
+
+    Should the queue not take it, it still is ahead of the targets when somebody looks.
+    """
+    if courier.queue is None:
+        return deliver(user, courier)
+    following = courier.store.log.following(user)
+    told = {
+        name: standing(progress, following.head)
+        for name, progress in following.targets.items()
+        if not name.startswith(READER)
+    }
+    if following.head and (not told or any(one.waiting for one in told.values())):
+        try:
+            courier.queue.enqueue(tasks.delivery(user, following.head))
+        except HealthrelayError as error:
+            told["queue"] = Delivery(waiting=1, trouble=error)
+    return told
+
+
+def hooked(following: Following) -> list[str]:
+    """The person's own targets: everybody who follows but Igor and those who read by themselves."""
+    return [name for name in following.targets if name != SINK and not name.startswith(READER)]
+
+
+def deliver_due(courier: Courier) -> dict[str, dict[str, Delivery]]:
+    """The same for everybody for whom anything is due."""
+    return {user: deliver(user, courier) for user in due(courier)}
+
+
+def push_everything(courier: Courier) -> dict[str, dict[str, Delivery]]:
+    """Bring Igor everybody's snapshot, whatever it has, and in trouble or not."""
+    told: dict[str, dict[str, Delivery]] = {}
+    for user, following in courier.store.log.followings().items():
+        if courier.sink and following.head:
+            errand = Errand(user, following, courier, knock=True)
+            told[user] = {courier.sink.name: _push(errand, courier.sink)}
+    return told
+
+
+def due(courier: Courier) -> list[str]:
+    """Everybody for whom a delivery is due."""
+    now = courier.now()
+
+    def wants(following: Following) -> bool:
+        targets = dict.fromkeys(hooked(following), False)
+        if courier.sink:
+            targets[courier.sink.name] = True
+        return any(
+            delivery.is_due(following.progress(name), following.head, now, whole)
+            for name, whole in targets.items()
+        )
+
+    return [user for user, found in courier.store.log.followings().items() if wants(found)]
+
+
+def prune(courier: Courier) -> int:
+    """Forget log entries, and letters about them, older than they are kept; returns how many."""
+    log, before = courier.store.log, courier.now() - timedelta(days=courier.kept)
+    forgotten = 0
+    for user, following in log.followings().items():
+        if following.head < 2:
+            continue
+        forgotten += log.prune(user, before)
+        mourned = {name: p for name, p in following.targets.items() if p.dead}
+        for name, progress in mourned.items():
+            oldest = log.after(user, 0, 1)[0].sequence
+            dead = delivery.without(progress.dead, 1, oldest - 1)
+            if dead != progress.dead:
+                log.save(user, name, progress._replace(dead=dead))
+    return forgotten
+
+
+def _push(errand: Errand, sink: Sink) -> Delivery:
+    """Bring *sink* up to date with one PUT, however many changes wait.
+
+    A snapshot is read after its sequence number, so it may be newer than the number but
+    never older; and when somebody wrote during the PUT, we go again, for an older snapshot
+    of another worker may have arrived last.
+    """
+    user, following, courier, _ = errand
+    store, progress, head = courier.store, following.progress(sink.name), following.head
+    turn = delivery.is_due(progress, head, courier.now(), whole=True)
+    if not head or not (turn or errand.knock):
+        return standing(progress, head)
+    lacking = delivery.behind(progress, head)
+    for _ in range(MAX_ROUNDS):
+        body = snapshot(user, store.records.everything(user), courier.days)
+        try:
+            if body is not None:
+                sink.put(user, body)
+        except HealthrelayError as error:
+            progress = errand.missed(progress, error, head, turn)
+            store.log.save(user, sink.name, progress)
+            break
+        progress = delivery.succeeded(progress, head, courier.now(), whole=True)
+        store.log.save(user, sink.name, progress)
+        newest = store.log.head(user)
+        lacking, head = lacking + newest - head, newest
+        if head <= progress.sequence:
+            break
+    return standing(progress, head, lacking)

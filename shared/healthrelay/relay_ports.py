@@ -1,0 +1,87 @@
+"""Floor 1, the relay's part: the log, who follows it, and the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from healthrelay.core.delivery import Progress
+from healthrelay.core.digestible import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.entries import Entry
+    from healthrelay.core.messages import Message
+
+Document = Mapping[str, Json]
+
+
+class Following(NamedTuple):
+    """One person's log: its newest number, and how far each target has come."""
+
+    head: int = 0
+    targets: Mapping[str, Progress] = {}
+
+    def progress(self, target: str) -> Progress:
+        """How far *target* is: at the beginning, if it was never heard of."""
+        return self.targets.get(target) or Progress()
+
+
+class Log(Protocol):
+    """One gap-free sequence of changes a person, and how far each target has followed."""
+
+    def head(self, user: str) -> int:
+        """The newest sequence number; 0 before the first."""
+
+    def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
+        """The first *limit* entries behind *sequence*, in order.
+
+        When the first of them is not the next number, or there is none though the head is
+        further, those between have been pruned.
+        """
+
+    def prune(self, user: str, before: datetime) -> int:
+        """Forget the entries from before that instant, but never the newest; returns how many."""
+
+    def following(self, user: str) -> Following:
+        """The head and all targets, as they were at one instant."""
+
+    def followings(self) -> dict[str, Following]:
+        """The same of everybody."""
+
+    def save(self, user: str, target: str, progress: Progress | None) -> None:
+        """Keep how far *target* is, or forget the target.
+
+        What speaks of less than is known already comes too late and is dropped. Raises
+        `Unknown` for a person who does not exist (any more).
+        """
+
+
+class Targets(Protocol):
+    """Where each person's own targets are, their keys sealed."""
+
+    def of(self, user: str) -> dict[str, Document]:
+        """The person's targets by name."""
+
+    def save(self, user: str, name: str, document: Document | None) -> None:
+        """Keep one, or forget it. Raises `Unknown` for a person who does not exist."""
+
+
+class Sink(Protocol):
+    """Something that wants every person's snapshot."""
+
+    @property
+    def name(self) -> str: ...
+
+    def put(self, user: str, body: bytes) -> None:
+        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
+
+
+class Hook(Protocol):
+    """A person's own target, which wants every change as a message."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, message: Message) -> None:
+        """Deliver it. Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted."""

@@ -1,0 +1,73 @@
+"""``/deliver``: the relay's sending half; it alone holds what opens the targets. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Request, Response
+
+from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.names import user_name
+from healthrelay.flows.deliver import deliver, deliver_due, prune, push_everything
+from healthrelay.web.door import arguments, door, require_invoker
+from healthrelay.web.errors import facts, json_response
+
+if TYPE_CHECKING:
+    from healthrelay.flows.courier import Delivery
+    from healthrelay.web.services import Services
+
+TASK = "X-CloudTasks-TaskName"
+"""Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
+
+
+@door("GET", "POST")
+def view(request: Request, services: Services) -> Response:
+    """JSON: what every target got and what it still lacks.
+
+    Without ``user`` everybody who is due, and old log entries are forgotten; with it that
+    one. ``now=1`` is for that one, whether due or not, and ``everything=1`` for everybody:
+    Igor gets the whole snapshot, whatever it has.
+    """
+    require_invoker(request, services)
+    said = arguments(request)
+    user = said.pop("user", None)
+    knock = said.pop("now" if user else "everything", "0")
+    if said or knock not in ("0", "1"):
+        raise BadRequest("deliver takes user=NAME with now=1, or everything=1.")
+    told: dict[str, object] = {}
+    if user is not None:
+        if services.store.identities.settings(user_name(user)) is None:
+            if TASK in request.headers:
+                return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
+            raise Unknown(f"There is no user {user}.")
+        done = {user: deliver(user, services.courier, knock=knock == "1")}
+    elif knock == "1":
+        done = push_everything(services.courier)
+    else:
+        done = deliver_due(services.courier)
+        told["forgotten"] = prune(services.courier)
+    for name, deliveries in done.items():
+        note(name, deliveries, services)
+    people = {name: _told(deliveries) for name, deliveries in done.items()}
+    return json_response({"people": people, **told})
+
+
+def note(user: str, deliveries: Mapping[str, Delivery], services: Services) -> None:
+    """A line in the log for every target in trouble: an error where somebody must act."""
+    for target, delivery in deliveries.items():
+        if delivery.trouble:
+            severity = "ERROR" if delivery.paused else "WARNING"
+            cause = delivery.trouble.sentence
+            services.note(severity, "deliver", user=user, target=target, cause=cause)
+
+
+def _told(deliveries: Mapping[str, Delivery]) -> dict[str, object]:
+    return {
+        target: {
+            "delivered": delivery.delivered,
+            "waiting": delivery.waiting,
+            **({"trouble": facts(delivery.trouble)} if delivery.trouble else {}),
+        }
+        for target, delivery in deliveries.items()
+    }

@@ -1,0 +1,260 @@
+"""The request on the wire, and what each answer means: over real HTTP and TLS on loopback."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import standardwebhooks
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from healthrelay.adapters.webhook import Webhook, mint
+from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
+from healthrelay.core.messages import Message
+from tests.igor.recorder import Recorder, Say
+
+MESSAGE = Message("msg_1", b'{"type":"measurements.changed"}')
+KEYS = mint()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+
+
+def hook(url: str, *, private: bool = True, seconds: float = 5) -> Webhook:
+    return Webhook("node-red", url, private, [KEYS[:2]], now, seconds=seconds)
+
+
+def test_a_message_is_one_signed_post(receiver: Recorder) -> None:
+    hook(f"{receiver.url}/in/jack?room=1").send(MESSAGE)
+
+    (seen,) = receiver.seen
+    assert (seen.method, seen.target, seen.body) == ("POST", "/in/jack?room=1", MESSAGE.body)
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["host"] == receiver.url.removeprefix("http://")
+    assert seen.headers["webhook-id"] == "msg_1"
+    standardwebhooks.Webhook(KEYS[0]).verify(seen.body, dict(seen.headers))
+
+
+def test_a_repetition_has_the_same_id_and_a_fresh_time(receiver: Recorder) -> None:
+    clock = iter([now(), now() + timedelta(hours=5)])
+    sender = replace(hook(receiver.url), now=lambda: next(clock))
+
+    sender.send(MESSAGE)
+    sender.send(MESSAGE)
+
+    one, two = (seen.headers for seen in receiver.seen)
+    assert one["webhook-id"] == two["webhook-id"]
+    assert int(two["webhook-timestamp"]) - int(one["webhook-timestamp"]) == 18_000
+    assert one["webhook-signature"] != two["webhook-signature"]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_success(receiver: Recorder, status: int) -> None:
+    receiver.say = Say(status)
+
+    hook(receiver.url).send(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "status", [300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503]
+)
+def test_anything_else_is_tried_again_and_nothing_is_followed(
+    receiver: Recorder, status: int
+) -> None:
+    receiver.say = Say(status, b"whatever", {"Location": f"{receiver.url}/elsewhere"})
+
+    with pytest.raises(TryLater, match=f"status {status}") as caught:
+        hook(receiver.url).send(MESSAGE)
+
+    assert not isinstance(caught.value, RateLimited)
+    assert len(receiver.seen) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503, 404])
+def test_a_pause_that_is_asked_for_is_told(receiver: Recorder, status: int) -> None:
+    receiver.say = Say(status, b"", {"Retry-After": "1234"})
+
+    with pytest.raises(RateLimited) as caught:
+        hook(receiver.url).send(MESSAGE)
+
+    assert caught.value.after == 1234
+
+
+def test_gone_is_the_end(receiver: Recorder) -> None:
+    receiver.say = Say(410)
+
+    with pytest.raises(Refused, match="410"):
+        hook(receiver.url).send(MESSAGE)
+
+
+def test_an_address_in_the_house_must_be_allowed(receiver: Recorder) -> None:
+    with pytest.raises(Misconfigured, match="not public"):
+        hook(receiver.url, private=False).send(MESSAGE)
+
+    assert receiver.seen == []
+
+
+def test_the_name_is_looked_up_once_for_all_messages(
+    receiver: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(receiver.url.rpartition(":")[2])
+    asked: list[object] = []
+    real = socket.getaddrinfo
+
+    def rebinding(host: str, *more: object, **named: object) -> object:
+        if host == "hook.example":
+            asked.append(host)
+            host = "127.0.0.1" if len(asked) == 1 else "203.0.113.1"
+        return real(host, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    sender = hook(f"http://hook.example:{port}/in")
+
+    sender.send(MESSAGE)
+    sender.send(MESSAGE)
+
+    assert asked == ["hook.example"]
+    assert [seen.headers["host"] for seen in receiver.seen] == [f"hook.example:{port}"] * 2
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Says a little, and then nothing for long."""
+
+    def do_POST(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx")
+        for _ in range(100):
+            time.sleep(0.1)
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                return
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def served(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server
+
+
+def test_an_answer_that_drips_is_not_waited_for() -> None:
+    server = served(Slow)
+    started = time.monotonic()
+
+    with pytest.raises(TryLater, match="no whole answer"):
+        hook(f"http://127.0.0.1:{server.server_port}/", seconds=1).send(MESSAGE)
+
+    assert time.monotonic() - started < 4
+    server.shutdown()
+
+
+def test_nobody_there_is_tried_again() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+        with pytest.raises(TryLater, match="no whole answer"):
+            hook(url).send(MESSAGE)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of hook.example, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hook.example")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hook.example")]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "hook.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "error"),
+    [
+        ("hook.example", True, None),
+        ("hook.example", False, Misconfigured),
+        ("other.example", True, Misconfigured),
+    ],
+)
+def test_tls_is_spoken_with_the_name_at_the_address_that_was_looked_at(
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    trusted: bool,
+    error: type[HealthrelayError] | None,
+) -> None:
+    asked: list[str | None] = []
+    hosts: list[str | None] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            hosts.append(self.headers["Host"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    context.sni_callback = lambda _socket, name, _context: asked.append(name)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _host, *more, **named: real("127.0.0.1", *more, **named)
+    )
+    sender = replace(
+        hook(f"https://{host}:{server.server_port}/in"), ca=str(certificate) if trusted else None
+    )
+
+    if error:
+        with pytest.raises(error, match="certificate"):
+            sender.send(MESSAGE)
+        assert hosts == []
+    else:
+        sender.send(MESSAGE)
+        assert hosts == [f"{host}:{server.server_port}"]
+
+    assert asked == [host]
+    server.shutdown()
+
+
+def test_keys_do_not_print() -> None:
+    assert "whs" not in repr(hook("https://hook.example/"))

@@ -1,0 +1,125 @@
+"""``/deliver``: what is due, or one person's now; by the owner alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from healthrelay.core.delivery import PAUSED
+from tests.household import OWNER_KEY, Household
+from tests.igor.recorder import Recorder, Say
+
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+
+@pytest.fixture
+def igor() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(igor: Recorder) -> dict[str, str]:
+    return {"HEALTHRELAY_IGOR_URL": igor.url}
+
+
+@pytest.fixture
+def waiting(household: Household, igor: Recorder) -> Household:
+    """A change of jack's that Igor did not take."""
+    household.connect(**WEIGHTS)
+    igor.say = Say(503)
+    household.fetched()
+    return household
+
+
+def test_only_the_owner_may_send(household: Household) -> None:
+    assert household.get("deliver").status_code == 401
+    assert household.get("deliver", bearer="x" * 40).status_code == 401
+
+
+@pytest.mark.parametrize("query", [{"now": "maybe"}, {"days": "3"}, {"user": "../jack"}])
+def test_bad_words(household: Household, query: dict[str, str]) -> None:
+    assert household.get("deliver", query, OWNER_KEY).status_code == 400
+
+
+def test_a_stranger_is_not_known(household: Household) -> None:
+    assert household.get("deliver", {"user": "nobody"}, OWNER_KEY).status_code == 404
+
+
+def test_what_is_not_due_waits_and_says_why(waiting: Household, igor: Recorder) -> None:
+    seen = len(igor.seen)
+
+    one = waiting.get("deliver", {"user": "jack"}, OWNER_KEY).json()
+    everybody = waiting.get("deliver", {}, OWNER_KEY).json()
+
+    assert one["people"]["jack"]["igor"] == {
+        "delivered": 0,
+        "waiting": 1,
+        "trouble": {
+            "error": "Igor has trouble (status 503).",
+            "who": "nobody",
+            "cause": "try_later",
+        },
+    }
+    assert everybody == {"people": {}, "forgotten": 0}
+    assert len(igor.seen) == seen
+
+
+def test_what_is_due_goes_without_being_named(waiting: Household, igor: Recorder) -> None:
+    log = waiting.services.store.log
+    failing = log.following("jack").progress("igor")
+    log.save("jack", "igor", failing._replace(due=waiting.services.now()))
+    igor.say = Say(200)
+
+    told = waiting.get("deliver", {}, OWNER_KEY).json()
+
+    assert told["people"] == {"jack": {"igor": {"delivered": 1, "waiting": 0}}}
+    assert igor.seen[-1].body == waiting.poll().content
+
+
+def test_by_name_and_now_it_goes_at_once(waiting: Household, igor: Recorder) -> None:
+    igor.say = Say(200)
+
+    assert waiting.delivered() == {"delivered": 1, "waiting": 0}
+    assert waiting.get("deliver", {}, OWNER_KEY).json()["people"] == {}
+
+
+def test_status_and_replay_tell_what_to_do(
+    waiting: Household, igor: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from healthrelay.__main__ import main
+
+    assert main(["relay", "status"]) == 0
+    failing = capsys.readouterr().out
+    assert failing.startswith("jack\tigor\tfailing, since 20")
+    assert "lacks 1 of 1 entries, the oldest from 20" in failing
+    assert "\tIgor has trouble (status 503).\n" in failing
+    assert "Next attempt at 20" in failing
+    assert f"Until then Igor can poll {waiting.services.public_url}/relay?user=jack" in failing
+
+    igor.say = Say(401)
+    assert main(["relay", "replay", "jack"]) == 1
+    assert capsys.readouterr().out == (
+        "igor\t0 delivered, 1 waiting: Igor refuses our key (status 401).\n"
+    )
+    assert waiting.services.store.log.following("jack").progress("igor").state == PAUSED
+    main(["relay", "status", "jack"])
+    paused = capsys.readouterr().out
+    assert "\tpaused: needs you, since 20" in paused
+    assert "Mend that, then: healthrelay relay replay jack --target igor" in paused
+
+    igor.say = Say(200)
+    assert main(["relay", "replay", "jack", "--target", "igor"]) == 0
+    assert capsys.readouterr().out == "igor\t1 delivered, 0 waiting\n"
+    main(["relay", "status", "jack"])
+    assert capsys.readouterr().out == "jack\tigor\tok\thas all 1 entries\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["status", "nobody"], ["replay", "nobody"], ["replay", "jack", "--target", "x"]]
+)
+def test_bad_words_of_the_command_line(waiting: Household, words: list[str]) -> None:
+    from healthrelay.__main__ import main
+
+    assert main(["relay", *words]) == 2

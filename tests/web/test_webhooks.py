@@ -1,0 +1,154 @@
+"""From a fetch to a receiver that checks the signature; with the owner's own commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+import standardwebhooks
+
+from healthrelay.__main__ import main
+from healthrelay.flows.relay import new_poll_key
+from tests.household import OWNER_KEY, Household
+from tests.igor.recorder import Recorder, Say
+
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+
+
+def added(
+    household: Household,
+    receiver: Recorder,
+    capsys: pytest.CaptureFixture[str],
+    **more: str,
+) -> standardwebhooks.Webhook:
+    """What node-red checks messages with, once the owner has made the target."""
+    household.connect(**WEIGHTS | more)
+    capsys.readouterr()
+    words = ["relay", "add", "jack", f"{receiver.url}/in", "--name", "node-red"]
+    assert main([*words, "--allow-private"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("node-red gets what changes from now on. Shown once:\n")
+    assert "whsk_" not in said
+    return standardwebhooks.Webhook(said.split("secret")[1].split()[0])
+
+
+def test_a_fetch_tells_the_receiver_what_changed(
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checks = added(household, receiver, capsys)
+
+    fetched = household.fetched()
+
+    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
+    (seen,) = receiver.seen
+    told = checks.verify(seen.body, dict(seen.headers))
+    assert told["data"]["user"] == "jack"
+    assert len(told["data"]["added"]["body-weight"]) == fetched["added"]
+    again = household.fetched()
+    assert (again["delivered"], again["waiting"], len(receiver.seen)) == (0, 0, 1)
+
+
+def test_the_link_of_a_large_message_leads_to_its_values(
+    household: Household,
+    receiver: Recorder,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    everything = "activities/steps,activities/calories,activities/distance"
+    checks = added(household, receiver, capsys, resource=everything, period="1y")
+    fetched = household.fetched()
+    assert fetched["added"] > 500
+    told = checks.verify(receiver.seen[0].body, dict(receiver.seen[0].headers))
+    key = new_poll_key("jack", household.services.store.identities)
+    link = told["data"]["pull"].replace(household.services.public_url, household.url)
+
+    page = requests.get(link, headers={"Authorization": f"Bearer {key}"}, timeout=30).json()
+
+    (event,) = page["events"]
+    assert event["sequence"] == told["data"]["sequence"]
+    assert sum(map(len, event["added"].values())) == fetched["added"]
+
+
+def test_trouble_is_told_tried_again_and_can_be_replayed(
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checks = added(household, receiver, capsys)
+    receiver.say = Say(500)
+    fetched = household.fetched()
+    assert (fetched["waiting"], fetched["trouble"]["who"]) == (1, "nobody")
+    main(["relay", "status"])
+    assert "jack\tnode-red\tfailing, since 20" in capsys.readouterr().out
+
+    receiver.say = Say(204)
+    told = household.get("deliver", {"user": "jack", "now": "1"}, OWNER_KEY).json()
+    assert told["people"]["jack"]["node-red"] == {"delivered": 1, "waiting": 0}
+    one, two = receiver.seen
+    assert one.headers["webhook-id"] == two.headers["webhook-id"]
+    assert checks.verify(one.body, dict(one.headers)) == checks.verify(two.body, dict(two.headers))
+
+    assert (
+        main(["relay", "replay", "jack", "--target", "node-red", "--from", "1", "--to", "1"]) == 0
+    )
+    assert capsys.readouterr().out.endswith("node-red\t1 delivered, 0 waiting\n")
+    assert receiver.seen[2].headers["webhook-id"] == one.headers["webhook-id"]
+
+
+def test_keys_are_renewed_without_a_gap(
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = added(household, receiver, capsys)
+    assert main(["relay", "rotate", "jack", "node-red"]) == 0
+    said = capsys.readouterr().out
+    new = standardwebhooks.Webhook(said.split("secret")[1].split()[0])
+    household.fetched()
+    seen = receiver.seen[-1]
+    for checks in (old, new):
+        checks.verify(seen.body, dict(seen.headers))
+
+    assert main(["relay", "rotate", "jack", "node-red", "--end"]) == 0
+    assert main(["relay", "replay", "jack", "--all"]) == 0
+
+    seen = receiver.seen[-1]
+    new.verify(seen.body, dict(seen.headers))
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        old.verify(seen.body, dict(seen.headers))
+
+
+def test_in_the_house_only_where_it_is_allowed(
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    household.connect(**WEIGHTS)
+    port = receiver.url.rpartition(":")[2]
+
+    assert main(["relay", "add", "jack", receiver.url]) == 2
+    assert main(["relay", "add", "jack", f"https://localhost:{port}/in"]) == 0
+    fetched = household.fetched()
+
+    assert fetched["trouble"]["who"] == "owner"
+    assert "not public" in fetched["trouble"]["error"]
+    assert receiver.seen == []
+    assert main(["relay", "remove", "jack", "localhost"]) == 0
+    assert household.fetched()["waiting"] == 0
+
+
+def test_keys_are_nowhere_in_logs_or_answers(
+    household: Household, receiver: Recorder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    household.connect(**WEIGHTS)
+    main(["relay", "add", "jack", f"{receiver.url}/in", "--name", "x", "--allow-private"])
+    secret = capfd.readouterr().out.split("whsec_")[1].split()[0]
+    receiver.say = Say(400, secret.encode())
+
+    answers = household.fetch().text
+    answers += json.dumps(household.get("deliver", {"user": "jack"}, OWNER_KEY).json())
+    main(["relay", "status"])
+
+    printed = capfd.readouterr()
+    assert secret not in answers + printed.out + printed.err
