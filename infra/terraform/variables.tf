@@ -188,3 +188,25 @@ variable "bundles" {
   description = "The folder into which `make bundle` has packed the functions."
   default     = "../../build"
 }
+
+variable "relay_days" {
+  description = "How much of a person Igor gets: so many days before the newest measurement."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = var.relay_days >= 1 && var.relay_days <= 36500 && floor(var.relay_days) == var.relay_days
+    error_message = "Give a whole number of days, from 1 to 36500."
+  }
+}
+
+variable "log_days" {
+  description = "How many days it can be told what changed when."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.log_days >= 1 && var.log_days <= 36500 && floor(var.log_days) == var.log_days
+    error_message = "Give a whole number of days, from 1 to 36500."
+  }
+}

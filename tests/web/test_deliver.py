@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from healthrelay.core.delivery import PAUSED
 from tests.household import OWNER_KEY, Household
@@ -123,3 +124,25 @@ def test_bad_words_of_the_command_line(waiting: Household, words: list[str]) -> 
     from healthrelay.__main__ import main
 
     assert main(["relay", *words]) == 2
+
+
+def test_everything_goes_whatever_igor_has(waiting: Household, igor: Recorder) -> None:
+    igor.say = Say(200)
+    waiting.delivered()
+    seen = len(igor.seen)
+
+    told = waiting.get("deliver", {"everything": "1"}, OWNER_KEY).json()
+
+    assert told == {"people": {"jack": {"igor": {"delivered": 0, "waiting": 0}}}}
+    assert igor.seen[seen].body == waiting.poll().content
+
+
+def test_a_task_about_somebody_removed_meanwhile_is_done(household: Household) -> None:
+    answer = requests.post(
+        f"{household.url}/deliver",
+        data={"user": "nobody"},
+        headers={"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "1"},
+        timeout=10,
+    )
+
+    assert (answer.status_code, answer.json()) == (200, {"people": {}})
