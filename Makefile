@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check bench lock lint bundle deploy destroy clean
+.PHONY: run test check bench chaos lock lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
 run: .venv/run
@@ -21,6 +21,9 @@ lint: .venv/dev
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+
+chaos: .venv/dev
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 bench: .venv/dev
 	@$(BIN)/python -m benchmarks $(ARGS)

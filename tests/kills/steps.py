@@ -21,6 +21,7 @@ WATCHED = {
     "log": ("head", "after", "prune", "following", "followings", "save"),
     "provider": ("account", "read"),
     "sink": ("put",),
+    "hook": ("send",),
 }
 
 

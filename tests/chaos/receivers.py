@@ -1,0 +1,190 @@
+"""Receivers that drop, stall, answer everything there is and restart; and what each ends with."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import standardwebhooks
+
+State = dict[str, dict[str, Any]]
+
+STALL = 0.6
+"""Seconds: longer than a sender here waits."""
+WEBHOOK_SAYS = (200, 204, 301, 302, 400, 401, 404, 409, 410, 429, 500, 502, 503)
+# The table of a real Igor, with the bodies by which its answers are told apart.
+IGOR_SAYS = (
+    (200, b"<ref>/data/sensors/fitbit/jack</ref>"),
+    (400, b"400 Database Parameter Error: Parent not found: /data/sensors/fitbit"),
+    (400, b"400 Bad PUT Request, XPath selects multiple items"),
+    (400, b"400 Incorrect signature on key"),
+    (401, b"401 Unauthorized"),
+    (404, b"404 No shared key found for iss=x, aud=y"),
+    (500, b"<html>Internal Server Error</html>"),
+    (501, b"501 Database error: 0 users named x"),
+    (502, b""),
+    (503, b""),
+    (504, b""),
+)
+
+
+def follow(state: State, told: dict[str, Any]) -> None:
+    """Do to *state* what an event says."""
+    state.update(told.get("whole", {}))
+    for what in ("added", "changed"):
+        for series, elements in told.get(what, {}).items():
+            state.setdefault(series, {}).update(elements)
+    for series, keys in told.get("removed", {}).items():
+        for key in keys:
+            state.get(series, {}).pop(key, None)
+
+
+class Receiver:
+    """One HTTP server; each request may meet a fault, and faults come in rows.
+
+    What arrives is taken before the answer goes wrong as often as not, as in life.
+    """
+
+    def __init__(self, luck: random.Random, longest: int) -> None:
+        self.luck = luck
+        self.requests = 0
+        self.duplicates = 0
+        self.healthy = False
+        self._longest = longest
+        self._row: list[str] = []
+        self._lock = threading.Lock()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._server: ThreadingHTTPServer | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Listen, again on the same port."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler(self))
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Nobody listens any more."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        self._server = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def fault(self) -> str:
+        """What happens to this request: mostly nothing, but troubles come in rows."""
+        with self._lock:
+            self.requests += 1
+            if self.healthy:
+                return ""
+            if not self._row and self.luck.random() < 0.01:
+                kind = self.luck.choice(["drop", "answer", "answer", "answer", "stall"])
+                length = 1 if kind == "stall" else self.luck.randint(1, self._longest)
+                self._row = [kind] * length
+            return self._row.pop() if self._row else ""
+
+    def take(self, headers: dict[str, str], body: bytes) -> None:
+        """Have the effect of a request."""
+
+    def answer(self) -> tuple[int, bytes]:
+        """Any answer there is."""
+        return self.luck.choice(WEBHOOK_SAYS), b"any"
+
+
+class HookReceiver(Receiver):
+    """Checks signatures, drops what it has by ``webhook-id``, and keeps the rest in order."""
+
+    def __init__(self, luck: random.Random, longest: int) -> None:
+        super().__init__(luck, longest)
+        self.checks: standardwebhooks.Webhook | None = None
+        self.state: State = {}
+        self.sequences: list[int] = []
+        self._ids: set[str] = set()
+
+    def take(self, headers: dict[str, str], body: bytes) -> None:
+        assert self.checks is not None
+        told = self.checks.verify(body, headers)
+        if headers["webhook-id"] in self._ids:
+            self.duplicates += 1
+            return
+        self._ids.add(headers["webhook-id"])
+        self.sequences.append(told["data"]["sequence"])
+        follow(self.state, told["data"])
+
+
+class IgorReceiver(Receiver):
+    """Replaces what it has by what is put, and sometimes forgets everything, as Igor does."""
+
+    def __init__(self, luck: random.Random, longest: int) -> None:
+        super().__init__(luck, longest)
+        self.holds: bytes = b""
+
+    def take(self, headers: dict[str, str], body: bytes) -> None:
+        self.duplicates += body == self.holds
+        self.holds = body
+
+    def answer(self) -> tuple[int, bytes]:
+        return self.luck.choice(IGOR_SAYS)
+
+    def restart(self) -> None:
+        self.holds = b""
+        super().restart()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection to a receiver."""
+
+    receiver: Receiver
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        fault = self.receiver.fault()
+        status, said = self.receiver.answer() if fault == "answer" else (200, b"")
+        # Where success is said, and heard, it is so; with the others it may be so or not.
+        heard = fault not in ("drop", "stall")
+        if (heard and 200 <= status < 300) or self.receiver.luck.random() < 0.5:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self.receiver.take(headers, body)
+        self.end(fault, status, said)
+
+    def end(self, fault: str, status: int, said: bytes) -> None:
+        """Answer, or let it drop."""
+        if fault == "drop":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        time.sleep(STALL if fault == "stall" else 0)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def do_PUT(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except OSError:
+            self.close_connection = True
+
+
+def handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    """The connections of this *receiver*."""
+    return type("Bound", (Handler,), {"receiver": receiver})
