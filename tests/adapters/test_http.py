@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,8 +11,10 @@ from email.utils import format_datetime
 import pytest
 
 from healthrelay.adapters.http import Answer, Http
+from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.core.errors import TryLater
 from tests.adapters.peers import answering, response
+from tests.igor.recorder import Recorder
 from tests.peers.process import free_port
 
 
@@ -59,14 +62,55 @@ def test_nobody_there_is_tried_later_and_the_query_is_not_told() -> None:
     assert "hidden" not in str(caught.value)
 
 
-def test_a_drip_ends_at_the_deadline() -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
-    started = time.monotonic()
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 
-    with answering(head, *[b"x"] * 100, pause=0.1) as url, pytest.raises(TryLater):
-        Http().send("GET", url, {}, seconds=0.5)
 
-    assert time.monotonic() - started < 5
+@pytest.mark.parametrize(
+    "parts",
+    [(HEAD, *[b"x"] * 100), (b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100)],
+    ids=["body", "head"],
+)
+def test_a_drip_ends_at_the_deadline(parts: tuple[bytes, ...]) -> None:
+    with answering(*parts, pause=0.1) as url:
+        started = time.monotonic()
+        with pytest.raises(TryLater):
+            Http().send("GET", url, {}, seconds=0.5)
+        took = time.monotonic() - started
+
+    assert 0.4 < took < 2
+
+
+def test_an_igor_that_drips_its_head_is_not_waited_for() -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100, pause=0.1) as url:
+        sink = IgorSink(Home(url, "sensors/fitbit", token="x"), Http(), seconds=0.5)
+        started = time.monotonic()
+        with pytest.raises(TryLater):
+            sink.put("jack", b"{}")
+        took = time.monotonic() - started
+
+    assert 0.4 < took < 2
+
+
+def test_who_reads_slowly_is_not_waited_for() -> None:
+    """A body larger than what lies in buffers, and a peer that takes none of it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        started = time.monotonic()
+        with pytest.raises(TryLater):
+            Http().send("PUT", url, {}, bytes(16_000_000), seconds=0.5)
+        took = time.monotonic() - started
+
+    assert 0.4 < took < 2
+
+
+def test_a_connection_that_is_kept_has_all_its_time_again() -> None:
+    with Recorder() as peer:
+        http = Http()
+        for _ in range(3):
+            assert http.send("PUT", peer.url, {}, b"x" * 100_000, seconds=1).status == 200
+            time.sleep(0.6)
+
+    assert [len(seen.body) for seen in peer.seen] == [100_000] * 3
 
 
 @pytest.mark.parametrize(

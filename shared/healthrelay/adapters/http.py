@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import certifi
 import urllib3
 
+from healthrelay.adapters.deadline import POOLS, within
 from healthrelay.core.errors import Misconfigured, TryLater
 
 CONNECT_SECONDS = 5
@@ -65,7 +66,9 @@ class Http:
         return self._manager()
 
     def _manager(self, **more: Any) -> urllib3.PoolManager:
-        return urllib3.PoolManager(num_pools=4, maxsize=self._connections, retries=False, **more)
+        pools = urllib3.PoolManager(num_pools=4, maxsize=self._connections, retries=False, **more)
+        pools.pool_classes_by_scheme = POOLS
+        return pools
 
     def send(
         self,
@@ -75,25 +78,25 @@ class Http:
         body: bytes | None = None,
         seconds: float = 30,
     ) -> Answer:
-        """One request; *seconds* bound the whole of it, drips included.
+        """One request; *seconds* bound the whole of it once the name is found, drips included.
 
         Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
         and `Misconfigured` for a certificate that is not trusted.
         """
-        deadline = time.monotonic() + seconds
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds)
+        timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
         try:
             pool = self._pool if url.startswith("https:") else self._plain_pool
-            response = pool.request(
-                method,
-                url,
-                body=body,
-                headers=dict(headers),
-                timeout=timeout,
-                redirect=False,
-                preload_content=False,
-            )
-            content = whole(response, deadline)
+            with within(seconds) as deadline:
+                response = pool.request(
+                    method,
+                    url,
+                    body=body,
+                    headers=dict(headers),
+                    timeout=timeout,
+                    redirect=False,
+                    preload_content=False,
+                )
+                content = whole(response, deadline)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urllib3.util.parse_url(url).host
             if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):

@@ -41,16 +41,17 @@ class IgorSink:
 
     name = SINK
 
-    def __init__(self, home: Home, http: Http) -> None:
+    def __init__(self, home: Home, http: Http, seconds: float = SECONDS) -> None:
         self._home = home
         self._http = http
+        self._seconds = seconds
 
     def put(self, user: str, body: bytes) -> None:
         """Replace what Igor has of *user*; repeating it is always safe."""
         if not is_name(user):
             raise ValueError("a user name would be read as an XPath expression")
         url = f"{self._home.url}/data/{self._home.prefix}/{user}"
-        answer = self._http.send("PUT", url, self._headers(), body, SECONDS)
+        answer = self._http.send("PUT", url, self._headers(), body, self._seconds)
         if answer.status != 200:
             raise _trouble(answer, self._home.prefix)
 

@@ -136,14 +136,17 @@ def test_the_name_is_looked_up_once_for_all_messages(
 
 
 class Slow(BaseHTTPRequestHandler):
-    """Says a little, and then nothing for long."""
+    """Says a little at once, and the rest byte by byte: never so slow that a byte is missed."""
+
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx"
+    rest = b"x" * 999
 
     def do_POST(self) -> None:
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx")
-        for _ in range(100):
+        self.wfile.write(self.said)
+        for byte in self.rest[:100]:
             time.sleep(0.1)
             try:
-                self.wfile.write(b"x")
+                self.wfile.write(bytes([byte]))
             except OSError:
                 return
 
@@ -151,21 +154,72 @@ class Slow(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def served(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+class SlowHead(Slow):
+    said = b""
+    rest = b"HTTP/1.1 200 OK\r\nX-Dripping: " + b"x" * 900
+
+
+class SlowInterim(Slow):
+    """One interim answer after the other, each whole and in time."""
+
+    said = b""
+    rest = b"HTTP/1.1 100 Continue\r\n\r\n" * 40
+
+
+def served(
+    handler: type[BaseHTTPRequestHandler], certificate: Path | None = None
+) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server
 
 
-def test_an_answer_that_drips_is_not_waited_for() -> None:
-    server = served(Slow)
+@pytest.mark.parametrize("handler", [Slow, SlowHead, SlowInterim])
+def test_an_answer_that_drips_is_not_waited_for(handler: type[Slow]) -> None:
+    server = served(handler)
     started = time.monotonic()
 
     with pytest.raises(TryLater, match="no whole answer"):
         hook(f"http://127.0.0.1:{server.server_port}/", seconds=1).send(MESSAGE)
 
-    assert time.monotonic() - started < 4
+    assert 0.9 < time.monotonic() - started < 3
     server.shutdown()
+
+
+@pytest.mark.parametrize("handler", [Slow, SlowHead])
+def test_nor_is_one_that_drips_behind_tls(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, handler: type[Slow]
+) -> None:
+    server = served(handler, certificate)
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _host, *more, **named: real("127.0.0.1", *more, **named)
+    )
+    sender = hook(f"https://hook.example:{server.server_port}/", seconds=1)
+    started = time.monotonic()
+
+    with pytest.raises(TryLater, match="no whole answer"):
+        replace(sender, ca=str(certificate)).send(MESSAGE)
+
+    assert 0.9 < time.monotonic() - started < 3
+    server.shutdown()
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_who_takes_the_connection_and_says_nothing_is_not_waited_for(secure: bool) -> None:
+    """Behind TLS, that is a handshake which never comes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http{'s' * secure}://127.0.0.1:{silent.getsockname()[1]}/"
+        started = time.monotonic()
+
+        with pytest.raises(TryLater, match="no whole answer"):
+            hook(url, seconds=1).send(MESSAGE)
+
+    assert 0.9 < time.monotonic() - started < 3
 
 
 def test_nobody_there_is_tried_again() -> None:

@@ -8,7 +8,6 @@ its session, before python-fitbit sees it, and what is not a good one is raised 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from healthrelay.adapters.deadline import POOLS, within
 from healthrelay.adapters.fitbit.errors import trouble
 from healthrelay.adapters.http import CONNECT_SECONDS, whole
 from healthrelay.core.errors import TryLater
@@ -34,15 +34,19 @@ class BoundedAdapter(HTTPAdapter):
         super().__init__(pool_maxsize=8)
         self._seconds = seconds
 
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        deadline = time.monotonic() + self._seconds
         kwargs |= {"timeout": (CONNECT_SECONDS, self._seconds), "stream": True}
-        response = super().send(request, **kwargs)
-        try:
-            # requests reads the body without an end in sight; read first, it only looks here.
-            response._content = whole(response.raw, deadline)
-        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
-            raise requests.ConnectionError(type(error).__name__) from error
+        with within(self._seconds) as deadline:
+            response = super().send(request, **kwargs)
+            try:
+                # requests reads the body without an end in sight; read first, it only looks here.
+                response._content = whole(response.raw, deadline)
+            except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+                raise requests.ConnectionError(type(error).__name__) from error
         return response
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import certifi
 import urllib3
 
+from healthrelay.adapters.deadline import PlainPool, SecurePool, within
 from healthrelay.adapters.http import Answer, whole
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signatures import headers
@@ -60,19 +60,19 @@ class Webhook:
             **headers(message, self.keys, self.now()),
         }
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        deadline = time.monotonic() + self.seconds
         try:
-            response = self._pool.urlopen(
-                "POST",
-                path,
-                body=message.body,
-                headers=sent,
-                timeout=urllib3.Timeout(total=self.seconds),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-            body = whole(response, deadline)
+            with within(self.seconds) as deadline:
+                response = self._pool.urlopen(
+                    "POST",
+                    path,
+                    body=message.body,
+                    headers=sent,
+                    timeout=urllib3.Timeout(total=self.seconds),
+                    retries=False,
+                    redirect=False,
+                    preload_content=False,
+                )
+                body = whole(response, deadline)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
                 raise Misconfigured(
@@ -90,7 +90,7 @@ class Webhook:
         port = parts.port or (443 if secure else 80)
         address = resolve(host, port, private=self.private)
         if not secure:
-            return urllib3.HTTPConnectionPool(address, port)
+            return PlainPool(address, port)
         context = ssl.create_default_context(cafile=self.ca or certifi.where())
         # The certificate is checked against the name that is asked for, not against the address.
-        return urllib3.HTTPSConnectionPool(address, port, ssl_context=context, server_hostname=host)
+        return SecurePool(address, port, ssl_context=context, server_hostname=host)
