@@ -8,7 +8,7 @@ locals {
     auth1   = { public = true, database = "", memory = "256Mi", cpu = "0.167", seconds = 30, enqueues = false }
     auth2   = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
     fetch   = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
-    deliver = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = false }
+    deliver = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
     # It writes the cursors of readers, and nothing else.
     relay = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
   }

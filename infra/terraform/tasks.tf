@@ -1,4 +1,5 @@
-# One task for each person whose measurements are due: the fan-out asks, the queue paces.
+# One task for each person whose measurements are due: the fan-out asks, the queue paces. Deliveries that
+# failed come again by a task at the instant of their next attempt.
 
 locals {
   queue     = "healthrelay"

@@ -13,8 +13,14 @@ from google.cloud import tasks_v2
 from google.cloud.tasks_v2.types import task as task_types
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
+from healthrelay.adapters.http import Http
+from healthrelay.adapters.igor import Home, IgorSink
+from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
+from healthrelay.core.records import Delta, Record
 from healthrelay.core.tasks import Task
+from healthrelay.flows.courier import Courier
+from healthrelay.flows.deliver import deliver
 
 QUEUE = "projects/p/locations/europe-west4/queues/healthrelay"
 ACCOUNT = "tasks@p.iam.gserviceaccount.com"
@@ -78,6 +84,40 @@ def test_task_is_a_post_with_an_identity_token(fake: FakeTasks, queue: CloudTask
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert request.oidc_token.service_account_email == ACCOUNT
     assert request.oidc_token.audience == "https://relay.example/fetch"
+
+
+def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
+    fake: FakeTasks, queue: CloudTasksQueue
+) -> None:
+    """From the attempt itself to what Cloud Tasks is asked for; said again, it is nothing new."""
+    store = SqliteStore(":memory:")
+    store.identities.save("jack", {})
+    record = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01"})
+    store.records.apply("jack", Delta(added=(record,)), NOW)
+    courier = Courier(
+        store=store,
+        sink=IgorSink(Home("http://127.0.0.1:9", "sensors/fitbit"), Http()),
+        hooks=lambda user: [],
+        queue=queue,
+        now=lambda: NOW,
+        jitter=lambda: 0.5,
+        public_url="https://relay.example",
+        days=365,
+        kept=30,
+        later=queue,
+    )
+
+    for _ in range(2):
+        deliver("jack", courier)
+
+    (kept,) = fake.kept.values()
+    assert fake.asked == 2
+    assert kept.schedule_time.replace(tzinfo=UTC) == NOW + timedelta(seconds=5.25)
+    assert kept.name.endswith("-retry-20261101T120005-250000")
+    assert (kept.http_request.url, kept.http_request.body) == (
+        "https://relay.example/deliver",
+        b"user=jack",
+    )
 
 
 def test_a_name_that_is_known_is_no_new_task(fake: FakeTasks, queue: CloudTasksQueue) -> None:

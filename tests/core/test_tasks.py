@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.people import interval
-from healthrelay.core.tasks import due
+from healthrelay.core.tasks import due, retry
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR, TICK = timedelta(hours=1), timedelta(minutes=15)
@@ -51,6 +51,19 @@ def test_names_are_legal_and_never_those_of_somebody_else(
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,500}", name) for name in names)
     assert not set(names) & {task.name for task in due(user + "x", length, now, HOUR)}
     assert not any(user in name for name in names if len(user) > 6)
+
+
+@given(USERS, INSTANTS, st.timedeltas(-HOUR, HOUR))
+def test_a_retry_is_named_after_its_person_and_instant(
+    user: str, at: datetime, zone: timedelta
+) -> None:
+    one = retry(user, at)
+
+    assert (one.function, one.user, one.at) == ("deliver", user, at)
+    assert re.fullmatch(r"[0-9a-f]{16}-retry-\d{8}T\d{6}-\d{6}", one.name)
+    assert retry(user, at.astimezone(timezone(zone))).name == one.name
+    assert retry(user, at + timedelta(microseconds=1)).name != one.name
+    assert retry(user + "x", at).name != one.name
 
 
 def test_missed_ticks_are_caught_up_while_the_queue_remembers() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 import requests
 
 from healthrelay.core.delivery import PAUSED
+from healthrelay.local.scheduler import scheduled
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -115,6 +117,22 @@ def test_status_and_replay_tell_what_to_do(
     assert capsys.readouterr().out == "igor\t1 delivered, 0 waiting\n"
     main(["relay", "status", "jack"])
     assert capsys.readouterr().out == "jack\tigor\tok\thas all 1 entries\n"
+
+
+def test_who_serves_tries_again_after_five_seconds_and_not_at_the_next_sweep(
+    household: Household, igor: Recorder
+) -> None:
+    household.connect(**WEIGHTS)
+    igor.say = Say(503)
+    with scheduled(household.services, seconds=600):
+        household.fetched()
+        started, igor.say = time.monotonic(), Say(200)
+        while len(igor.seen) < 2:
+            assert time.monotonic() - started < 10
+            time.sleep(0.02)
+        took = time.monotonic() - started
+
+    assert 4.5 < took < 7  # five seconds, up to a tenth more, and what the fetch had left to do
 
 
 @pytest.mark.parametrize(

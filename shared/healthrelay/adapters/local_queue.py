@@ -71,7 +71,8 @@ class LocalQueue:
             insort(self._waiting, (task.at or now, next(self._order), task))
             if len(self._threads) < min(self._workers, len(self._waiting) + len(self._busy)):
                 self._hire()
-            self._changed.notify()
+            # All of them: who was going to sleep beyond this task's time must look again.
+            self._changed.notify_all()
         return True
 
     def close(self) -> None:

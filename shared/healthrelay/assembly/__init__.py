@@ -38,6 +38,8 @@ class Services:
         self.guard = settings.guard
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
+        self.resident = False
+        """Whether this process stays, so that it can do something later."""
         if self._token_url.startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -139,7 +141,7 @@ class Services:
 
         return sink(self.settings, lambda: kept_home(self.store.identities, self.vault))
 
-    @cached_property
+    @property
     def courier(self) -> Courier:
         from healthrelay.assembly.outbound import courier
 

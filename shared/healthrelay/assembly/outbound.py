@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import NotConfigured
@@ -11,6 +12,7 @@ from healthrelay.flows.home import IgorHome
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.config import Settings
+    from healthrelay.core.tasks import Task
     from healthrelay.flows import targets
     from healthrelay.flows.courier import Courier
     from healthrelay.ports import Queue
@@ -49,6 +51,20 @@ def queue(settings: Settings, services: Services) -> Queue:
     return CloudTasksQueue(settings.tasks_queue, url, settings.tasks_account)
 
 
+class OnDemand:
+    """Satisfies `healthrelay.ports.Queue`; opened for its first task: that loads for a second."""
+
+    def __init__(self, opened: Callable[[], Queue]) -> None:
+        self._opened = opened
+
+    @property
+    def remembers(self) -> timedelta:
+        return self._opened().remembers
+
+    def enqueue(self, task: Task) -> bool:
+        return self._opened().enqueue(task)
+
+
 def hooks(built: Services, user: str) -> list[Hook]:
     """The person's own targets, their keys opened."""
     from healthrelay.adapters.webhook import Webhook
@@ -76,14 +92,17 @@ def courier(built: Services) -> Courier:
 
     from healthrelay.flows.courier import Courier
 
+    deployed = bool(built.settings.tasks_queue)
+    line = OnDemand(lambda: built.queue)
     return Courier(
         store=built.store,
         sink=built.sink,
-        queue=built.queue if built.settings.tasks_queue else None,
+        queue=line if deployed else None,
         hooks=lambda user: hooks(built, user),
         now=built.now,
         jitter=random.random,
         public_url=built.public_url,
         days=built.settings.relay_days,
         kept=built.settings.log_days,
+        later=line if deployed or built.resident else None,
     )

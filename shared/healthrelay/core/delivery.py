@@ -84,6 +84,17 @@ def is_due(progress: Progress, head: int, now: datetime, whole: bool) -> bool:
     return head > progress.sequence or (whole and (bool(progress.dead) or _stale(progress, now)))
 
 
+def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
+    """The instant that is worth a call of its own; None where the next sweep is soon enough.
+
+    A failing target is tried on time by `SCHEDULE`, and what a call left undone goes on at
+    once. Probes, and the repetition of a snapshot, may wait for the sweep.
+    """
+    if progress.state == FAILING and progress.attempt < len(SCHEDULE):
+        return progress.due
+    return now if progress.state == OK and head > progress.sequence else None
+
+
 def succeeded(progress: Progress, sequence: int, now: datetime, whole: bool) -> Progress:
     """After a success: *sequence* is there, and all is well."""
     return Progress(max(sequence, progress.sequence), at=now, dead=() if whole else progress.dead)

@@ -54,6 +54,12 @@ def delivery(user: str, head: int) -> Task:
     return Task("deliver", user, f"{_hash(user):016x}-deliver-{head}")
 
 
+def retry(user: str, at: datetime) -> Task:
+    """The next attempt to deliver, at its instant *at*; whoever says so again says nothing new."""
+    instant = f"{at.astimezone(UTC):%Y%m%dT%H%M%S-%f}"
+    return Task("deliver", user, f"{_hash(user):016x}-retry-{instant}", at)
+
+
 def _fetch(user: str, length: int, slot: int) -> Task:
     # The hash comes first: Cloud Tasks slows down under names that begin alike.
     return Task("fetch", user, f"{_hash(user):016x}-fetch-{length}-{slot}")

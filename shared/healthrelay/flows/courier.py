@@ -41,6 +41,8 @@ class Courier(NamedTuple):
     """How much of a person a snapshot holds."""
     kept: int
     """How many days a log entry is kept."""
+    later: Queue | None = None
+    """Who makes the next attempt at its instant; without one, whoever sweeps makes it."""
 
 
 class Errand(NamedTuple):

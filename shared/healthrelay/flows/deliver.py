@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def deliver(user: str, courier: Courier, *, knock: bool = False) -> dict[str, De
         # One whose making or removal was cut short follows nothing, and gets nothing.
         hooks = [hook for hook in courier.hooks(user) if hook.name in names]
         told |= {hook.name: walk(errand, hook) for hook in hooks}
-    return told
+    return told | _arranged(user, courier, told)
 
 
 def hand_on(user: str, courier: Courier) -> dict[str, Delivery]:
@@ -73,7 +74,8 @@ def push_everything(courier: Courier) -> dict[str, dict[str, Delivery]]:
     for user, following in courier.store.log.followings().items():
         if courier.sink and following.head:
             errand = Errand(user, following, courier, knock=True)
-            told[user] = {courier.sink.name: _push(errand, courier.sink)}
+            pushed = {courier.sink.name: _push(errand, courier.sink)}
+            told[user] = pushed | _arranged(user, courier, pushed)
     return told
 
 
@@ -108,6 +110,23 @@ def prune(courier: Courier) -> int:
             if dead != progress.dead:
                 log.save(user, name, progress._replace(dead=dead))
     return forgotten
+
+
+def _arranged(user: str, courier: Courier, told: Mapping[str, Delivery]) -> dict[str, Delivery]:
+    """Have what did not arrive tried again at its instant, rather than at the next sweep.
+
+    Returns the queue's trouble, if there is any: then the sweep does it.
+    """
+    if courier.later is None or not any(one.waiting or one.trouble for one in told.values()):
+        return {}
+    following, now = courier.store.log.following(user), courier.now()
+    instants = [delivery.upcoming(following.progress(n), following.head, now) for n in told]
+    if soonest := min(filter(None, instants), default=None):
+        try:
+            courier.later.enqueue(tasks.retry(user, soonest))
+        except HealthrelayError as error:
+            return {"queue": Delivery(waiting=1, trouble=error)}
+    return {}
 
 
 def _push(errand: Errand, sink: Sink) -> Delivery:

@@ -23,6 +23,7 @@ TICK = 60.0
 def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
     """Look every so many *seconds* who is due, in the background, while the block runs."""
     stopped = threading.Event()
+    services.resident = True
 
     def tick() -> None:
         while not stopped.wait(seconds):
