@@ -9,8 +9,8 @@ locals {
     auth2   = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
     fetch   = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
     deliver = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
-    # It writes the cursors of readers, and nothing else.
-    relay = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
+    # It only reads: what readers acknowledge it hands to deliver.
+    relay = { public = true, database = "read", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = true }
   }
 
   functions = { for name, row in local.rows : name => row if var.running }

@@ -18,7 +18,7 @@ from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.records import Delta, Record
-from healthrelay.core.tasks import Task
+from healthrelay.core.tasks import Task, acknowledgement
 from healthrelay.flows.courier import Courier
 from healthrelay.flows.deliver import deliver
 
@@ -118,6 +118,16 @@ def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
         "https://relay.example/deliver",
         b"user=jack",
     )
+
+
+def test_what_a_function_is_told_beside_the_user_is_in_the_body(
+    fake: FakeTasks, queue: CloudTasksQueue
+) -> None:
+    queue.enqueue(acknowledgement("jack", "node-red", 21))
+
+    (kept,) = fake.kept.values()
+    assert kept.http_request.url == "https://relay.example/deliver"
+    assert kept.http_request.body == b"user=jack&reader=node-red&cursor=21"
 
 
 def test_a_name_that_is_known_is_no_new_task(fake: FakeTasks, queue: CloudTasksQueue) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,12 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import TryLater
 from healthrelay.core.records import Delta, Record
-from healthrelay.core.tasks import Task
+from healthrelay.core.tasks import Task, acknowledgement
 from healthrelay.flows.courier import Courier, Delivery
 from healthrelay.flows.deliver import hand_on, push_everything
+from healthrelay.flows.errand import carry_out
+from healthrelay.flows.events import cursor
+from healthrelay.flows.fetch import Desk as FetchDesk
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -119,6 +123,17 @@ def test_a_queue_in_trouble_costs_no_fetch(
     queue.trouble = TryLater("no queue")
 
     assert hand_on("jack", courier)["queue"] == Delivery(waiting=1, trouble=queue.trouble)
+
+
+def test_a_process_notes_itself_what_it_was_handed(store: SqliteStore, courier: Courier) -> None:
+    add(store, 1)
+    nobody: Any = None
+    desk = FetchDesk(store, nobody, nobody, nobody, courier)
+
+    carry_out(acknowledgement("jack", "script", 1), desk, NOW)
+
+    assert cursor("jack", "script", store) == 1
+    assert "igor" not in store.log.following("jack").targets
 
 
 def test_everything_is_everybody_who_has_anything(

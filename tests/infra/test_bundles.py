@@ -101,7 +101,8 @@ def test_the_pins_are_of_what_is_tested_and_no_older_wish(name: str) -> None:
 def test_only_who_needs_it_has_a_client_or_a_key() -> None:
     assert not {CLIENT, "cryptography", "requests", "urllib3"} & pins("auth1").keys()
     assert not {"fitbit", "requests-oauthlib"} & pins("relay").keys()
-    assert config.needs()["relay"] == {"store", "relay_days"}
+    queue = {"tasks_queue", "tasks_account", "tasks_url"}
+    assert config.needs()["relay"] == {"store", "relay_days"} | queue
     assert "sealing_keys" not in config.needs()["auth1"]
 
 

@@ -90,7 +90,7 @@ class CloudTasksQueue:
                 url=url,
                 http_method=tasks_v2.HttpMethod.POST,
                 headers={"Content-Type": "application/x-www-form-urlencoded"},
-                body=urlencode({"user": task.user}).encode(),
+                body=urlencode([("user", task.user), *task.said]).encode(),
                 oidc_token=token,
             ),
         )

@@ -153,6 +153,11 @@ class Services:
 
         return queue(self.settings, self)
 
+    @property
+    def writer(self) -> Queue | None:
+        """Who has written what a function that only reads may not; None: it writes itself."""
+        return self.queue if self.settings.tasks_queue else None
+
     def carry_out(self, task: Task) -> None:
         """Do *task* in this process."""
         from healthrelay.flows.errand import carry_out

@@ -27,6 +27,8 @@ class Task(NamedTuple):
     """Tasks of one name are one task. Letters, digits, ``-`` and ``_``, up to 500."""
     at: datetime | None = None
     """Not before then; None: at once."""
+    said: tuple[tuple[str, str], ...] = ()
+    """What the function is told beside the user, as names and values."""
 
 
 def due(user: str, interval: timedelta, now: datetime, remembered: timedelta) -> list[Task]:
@@ -58,6 +60,12 @@ def retry(user: str, at: datetime) -> Task:
     """The next attempt to deliver, at its instant *at*; whoever says so again says nothing new."""
     instant = f"{at.astimezone(UTC):%Y%m%dT%H%M%S-%f}"
     return Task("deliver", user, f"{_hash(user):016x}-retry-{instant}", at)
+
+
+def acknowledgement(user: str, reader: str, sequence: int) -> Task:
+    """To note that *reader* has everything up to *sequence*, for who may not write it."""
+    name = f"{_hash(user):016x}-ack-{_hash(reader):016x}-{sequence}"
+    return Task("deliver", user, name, said=(("reader", reader), ("cursor", str(sequence))))
 
 
 def _fetch(user: str, length: int, slot: int) -> Task:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.flows.courier import summed
 from healthrelay.flows.deliver import deliver
+from healthrelay.flows.events import acknowledge
 from healthrelay.flows.fetch import Desk, fetch
 
 if TYPE_CHECKING:
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 
 def carry_out(task: Task, desk: Desk, now: datetime) -> None:
     """Raises what stood in the way; a fetch whose delivery failed is a fetch."""
+    said = dict(task.said)
     if task.function == "fetch":
         fetch(task.user, {}, desk, now)
+        return
+    if said:
+        acknowledge(task.user, said["reader"], int(said["cursor"]), desk.store, now)
         return
     trouble = summed(deliver(task.user, desk.courier).values()).trouble
     if trouble:

@@ -9,10 +9,11 @@ from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.events import event, known
 from healthrelay.core.names import READER
+from healthrelay.core.tasks import acknowledgement
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json
-    from healthrelay.ports import Store
+    from healthrelay.ports import Queue, Store
 
 MAX_READERS = 16
 
@@ -54,6 +55,25 @@ def acknowledge(user: str, reader: str, sequence: int, store: Store, now: dateti
     It never goes back, and what is noted already is not written again. Nothing depends on
     it but where that reader goes on, and what the owner is shown.
     """
+    before = _noted(user, reader, sequence, store)
+    if sequence > before:
+        store.log.save(user, READER + reader, Progress(sequence, at=now))
+    return max(sequence, before)
+
+
+def hand_in(user: str, reader: str, sequence: int, store: Store, queue: Queue) -> int:
+    """The same for who may only read: looked at here, and left to *queue* to be written.
+
+    Returns what will be noted. What is noted already makes no task.
+    """
+    before = _noted(user, reader, sequence, store)
+    if sequence > before:
+        queue.enqueue(acknowledgement(user, reader, sequence))
+    return max(sequence, before)
+
+
+def _noted(user: str, reader: str, sequence: int, store: Store) -> int:
+    """What is noted of *reader* so far. Raises `BadRequest` if *sequence* cannot be."""
     following = store.log.following(user)
     if sequence > following.head:
         raise BadRequest(
@@ -63,10 +83,7 @@ def acknowledge(user: str, reader: str, sequence: int, store: Store, now: dateti
     readers = [target for target in following.targets if target.startswith(READER)]
     if name not in readers and len(readers) >= MAX_READERS:
         raise BadRequest(f"There are {MAX_READERS} readers already.", 409)
-    before = following.progress(name).sequence
-    if sequence > before:
-        store.log.save(user, name, Progress(sequence, at=now))
-    return max(sequence, before)
+    return following.progress(name).sequence
 
 
 def _none(head: int) -> dict[str, Json]:

@@ -10,8 +10,10 @@ from flask import Request, Response
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.names import user_name
 from healthrelay.flows.deliver import deliver, deliver_due, prune, push_everything
+from healthrelay.flows.events import acknowledge
 from healthrelay.web.door import arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response
+from healthrelay.web.events import acknowledged
 
 if TYPE_CHECKING:
     from healthrelay.flows.courier import Delivery
@@ -27,11 +29,14 @@ def view(request: Request, services: Services) -> Response:
 
     Without ``user`` everybody who is due, and old log entries are forgotten; with it that
     one. ``now=1`` is for that one, whether due or not, and ``everything=1`` for everybody:
-    Igor gets the whole snapshot, whatever it has.
+    Igor gets the whole snapshot, whatever it has. ``reader`` and ``cursor`` are for what that
+    one's reader has acknowledged to ``relay``, which may not write it.
     """
     require_invoker(request, services)
     said = arguments(request)
     user = said.pop("user", None)
+    if user is not None and "cursor" in said:
+        return _noted(user_name(user), said, request, services)
     knock = said.pop("now" if user else "everything", "0")
     if said or knock not in ("0", "1"):
         raise BadRequest("deliver takes user=NAME with now=1, or everything=1.")
@@ -51,6 +56,17 @@ def view(request: Request, services: Services) -> Response:
         note(name, deliveries, services)
     people = {name: _told(deliveries) for name, deliveries in done.items()}
     return json_response({"people": people, **told})
+
+
+def _noted(user: str, said: Mapping[str, str], request: Request, services: Services) -> Response:
+    reader, sequence = acknowledged(said)
+    try:
+        noted = acknowledge(user, reader, sequence, services.store, services.now())
+    except BadRequest as error:
+        if TASK not in request.headers:
+            raise
+        return json_response(facts(error))  # it was true when it was handed on; let it be
+    return json_response({"user": user, "reader": reader, "cursor": noted})
 
 
 def note(user: str, deliveries: Mapping[str, Delivery], services: Services) -> None:

@@ -1,6 +1,6 @@
 """``/relay/events`` and ``/relay/ack``: the log for programs, with a person's poll key.
 
-The cursors of readers are all that is ever written here.
+Where a queue is set up nothing is written here: the cursors of readers are handed on.
 """
 
 from __future__ import annotations
@@ -53,15 +53,28 @@ def events(request: Request, services: Services) -> Response:
 
 @door("GET", "POST")
 def ack(request: Request, services: Services) -> Response:
-    """JSON: how far that reader is. ``GET`` is Igor's own way to acknowledge."""
+    """JSON: how far that reader is.
+
+    202 when that is handed on, to be noted in a moment. ``GET`` is Igor's own way to
+    acknowledge, and is always answered 200: Igor counts anything else as a failure.
+    """
     said = arguments(request)
     user = _known(said, request, services)
+    reader, sequence = acknowledged(said)
+    store, writer = services.store, services.writer
+    if writer is None:
+        noted = flow.acknowledge(user, reader, sequence, store, services.now())
+    else:
+        noted = flow.hand_in(user, reader, sequence, store, writer)
+    status = 202 if writer and request.method == "POST" else 200
+    return json_response({"user": user, "reader": reader, "cursor": noted}, status)
+
+
+def acknowledged(said: Mapping[str, str]) -> tuple[str, int]:
+    """Which reader says so, and the last entry that it has."""
     if "cursor" not in said:
         raise BadRequest("Say which entry was the last: add cursor=NUMBER.")
-    sequence = number(said, "cursor", 0, _NUMBERS)
-    reader = _reader(said)
-    noted = flow.acknowledge(user, reader, sequence, services.store, services.now())
-    return json_response({"user": user, "reader": reader, "cursor": noted})
+    return _reader(said), number(said, "cursor", 0, _NUMBERS)
 
 
 def _known(said: Mapping[str, str], request: Request, services: Services) -> str:

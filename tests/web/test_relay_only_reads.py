@@ -1,0 +1,275 @@
+"""A deployed `relay` may only read: what it is told is handed on, and written by `deliver`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask, Request, Response, request
+
+from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.errors import TryLater
+from healthrelay.core.records import Delta, Record
+from healthrelay.core.tasks import Task
+from healthrelay.flows.events import MAX_READERS, acknowledge, cursor
+from healthrelay.flows.relay import new_poll_key
+from healthrelay.ports import Queue
+from healthrelay.web import deliver, relay
+from healthrelay.web.deliver import TASK
+from healthrelay.web.door import View
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
+READS = {
+    "identities": {"names", "settings", "poll_key", "application"},
+    "tokens": {"load"},
+    "records": {"within", "everything", "coverage"},
+    "log": {"head", "after", "following", "followings"},
+    "targets": {"of"},
+}
+"""Whatever else a store can do, writes; a handshake cannot even be looked at without."""
+
+
+class Reading:
+    """A store, or a room of one, for somebody whose role is to read: all else is refused."""
+
+    def __init__(self, real: object, allowed: set[str]) -> None:
+        self._real = real
+        self._allowed = allowed
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._allowed:
+            raise PermissionError(f"{name} writes")
+        found = getattr(self._real, name)
+        return Reading(found, READS[name]) if name in READS else found
+
+
+class Line:
+    """A queue that takes a name once."""
+
+    remembers = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, Task] = {}
+        self.trouble: TryLater | None = None
+
+    def enqueue(self, task: Task) -> bool:
+        if self.trouble:
+            raise self.trouble
+        return self.tasks.setdefault(task.name, task) is task
+
+
+class Deployed:
+    """What `relay`, or `deliver`, is given in the cloud."""
+
+    relay_days = 365
+    owner_key = OWNER_KEY
+    guard = "owner_key"
+
+    def __init__(self, store: Any, writer: Queue | None) -> None:
+        self.store = store
+        self.writer = writer
+        self.notes: list[dict[str, object]] = []
+
+    def now(self) -> datetime:
+        return NOW
+
+    def note(self, severity: str, event: str, **facts: object) -> None:
+        self.notes.append(facts)
+
+
+def asked(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
+    """What *view* answers, as a function that is reached at this path."""
+    with Flask("cloud").test_request_context(path, method=method, **more):
+        real: Request = request._get_current_object()  # type: ignore[attr-defined]
+        return view(real, services)
+
+
+@pytest.fixture
+def store() -> SqliteStore:
+    store = SqliteStore(":memory:")
+    store.identities.save("jack", {})
+    for day in (1, 2, 3):
+        at = f"2026-11-{day:02}"
+        record = Record("body-weight", at, at, {"dateTime": at, "value": "82.4"})
+        store.records.apply("jack", Delta(added=(record,)), NOW)
+    return store
+
+
+@pytest.fixture
+def key(store: SqliteStore) -> str:
+    return new_poll_key("jack", store.identities)
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def public(store: SqliteStore, line: Line) -> Deployed:
+    return Deployed(Reading(store, set(READS)), line)
+
+
+def carried_out(task: Task, store: SqliteStore) -> Response:
+    """What Cloud Tasks makes of it: a POST to the private function."""
+    assert task.function == "deliver"
+    return asked(
+        deliver.view,
+        Deployed(store, None),
+        "/deliver",
+        "POST",
+        data=urlencode([("user", task.user), *task.said]),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Authorization": f"Bearer {OWNER_KEY}", TASK: "1"},
+    )
+
+
+def test_the_fixture_refuses_writes(public: Deployed) -> None:
+    """As the real one would: without this, the tests below could not fail."""
+    with pytest.raises(PermissionError):
+        acknowledge("jack", "igor", 1, public.store, NOW)
+    with pytest.raises(PermissionError):
+        public.store.handshakes.use("a", NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/relay?",
+        "/relay?format=xml&cursor=1&",
+        "/relay?days=1&",
+        "/relay/events?",
+        "/relay/events?after=1&limit=1&",
+        "/relay/events?reader=script&wait=0&",
+        "/relay/events?after=3&wait=1&",
+        "/relay/events?after=9&",
+        "/relay/ack?cursor=3&",
+    ],
+)
+def test_whoever_has_the_key_is_answered_without_a_write(
+    public: Deployed, key: str, path: str
+) -> None:
+    answer = asked(relay.view, public, f"{path}user=jack&key={key}")
+
+    assert answer.status_code == 200, answer.get_data()
+
+
+def test_a_program_is_told_that_its_word_is_handed_on(
+    public: Deployed, store: SqliteStore, line: Line, key: str
+) -> None:
+    words = {"user": "jack", "reader": "script", "cursor": "2"}
+    bearer = {"Authorization": f"Bearer {key}"}
+
+    answers = [
+        asked(relay.view, public, "/relay/ack", "POST", json=words, headers=bearer)
+        for _ in range(2)
+    ]
+
+    assert [(a.status_code, a.get_json()) for a in answers] == [(202, words | {"cursor": 2})] * 2
+    assert cursor("jack", "script", store) == 0
+    (task,) = line.tasks.values()
+    assert key not in str(task)
+
+    done = carried_out(task, store)
+
+    assert (done.status_code, done.get_json()) == (200, words | {"cursor": 2})
+    assert cursor("jack", "script", store) == 2
+
+
+def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
+    public: Deployed, store: SqliteStore, line: Line, key: str
+) -> None:
+    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=3")
+
+    assert (answer.status_code, answer.get_json()["cursor"]) == (200, 3)
+    (task,) = line.tasks.values()
+    carried_out(task, store)
+    assert cursor("jack", "igor", store) == 3
+
+
+def test_what_is_noted_already_makes_no_task_and_never_goes_back(
+    public: Deployed, store: SqliteStore, line: Line, key: str
+) -> None:
+    acknowledge("jack", "igor", 2, store, NOW)
+
+    told = [
+        asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={n}").get_json()
+        for n in (1, 2)
+    ]
+
+    assert [one["cursor"] for one in told] == [2, 2]
+    assert line.tasks == {}
+
+
+def test_tasks_that_overtake_each_other_end_with_the_newest(
+    public: Deployed, store: SqliteStore, line: Line, key: str
+) -> None:
+    for number in (1, 3):
+        asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={number}")
+
+    for task in reversed(line.tasks.values()):
+        assert carried_out(task, store).status_code == 200
+
+    assert cursor("jack", "igor", store) == 3
+
+
+@pytest.mark.parametrize("query", ["cursor=4", "cursor=x", "reader=../x&cursor=1", "reader=one"])
+def test_what_cannot_be_is_refused_before_it_is_handed_on(
+    public: Deployed, line: Line, key: str, query: str
+) -> None:
+    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&{query}")
+
+    assert (answer.status_code, line.tasks) == (400, {})
+
+
+def test_neither_without_the_key_nor_beyond_the_number_of_readers(
+    public: Deployed, store: SqliteStore, line: Line, key: str
+) -> None:
+    assert asked(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
+    for number in range(MAX_READERS):
+        acknowledge("jack", f"r{number}", 1, store, NOW)
+
+    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1&reader=another")
+
+    assert (answer.status_code, line.tasks) == (409, {})
+
+
+def test_a_queue_that_is_away_is_no_acknowledgement(public: Deployed, line: Line, key: str) -> None:
+    line.trouble = TryLater("Cloud Tasks could not be reached.")
+
+    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1")
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("user", "sequence"), [("nobody", "1"), ("jack", "99")], ids=["removed", "made anew"]
+)
+def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
+    store: SqliteStore, user: str, sequence: str
+) -> None:
+    task = Task("deliver", user, "x", said=(("reader", "igor"), ("cursor", sequence)))
+
+    assert carried_out(task, store).status_code == 200
+    assert store.log.following("jack").targets == {}
+
+
+def test_deliver_takes_it_from_its_invoker_alone(store: SqliteStore) -> None:
+    words = {"user": "jack", "reader": "igor", "cursor": "1"}
+
+    answer = asked(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
+
+    assert (answer.status_code, cursor("jack", "igor", store)) == (401, 0)
+
+
+def test_on_one_machine_it_is_written_at_once(store: SqliteStore, key: str) -> None:
+    alone = Deployed(store, None)
+
+    answer = asked(
+        relay.view, alone, "/relay/ack", "POST", data={"user": "jack", "key": key, "cursor": "2"}
+    )
+
+    assert (answer.status_code, cursor("jack", "igor", store)) == (200, 2)
