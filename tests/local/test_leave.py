@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import main
+from healthrelay.core.delivery import Chance, Progress, failed
+from healthrelay.core.errors import TryLater
 from sandbox import Sandbox
 from tests.household import Household
+from tests.stores.contract import NOW
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
@@ -107,7 +110,11 @@ def test_what_is_exported_is_what_igor_gets(
 ) -> None:
     snapshot = household.snapshot()
     folder = tmp_path / "out" / "jack"
-    capsys.readouterr()
+    main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
+    key = capsys.readouterr().out.split("whsec_")[1].split()[0]
+    log = household.services.store.log
+    log.save("jack", "igor", failed(Progress(), TryLater("away"), 1, Chance(NOW)))
+    log.save("jack", "reader:script", Progress(1, at=NOW))
 
     assert main(["export", "jack", "--to", str(folder)]) == 0
 
@@ -116,7 +123,19 @@ def test_what_is_exported_is_what_igor_gets(
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     told = json.loads((folder / "jack.json").read_text())
     assert told["records"] == snapshot
-    assert (told["log"], told["poll_key"]) == ({"head": 1}, True)
+    assert told["poll_key"] is True
+    assert told["targets"] == {
+        "node-red": {
+            "url": "https://hook.example/in",
+            "private": False,
+            "progress": {"sequence": 1, "state": "ok"},
+        }
+    }
+    at = NOW.isoformat()
+    assert told["log"]["head"] == 1
+    assert told["log"]["progress"]["reader:script"] == {"sequence": 1, "state": "ok", "at": at}
+    igor = told["log"]["progress"]["igor"]
+    assert (igor["state"], igor["since"], igor["sentence"]) == ("failing", at, "away")
     assert told["settings"]["resource"] == RESOURCES
     assert set(told["covered"]) == set(snapshot)
     assert told["connection"]["scopes"]
@@ -124,7 +143,11 @@ def test_what_is_exported_is_what_igor_gets(
     everything = "".join(path.read_text() for path in written)
     sealed = household.services.store.tokens.load("jack")
     assert sealed is not None
-    for secret in (grant.access, grant.refresh or "", str(sealed.document["sealed"])):
+    target = household.services.store.targets.of("jack")["node-red"]["sealed"]
+    for secret in (
+        *(grant.access, grant.refresh or "", str(sealed.document["sealed"])),
+        *(key, str(target), "whsk_"),
+    ):
         assert secret not in everything
     with (folder / "jack.body-weight.csv").open(newline="") as file:
         assert list(csv.DictReader(file)) == snapshot["body-weight"]

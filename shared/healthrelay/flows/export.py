@@ -6,14 +6,19 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from healthrelay.core.delivery import document
 from healthrelay.core.errors import Unknown
 from healthrelay.core.export import by_series, table
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery import Progress
+    from healthrelay.core.digestible import Json
     from healthrelay.ports import Store
 
 CONNECTION = ("provider", "account", "zone", "connected_at", "grant_expires_at", "scopes", "health")
 """What is told of a grant. The rest is sealed, or of use to nobody else."""
+TARGET = ("url", "private")
+"""What is told of a target; its keys are what makes a message ours."""
 
 
 def export(user: str, store: Store, now: datetime) -> dict[str, str]:
@@ -24,6 +29,8 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
     grant = store.tokens.load(user)
     series = by_series(store.records.everything(user))
     covered = store.records.coverage(user)
+    following, targets = store.log.following(user), store.targets.of(user)
+    stands = {name: _told(progress) for name, progress in following.targets.items()}
     told: dict[str, Any] = {
         "user": user,
         "exported_at": now.isoformat(),
@@ -32,7 +39,14 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
         if grant
         else None,
         "poll_key": store.identities.poll_key(user) is not None,
-        "log": {"head": store.log.head(user)},
+        "log": {
+            "head": following.head,
+            "progress": {name: told for name, told in stands.items() if name not in targets},
+        },
+        "targets": {
+            name: {n: kept[n] for n in TARGET} | {"progress": stands.get(name)}
+            for name, kept in sorted(targets.items())
+        },
         "covered": {
             name: [first.isoformat(), last.isoformat()]
             for name, (first, last) in sorted(covered.items())
@@ -41,3 +55,9 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
     }
     files = {f"{user}.json": json.dumps(told, indent=2, ensure_ascii=False) + "\n"}
     return files | {f"{user}.{name}.csv": table(elements) for name, elements in series.items()}
+
+
+def _told(progress: Progress) -> dict[str, Json]:
+    """How far a target is and how it stands; what there is nothing to say of stays out."""
+    told: dict[str, Json] = {"sequence": progress.sequence, "state": progress.state}
+    return told | document(progress)
