@@ -150,7 +150,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # who sent it ran out of time in the midst of it
+            self.close_connection = True
+            return
         fault = self.receiver.fault()
         status, said = self.receiver.answer() if fault == "answer" else (200, b"")
         # Where success is said, and heard, it is so; with the others it may be so or not.
