@@ -49,11 +49,14 @@ class Log(Protocol):
     def followings(self) -> dict[str, Following]:
         """The same of everybody."""
 
-    def save(self, user: str, target: str, progress: Progress | None) -> None:
+    def save(
+        self, user: str, target: str, progress: Progress | None, *, still: bool = False
+    ) -> None:
         """Keep how far *target* is, or forget the target.
 
-        What speaks of less than is known already comes too late and is dropped. Raises
-        `Unknown` for a person who does not exist (any more).
+        What speaks of less than is known already comes too late and is dropped; *still*, so
+        is what speaks of a target that has been forgotten. Raises `Unknown` for a person who
+        does not exist (any more).
         """
 
 
@@ -63,8 +66,15 @@ class Targets(Protocol):
     def of(self, user: str) -> dict[str, Document]:
         """The person's targets by name."""
 
-    def save(self, user: str, name: str, document: Document | None) -> None:
-        """Keep one, or forget it. Raises `Unknown` for a person who does not exist."""
+    def save(
+        self, user: str, name: str, document: Document | None, before: Document | None
+    ) -> None:
+        """Keep one, or forget it, if it is still as it was *before* (None: there was none).
+
+        Keys are sealed with fresh luck each time, so no two versions of one target are equal.
+        Raises `Conflict` when it was changed or removed meanwhile, `Unknown` for a person who
+        does not exist.
+        """
 
 
 class Sink(Protocol):

@@ -49,7 +49,7 @@ def test_keys_lie_sealed_and_open_at_their_own_place_only(desk: Desk) -> None:
 
     assert set(document) == {"url", "private", "sealed"}
     assert keys.secret.removeprefix("whsec_") not in str(document)
-    desk.store.targets.save("jack", "other", document)
+    desk.store.targets.save("jack", "other", document, None)
     with pytest.raises(Misconfigured):
         opened("jack", "other", desk.store, desk.vault)
 

@@ -427,6 +427,17 @@ class LogContract:
 
         assert set(store.log.following("jack").targets) == {"other"}
 
+    def test_what_still_follows_is_kept_and_what_was_forgotten_stays_so(self, store: Store) -> None:
+        fill(store, 2)
+        store.log.save("jack", "node-red", Progress())
+        store.log.save("jack", "node-red", Progress(1), still=True)
+        assert store.log.following("jack").progress("node-red") == Progress(1)
+
+        store.log.save("jack", "node-red", None)
+        store.log.save("jack", "node-red", Progress(2), still=True)
+
+        assert store.log.following("jack").targets == {}
+
     def test_everybody_is_seen_at_once(self, store: Store) -> None:
         fill(store, 2)
         store.identities.save("second", {})
@@ -462,22 +473,42 @@ class TargetsContract:
         one: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.x"}
         two: Document = {"url": "http://b.example", "private": True, "sealed": "v1.k.y"}
 
-        store.targets.save("jack", "node-red", one)
-        store.targets.save("jack", "script", two)
-        store.targets.save("jack", "node-red", two)
+        store.targets.save("jack", "node-red", one, None)
+        store.targets.save("jack", "script", two, None)
+        store.targets.save("jack", "node-red", two, one)
 
         assert store.targets.of("jack") == {"node-red": two, "script": two}
         assert store.targets.of("second") == {}
         assert store.identities.names() == ["jack", "second"]
 
-        store.targets.save("jack", "node-red", None)
-        store.targets.save("jack", "never there", None)
+        store.targets.save("jack", "node-red", None, two)
+        store.targets.save("jack", "never there", None, None)
 
         assert store.targets.of("jack") == {"script": two}
 
+    def test_what_was_changed_or_removed_meanwhile_is_not_written_over(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        old: Document = {"url": "https://a.example", "sealed": "v1.k.x"}
+        new: Document = {"url": "https://a.example", "sealed": "v1.k.y"}
+        late: Document = {"url": "https://a.example", "sealed": "v1.k.z"}
+        store.targets.save("jack", "script", old, None)
+        store.targets.save("jack", "script", new, old)
+
+        for before in (old, None):
+            with pytest.raises(Conflict):
+                store.targets.save("jack", "script", late, before)
+            with pytest.raises(Conflict):
+                store.targets.save("jack", "script", None, before)
+        assert store.targets.of("jack") == {"script": new}
+
+        store.targets.save("jack", "script", None, new)
+        with pytest.raises(Conflict):
+            store.targets.save("jack", "script", late, new)
+        assert store.targets.of("jack") == {}
+
     def test_they_go_with_the_person(self, store: Store) -> None:
         store.identities.save("jack", {})
-        store.targets.save("jack", "script", {"url": "https://a.example"})
+        store.targets.save("jack", "script", {"url": "https://a.example"}, None)
         store.identities.remove("jack")
         assert store.targets.of("jack") == {}
         store.identities.save("jack", {})
@@ -485,7 +516,7 @@ class TargetsContract:
 
     def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.targets.save("jack", "script", {"url": "https://a.example"})
+            store.targets.save("jack", "script", {"url": "https://a.example"}, None)
 
 
 class StoreContract(

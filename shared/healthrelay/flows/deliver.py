@@ -108,7 +108,7 @@ def prune(courier: Courier) -> int:
             oldest = log.after(user, 0, 1)[0].sequence
             dead = delivery.without(progress.dead, 1, oldest - 1)
             if dead != progress.dead:
-                log.save(user, name, progress._replace(dead=dead))
+                log.save(user, name, progress._replace(dead=dead), still=True)
     return forgotten
 
 

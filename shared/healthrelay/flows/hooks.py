@@ -40,10 +40,10 @@ def walk(errand: Errand, hook: Hook) -> Delivery:
             break
         progress = delivery.succeeded(progress, sequence, courier.now(), whole=False)
         if count % SAVE == 0:
-            log.save(errand.user, hook.name, progress)
+            log.save(errand.user, hook.name, progress, still=True)
             if courier.now() >= until:
                 break
-    log.save(errand.user, hook.name, progress)
+    log.save(errand.user, hook.name, progress, still=True)
     return standing(progress, log.head(errand.user), lacking)
 
 
@@ -67,7 +67,7 @@ def resend(errand: Errand, hook: Hook, first: int, last: int) -> Delivery:
             dead = delivery.without(progress.dead, entry.sequence, entry.sequence)
             if dead != progress.dead:
                 progress = progress._replace(dead=dead)
-                log.save(errand.user, hook.name, progress)
+                log.save(errand.user, hook.name, progress, still=True)
             done += 1
         first = entries[-1].sequence + 1
     return Delivery(done, delivery.behind(progress, errand.following.head))

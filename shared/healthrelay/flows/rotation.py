@@ -1,8 +1,7 @@
 """Sealing everything anew with the key that seals now, while everything goes on.
 
 Each secret is opened, sealed, and written by compare-and-set: what somebody wrote meanwhile is
-looked at again. It can be killed at any point and run again. The keys of targets change by the
-owner's hand alone, who holds this command, too.
+looked at again. It can be killed at any point and run again.
 """
 
 from __future__ import annotations
@@ -58,11 +57,15 @@ class Rotation:
             return
 
     def _targets(self, user: str) -> None:
-        for name, document in self._store.targets.of(user).items():
-            sealed = self._sealed(str(document["sealed"]), target_place(user, name))
-            if sealed != document["sealed"]:
-                with suppress(Unknown):  # removed meanwhile
-                    self._store.targets.save(user, name, {**document, "sealed": sealed})
+        for name in self._store.targets.of(user):
+            while document := self._store.targets.of(user).get(name):
+                sealed = self._sealed(str(document["sealed"]), target_place(user, name))
+                if sealed == document["sealed"]:
+                    break
+                after = {**document, "sealed": sealed}
+                with suppress(Conflict, Unknown):  # changed or removed meanwhile: look again
+                    self._store.targets.save(user, name, after, document)
+                    break
 
     def _values(self, before: Mapping[str, str]) -> Mapping[str, str]:
         after = dict(before)

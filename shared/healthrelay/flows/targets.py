@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.delivery import Progress
 from healthrelay.core.digestible import is_name
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.errors import BadRequest, Conflict, Unknown
 from healthrelay.core.names import SINK
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ def add(user: str, name: str, place: Place, desk: Desk) -> Keys:
         raise BadRequest(f"{user} has {MAX_TARGETS} targets already.", 409)
     _check(place)
     keys = desk.mint()
-    desk.store.targets.save(user, name, _document(user, name, place, [keys], desk.vault))
+    try:
+        desk.store.targets.save(user, name, _document(user, name, place, [keys], desk.vault), None)
+    except Conflict as error:  # somebody else was faster
+        raise BadRequest(f"{user} has a target {name} already.", 409) from error
     # Last: whoever follows is tried, and needs an address by then.
     desk.store.log.save(user, name, Progress(desk.store.log.head(user)))
     return keys
@@ -70,33 +74,52 @@ def add(user: str, name: str, place: Place, desk: Desk) -> Keys:
 
 def rotate(user: str, name: str, desk: Desk) -> Keys:
     """New keys beside the ones of now; those before them end. Returns the new ones."""
-    place, before = opened(user, name, desk.store, desk.vault)
-    keys = desk.mint()
-    document = _document(user, name, place, [keys, before[0]], desk.vault)
-    desk.store.targets.save(user, name, document)
-    return keys
+    new = desk.mint()
+    _change(user, name, desk, lambda before: [new, before[0]])
+    return new
 
 
 def end_old_keys(user: str, name: str, desk: Desk) -> None:
     """From now on sign with the newest keys only."""
-    place, keys = opened(user, name, desk.store, desk.vault)
-    document = _document(user, name, place, keys[:1], desk.vault)
-    desk.store.targets.save(user, name, document)
+    _change(user, name, desk, lambda before: before[:1])
 
 
 def remove(user: str, name: str, store: Store) -> None:
-    """Forget the target, and what it has."""
-    if name not in store.targets.of(user):
-        raise _unknown(user, name)
-    store.log.save(user, name, None)
-    store.targets.save(user, name, None)
+    """Forget the target, and what it has; whoever changes it meanwhile comes too late."""
+    document: Document | None = _stored(user, name, store)
+    while document is not None:
+        store.log.save(user, name, None)
+        with suppress(Conflict):
+            store.targets.save(user, name, None, document)
+        document = store.targets.of(user).get(name)
 
 
 def opened(user: str, name: str, store: Store, vault: Vault) -> tuple[Place, list[Keys]]:
     """Where the target is, and its keys, the newest first. Raises `Unknown`."""
+    return _opened(user, name, _stored(user, name, store), vault)
+
+
+def _change(
+    user: str, name: str, desk: Desk, chosen: Callable[[list[Keys]], Sequence[Keys]]
+) -> None:
+    """Replace its keys by those *chosen*; what somebody wrote meanwhile is looked at again."""
+    while True:
+        before = _stored(user, name, desk.store)
+        place, keys = _opened(user, name, before, desk.vault)
+        with suppress(Conflict):
+            after = _document(user, name, place, chosen(keys), desk.vault)
+            desk.store.targets.save(user, name, after, before)
+            return
+
+
+def _stored(user: str, name: str, store: Store) -> Document:
     document = store.targets.of(user).get(name)
     if document is None:
-        raise _unknown(user, name)
+        raise Unknown(f"{user} has no target {name}.")
+    return document
+
+
+def _opened(user: str, name: str, document: Document, vault: Vault) -> tuple[Place, list[Keys]]:
     kept = json.loads(vault.open(str(document["sealed"]), target_place(user, name)))
     place = Place(str(document["url"]), bool(document["private"]))
     return place, [Keys(*one) for one in kept]
@@ -111,10 +134,6 @@ def _document(user: str, name: str, place: Place, keys: Sequence[Keys], vault: V
 def target_place(user: str, name: str) -> str:
     """What the keys of a target are sealed to."""
     return f"identities/{user}/targets/{name}"
-
-
-def _unknown(user: str, name: str) -> Unknown:
-    return Unknown(f"{user} has no target {name}.")
 
 
 def _check(place: Place) -> None:

@@ -61,16 +61,20 @@ class FirestoreLog:
         told = {documents.named(person.id): _following(person.fields) for person in found}
         return dict(sorted(told.items()))
 
-    def save(self, user: str, target: str, progress: Progress | None) -> None:
-        settled(lambda: self._save(user, target, progress))
+    def save(
+        self, user: str, target: str, progress: Progress | None, *, still: bool = False
+    ) -> None:
+        settled(lambda: self._save(user, target, progress, still))
 
-    def _save(self, user: str, target: str, progress: Progress | None) -> None:
+    def _save(self, user: str, target: str, progress: Progress | None, still: bool) -> None:
         owner = self._database.one(documents.person(user))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
         before = _said(owner.fields)
         after = {name: said for name, said in before.items() if name != target}
         if progress is not None:
+            if still and target not in before:
+                return
             known = before.get(target)
             if known and from_document(known).sequence > progress.sequence:
                 return

@@ -143,17 +143,27 @@ class FirestoreTargets:
     def of(self, user: str) -> dict[str, Document]:
         return _targets(self._database.one(documents.private(user)))
 
-    def save(self, user: str, name: str, document: Document | None) -> None:
-        settled(lambda: self._save(user, name, document))
+    def save(
+        self, user: str, name: str, document: Document | None, before: Document | None
+    ) -> None:
+        begun = False
 
-    def _save(self, user: str, name: str, document: Document | None) -> None:
-        found = required(self._database, user)
-        kept = _targets(found)
-        kept.pop(name, None)
-        if document is not None:
-            kept[name] = document
-        fields = {"targets": json.dumps(kept, separators=(",", ":"))}
-        self._database.commit(Write(found.path, fields, since=found.updated))
+        def attempt() -> None:
+            nonlocal begun
+            found = required(self._database, user)
+            kept = _targets(found)
+            stored = kept.pop(name, None)
+            if begun and stored == document:
+                return  # an earlier attempt landed, its answer was lost
+            if stored != before:
+                raise Conflict(f"The target {name} of {user} was changed meanwhile.")
+            if document is not None:
+                kept[name] = document
+            fields = {"targets": json.dumps(kept, separators=(",", ":"))}
+            begun = True
+            self._database.commit(Write(found.path, fields, since=found.updated))
+
+        settled(attempt)
 
 
 class FirestoreHandshakes:

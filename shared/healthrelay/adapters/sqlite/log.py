@@ -60,7 +60,9 @@ class SqliteLog(Room):
             ).fetchall()
         return {user: self.following(user) for (user,) in users}
 
-    def save(self, user: str, target: str, progress: Progress | None) -> None:
+    def save(
+        self, user: str, target: str, progress: Progress | None, *, still: bool = False
+    ) -> None:
         with self._database.write() as connection:
             require(connection, user)
             where = (user, target)
@@ -70,6 +72,8 @@ class SqliteLog(Room):
             known = connection.execute(
                 "SELECT data FROM progress WHERE user = ? AND target = ?", where
             ).fetchone()
+            if known is None and still:
+                return
             if not known or from_document(json.loads(known[0])).sequence <= progress.sequence:
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",

@@ -102,13 +102,16 @@ class SqliteTargets(Room):
             found = load(connection, f"{identity(user)}/targets")
         return dict(found.document) if found else {}  # type: ignore[arg-type]
 
-    def save(self, user: str, name: str, document: Document | None) -> None:
+    def save(
+        self, user: str, name: str, document: Document | None, before: Document | None
+    ) -> None:
         path = f"{identity(user)}/targets"
         with self._database.write() as connection:
             require(connection, user)
             found = load(connection, path)
             kept = dict(found.document) if found else {}
-            kept.pop(name, None)
+            if kept.pop(name, None) != before:
+                raise Conflict(f"The target {name} of {user} was changed meanwhile.")
             put(connection, path, user, kept if document is None else kept | {name: dict(document)})
 
 
