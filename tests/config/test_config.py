@@ -127,6 +127,19 @@ def test_wrapped_key_needs_the_key_that_opens_it() -> None:
     assert KEY not in repr(keys)
 
 
+def test_a_queue_without_an_account_is_named_with_all_else_that_is_wrong() -> None:
+    queue = "projects/p/locations/europe-west1/queues/healthrelay"
+
+    with pytest.raises(NotConfigured) as caught:
+        load(TASKS_QUEUE=queue, OWNER_KEY="short")
+
+    assert caught.value.names == ("HEALTHRELAY_OWNER_KEY", "HEALTHRELAY_TASKS_ACCOUNT")
+    assert load(TASKS_QUEUE=queue, TASKS_ACCOUNT="a@p.iam.gserviceaccount.com").tasks_queue == queue
+    with pytest.raises(NotConfigured, match="e-mail address") as caught:
+        load(TASKS_QUEUE=queue, TASKS_ACCOUNT="nobody")
+    assert caught.value.names == ("HEALTHRELAY_TASKS_ACCOUNT",)
+
+
 def test_secrets_do_not_print() -> None:
     secrets = {
         "OWNER_KEY": "o" * 40,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.home import IgorHome
 
 if TYPE_CHECKING:
@@ -41,10 +40,6 @@ def queue(settings: Settings, services: Services) -> Queue:
         from healthrelay.adapters.local_queue import LocalQueue
 
         return LocalQueue(services.carry_out, services.note, services.now)
-    if not settings.tasks_account:
-        raise NotConfigured(
-            "Cloud Tasks needs an account to call in the name of.", ("HEALTHRELAY_TASKS_ACCOUNT",)
-        )
     from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 
     url = settings.tasks_url or settings.public_url

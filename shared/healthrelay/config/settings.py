@@ -89,8 +89,7 @@ def load(environment: Mapping[str, str]) -> Settings:
             values[name] = read(text)
         except ValueError as error:
             wrong[name] = str(error)
-    if not wrong and _unwrappable(values):
-        wrong["kms_key"] = "must name the Cloud KMS key, since a sealing key is wrapped"
+    wrong |= _lacking(values)
     wrong |= {name: "is not a setting" for name in given if name not in READERS}
     if wrong:
         names = tuple(f"{PREFIX}{name.upper()}" for name in wrong)
@@ -99,6 +98,12 @@ def load(environment: Mapping[str, str]) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _unwrappable(values: Mapping[str, Any]) -> bool:
-    """Whether a sealing key is wrapped and nothing says with what."""
-    return not values["kms_key"] and any(key.wrapped for key in values["sealing_keys"].values())
+def _lacking(values: Mapping[str, Any]) -> dict[str, str]:
+    """What other settings call for and nobody gave; *values* holds those that could be read."""
+    found = {}
+    wrapped = any(key.wrapped for key in values.get("sealing_keys", {}).values())
+    if wrapped and values.get("kms_key") == "":
+        found["kms_key"] = "must name the Cloud KMS key, since a sealing key is wrapped"
+    if values.get("tasks_queue") and values.get("tasks_account") == "":
+        found["tasks_account"] = "must name whom Cloud Tasks calls as, since there is a queue"
+    return found
