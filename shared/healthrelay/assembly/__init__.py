@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from healthrelay.relay_ports import Sink
     from healthrelay.web.door import View
 
+HEALTH = b"health"
+
 
 class Services:
     """Satisfies `healthrelay.web.services.Services` for one process."""
@@ -194,13 +196,11 @@ class Services:
     @cached_property
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
-        found = self.settings.client_id or registration.client_id(self.store.identities)
-        if not found:
-            raise NotConfigured(
-                f"healthrelay is not registered with {self.consent.label} yet.",
-                ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET"),
-            )
-        return found
+        if self.settings.client_id:
+            return self.settings.client_id
+        from healthrelay.assembly.registered import client_id
+
+        return client_id(self)
 
 
 @cache
@@ -228,9 +228,13 @@ def loading() -> Iterator[None]:
 
 
 def answer(view: View, request: Request) -> Response:
-    """What *view* says to *request*, or which settings are missing."""
+    """What *view* says to *request*, or which settings are missing; to ``?health``, how it is."""
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
+    if request.query_string == HEALTH:
+        from healthrelay.web import health
+
+        view = health.of(view)
     if services.cache_info().currsize:
         return view(request, services())
     with loading():
@@ -242,5 +246,9 @@ def _first_answer(view: View, request: Request) -> Response:
         built = services()
     except NotConfigured as error:
         log.note("CRITICAL", "settings", cause=error.sentence)
+        if request.query_string == HEALTH:
+            from healthrelay.web.health import unwell
+
+            return unwell(error)
         return as_json(error)
     return view(request, built)

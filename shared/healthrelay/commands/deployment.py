@@ -32,13 +32,15 @@ def _wrong(http: Http, url: str, name: str) -> str:
     from healthrelay.core.errors import HealthrelayError
 
     try:
-        # Without a user: whoever is open answers 400 at once, and asks neither store nor provider.
-        answer = http.send("GET", f"{url}/{name}", {}, seconds=SECONDS)
+        answer = http.send("GET", f"{url}/{name}?health", {}, seconds=SECONDS)
     except HealthrelayError as error:
         return error.sentence
-    if answer.status == 500:
-        told = answer.json()
-        return str(told["error"]) if isinstance(told, dict) and "error" in told else "fails (500)"
-    if name in OPEN:
-        return "" if answer.status == 400 else f"answers a stranger {answer.status}, not 400"
-    return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
+    told = answer.json()
+    if isinstance(told, dict) and "error" in told and answer.status >= 500:
+        return f"{told['error']} ({told.get('who', 'nobody')} must act)"
+    if name not in OPEN:
+        # Not asked how it is, for that only who may call it is told.
+        return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
+    if answer.status == 200 and told == {"function": name, "health": "well"}:
+        return ""
+    return f"answers {answer.status}, and not that it is well"

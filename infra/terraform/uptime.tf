@@ -1,0 +1,71 @@
+# Whether Igor's poll would be answered, asked from outside four times an hour: `?health` needs no
+# key, tells of no person, and reads one document. That is within what Google gives for nothing.
+
+resource "google_monitoring_uptime_check_config" "relay" {
+  count = var.running && contains(local.public, "relay") ? 1 : 0
+
+  project      = var.project
+  display_name = "healthrelay: relay"
+  period       = "900s"
+  # A first answer may have to wait for a cold start.
+  timeout          = "30s"
+  selected_regions = ["EUROPE", "USA_OREGON", "ASIA_PACIFIC"]
+
+  http_check {
+    path         = "/relay?health"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+
+    accepted_response_status_codes {
+      status_value = 200
+    }
+  }
+
+  monitored_resource {
+    type = "uptime_url"
+    labels = {
+      project_id = var.project
+      host       = trimprefix(local.base_url, "https://")
+    }
+  }
+
+  depends_on = [google_project_service.service]
+}
+
+resource "google_monitoring_alert_policy" "unwell" {
+  count = length(google_monitoring_uptime_check_config.relay)
+
+  project               = var.project
+  display_name          = "healthrelay: relay unwell"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = google_monitoring_notification_channel.owner[*].id
+
+  documentation {
+    content   = "Igor's polls are not answered. `healthrelay doctor --url` says why and who must act."
+    mime_type = "text/markdown"
+  }
+
+  conditions {
+    display_name = "relay is not well, seen from more than one place"
+
+    condition_threshold {
+      filter          = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.relay[0].uptime_check_id}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 1
+      duration        = "0s"
+
+      aggregations {
+        alignment_period     = "1200s"
+        per_series_aligner   = "ALIGN_NEXT_OLDER"
+        cross_series_reducer = "REDUCE_COUNT_FALSE"
+        group_by_fields      = ["resource.labels.host"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+}
