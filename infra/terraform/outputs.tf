@@ -23,12 +23,10 @@ output "first_login" {
   value       = "tools/cloud ${var.project} user add NAME && tools/cloud ${var.project} invite NAME"
 }
 
-output "kms_key" {
-  description = "What wraps sealing keys; empty without Cloud KMS."
-  value       = local.settings.kms_key
-}
-
-output "client_id" {
-  description = "As it was given."
-  value       = var.client_id
+output "environment" {
+  description = "What `tools/cloud` tells healthrelay on your machine, so that it measures and seals as the functions do; secrets are read from Secret Manager."
+  value = join("\n", concat(
+    ["GOOGLE_CLOUD_PROJECT=${var.project}"],
+    [for name, value in local.settings : "HEALTHRELAY_${upper(name)}=${value}" if value != "" && !startswith(name, "igor_") && !startswith(name, "tasks_") && name != "guard"],
+  ))
 }

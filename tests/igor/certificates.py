@@ -1,4 +1,4 @@
-"""A certificate for ``localhost`` that nobody but its file vouches for."""
+"""A certificate for ``localhost``, or other names, that nobody but its file vouches for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(folder: Path) -> Path:
+def self_signed(folder: Path, *hosts: str) -> Path:
     """A PEM file in *folder* with the private key and the certificate, good for a day."""
+    hosts = hosts or ("localhost",)
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -24,7 +25,7 @@ def self_signed(folder: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([*map(x509.DNSName, hosts)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -33,6 +34,6 @@ def self_signed(folder: Path) -> Path:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    file = folder / "localhost.pem"
+    file = folder / f"{hosts[0]}.pem"
     file.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
     return file

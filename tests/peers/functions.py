@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -76,18 +76,30 @@ class FunctionProcess:
 
     def stop(self) -> int | None:
         """End it with SIGTERM, as a platform does; its exit code. `output` stays readable."""
+        return self._ended(Process.terminate)
+
+    def kill(self) -> int | None:
+        """End it at once (SIGKILL), whatever it is doing; it may be started again."""
+        return self._ended(Process.kill)
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.running
+
+    def output(self) -> str:
+        """All it has printed in all its lives, stdout and stderr together."""
+        return self._output + (self._process.output() if self._process else "")
+
+    def _ended(self, by: Callable[[Process], int]) -> int | None:
         process, self._process = self._process, None
         code = None
         if process is not None:
-            code = process.terminate()
-            self._output = process.output()
+            code = by(process)
+            self._output += process.output()
         if self._folder is not None:
             self._folder.cleanup()
         return code
-
-    def output(self) -> str:
-        """All it has printed so far, stdout and stderr together."""
-        return self._process.output() if self._process else self._output
 
     def _environment(self, home: Path) -> dict[str, str]:
         measured = {name: os.environ[name] for name in os.environ if name.startswith(_COVERAGE)}

@@ -1,0 +1,62 @@
+"""The rehearsal deploys what Terraform plans: tests/rehearsal/deployment.py is held to the plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.plans import Plan
+from tests.peers.terraform import PROJECT
+from tests.rehearsal.deployment import Deployment
+
+pytestmark = pytest.mark.peer
+
+REHEARSED = Deployment(PROJECT)
+
+
+def test_every_function_is_told_what_is_planned(least: Plan) -> None:
+    names = sorted(least.functions())
+
+    assert sorted(REHEARSED.functions()) == names
+    assert {name: REHEARSED.told(name) for name in names} == {n: least.told(n) for n in names}
+    assert {name: REHEARSED.secrets(name) for name in names} == {
+        name: least.secrets(name) for name in names
+    }
+
+
+def test_addresses_of_the_provider_reach_who_asks_it(full: Plan) -> None:
+    addresses = {"google_api_url": "https://api.example.org"}
+    told = Deployment(PROJECT, addresses=addresses).told("fetch")
+
+    assert told["HEALTHRELAY_GOOGLE_API_URL"] == full.told("fetch")["HEALTHRELAY_GOOGLE_API_URL"]
+
+
+def test_who_may_call_and_who_may_enqueue_is_planned(least: Plan) -> None:
+    callers: dict[str, set[str]] = {}
+    enqueuers = set()
+    for account, role, on in least.roles():
+        if role == "roles/run.invoker":
+            whole = f"{account}@{PROJECT}.iam.gserviceaccount.com"
+            callers.setdefault(on, set()).add(account if account == "anybody" else whole)
+        if role == "roles/cloudtasks.enqueuer":
+            enqueuers.add(f"{account}@{PROJECT}.iam.gserviceaccount.com")
+
+    assert REHEARSED.invokers() == callers
+    assert REHEARSED.enqueuers() == enqueuers
+
+
+def test_jobs_and_queue_are_as_planned(least: Plan) -> None:
+    targets = {key: one["http_target"][0] for key, one in least.all("cloud_scheduler_job").items()}
+    (queue,) = least.all("cloud_tasks_queue").values()
+    (retries,) = queue["retry_config"]
+
+    assert REHEARSED.jobs() == {
+        key: (target["uri"], target["oidc_token"][0]["audience"]) for key, target in targets.items()
+    }
+    assert {key: str(retries[key]) for key in REHEARSED.limits()} == REHEARSED.limits()
+    assert REHEARSED.hurried(1).at_once == queue["rate_limits"][0]["max_concurrent_dispatches"]
+
+
+def test_the_owners_machine_is_told_what_is_planned(least: Plan) -> None:
+    planned = least.shown["planned_values"]["outputs"]["environment"]["value"]
+
+    assert sorted(REHEARSED.owners().splitlines()) == sorted(planned.splitlines())

@@ -1,0 +1,113 @@
+"""The shared host of deployed functions, and the platform's own look at who calls.
+
+As cloud.google.com/run/docs/authenticating/overview and …/service-to-service describe it: a
+private function is reached with an identity token that is made for it and names an account with
+the right to invoke it. No token, or somebody else's right: 403. A token that is over, forged or
+made for another: 401. What gets through has had its signature cut off. A function that is not
+running is started by its first request, and one that dies is a 503 for who was waiting.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Mapping
+from ssl import SSLContext
+from types import TracebackType
+from typing import Self
+
+from tests.peers.cloud.identity import Identity
+from tests.peers.cloud.server import Asked, Server, Told
+from tests.peers.functions import FunctionProcess
+
+ANYBODY = "anybody"
+REMOVED = "SIGNATURE_REMOVED_BY_GOOGLE"
+_HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive", "te", "upgrade"}
+SECONDS = 60
+
+
+class Gateway:
+    """Leads `https://HOST/NAME…` to the function NAME; *invokers* may call it, or ANYBODY."""
+
+    def __init__(
+        self,
+        host: str,
+        functions: Mapping[str, FunctionProcess],
+        invokers: Mapping[str, set[str]],
+        identity: Identity,
+        context: SSLContext,
+    ) -> None:
+        self._host = host
+        self._functions = functions
+        self._invokers = invokers
+        self._identity = identity
+        self._starting = {name: threading.Lock() for name in functions}
+        self._secure = Server(self._answer, context)
+        self._plain = Server(self._answer)
+        self.port = self._secure.port
+        self.url = f"http://{self._plain.host}"
+        """The same without TLS, for who has no way to names."""
+        self.passed: list[tuple[str, Mapping[str, str]]] = []
+        """Function and headers of each request that a function got."""
+
+    def __enter__(self) -> Self:
+        self._secure.__enter__()
+        self._plain.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._secure.__exit__(kind, error, trace)
+        self._plain.__exit__(kind, error, trace)
+        for function in self._functions.values():
+            function.stop()
+
+    def _answer(self, asked: Asked) -> Told:
+        path, mark, query = asked.target.partition("?")
+        name, _, rest = path.removeprefix("/").partition("/")
+        if name not in self._functions:
+            return Told(404, [], b"no such function")
+        headers = {key: value for key, value in asked.headers.items() if key.lower() not in _HOP}
+        if ANYBODY not in self._invokers[name]:
+            refusal = self._look(name, headers)
+            if refusal:
+                return Told(refusal, [("Content-Type", "text/html")], b"<h1>Error</h1>")
+        return self._pass(name, asked._replace(target=f"/{rest}{mark}{query}", headers=headers))
+
+    def _look(self, name: str, headers: dict[str, str]) -> int:
+        """The status with which who calls is turned away, or 0; cuts off the signature."""
+        said = next((key for key in headers if key.lower() == "authorization"), "")
+        token = headers.get(said, "").removeprefix("Bearer ")
+        if not token:
+            return 403
+        email = self._identity.reads(token, f"https://{self._host}/{name}")
+        if not email:
+            return 401
+        headers[said] = f"Bearer {token.rpartition('.')[0]}.{REMOVED}"
+        return 0 if email in self._invokers[name] else 403
+
+    def _pass(self, name: str, asked: Asked) -> Told:
+        function = self._functions[name]
+        with self._starting[name]:
+            if not function.running:
+                try:
+                    function.start()
+                except (OSError, RuntimeError) as error:
+                    return Told(503, [], f"The instance did not start: {error}".encode())
+        self.passed.append((name, asked.headers))
+        connection = http.client.HTTPConnection("127.0.0.1", function.port, timeout=SECONDS)
+        try:
+            connection.request(asked.method, asked.target, asked.body or None, dict(asked.headers))
+            answer = connection.getresponse()
+            headers = [
+                (key, value) for key, value in answer.getheaders() if key.lower() not in _HOP
+            ]
+            return Told(answer.status, headers, answer.read())
+        except (OSError, http.client.HTTPException):
+            return Told(503, [], b"The instance went away.")
+        finally:
+            connection.close()

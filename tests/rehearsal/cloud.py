@@ -1,0 +1,228 @@
+"""The deployed shape on this machine, and the hands of those who use it.
+
+Each function runs in a process of its own, from its own bundle, in the environment that Terraform
+gives it. What leads to the stand-ins comes on top: Firestore's emulator, the way to Cloud Tasks,
+a metadata server for each instance, and the sandbox in the provider's place.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from healthrelay.local.consent_page import allow_page
+from sandbox import Sandbox
+from tests.household import OWNER_KEY
+from tests.igor.certificates import self_signed
+from tests.peers.bundles import ROOT, build
+from tests.peers.cloud import tasks
+from tests.peers.cloud.gateway import Gateway
+from tests.peers.cloud.identity import Identity
+from tests.peers.cloud.internet import Internet
+from tests.peers.cloud.metadata import Metadata
+from tests.peers.cloud.tasks import CloudTasks
+from tests.peers.functions import FunctionProcess
+from tests.rehearsal.deployment import Deployment
+
+EPOCH = {"SOURCE_DATE_EPOCH": "315532801"}
+SECONDS = 60
+PATIENCE = 5
+"""So often is tried again what a busy machine was too slow for."""
+HURRY = 20.0
+"""So many times shorter are the waits of the queue between two tries."""
+_STAND_INS = {
+    "gcloud": 'for word; do cat "{home}/${{word#--secret=}}" 2>/dev/null; done; true',
+    "terraform": 'for word; do last=$word; done; cat "{home}/output-$last"',
+}
+
+
+@dataclass
+class Cloud:
+    """A rehearsed deployment; everybody reaches it through the *internet* by its name."""
+
+    deployment: Deployment
+    functions: Mapping[str, FunctionProcess]
+    gateway: Gateway
+    tasks: CloudTasks
+    internet: Internet
+    authority: Path
+    identity: Identity
+    sandbox: Sandbox
+    owners: Mapping[str, str]
+    """The environment of the owner's shell."""
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.deployment.host}"
+
+    def browser(self) -> requests.Session:
+        """Whoever knows names only."""
+        return _browser(self.internet, self.authority)
+
+    def get(self, target: str, token: str = "", **query: str) -> requests.Response:
+        """A GET of *target*, such as `relay`, with an identity token or none."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with self.browser() as browser:
+            for _ in range(PATIENCE):
+                answer = browser.get(
+                    f"{self.url}/{target}", params=query, headers=headers, timeout=SECONDS
+                )
+                if "could not be reached" not in answer.text:
+                    break
+        return answer
+
+    def tick(self, job: str) -> requests.Response:
+        """What Cloud Scheduler does when the time of *job* has come."""
+        uri, audience = self.deployment.jobs()[job]
+        token = self.identity.token(self.deployment.invoker, audience)
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "User-Agent": "Google-Cloud-Scheduler",
+            "X-CloudScheduler": "true",
+            "X-CloudScheduler-JobName": f"healthrelay-{job}",
+        }
+        with self.browser() as scheduler:
+            return scheduler.post(uri, headers=headers, timeout=SECONDS)
+
+    def ticked(self, job: str) -> requests.Response:
+        """The same, and the ticks after it while a busy machine is slow to reach its store."""
+        for _ in range(PATIENCE):
+            answer = self.tick(job)
+            if answer.status_code != 503:
+                break
+        return answer
+
+    def owner(self, *words: str, given: str = "") -> str:
+        """What `tools/cloud PROJECT …` prints on the owner's machine."""
+        for _ in range(PATIENCE):
+            done = subprocess.run(
+                [ROOT / "tools" / "cloud", self.deployment.project, *words],
+                env=dict(self.owners),
+                input=given,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            if "could not be reached" not in done.stderr:
+                break
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def connect(self, user: str, **settings: str) -> str:
+        """The owner makes and invites *user*, who allows everything; the page they end at."""
+        pairs = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        self.owner("user", "add", user, *pairs)
+        link = self.owner("invite", user)
+        for _ in range(PATIENCE):
+            with self.browser() as browser:
+                begun = browser.get(link, allow_redirects=False, timeout=SECONDS)
+                assert begun.status_code == 302, begun.text
+                back = browser.get(allow_page(begun.headers["Location"]), timeout=SECONDS)
+            if back.status_code != 503:
+                break
+        assert back.status_code == 200, back.text
+        return back.text
+
+    def done(self, function: str, user: str) -> bool:
+        """Whether a task for *function* and *user* has been answered 2xx."""
+        return any(
+            one.url == f"{self.url}/{function}" and one.body == f"user={user}" and one.status == 200
+            for one in self.tasks.tries
+        )
+
+    def output(self) -> str:
+        """All that the functions have printed."""
+        return "".join(function.output() for function in self.functions.values())
+
+
+@contextmanager
+def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
+    """Deploy into *folder*."""
+    deployment = _deployment(sandbox)
+    secrets = {
+        "healthrelay-client-secret": sandbox.settings["HEALTHRELAY_CLIENT_SECRET"],
+        "healthrelay-owner-key": OWNER_KEY,
+        "healthrelay-sealing-keys": f"first:{base64.b64encode(os.urandom(32)).decode()}",
+    }
+    identity = Identity()
+    pem = self_signed(folder, deployment.host, tasks.HOST)
+    key, mark, certificate = pem.read_text().partition("-----BEGIN CERTIFICATE-----")
+    authority = folder / "authority.pem"
+    authority.write_text(mark + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    hosts: dict[str, int] = {}
+    with ExitStack() as stack:
+        internet = stack.enter_context(Internet(hosts))
+        caller = stack.enter_context(_browser(internet, authority))
+        queue = CloudTasks(
+            deployment.queue,
+            deployment.hurried(HURRY),
+            deployment.enqueuers(),
+            identity,
+            lambda *words, **more: caller.request(*words, timeout=SECONDS, **more),
+        )
+        hosts[tasks.HOST] = queue.listen(key.encode(), authority.read_bytes())
+        common = {
+            "FIRESTORE_EMULATOR_HOST": emulator,
+            "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(authority),
+            "grpc_proxy": internet.url,
+            "no_grpc_proxy": "127.0.0.1",
+        }
+        functions = {}
+        for name in deployment.functions():
+            metadata = stack.enter_context(
+                Metadata(deployment.account(name), deployment.project, identity)
+            )
+            filled = {key: secrets[secret] for key, secret in deployment.secrets(name).items()}
+            env = deployment.told(name) | filled | common | metadata.environment
+            functions[name] = build(name, folder, EPOCH).process(env)
+        gateway = stack.enter_context(
+            Gateway(deployment.host, functions, deployment.invokers(), identity, context)
+        )
+        hosts[deployment.host] = gateway.port
+        stack.enter_context(queue)
+        owners = _owners(folder, deployment, secrets) | {"FIRESTORE_EMULATOR_HOST": emulator}
+        yield Cloud(
+            deployment, functions, gateway, queue, internet, authority, identity, sandbox, owners
+        )
+
+
+def _deployment(sandbox: Sandbox) -> Deployment:
+    given = {
+        name.removeprefix("HEALTHRELAY_").lower(): value for name, value in sandbox.settings.items()
+    }
+    addresses = {name: value for name, value in given.items() if name.endswith("_url")}
+    return Deployment(f"demo-{os.urandom(4).hex()}", given["client_id"], addresses)
+
+
+def _owners(folder: Path, deployment: Deployment, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The owner's shell: with tools that know this deployment."""
+    home = folder / "owner"
+    home.mkdir()
+    (home / "output-environment").write_text(deployment.owners())
+    for name, value in secrets.items():
+        (home / name).write_text(value)
+    for name, script in _STAND_INS.items():
+        (home / name).write_text(f"#!/bin/sh\n{script.format(home=home)}\n")
+        (home / name).chmod(0o755)
+    path = f"{home}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+def _browser(internet: Internet, authority: Path) -> requests.Session:
+    session: Any = requests.Session()
+    session.trust_env = False
+    session.proxies = {"https": internet.url}
+    session.verify = str(authority)
+    return session

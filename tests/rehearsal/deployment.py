@@ -1,0 +1,138 @@
+"""What Terraform's files say that a deployment is: who is told what, and who may call whom.
+
+Read from the files themselves, so that the rehearsal needs no Terraform; a test in tests/infra
+holds it against Terraform's own plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from healthrelay import config
+from tests.peers.cloud.gateway import ANYBODY
+from tests.peers.cloud.tasks import Limits
+
+FILES = Path(__file__).resolve().parents[2] / "infra" / "terraform"
+REGION = "europe-west1"
+CLIENT_ID = "a-client-id"
+_ROW = re.compile(
+    r'^ +(\w+) += \{ public = (true|false), database = "(\w*)".* enqueues = (true|false) \}$', re.M
+)
+_JOB = re.compile(r'^ +(\w+) += \{ function = "(\w+)", query = "([^"]*)"', re.M)
+_SECRETS = ("client_secret", "owner_key", "sealing_keys")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The project *project* with what must be said alone, and other *addresses* of the provider."""
+
+    project: str
+    client_id: str = CLIENT_ID
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return f"{REGION}-{self.project}.cloudfunctions.net"
+
+    @property
+    def queue(self) -> str:
+        return f"projects/{self.project}/locations/{REGION}/queues/healthrelay"
+
+    @property
+    def invoker(self) -> str:
+        return self.account("invoker")
+
+    def account(self, name: str) -> str:
+        """The e-mail address of the account that *name* runs as."""
+        return f"healthrelay-{name}@{self.project}.iam.gserviceaccount.com"
+
+    def functions(self) -> list[str]:
+        return [name for name, _, _, _ in self._rows()]
+
+    def told(self, function: str) -> dict[str, str]:
+        """The plain environment of *function*."""
+        settings = self._settings() | dict(self.addresses)
+        needed = config.needs()[function]
+        told = {_variable(name): settings[name] for name in settings if name in needed}
+        uses = next(database for name, _, database, _ in self._rows() if name == function)
+        return told | ({"GOOGLE_CLOUD_PROJECT": self.project} if uses else {})
+
+    def secrets(self, function: str) -> dict[str, str]:
+        """Variable → the secret that fills it."""
+        needed = config.needs()[function]
+        return {
+            _variable(name): f"healthrelay-{name.replace('_', '-')}"
+            for name in _SECRETS
+            if name in needed
+        }
+
+    def invokers(self) -> dict[str, set[str]]:
+        """Function → who may call it."""
+        return {
+            name: {ANYBODY if public == "true" else self.invoker}
+            for name, public, _, _ in self._rows()
+        }
+
+    def enqueuers(self) -> set[str]:
+        """Who may put tasks into the queue."""
+        return {self.account(name) for name, _, _, may in self._rows() if may == "true"}
+
+    def owners(self) -> str:
+        """The environment of healthrelay on the owner's machine, a variable a line."""
+        settings = self._settings() | dict(self.addresses)
+        left_out = ("igor_", "tasks_", "guard")
+        told = [
+            f"{_variable(name)}={settings[name]}"
+            for name in sorted(settings)
+            if not name.startswith(left_out)
+        ]
+        return "\n".join([f"GOOGLE_CLOUD_PROJECT={self.project}", *told])
+
+    def jobs(self) -> dict[str, tuple[str, str]]:
+        """Scheduler's job → what it calls, and the audience of its token."""
+        found = _JOB.findall((FILES / "scheduler.tf").read_text())
+        base = f"https://{self.host}"
+        return {name: (f"{base}/{on}{query}", f"{base}/{on}") for name, on, query in found}
+
+    def limits(self) -> dict[str, str]:
+        """How the queue tries again, as it is written."""
+        text = (FILES / "tasks.tf").read_text().partition("retry_config {")[2].partition("}")[0]
+        return dict(re.findall(r'(\w+) += "?(\w+)"?', text))
+
+    def hurried(self, times: float) -> Limits:
+        """The queue's limits, its waits so many *times* shorter."""
+        written = self.limits()
+        return Limits(
+            attempts=int(written["max_attempts"]),
+            least=float(written["min_backoff"].rstrip("s")),
+            most=float(written["max_backoff"].rstrip("s")),
+            doublings=int(written["max_doublings"]),
+            at_once=10,
+            hurry=times,
+        )
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "provider": "google_health",
+            "public_url": f"https://{self.host}",
+            "client_id": self.client_id,
+            "system": "metric",
+            "store": "firestore",
+            "guard": "iam",
+            "tasks_queue": self.queue,
+            "tasks_account": self.invoker,
+            "tasks_url": f"https://{self.host}",
+            "igor_prefix": "sensors/fitbit",
+            "relay_days": "365",
+            "log_days": "30",
+        }
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        return _ROW.findall((FILES / "functions.tf").read_text())
+
+
+def _variable(name: str) -> str:
+    return f"HEALTHRELAY_{name.upper()}"
