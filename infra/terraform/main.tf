@@ -24,6 +24,7 @@ locals {
     igor_url      = var.igor_url
     igor_user     = var.igor_user
     igor_prefix   = var.igor_prefix
+    repush_hours  = tostring(var.repush_hours)
     relay_days    = tostring(var.relay_days)
     log_days      = tostring(var.log_days)
   }, var.addresses)

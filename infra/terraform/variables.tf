@@ -189,6 +189,17 @@ variable "bundles" {
   default     = "../../build"
 }
 
+variable "repush_hours" {
+  description = "After how many hours a home is told everything again though nothing changed, for it may forget; the job repush does so every night in any case."
+  type        = number
+  default     = 24
+
+  validation {
+    condition     = var.repush_hours >= 1 && var.repush_hours <= 8760 && floor(var.repush_hours) == var.repush_hours
+    error_message = "Give a whole number of hours, from 1 to 8760."
+  }
+}
+
 variable "relay_days" {
   description = "How much of a person Igor gets: so many days before the newest measurement."
   type        = number

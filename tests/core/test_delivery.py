@@ -9,6 +9,7 @@ import pytest
 
 from healthrelay.core.delivery import (
     PROBE,
+    REPEAT,
     SCHEDULE,
     Chance,
     Dead,
@@ -35,7 +36,7 @@ def attempts(head: int, hours: int, *, whole: bool, jitter: float = 0.0) -> list
     """Seconds after the first at which a clock of seconds makes attempts that all fail."""
     progress, made, now = Progress(), [], NOW
     while now < NOW + hours * HOUR:
-        if is_due(progress, head, now, whole):
+        if is_due(progress, head, now, REPEAT if whole else None):
             made.append(round((now - NOW).total_seconds()))
             last = head if whole else progress.sequence + 1
             progress = failed(progress, AWAY, last, Chance(now, jitter))
@@ -87,7 +88,7 @@ def test_a_success_opens_again_and_a_whole_snapshot_leaves_nothing_dead() -> Non
     assert succeeded(exhausted(5, whole=True), 7, later, whole=True) == Progress(7, at=later)
     one = succeeded(exhausted(5, whole=False), 2, later, whole=False)
     assert one == Progress(2, at=later, dead=(Dead(1, 1),))
-    assert is_due(one, 5, later, whole=False)
+    assert is_due(one, 5, later, None)
     again = exhausted(5, whole=False, start=one)
     assert again.dead == (Dead(1, 1), Dead(3, 3))
 
@@ -125,8 +126,8 @@ def test_what_an_answer_means(
         cause=error.cause,
         who=who,
     )
-    assert is_due(progress, 4, NOW + (wait or 99 * HOUR), whole=True) is (wait is not None)
-    assert not is_due(progress, 4, NOW + (wait or HOUR) - timedelta(seconds=1), whole=True)
+    assert is_due(progress, 4, NOW + (wait or 99 * HOUR), REPEAT) is (wait is not None)
+    assert not is_due(progress, 4, NOW + (wait or HOUR) - timedelta(seconds=1), REPEAT)
 
 
 def test_a_doubtful_answer_is_tried_once_more_and_then_somebody_must_look() -> None:
@@ -168,10 +169,10 @@ def test_who_knocks_out_of_turn_takes_no_attempt_away() -> None:
 def test_a_snapshot_goes_again_after_a_day_and_an_event_never() -> None:
     safe = succeeded(Progress(), 3, NOW, whole=True)
 
-    assert not is_due(safe, 3, NOW + timedelta(hours=23, minutes=59), whole=True)
-    assert is_due(safe, 3, NOW + timedelta(days=1), whole=True)
-    assert not is_due(safe, 3, NOW + timedelta(days=9), whole=False)
-    assert not is_due(Progress(), 0, NOW, whole=True)
+    assert not is_due(safe, 3, NOW + timedelta(hours=23, minutes=59), REPEAT)
+    assert is_due(safe, 3, NOW + timedelta(days=1), REPEAT)
+    assert not is_due(safe, 3, NOW + timedelta(days=9), None)
+    assert not is_due(Progress(), 0, NOW, REPEAT)
 
 
 def test_dead_letters_are_taken_out_by_range() -> None:

@@ -197,6 +197,18 @@ def test_a_home_that_forgets_is_told_again_every_day(
     assert set(home.got) == {home.got[0]}
 
 
+@pytest.mark.parametrize(("hours", "puts"), [(6, 28), (48, 4), (24 * 30, 1)])
+def test_the_owner_says_how_often(
+    store: SqliteStore, courier: Courier, home: Home, clock: Clock, hours: int, puts: int
+) -> None:
+    add(store, 1)
+    for _ in range(7 * 24):
+        deliver_due(courier._replace(repeat=timedelta(hours=hours)))
+        clock.now += timedelta(hours=1)
+
+    assert len(home.got) == puts
+
+
 def test_change_during_the_put_goes_after_it(
     store: SqliteStore, courier: Courier, home: Home
 ) -> None:

@@ -99,5 +99,6 @@ def courier(built: Services) -> Courier:
         public_url=built.public_url,
         days=built.settings.relay_days,
         kept=built.settings.log_days,
+        repeat=timedelta(hours=built.settings.repush_hours),
         later=line if deployed or built.resident else None,
     )

@@ -15,6 +15,7 @@ SQLITE = "sqlite:///"
 FIRESTORE = "firestore"
 MIN_OWNER_KEY = 32
 MAX_DAYS = 36_500
+MAX_HOURS = 8_760
 
 
 def _text(value: str) -> str:
@@ -104,10 +105,13 @@ def _account(value: str) -> str:
     return value
 
 
-def _days(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= MAX_DAYS:
-        raise ValueError(f"must be a number of days from 1 to {MAX_DAYS}")
-    return int(value)
+def _number(unit: str, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+            raise ValueError(f"must be a number of {unit} from 1 to {most}")
+        return int(value)
+
+    return read
 
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -130,8 +134,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "igor_password": _password,
     "igor_prefix": _prefix,
     "igor_ca": _optional(_file),
-    "relay_days": _days,
-    "log_days": _days,
+    "repush_hours": _number("hours", MAX_HOURS),
+    "relay_days": _number("days", MAX_DAYS),
+    "log_days": _number("days", MAX_DAYS),
     "google_api_url": _secure_url,
     "google_auth_url": _secure_url,
     "google_token_url": _secure_url,
@@ -145,6 +150,7 @@ DEFAULTS: dict[str, str] = {
     "store": "sqlite:///data/healthrelay.db",
     "guard": "owner_key",
     "igor_prefix": "sensors/fitbit",
+    "repush_hours": "24",
     "relay_days": "365",
     "log_days": "30",
     "google_api_url": "https://health.googleapis.com",

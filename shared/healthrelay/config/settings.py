@@ -43,6 +43,7 @@ class Settings(NamedTuple):
     igor_password: str
     igor_prefix: str
     igor_ca: str
+    repush_hours: int
     relay_days: int
     log_days: int
     google_api_url: str

@@ -22,7 +22,8 @@ JITTER = 0.1
 PROBE = 3_600
 """Seconds between two looks at whether a paused target was mended."""
 REPEAT = timedelta(days=1)
-"""How long a snapshot is taken to be safe with a target that may forget it."""
+"""How long a snapshot is taken to be safe with a target that may forget it, unless the owner
+says otherwise."""
 
 OK, FAILING, PAUSED = "ok", "failing", "paused"
 AMBIGUOUS = "ambiguous"
@@ -71,17 +72,20 @@ def behind(progress: Progress, head: int) -> int:
     return max(head - progress.sequence, 0) + sum(last - first + 1 for first, last in progress.dead)
 
 
-def is_due(progress: Progress, head: int, now: datetime, whole: bool) -> bool:
+def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | None) -> bool:
     """Whether to make an attempt *now*.
 
-    A target that takes the *whole* snapshot each time is told again after `REPEAT`, and
-    what was given up on is no loss to it: the next success brings that too.
+    A target that takes the whole snapshot each time, and may forget it, is told again after
+    *repeat*; what was given up on is no loss to it, for the next success brings that too.
+    None is for one that takes each entry once.
     """
     if progress.state == PAUSED and progress.due is None:
         return False
     if progress.due is not None and now < progress.due:
         return False
-    return head > progress.sequence or (whole and (bool(progress.dead) or _stale(progress, now)))
+    if head > progress.sequence or repeat is None:
+        return head > progress.sequence
+    return bool(progress.dead) or _stale(progress, now - repeat)
 
 
 def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
@@ -157,8 +161,8 @@ def _told(progress: Progress, error: HealthrelayError, chance: Chance) -> Progre
     )
 
 
-def _stale(progress: Progress, now: datetime) -> bool:
-    return progress.sequence > 0 and (progress.at is None or now - progress.at >= REPEAT)
+def _stale(progress: Progress, limit: datetime) -> bool:
+    return progress.sequence > 0 and (progress.at is None or progress.at <= limit)
 
 
 def _given_up(progress: Progress, last: int) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core import delivery
@@ -41,6 +41,8 @@ class Courier(NamedTuple):
     """How much of a person a snapshot holds."""
     kept: int
     """How many days a log entry is kept."""
+    repeat: timedelta = delivery.REPEAT
+    """How long a snapshot is taken to be safe with Igor."""
     later: Queue | None = None
     """Who makes the next attempt at its instant; without one, whoever sweeps makes it."""
 

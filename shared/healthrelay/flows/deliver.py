@@ -84,12 +84,12 @@ def due(courier: Courier) -> list[str]:
     now = courier.now()
 
     def wants(following: Following) -> bool:
-        targets = dict.fromkeys(hooked(following), False)
+        repeats: dict[str, timedelta | None] = dict.fromkeys(hooked(following))
         if courier.sink:
-            targets[courier.sink.name] = True
+            repeats[courier.sink.name] = courier.repeat
         return any(
-            delivery.is_due(following.progress(name), following.head, now, whole)
-            for name, whole in targets.items()
+            delivery.is_due(following.progress(name), following.head, now, repeat)
+            for name, repeat in repeats.items()
         )
 
     return [user for user, found in courier.store.log.followings().items() if wants(found)]
@@ -138,7 +138,7 @@ def _push(errand: Errand, sink: Sink) -> Delivery:
     """
     user, following, courier, _ = errand
     store, progress, head = courier.store, following.progress(sink.name), following.head
-    turn = delivery.is_due(progress, head, courier.now(), whole=True)
+    turn = delivery.is_due(progress, head, courier.now(), courier.repeat)
     if not head or not (turn or errand.knock):
         return standing(progress, head)
     lacking = delivery.behind(progress, head)

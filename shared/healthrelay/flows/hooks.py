@@ -27,7 +27,7 @@ def walk(errand: Errand, hook: Hook) -> Delivery:
     """Send *hook* what it lacks, in order, until it has all, fails, or time is up."""
     log, courier = errand.courier.store.log, errand.courier
     progress, head = errand.following.progress(hook.name), errand.following.head
-    turn = delivery.is_due(progress, head, courier.now(), whole=False)
+    turn = delivery.is_due(progress, head, courier.now(), None)
     if head <= progress.sequence or not (turn or errand.knock):
         return standing(progress, head)
     lacking = delivery.behind(progress, head)
