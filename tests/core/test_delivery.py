@@ -87,7 +87,7 @@ def test_a_success_opens_again_and_a_whole_snapshot_leaves_nothing_dead() -> Non
 
     assert succeeded(exhausted(5, whole=True), 7, later, whole=True) == Progress(7, at=later)
     one = succeeded(exhausted(5, whole=False), 2, later, whole=False)
-    assert one == Progress(2, at=later, dead=(Dead(1, 1),))
+    assert one == Progress(2, at=later, dead=(Dead(1, 1),), died=NOW)
     assert is_due(one, 5, later, None)
     again = exhausted(5, whole=False, start=one)
     assert again.dead == (Dead(1, 1), Dead(3, 3))

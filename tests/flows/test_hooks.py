@@ -303,6 +303,43 @@ def test_dead_letters_go_with_the_entries_they_are_about(
     assert store.log.following("jack").progress("node-red").dead == (Dead(3, 4),)
 
 
+def test_a_dead_letter_is_kept_so_long_from_its_death_on(
+    store: SqliteStore, courier: Courier, receiver: Receiver
+) -> None:
+    """It died after three days, and can be replayed for thirty days more."""
+    add(store, 1, 2, 3)
+    receiver.trouble = AWAY
+    while not store.log.following("jack").progress("node-red").dead:
+        receiver.clock.now = store.log.following("jack").progress("node-red").due or NOW
+        deliver_due(courier)
+    died = receiver.clock.now
+    assert died == NOW + timedelta(seconds=sum(SCHEDULE))
+    add(store, 4, now=died)
+
+    receiver.clock.now = died + timedelta(days=30) - timedelta(seconds=1)
+    assert prune(courier) == 0
+    receiver.trouble = None
+    assert replay("jack", Wanted(first=1, last=1), courier)["node-red"].waiting == 0
+    assert receiver.sequences[0] == 1
+
+    # Replayed, it is no letter any more, and the log forgets as ever.
+    assert store.log.following("jack").progress("node-red").died is None
+    assert prune(courier) == 3
+
+
+def test_and_not_longer(store: SqliteStore, courier: Courier, receiver: Receiver) -> None:
+    add(store, 1, 2, 3)
+    died = NOW + timedelta(days=4)
+    add(store, 4, now=died)
+    store.log.save("jack", "node-red", Progress(2, dead=(Dead(1, 2),), died=died))
+    store.log.save("jack", "igor", Progress(2, dead=(Dead(1, 2),), died=died))
+
+    receiver.clock.now = died + timedelta(days=30)
+
+    assert prune(courier) == 3
+    assert store.log.following("jack").progress("node-red") == Progress(2)
+
+
 def test_a_crash_costs_no_message_and_few_come_twice(
     store: SqliteStore, courier: Courier, receiver: Receiver
 ) -> None:

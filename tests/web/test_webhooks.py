@@ -10,7 +10,9 @@ import requests
 import standardwebhooks
 
 from healthrelay.__main__ import main
+from healthrelay.adapters.vault import SealingVault
 from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.targets import target_place
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -119,6 +121,27 @@ def test_keys_are_renewed_without_a_gap(
     new.verify(seen.body, dict(seen.headers))
     with pytest.raises(standardwebhooks.WebhookVerificationError):
         old.verify(seen.body, dict(seen.headers))
+
+
+def test_keys_that_do_not_open_are_one_targets_trouble_and_nobody_elses(
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    added(household, receiver, capsys)
+    main(["relay", "add", "jack", f"{receiver.url}/other", "--name", "other", "--allow-private"])
+    targets = household.services.store.targets
+    node_red = dict(targets.of("jack")["node-red"])
+    lost = SealingVault({"lost": b"l" * 32}).seal("[]", target_place("jack", "node-red"))
+    targets.save("jack", "node-red", {**node_red, "sealed": lost}, node_red)
+
+    household.fetched()
+
+    assert [seen.target for seen in receiver.seen] == ["/other"]
+    capsys.readouterr()
+    main(["relay", "status", "jack"])
+    told = capsys.readouterr().out
+    assert "jack\tnode-red\tpaused: needs you" in told
+    assert "'lost'" in told
+    assert "jack\tother\tok" in told
 
 
 def test_in_the_house_only_where_it_is_allowed(

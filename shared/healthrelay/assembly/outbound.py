@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.errors import Misconfigured, Unknown
 from healthrelay.flows.home import IgorHome
 
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.config import Settings
+    from healthrelay.core.messages import Message
     from healthrelay.core.tasks import Task
     from healthrelay.flows import targets
     from healthrelay.flows.courier import Courier
@@ -67,10 +69,26 @@ def hooks(built: Services, user: str) -> list[Hook]:
 
     found: list[Hook] = []
     for name in built.store.targets.of(user):
-        place, keys = opened(user, name, built.store, built.vault)
-        pairs = [(one.secret, one.signing) for one in keys]
-        found.append(Webhook(name, place.url, place.private, pairs, built.now))
+        try:
+            place, keys = opened(user, name, built.store, built.vault)
+        except Misconfigured as error:
+            found.append(Sealed(name, error))
+        except Unknown:  # removed meanwhile
+            continue
+        else:
+            pairs = [(one.secret, one.signing) for one in keys]
+            found.append(Webhook(name, place.url, place.private, pairs, built.now))
     return found
+
+
+class Sealed(NamedTuple):
+    """A target whose keys do not open: its own trouble, and no other target's or person's."""
+
+    name: str
+    trouble: Misconfigured
+
+    def send(self, message: Message) -> None:
+        raise self.trouble
 
 
 def desk(built: Services) -> targets.Desk:

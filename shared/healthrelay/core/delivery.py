@@ -58,6 +58,8 @@ class Progress(NamedTuple):
     at: datetime | None = None
     """The last success."""
     dead: tuple[Dead, ...] = ()
+    died: datetime | None = None
+    """When the newest of them was given up on."""
 
 
 class Chance(NamedTuple):
@@ -101,7 +103,14 @@ def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
 
 def succeeded(progress: Progress, sequence: int, now: datetime, whole: bool) -> Progress:
     """After a success: *sequence* is there, and all is well."""
-    return Progress(max(sequence, progress.sequence), at=now, dead=() if whole else progress.dead)
+    reached = Progress(max(sequence, progress.sequence), at=now)
+    return reached if whole else reached._replace(dead=progress.dead, died=progress.died)
+
+
+def buried(progress: Progress, first: int, last: int) -> Progress:
+    """Without its dead letters *first* to *last*."""
+    dead = without(progress.dead, first, last)
+    return progress._replace(dead=dead, died=progress.died if dead else None)
 
 
 def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chance) -> Progress:
@@ -116,7 +125,7 @@ def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chanc
     attempt = progress.attempt + 1
     wait = SCHEDULE[min(attempt, len(SCHEDULE) - 1)]
     told = told._replace(state=FAILING, attempt=attempt, due=_later(wait, error, chance))
-    return _given_up(told, last) if attempt == len(SCHEDULE) else told
+    return _given_up(told, last, chance.now) if attempt == len(SCHEDULE) else told
 
 
 def knocked(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
@@ -165,14 +174,14 @@ def _stale(progress: Progress, limit: datetime) -> bool:
     return progress.sequence > 0 and (progress.at is None or progress.at <= limit)
 
 
-def _given_up(progress: Progress, last: int) -> Progress:
+def _given_up(progress: Progress, last: int, now: datetime) -> Progress:
     first = progress.sequence + 1
     if last < first:
         return progress
     before = progress.dead
     if before and before[-1].last + 1 == first:
         first, before = before[-1].first, before[:-1]
-    return progress._replace(sequence=last, dead=(*before, Dead(first, last)))
+    return progress._replace(sequence=last, dead=(*before, Dead(first, last)), died=now)
 
 
 def _later(seconds: float, error: HealthrelayError, chance: Chance) -> datetime:
@@ -201,7 +210,7 @@ def document(progress: Progress) -> dict[str, Json]:
 def from_document(said: Mapping[str, Any]) -> Progress:
     """What `document` made of it."""
     values = dict(said)
-    for name in ("due", "since", "at"):
+    for name in ("due", "since", "at", "died"):
         if name in values:
             values[name] = datetime.fromisoformat(values[name])
     values["names"] = tuple(values.get("names", ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core import delivery, tasks
@@ -96,20 +96,31 @@ def due(courier: Courier) -> list[str]:
 
 
 def prune(courier: Courier) -> int:
-    """Forget log entries, and letters about them, older than they are kept; returns how many."""
-    log, before = courier.store.log, courier.now() - timedelta(days=courier.kept)
-    forgotten = 0
+    """Forget log entries, and letters about them, older than they are kept; returns how many.
+
+    An entry that was given up on is kept so long from then on, for it may be replayed.
+    """
+    log, forgotten = courier.store.log, 0
     for user, following in log.followings().items():
         if following.head < 2:
             continue
-        forgotten += log.prune(user, before)
+        forgotten += log.prune(user, _limit(user, following, courier))
         mourned = {name: p for name, p in following.targets.items() if p.dead}
         for name, progress in mourned.items():
             oldest = log.after(user, 0, 1)[0].sequence
-            dead = delivery.without(progress.dead, 1, oldest - 1)
-            if dead != progress.dead:
-                log.save(user, name, progress._replace(dead=dead), still=True)
+            after = delivery.buried(progress, 1, oldest - 1)
+            if after != progress:
+                log.save(user, name, after, still=True)
     return forgotten
+
+
+def _limit(user: str, following: Following, courier: Courier) -> datetime:
+    """Before which instant an entry of *user* is too old; a snapshot needs no letters."""
+    limit = courier.now() - timedelta(days=courier.kept)
+    followers = [following.progress(name) for name in hooked(following)]
+    letters = [p.dead[0].first for p in followers if p.dead and p.died and p.died > limit]
+    oldest = courier.store.log.after(user, min(letters) - 1, 1) if letters else []
+    return min([limit, *(entry.at for entry in oldest)])
 
 
 def _arranged(user: str, courier: Courier, told: Mapping[str, Delivery]) -> dict[str, Delivery]:

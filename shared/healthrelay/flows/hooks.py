@@ -64,9 +64,9 @@ def resend(errand: Errand, hook: Hook, first: int, last: int) -> Delivery:
                 hook.send(messages.changed(entry, now, address))
             except HealthrelayError as error:
                 return Delivery(done, delivery.behind(progress, errand.following.head), error)
-            dead = delivery.without(progress.dead, entry.sequence, entry.sequence)
-            if dead != progress.dead:
-                progress = progress._replace(dead=dead)
+            before = progress
+            progress = delivery.buried(progress, entry.sequence, entry.sequence)
+            if progress != before:
                 log.save(errand.user, hook.name, progress, still=True)
             done += 1
         first = entries[-1].sequence + 1
