@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 
 import pytest
@@ -21,27 +23,54 @@ KEY_SETTINGS = [
 ]
 
 
-def forged(token: str) -> str:
+def said(token: str) -> dict[str, str]:
+    """What *token* says."""
+    body = token.split(".")[1]
+    told: dict[str, str] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return told
+
+
+def none(_igor: Igor, _token: str) -> str:
+    return ""
+
+
+def forged(_igor: Igor, token: str) -> str:
     """*token* with another signature."""
     head, body, _ = token.split(".")
     return f"{head}.{body}.{'A' * 43}"
 
 
+def ended(igor: Igor, token: str) -> str:
+    """*token*, after the shared key went that Igor checks it with; as when Igor has moved."""
+    key = {name: said(token)[name] for name in ("iss", "aud")}
+    igor.admin_get("/internal/accessControl/deleteSharedKey", **key)
+    return token
+
+
+def revoked(igor: Igor, token: str) -> str:
+    """*token*, which Igor's owner has taken back."""
+    cid = said(token)["cid"]
+    igor.admin_get("/internal/accessControl/revokeToken", parentId="admin-data", tokenId=cid)
+    return token
+
+
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [
-        pytest.param(lambda _: "", 401, id="no key at all"),
+        pytest.param(none, 401, id="no key at all"),
         pytest.param(forged, 400, id="a key with another signature"),
+        pytest.param(ended, 404, id="a key of which the other half is gone"),
+        pytest.param(revoked, 400, id="a key that was taken back"),
     ],
 )
 def test_a_wrong_key_is_the_owners_to_mend(
     household_with: Callable[..., Household],
     igor: Igor,
-    wrong: Callable[[str], str],
+    wrong: Callable[[Igor, str], str],
     status: int,
 ) -> None:
     token = igor.mint_push_token()
-    household = household_with(igor_url=igor.url, igor_token=wrong(token))
+    household = household_with(igor_url=igor.url, igor_token=wrong(igor, token))
     household.connect(**WEIGHTS)
 
     refused = household.fetched()
@@ -54,7 +83,7 @@ def test_a_wrong_key_is_the_owners_to_mend(
         "settings": KEY_SETTINGS,
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
-    mended = household_with(igor_url=igor.url, igor_token=token).delivered()
+    mended = household_with(igor_url=igor.url, igor_token=igor.mint_push_token()).delivered()
     assert mended == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
