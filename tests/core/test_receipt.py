@@ -51,6 +51,14 @@ def test_who_had_nothing_is_told_so() -> None:
     assert "what the provider itself keeps" in told
 
 
+def test_who_was_told_is_named() -> None:
+    receipt = RECEIPT._replace(targets={"node-red": "https://hook.example/in"})
+
+    assert "  and: settings, poll key, grant, targets\n" in receipt.in_words(HOME)
+    assert "  - node-red: what was sent to https://hook.example/in\n" in receipt.in_words(HOME)
+    assert "'targets': ['node-red']" in str(receipt.told(HOME))
+
+
 def test_receipt_as_json() -> None:
     told = RECEIPT.told("sensors/_fitbit")
 
@@ -60,6 +68,7 @@ def test_receipt_as_json() -> None:
         "settings": ["methods", "period"],
         "poll_key": True,
         "grant": True,
+        "targets": [],
     }
     assert (told["user"], told["at"]) == ("jack", "2026-11-01T12:30:00+00:00")
     assert told["provider"] == "Google Health has ended the grant."

@@ -17,7 +17,15 @@ pytestmark = pytest.mark.peer
 JACK = "sensors/fitbit/jack"
 
 
-@pytest.mark.parametrize("kind", [{}, {"capabilities": False}], ids=["capabilities", "none"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param({}, id="capabilities"),
+        pytest.param({"capabilities": False}, id="no capabilities"),
+        pytest.param({"tls": True}, id="TLS"),
+        pytest.param({"tls": True, "capabilities": False}, id="TLS, no capabilities"),
+    ],
+)
 def test_the_relay_knows_what_igor_has_seen(
     household: Household, make_igor: Callable[..., Igor], kind: dict[str, bool]
 ) -> None:
@@ -25,7 +33,8 @@ def test_the_relay_knows_what_igor_has_seen(
     household.connect(**WEIGHTS | {"end_date": "2026-06-02"})
     household.fetched()
     store = household.services.store
-    words = ["--new-key", "--ack", "--interval", "1", "--igor", igor.url]
+    ca = ["--ca", str(igor.verify)] if igor.tls else []
+    words = ["--new-key", "--ack", "--interval", "1", "--igor", igor.url, *ca]
 
     typed(blocks(igor_config("jack", *words))[1])
 

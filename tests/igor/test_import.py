@@ -45,16 +45,25 @@ def imported(*words: str) -> str:
     return done.stdout
 
 
+HOMES = [
+    pytest.param({}, id="capabilities"),
+    pytest.param({"capabilities": False}, id="no capabilities"),
+    pytest.param({"tls": True}, id="TLS"),
+    pytest.param({"tls": True, "capabilities": False}, id="TLS, no capabilities"),
+]
+
+
 @pytest.fixture
-def old(make_igor: Callable[..., Igor]) -> Igor:
-    """Jack is served by the old plugin."""
-    igor = make_igor()
+def old(make_igor: Callable[..., Igor], request: pytest.FixtureRequest) -> Igor:
+    """Jack is served by the old plugin, in any kind of home."""
+    igor = make_igor(**getattr(request, "param", {}))
     use_old_plugin(igor)
     settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
     serve(igor, "jack", ALL, **settings)
     return igor
 
 
+@pytest.mark.parametrize("old", HOMES, indirect=True)
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
 def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, old: Igor) -> None:
     before = old.data_xml(JACK)
@@ -62,7 +71,8 @@ def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, ol
     old.delete('/data/actions/action[url="/plugin/fitbit%3Fuser=jack"]', auth=ADMIN)
     old.delete("/data/sensors/fitbit/jack", auth=ADMIN)
 
-    typed(blocks(igor_config("jack", "--new-key", "--igor", old.url))[1])
+    ca = ["--ca", str(old.verify)] if old.tls else []
+    typed(blocks(igor_config("jack", "--new-key", "--igor", old.url, *ca))[1])
 
     old.until(lambda: old.status("sensors/fitbit").get("alive") is True)
     assert old.data_xml(JACK) == in_our_order(before)

@@ -73,6 +73,7 @@ def test_erasing_prints_a_receipt_of_what_there_was(
 ) -> None:
     snapshot = household.snapshot()
     grant = household.services.grants.stored("jack").grant
+    main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
     capsys.readouterr()
 
     assert main(["erase", "jack", "--json"]) == 0
@@ -84,7 +85,9 @@ def test_erasing_prints_a_receipt_of_what_there_was(
         "settings": ["methods", "resource", "period"],
         "poll_key": True,
         "grant": True,
+        "targets": ["node-red"],
     }
+    assert "node-red: what was sent to https://hook.example/in" in receipt["remains"]
     assert "has ended the grant" in receipt["provider"]
     assert not any(b"jack" in file.read_bytes() for file in tmp_path.glob("healthrelay.db*"))
     with pytest.raises(Exception, match="no longer honours"):

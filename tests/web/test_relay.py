@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import requests
 
@@ -56,6 +58,16 @@ def test_wrong_key(household: Household, key: str, wrong: str) -> None:
 
     assert answer.status_code == 401
     assert set(answer.json()) == {"error", "who", "cause"}
+
+
+def test_a_burst_is_answered_as_one_poll_is(household: Household, key: str) -> None:
+    """Igor asks several times at once when it starts, and takes anything but 200 for a failure."""
+    one = household.poll(key=key)
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: household.poll(key=key), range(40)))
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, one.content)}
 
 
 def test_key_of_somebody_else(household: Household, key: str) -> None:

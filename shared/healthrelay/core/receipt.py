@@ -25,6 +25,8 @@ class Receipt(NamedTuple):
     """Whom the grant was for; None when the person was not connected."""
     trouble: str = ""
     """Why the provider could not be told that the grant has ended."""
+    targets: Mapping[str, str] = {}
+    """Who was told of every change: name → address."""
 
     def told(self, home: str) -> dict[str, Json]:
         """As JSON; *home* is where the household's Igor keeps everybody, ``sensors/fitbit``."""
@@ -34,6 +36,7 @@ class Receipt(NamedTuple):
             "settings": list(self.settings),
             "poll_key": self.poll_key,
             "grant": self.provider is not None,
+            "targets": list(self.targets),
         }
         return {
             "user": self.user,
@@ -47,6 +50,7 @@ class Receipt(NamedTuple):
         """For the person, to be kept by them."""
         counts = [f"{count} {series}" for series, count in self.records.items()]
         kept = ["settings"] + ["poll key"] * self.poll_key + ["grant"] * (self.provider is not None)
+        kept += ["targets"] * bool(self.targets)
         return "\n".join(
             [
                 f"Everything of {self.user} was removed at {self.at:%Y-%m-%d %H:%M} UTC.",
@@ -75,6 +79,7 @@ class Receipt(NamedTuple):
         return (
             f"Igor: delete /data/{home}/{self.user} there, and the action healthrelay-{self.user}",
             "a fetch that was under way: it may have delivered to Igor once more, so look again",
+            *(f"{name}: what was sent to {url}" for name, url in self.targets.items()),
             f"what {label} itself keeps of {self.user}: only they can delete it there",
             "backups of the store, and Firestore's point-in-time recovery, until they run out",
             "exports that were made, and log lines, which name the person but no value",

@@ -47,4 +47,5 @@ def _held(user: str, store: Store, now: datetime) -> Receipt:
         settings=tuple(store.identities.settings(user) or ()),
         poll_key=store.identities.poll_key(user) is not None,
         provider=str(grant.document["provider"]) if grant else None,
+        targets={name: str(one["url"]) for name, one in sorted(store.targets.of(user).items())},
     )
