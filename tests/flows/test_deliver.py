@@ -13,6 +13,7 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.records import Delta, Record
 from healthrelay.flows.courier import Courier, Delivery, summed
 from healthrelay.flows.deliver import deliver, deliver_due, due, prune
+from healthrelay.relay_ports import Hook
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -207,6 +208,33 @@ def test_the_owner_says_how_often(
         clock.now += timedelta(hours=1)
 
     assert len(home.got) == puts
+
+
+def test_one_persons_trouble_is_nobody_elses(
+    store: SqliteStore, courier: Courier, home: Home
+) -> None:
+    """Of three, one is removed while Igor is told of them, and one's targets cannot be read."""
+    trouble = TryLater("The store could not be read.")
+    for user in ("amy", "gone", "zoe"):
+        store.identities.save(user, {})
+        store.records.apply(user, Delta(added=(weight(1),)), NOW)
+    store.log.save("amy", "node-red", Progress())
+
+    def removed() -> None:
+        if home.tried[-1] == "gone":
+            store.identities.remove("gone")
+
+    home.meanwhile = removed
+
+    def hooks(_user: str) -> list[Hook]:
+        raise trouble
+
+    told = deliver_due(courier._replace(hooks=hooks))
+
+    assert told == {
+        "amy": {"store": Delivery(waiting=1, trouble=trouble)},
+        "zoe": {"igor": Delivery(delivered=1)},
+    }
 
 
 def test_change_during_the_put_goes_after_it(

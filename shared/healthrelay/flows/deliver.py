@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core import delivery, tasks
-from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.names import READER, SINK
 from healthrelay.core.snapshot import snapshot
 from healthrelay.flows.courier import Delivery, Errand, standing
@@ -64,8 +64,16 @@ def hooked(following: Following) -> list[str]:
 
 
 def deliver_due(courier: Courier) -> dict[str, dict[str, Delivery]]:
-    """The same for everybody for whom anything is due."""
-    return {user: deliver(user, courier) for user in due(courier)}
+    """The same for everybody for whom anything is due; one person's trouble is nobody else's."""
+    told: dict[str, dict[str, Delivery]] = {}
+    for user in due(courier):
+        try:
+            told[user] = deliver(user, courier)
+        except Unknown:  # removed meanwhile
+            continue
+        except HealthrelayError as error:
+            told[user] = {"store": Delivery(waiting=1, trouble=error)}
+    return told
 
 
 def push_everything(courier: Courier) -> dict[str, dict[str, Delivery]]:
