@@ -240,7 +240,7 @@ def test_a_queue_in_trouble_is_told_and_costs_no_attempt(
 
     told = deliver("jack", courier)
 
-    assert told["queue"] == Delivery(waiting=1, trouble=agenda.trouble)
+    assert told["queue"] == Delivery(waiting=1, trouble=agenda.trouble, paused=True)
     assert told["igor"].trouble
     progress = store.log.following("jack").progress("igor")
     assert (progress.attempt, progress.due) == (1, NOW + timedelta(seconds=5))

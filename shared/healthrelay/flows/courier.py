@@ -73,6 +73,11 @@ def standing(progress: Progress, head: int, lacking: int | None = None) -> Deliv
     return Delivery(delivered, waiting, delivery.trouble(progress), paused)
 
 
+def stuck(error: HealthrelayError) -> Delivery:
+    """What waits because of something that is no target's own trouble."""
+    return Delivery(waiting=1, trouble=error, paused=error.who == "owner")
+
+
 def summed(deliveries: Iterable[Delivery]) -> Delivery:
     """All targets as one: what any of them got, what the slowest still lacks, a trouble."""
     told = list(deliveries)

@@ -10,7 +10,7 @@ from healthrelay.core import delivery, tasks
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.names import READER, SINK
 from healthrelay.core.snapshot import snapshot
-from healthrelay.flows.courier import Delivery, Errand, standing
+from healthrelay.flows.courier import Delivery, Errand, standing, stuck
 from healthrelay.flows.hooks import walk
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def hand_on(user: str, courier: Courier) -> dict[str, Delivery]:
         try:
             courier.queue.enqueue(tasks.delivery(user, following.head))
         except HealthrelayError as error:
-            told["queue"] = Delivery(waiting=1, trouble=error)
+            told["queue"] = stuck(error)
     return told
 
 
@@ -72,7 +72,7 @@ def deliver_due(courier: Courier) -> dict[str, dict[str, Delivery]]:
         except Unknown:  # removed meanwhile
             continue
         except HealthrelayError as error:
-            told[user] = {"store": Delivery(waiting=1, trouble=error)}
+            told[user] = {"store": stuck(error)}
     return told
 
 
@@ -144,7 +144,7 @@ def _arranged(user: str, courier: Courier, told: Mapping[str, Delivery]) -> dict
         try:
             courier.later.enqueue(tasks.retry(user, soonest))
         except HealthrelayError as error:
-            return {"queue": Delivery(waiting=1, trouble=error)}
+            return {"queue": stuck(error)}
     return {}
 
 
