@@ -9,16 +9,19 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask, Request, Response, request
 
+from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TryLater
 from healthrelay.core.records import Delta, Record
 from healthrelay.core.tasks import Task
 from healthrelay.flows.events import MAX_READERS, acknowledge, cursor
 from healthrelay.flows.relay import new_poll_key
-from healthrelay.ports import Queue
+from healthrelay.ports import Queue, Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
 from healthrelay.web.door import View
+
+pytest_plugins = ["tests.peers.firestore"]
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
@@ -87,9 +90,13 @@ def asked(view: View, services: Any, path: str, method: str = "GET", **more: Any
         return view(real, services)
 
 
-@pytest.fixture
-def store() -> SqliteStore:
-    store = SqliteStore(":memory:")
+@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
+def store(request: pytest.FixtureRequest) -> Store:
+    store: Store = (
+        request.getfixturevalue("make_firestore")()
+        if request.param == "firestore"
+        else SqliteStore(":memory:")
+    )
     store.identities.save("jack", {})
     for day in (1, 2, 3):
         at = f"2026-11-{day:02}"
@@ -99,7 +106,7 @@ def store() -> SqliteStore:
 
 
 @pytest.fixture
-def key(store: SqliteStore) -> str:
+def key(store: Store) -> str:
     return new_poll_key("jack", store.identities)
 
 
@@ -109,11 +116,11 @@ def line() -> Line:
 
 
 @pytest.fixture
-def public(store: SqliteStore, line: Line) -> Deployed:
+def public(store: Store, line: Line) -> Deployed:
     return Deployed(Reading(store, set(READS)), line)
 
 
-def carried_out(task: Task, store: SqliteStore) -> Response:
+def carried_out(task: Task, store: Store) -> Response:
     """What Cloud Tasks makes of it: a POST to the private function."""
     assert task.function == "deliver"
     return asked(
@@ -150,15 +157,19 @@ def test_the_fixture_refuses_writes(public: Deployed) -> None:
     ],
 )
 def test_whoever_has_the_key_is_answered_without_a_write(
-    public: Deployed, key: str, path: str
+    public: Deployed, store: Store, key: str, path: str
 ) -> None:
+    written = store.meter.writes if isinstance(store, FirestoreStore) else 0
+
     answer = asked(relay.view, public, f"{path}user=jack&key={key}")
 
     assert answer.status_code == 200, answer.get_data()
+    if isinstance(store, FirestoreStore):
+        assert store.meter.writes == written
 
 
 def test_a_program_is_told_that_its_word_is_handed_on(
-    public: Deployed, store: SqliteStore, line: Line, key: str
+    public: Deployed, store: Store, line: Line, key: str
 ) -> None:
     words = {"user": "jack", "reader": "script", "cursor": "2"}
     bearer = {"Authorization": f"Bearer {key}"}
@@ -180,7 +191,7 @@ def test_a_program_is_told_that_its_word_is_handed_on(
 
 
 def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
-    public: Deployed, store: SqliteStore, line: Line, key: str
+    public: Deployed, store: Store, line: Line, key: str
 ) -> None:
     answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=3")
 
@@ -191,7 +202,7 @@ def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
 
 
 def test_what_is_noted_already_makes_no_task_and_never_goes_back(
-    public: Deployed, store: SqliteStore, line: Line, key: str
+    public: Deployed, store: Store, line: Line, key: str
 ) -> None:
     acknowledge("jack", "igor", 2, store, NOW)
 
@@ -205,7 +216,7 @@ def test_what_is_noted_already_makes_no_task_and_never_goes_back(
 
 
 def test_tasks_that_overtake_each_other_end_with_the_newest(
-    public: Deployed, store: SqliteStore, line: Line, key: str
+    public: Deployed, store: Store, line: Line, key: str
 ) -> None:
     for number in (1, 3):
         asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={number}")
@@ -226,7 +237,7 @@ def test_what_cannot_be_is_refused_before_it_is_handed_on(
 
 
 def test_neither_without_the_key_nor_beyond_the_number_of_readers(
-    public: Deployed, store: SqliteStore, line: Line, key: str
+    public: Deployed, store: Store, line: Line, key: str
 ) -> None:
     assert asked(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
     for number in range(MAX_READERS):
@@ -249,7 +260,7 @@ def test_a_queue_that_is_away_is_no_acknowledgement(public: Deployed, line: Line
     ("user", "sequence"), [("nobody", "1"), ("jack", "99")], ids=["removed", "made anew"]
 )
 def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
-    store: SqliteStore, user: str, sequence: str
+    store: Store, user: str, sequence: str
 ) -> None:
     task = Task("deliver", user, "x", said=(("reader", "igor"), ("cursor", sequence)))
 
@@ -257,7 +268,7 @@ def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
     assert store.log.following("jack").targets == {}
 
 
-def test_deliver_takes_it_from_its_invoker_alone(store: SqliteStore) -> None:
+def test_deliver_takes_it_from_its_invoker_alone(store: Store) -> None:
     words = {"user": "jack", "reader": "igor", "cursor": "1"}
 
     answer = asked(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
@@ -265,7 +276,7 @@ def test_deliver_takes_it_from_its_invoker_alone(store: SqliteStore) -> None:
     assert (answer.status_code, cursor("jack", "igor", store)) == (401, 0)
 
 
-def test_on_one_machine_it_is_written_at_once(store: SqliteStore, key: str) -> None:
+def test_on_one_machine_it_is_written_at_once(store: Store, key: str) -> None:
     alone = Deployed(store, None)
 
     answer = asked(
