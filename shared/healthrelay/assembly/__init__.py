@@ -3,10 +3,7 @@ client must cost no cold start but that of the function which uses it."""
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay import config, log
+from healthrelay.assembly.loading import loading
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 from healthrelay.web.errors import as_json
@@ -207,24 +205,6 @@ class Services:
 def services() -> Services:
     """Built at the first request and kept for the life of the process."""
     return Services(config.load(os.environ))
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Rest the garbage collector while the process loads what it will keep for life.
-
-    It would walk through the new modules time and again and find nothing to throw away.
-    In the end they are set aside for good, and the collector is on again if it was before;
-    of two that load at once, the one that stopped it starts it.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_on:
-            gc.enable()
 
 
 def answer(view: View, request: Request) -> Response:
