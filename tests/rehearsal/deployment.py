@@ -1,7 +1,7 @@
 """What Terraform's files say that a deployment is: who is told what, and who may call whom.
 
-Read from the files themselves, so that the rehearsal needs no Terraform; a test in tests/infra
-holds it against Terraform's own plan.
+Read from the rows and settings in the files themselves, so that the rehearsal needs no Terraform;
+tests/infra/test_rehearsed.py holds it against Terraform's own plan.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ CLIENT_ID = "a-client-id"
 _ROW = re.compile(
     r'^ +(\w+) += \{ public = (true|false), database = "(\w*)".* enqueues = (true|false) \}$', re.M
 )
-_JOB = re.compile(r'^ +(\w+) += \{ function = "(\w+)", query = "([^"]*)"', re.M)
+_JOB = re.compile(r'^ +(\w+) += \{ function = "(\w+)", (?:query = "([^"]*)")?', re.M)
+_ASSIGNED = re.compile(r"^ +(\w+) += (.+)$", re.M)
 _SECRETS = ("client_secret", "owner_key", "sealing_keys")
 
 
@@ -54,7 +55,7 @@ class Deployment:
 
     def told(self, function: str) -> dict[str, str]:
         """The plain environment of *function*."""
-        settings = self._settings() | dict(self.addresses)
+        settings = self._settings()
         needed = config.needs()[function]
         told = {_variable(name): settings[name] for name in settings if name in needed}
         uses = next(database for name, _, database, _ in self._rows() if name == function)
@@ -82,7 +83,7 @@ class Deployment:
 
     def owners(self) -> str:
         """The environment of healthrelay on the owner's machine, a variable a line."""
-        settings = self._settings() | dict(self.addresses)
+        settings = self._settings()
         left_out = ("igor_", "tasks_", "guard")
         told = [
             f"{_variable(name)}={settings[name]}"
@@ -99,7 +100,7 @@ class Deployment:
 
     def limits(self) -> dict[str, str]:
         """How the queue tries again, as it is written."""
-        text = (FILES / "tasks.tf").read_text().partition("retry_config {")[2].partition("}")[0]
+        text = _between((FILES / "tasks.tf").read_text(), "retry_config {", "}")
         return dict(re.findall(r'(\w+) += "?(\w+)"?', text))
 
     def hurried(self, times: float) -> Limits:
@@ -115,23 +116,43 @@ class Deployment:
         )
 
     def _settings(self) -> dict[str, str]:
-        return {
-            "provider": "google_health",
-            "public_url": f"https://{self.host}",
-            "client_id": self.client_id,
-            "system": "metric",
-            "store": "firestore",
-            "guard": "iam",
-            "tasks_queue": self.queue,
-            "tasks_account": self.invoker,
-            "tasks_url": f"https://{self.host}",
-            "igor_prefix": "sensors/fitbit",
-            "relay_days": "365",
-            "log_days": "30",
+        """What main.tf tells the functions, by setting; what is empty is told to nobody."""
+        lines = _between((FILES / "main.tf").read_text(), "settings = merge({", "}, var.addresses")
+        told = {name: self._value(said) for name, said in _ASSIGNED.findall(lines)}
+        return {name: value for name, value in (told | dict(self.addresses)).items() if value}
+
+    def _value(self, said: str) -> str:
+        """What an expression of main.tf comes to where only what must be is given."""
+        if "?" in said:
+            return ""  # something that is not asked for
+        if found := re.search(r"^(?:tostring\()?var\.(\w+)\)?$", said):
+            return self.client_id if found[1] == "client_id" else _default(found[1])
+        known = {
+            "var.project": self.project,
+            "var.region": REGION,
+            "local.queue": "healthrelay",
+            "local.invoker": self.invoker,
+            "local.shared_host": f"https://{self.host}",
+            "local.base_url": f"https://{self.host}",
         }
+        if said in known:
+            return known[said]
+        return re.sub(r"\$\{([\w.]+)\}", lambda part: known[part[1]], said.strip('"'))
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
         return _ROW.findall((FILES / "functions.tf").read_text())
+
+
+def _default(variable: str) -> str:
+    text = (FILES / "variables.tf").read_text()
+    block = _between(text, f'variable "{variable}" {{', "\n}")
+    found = re.search(r"^ +default += (.+)$", block, re.M)
+    assert found, f"{variable} has no default"
+    return found[1].strip('"')
+
+
+def _between(text: str, start: str, end: str) -> str:
+    return text.partition(start)[2].partition(end)[0]
 
 
 def _variable(name: str) -> str:

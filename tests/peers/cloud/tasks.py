@@ -72,6 +72,7 @@ class CloudTasks:
         self.tries: list[Try] = []
         self.created: list[str] = []
         self.dropped: list[str] = []
+        self.port = 0
         self.hold: Callable[[], None] = lambda: None
         """Called before a task is taken."""
         self._queue = queue
@@ -89,9 +90,10 @@ class CloudTasks:
         self._server.add_generic_rpc_handlers([self._service()])
 
     def listen(self, key: bytes, certificate: bytes) -> int:
-        """Take a port, over TLS; returns it."""
+        """Take a port, over TLS, before the start; returns it."""
         credentials = grpc.ssl_server_credentials([(key, certificate)])
-        return int(self._server.add_secure_port("127.0.0.1:0", credentials))
+        self.port = int(self._server.add_secure_port("127.0.0.1:0", credentials))
+        return self.port
 
     def __enter__(self) -> Self:
         self._server.start()
