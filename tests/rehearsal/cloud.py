@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from healthrelay.local.consent_page import allow_page
@@ -33,6 +34,11 @@ from tests.peers.cloud.tasks import CloudTasks
 from tests.peers.functions import FunctionProcess
 from tests.rehearsal.deployment import Deployment
 
+REHEARSAL = [
+    pytest.mark.peer,
+    pytest.mark.xdist_group("rehearsal"),
+    pytest.mark.timeout(600),  # whichever test comes first also builds the bundles' environments
+]
 EPOCH = {"SOURCE_DATE_EPOCH": "315532801"}
 SECONDS = 60
 PATIENCE = 5

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.cloud import Cloud
+from tests.rehearsal.cloud import REHEARSAL, Cloud
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("rehearsal")]
+pytestmark = REHEARSAL
 
 
 def test_the_doctor_finds_the_deployment_open_and_closed_where_it_should_be(cloud: Cloud) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import pytest
-
 from tests.peers.igor import Igor
-from tests.rehearsal.cloud import Cloud
+from tests.rehearsal.cloud import REHEARSAL, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS, held, polled
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("rehearsal")]
+pytestmark = REHEARSAL
 
 
 def until(true: Callable[[], bool], seconds: float = 30) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-import pytest
-
 from tests.household import OWNER_KEY
 from tests.peers.igor import Igor
-from tests.rehearsal.cloud import Cloud
+from tests.rehearsal.cloud import REHEARSAL, Cloud
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("rehearsal")]
+pytestmark = REHEARSAL
 
 WEIGHTS = {
     "methods": "time_series",

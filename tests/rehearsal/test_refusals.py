@@ -7,10 +7,10 @@ import pytest
 from tests.household import OWNER_KEY
 from tests.peers.cloud.gateway import REMOVED
 from tests.peers.cloud.identity import Identity
-from tests.rehearsal.cloud import Cloud
+from tests.rehearsal.cloud import REHEARSAL, Cloud
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("rehearsal")]
+pytestmark = REHEARSAL
 
 PRIVATE = ["fetch", "deliver"]
 

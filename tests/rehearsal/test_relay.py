@@ -1,0 +1,52 @@
+"""What goes from function to function by tasks of their own: retries, and what readers have."""
+
+from __future__ import annotations
+
+import time
+
+from tests.igor.recorder import Recorder, Say
+from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
+from tests.rehearsal.test_main_job import WEIGHTS
+
+pytest_plugins = ["tests.peers.firestore"]
+pytestmark = REHEARSAL
+
+
+def test_a_target_that_was_away_is_told_at_the_time_that_the_schedule_names(cloud: Cloud) -> None:
+    cloud.connect("nora", **WEIGHTS)
+    with Recorder() as receiver:
+        receiver.say = Say(503)
+        cloud.owner("relay", "add", "nora", receiver.url, "--name", "shed", "--allow-private")
+        cloud.ticked("fetch")
+        until = time.monotonic() + SECONDS
+        while not receiver.seen and time.monotonic() < until:
+            time.sleep(0.02)
+        refused = time.monotonic()
+        receiver.say = Say(200)
+        cloud.tasks.until(lambda: any("-retry-" in one.name for one in cloud.tasks.tries))
+
+    first, second = receiver.seen
+    assert time.monotonic() - refused >= 5  # seconds, the schedule's second wait
+    assert second.headers["webhook-id"] == first.headers["webhook-id"]
+    assert second.body == first.body
+    (status,) = [one.status for one in cloud.tasks.tries if "-retry-" in one.name]
+    assert status == 200
+
+
+def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
+    cloud.connect("rosa", **WEIGHTS)
+    cloud.ticked("fetch")
+    cloud.tasks.until(lambda: cloud.done("deliver", "rosa"))
+    mine = {"user": "rosa", "key": cloud.owner("user", "key", "rosa"), "reader": "car"}
+    head = cloud.get("relay/events", **mine).json()["head"]
+
+    with cloud.browser() as reader:
+        noted = reader.post(
+            f"{cloud.url}/relay/ack", data=mine | {"cursor": str(head)}, timeout=SECONDS
+        )
+    cloud.tasks.until(lambda: any("reader=car" in one.body for one in cloud.tasks.tries))
+
+    assert noted.status_code == 202, noted.text
+    assert head >= 1
+    told = cloud.get("relay/events", **mine).json()
+    assert (told["after"], told["events"]) == (head, [])
