@@ -176,9 +176,10 @@ By hand, once (docs/google-setup.md):
 The first login:
   {told["first_login"]["value"]}
 """)
-    subprocess.run(
-        [Path(sys.executable).parent / "healthrelay", "doctor", "--url", url], check=True
-    )
+    doctor = [Path(sys.executable).parent / "healthrelay", "doctor", "--url", url]
+    if subprocess.run(doctor, check=False).returncode != 0:
+        # Google may take a few minutes until it lets in whom we have just let in.
+        sys.exit(f"Ask again in a few minutes: healthrelay doctor --url {url}")
 
 
 def destroy(project: str, *, data: bool) -> None:

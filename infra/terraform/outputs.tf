@@ -24,9 +24,10 @@ output "first_login" {
 }
 
 output "environment" {
+  # Neither the queue nor the Igor of the functions: what opens that one is theirs alone.
   description = "What `tools/cloud` tells healthrelay on your machine, so that it measures and seals as the functions do; secrets are read from Secret Manager."
   value = join("\n", concat(
     ["GOOGLE_CLOUD_PROJECT=${var.project}"],
-    [for name, value in local.settings : "HEALTHRELAY_${upper(name)}=${value}" if value != "" && !startswith(name, "igor_") && !startswith(name, "tasks_") && name != "guard"],
+    [for name, value in local.settings : "HEALTHRELAY_${upper(name)}=${value}" if value != "" && !startswith(name, "tasks_") && !contains(["guard", "igor_url", "igor_user"], name)],
   ))
 }

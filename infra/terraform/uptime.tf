@@ -1,18 +1,18 @@
 # Whether Igor's poll would be answered, asked from outside four times an hour: `?health` needs no
 # key, tells of no person, and reads one document. That is within what Google gives for nothing.
 
-resource "google_monitoring_uptime_check_config" "relay" {
-  count = var.running && contains(local.public, "relay") ? 1 : 0
+resource "google_monitoring_uptime_check_config" "function" {
+  for_each = setintersection(["relay"], local.public)
 
   project      = var.project
-  display_name = "healthrelay: relay"
+  display_name = "healthrelay: ${each.key}"
   period       = "900s"
   # A first answer may have to wait for a cold start.
   timeout          = "30s"
   selected_regions = ["EUROPE", "USA_OREGON", "ASIA_PACIFIC"]
 
   http_check {
-    path         = "/relay?health"
+    path         = "/${each.key}?health"
     port         = 443
     use_ssl      = true
     validate_ssl = true
@@ -34,10 +34,10 @@ resource "google_monitoring_uptime_check_config" "relay" {
 }
 
 resource "google_monitoring_alert_policy" "unwell" {
-  count = length(google_monitoring_uptime_check_config.relay)
+  for_each = google_monitoring_uptime_check_config.function
 
   project               = var.project
-  display_name          = "healthrelay: relay unwell"
+  display_name          = "healthrelay: ${each.key} unwell"
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = google_monitoring_notification_channel.owner[*].id
@@ -48,10 +48,10 @@ resource "google_monitoring_alert_policy" "unwell" {
   }
 
   conditions {
-    display_name = "relay is not well, seen from more than one place"
+    display_name = "${each.key} is not well, seen from more than one place"
 
     condition_threshold {
-      filter          = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.relay[0].uptime_check_id}\""
+      filter          = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${each.value.uptime_check_id}\""
       comparison      = "COMPARISON_GT"
       threshold_value = 1
       duration        = "0s"

@@ -18,6 +18,7 @@ import pytest
 
 from tests.household import Household
 from tests.peers.bundles import ROOT
+from tests.peers.process import free_port
 from tests.peers.terraform import PROJECT
 
 # Stands where gcloud and terraform would: notes each call, and keeps what was given to secrets.
@@ -171,6 +172,17 @@ def test_secrets_are_filled_once_and_before_any_function(
 
     assert cloud.run("deploy", PROJECT).returncode == 0
     assert (cloud.home / "healthrelay-owner-key").read_text() == filled["owner-key"]
+
+
+def test_a_deployment_that_is_unwell_is_no_success(cloud: Cloud) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    (cloud.home / "url").write_text(url)
+
+    done = cloud.run("deploy", PROJECT, HEALTHRELAY_CLIENT_SECRET="from-the-console")
+
+    assert done.returncode == 1
+    assert "relay: 127.0.0.1 gave no whole answer" in done.stdout
+    assert done.stderr.endswith(f"Ask again in a few minutes: healthrelay doctor --url {url}\n")
 
 
 def test_a_secret_that_only_a_person_knows_stops_with_its_command(cloud: Cloud) -> None:

@@ -110,7 +110,7 @@ def test_a_name_is_taken_once_also_after_its_task_has_run(
     cloud_tasks.until(lambda: len(cloud_tasks.tries) == 1)
 
     assert create("one") == grpc.StatusCode.ALREADY_EXISTS
-    assert cloud_tasks.created == ["one"]
+    assert (cloud_tasks.created, cloud_tasks.known) == (["one"], ["one"])
 
 
 def test_only_who_may_enqueue_does_and_only_what_is_a_task(create: Create) -> None:

@@ -103,7 +103,7 @@ class Cloud:
         """The same, and the ticks after it while a busy machine is slow to reach its store."""
         for _ in range(PATIENCE):
             answer = self.tick(job)
-            if answer.status_code != 503:
+            if "could not be reached" not in answer.text:
                 break
         return answer
 

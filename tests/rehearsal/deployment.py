@@ -84,7 +84,7 @@ class Deployment:
     def owners(self) -> str:
         """The environment of healthrelay on the owner's machine, a variable a line."""
         settings = self._settings()
-        left_out = ("igor_", "tasks_", "guard")
+        left_out = ("guard", "igor_url", "igor_user", "tasks_")
         told = [
             f"{_variable(name)}={settings[name]}"
             for name in sorted(settings)

@@ -72,6 +72,8 @@ class CloudTasks:
         self.tries: list[Try] = []
         self.created: list[str] = []
         self.dropped: list[str] = []
+        self.known: list[str] = []
+        """Names that were refused, for a task of theirs was there before."""
         self.port = 0
         self.hold: Callable[[], None] = lambda: None
         """Called before a task is taken."""
@@ -112,7 +114,7 @@ class CloudTasks:
         self._server.stop(None).wait()
         self._pool.shutdown(cancel_futures=True)
 
-    def until(self, true: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = 120) -> None:
         """Wait until something is *true* of what happened here."""
         with self._changed:
             if not self._changed.wait_for(true, seconds):
@@ -140,6 +142,7 @@ class CloudTasks:
         self.hold()
         with self._changed:
             if request.task.name in self._names:
+                self.known.append(_short(request.task))
                 context.abort(grpc.StatusCode.ALREADY_EXISTS, "a task of that name existed")
             self._names.add(request.task.name)
             self.created.append(_short(request.task))
