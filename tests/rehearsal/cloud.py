@@ -77,11 +77,13 @@ class Cloud:
     def get(self, target: str, token: str = "", **query: str) -> requests.Response:
         """A GET of *target*, such as `relay`, with an identity token or none."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.ask("GET", target, params=query, headers=headers)
+
+    def ask(self, method: str, target: str, **more: Any) -> requests.Response:
+        """One request, with options of requests; again while the store is slow to be reached."""
         with self.browser() as browser:
             for _ in range(PATIENCE):
-                answer = browser.get(
-                    f"{self.url}/{target}", params=query, headers=headers, timeout=SECONDS
-                )
+                answer = browser.request(method, f"{self.url}/{target}", timeout=SECONDS, **more)
                 if "could not be reached" not in answer.text:
                     break
         return answer

@@ -50,8 +50,9 @@ class Limits(NamedTuple):
 
 
 class Try(NamedTuple):
-    """One call that was made for a task; no *status* where no answer came."""
+    """One call that was made for a task, *at* seconds; no *status* where no answer came."""
 
+    at: float
     name: str
     url: str
     body: str
@@ -166,6 +167,7 @@ class CloudTasks:
 
     def _call(self, task: tasks_v2.Task, tries: int) -> None:
         asked = task.http_request
+        began = time.time()
         token = self._identity.token(
             asked.oidc_token.service_account_email, asked.oidc_token.audience or asked.url
         )
@@ -186,7 +188,7 @@ class CloudTasks:
         except requests.RequestException:
             status = None
         with self._changed:
-            self.tries.append(Try(_short(task), asked.url, asked.body.decode(), status))
+            self.tries.append(Try(began, _short(task), asked.url, asked.body.decode(), status))
             if status is None or not 200 <= status < 300:
                 if tries + 1 < self._limits.attempts:
                     self._put(time.time() + self._limits.wait(tries + 1), tries + 1, task)

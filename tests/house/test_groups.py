@@ -1,0 +1,12 @@
+"""Tests that share an expensive peer are dealt out together."""
+
+import pytest
+
+
+@pytest.mark.xdist_group("groups")
+def test_a_group_is_in_the_name_by_which_tests_are_dealt_out(
+    request: pytest.FixtureRequest,
+) -> None:
+    by_group = getattr(request.config.option, "loadgroup", False)
+
+    assert request.node.nodeid.endswith("@groups") == by_group
