@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
-from healthrelay import config
 from healthrelay.assembly import Services
 from healthrelay.flows import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.igor.recorder import Recorder
-from tests.kills.child import FLOWS
+from tests.kills.child import FLOWS, Task, run
 from tests.kills.steps import KILLED
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 GRACE = 120
 """Seconds in which Fitbit shows the answer of a used refresh token again, as it is said to:
@@ -47,19 +39,9 @@ class Home:
 
     def child(self, flow: str, last: int | None = None, **said: Any) -> list[str]:
         """Run *flow* elsewhere; the steps it took, none when it was killed."""
-        arguments = json.dumps({"now": self.now.isoformat(), **said})
-        told = subprocess.run(
-            [sys.executable, "-m", "tests.kills.child", flow, arguments]
-            + ([] if last is None else [str(last)]),
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert told.returncode == (0 if last is None else KILLED), told.stderr
-        return [] if last is not None else list(json.loads(told.stdout))
+        ended = run(Task(flow, said, self.now, dict(os.environ), last), SECONDS)
+        assert ended.exitcode == (0 if last is None else KILLED), ended
+        return ended.steps
 
     def here(self, flow: str, **said: Any) -> None:
         """Run *flow* in this process, whole."""
@@ -102,41 +84,3 @@ class Home:
         self.now -= LATER
         self.here("connect", **self.consent())
         self.now += LATER
-
-
-@pytest.fixture(params=["sqlite", "firestore"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """The settings that lead to a store."""
-    if request.param == "sqlite":
-        return {"HEALTHRELAY_STORE": f"sqlite:///{tmp_path}/healthrelay.db"}
-    project = request.getfixturevalue("firestore_project")
-    return {"HEALTHRELAY_STORE": "firestore", "GOOGLE_CLOUD_PROJECT": project}
-
-
-@pytest.fixture
-def home(
-    sandbox: Sandbox,
-    provider: str,
-    place: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Home]:
-    sandbox.fitbit.grace = GRACE
-    with Recorder() as igor:
-        chosen = (
-            sandbox.settings
-            | place
-            | {
-                "HEALTHRELAY_PROVIDER": provider,
-                "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
-                "HEALTHRELAY_OWNER_KEY": "an-owner-key-for-tests-of-forty-characters",
-                "HEALTHRELAY_SEALING_KEYS": "one:" + "A" * 43 + "=",
-                "HEALTHRELAY_IGOR_URL": igor.url,
-            }
-        )
-        for name, value in chosen.items():
-            monkeypatch.setenv(name, value)
-        built = Services(config.load(os.environ))
-        built.store.identities.save("jack", SETTINGS)
-        yield Home(built, igor, sandbox, built.now())
-        built.store.close()  # type: ignore[attr-defined]

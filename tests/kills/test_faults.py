@@ -13,7 +13,7 @@ from healthrelay.core.errors import HealthrelayError, TryLater
 from tests.kills.home import HEALED, LATER, Home
 from tests.kills.steps import Refusing, Steps, Unanswered, WatchedServices
 
-pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
+pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.parametrize("provider", ["google_health", "fitbit"]),

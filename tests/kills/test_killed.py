@@ -13,7 +13,7 @@ import pytest
 from healthrelay.flows.relay import Form, new_poll_key, poll
 from tests.kills.home import HEALED, LATER, Home
 
-pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
+pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.parametrize("provider", ["google_health", "fitbit"]),

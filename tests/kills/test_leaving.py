@@ -20,7 +20,7 @@ from tests.kills.home import HEALED, LATER, SETTINGS, Home
 from tests.kills.steps import Steps, WatchedServices
 from tests.kills.test_killed import STEPS
 
-pytest_plugins = ["tests.peers.firestore", "tests.kills.home"]
+pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.parametrize("provider", ["google_health", "fitbit"]),

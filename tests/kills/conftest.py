@@ -1,0 +1,53 @@
+"""A home for every test here: either provider, either store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from healthrelay import config
+from healthrelay.assembly import Services
+from sandbox import Sandbox
+from tests.igor.recorder import Recorder
+from tests.kills.home import GRACE, SETTINGS, Home
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The settings that lead to a store."""
+    if request.param == "sqlite":
+        return {"HEALTHRELAY_STORE": f"sqlite:///{tmp_path}/healthrelay.db"}
+    project = request.getfixturevalue("firestore_project")
+    return {"HEALTHRELAY_STORE": "firestore", "GOOGLE_CLOUD_PROJECT": project}
+
+
+@pytest.fixture
+def home(
+    sandbox: Sandbox,
+    provider: str,
+    place: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Home]:
+    sandbox.fitbit.grace = GRACE
+    with Recorder() as igor:
+        chosen = (
+            sandbox.settings
+            | place
+            | {
+                "HEALTHRELAY_PROVIDER": provider,
+                "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
+                "HEALTHRELAY_OWNER_KEY": "an-owner-key-for-tests-of-forty-characters",
+                "HEALTHRELAY_SEALING_KEYS": "one:" + "A" * 43 + "=",
+                "HEALTHRELAY_IGOR_URL": igor.url,
+            }
+        )
+        for name, value in chosen.items():
+            monkeypatch.setenv(name, value)
+        built = Services(config.load(os.environ))
+        built.store.identities.save("jack", SETTINGS)
+        yield Home(built, igor, sandbox, built.now())
+        built.store.close()  # type: ignore[attr-defined]
