@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.infra.plans import Plan
+from tests.peers import install
 from tests.peers.bundles import packed
 from tests.peers.terraform import PROJECT, plan
 
@@ -32,34 +34,51 @@ EVERYTHING = LEAST | {
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of all bundles."""
-    folder = tmp_path_factory.mktemp("bundles")
-    for entry in FUNCTIONS.glob("*/main.py"):
-        packed(entry.parent.name, folder)
-    return folder
+    """The folder of all bundles, made once a run."""
 
+    def fill(folder: Path) -> None:
+        for entry in FUNCTIONS.glob("*/main.py"):
+            packed(entry.parent.name, folder)
 
-def _plan(bundles: Path, name: str, variables: dict[str, object]) -> Plan:
-    shown: dict[str, Any] = plan(bundles / name, variables | {"bundles": str(bundles)})
-    return Plan(shown)
+    folder = install.of_the_run(tmp_path_factory) / "bundles"
+    return install.once(folder, "all", fill)
 
 
 @pytest.fixture(scope="session")
-def least(bundles: Path) -> Plan:
+def planned_once(
+    bundles: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Mapping[str, object]], Plan]:
+    """Plan under a name, once a run: Terraform takes seconds for each."""
+
+    def planned(name: str, variables: Mapping[str, object]) -> Plan:
+        def fill(folder: Path) -> None:
+            folder.mkdir()
+            shown = plan(folder / "plan", {**variables, "bundles": str(bundles)})
+            (folder / "shown.json").write_text(json.dumps(shown))
+
+        folder = install.of_the_run(tmp_path_factory) / f"plan-{name}"
+        shown = install.once(folder, name, fill) / "shown.json"
+        return Plan(json.loads(shown.read_text()))
+
+    return planned
+
+
+@pytest.fixture(scope="session")
+def least(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
     """With what must be said alone."""
-    return _plan(bundles, "least", dict(LEAST))
+    return planned_once("least", LEAST)
 
 
 @pytest.fixture(scope="session")
-def full(bundles: Path) -> Plan:
+def full(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
     """With everything that can be asked for."""
-    return _plan(bundles, "full", dict(EVERYTHING))
+    return planned_once("full", EVERYTHING)
 
 
 @pytest.fixture(scope="session")
-def resting(bundles: Path) -> Plan:
+def resting(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
     """After `make destroy`, which keeps the data."""
-    return _plan(bundles, "resting", LEAST | {"running": False})
+    return planned_once("resting", LEAST | {"running": False})
 
 
 @pytest.fixture(params=["least", "full"])

@@ -81,11 +81,13 @@ def _environment(pins: Path) -> Path:
 
     def fill(at: Path) -> None:
         install.run([interpreter, "-I", "-m", "venv", at])
-        pip = [at / "bin" / "python", "-m", "pip", "install", "--quiet"]
+        # What the functions do not load needs no bytecode, and they make their own of the rest.
+        pip = [at / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile"]
         install.run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", pins])
 
     try:
-        install.once(folder, stamp, fill)
+        # Its programs name where they lie: a checkout that was moved installs anew.
+        install.once(folder, f"{folder}\n{stamp}", fill)
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
         install.unavailable(f"the environment of a bundle cannot be built: {error}")
     return folder / "bin" / "python"

@@ -31,6 +31,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.peers import install
+
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore import FirestoreStore
     from healthrelay.adapters.firestore.database import Database
@@ -44,10 +46,7 @@ _SECONDS = 60
 @pytest.fixture(scope="session")
 def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the emulator listens, `127.0.0.1:23456`."""
-    base = tmp_path_factory.getbasetemp()
-    # With xdist each worker has a folder of its own in the run's.
-    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with emulator(run / "firestore-emulator") as host:
+    with emulator(install.of_the_run(tmp_path_factory) / "firestore-emulator") as host:
         yield host
 
 
@@ -139,8 +138,6 @@ def _contents(project: str) -> dict[str, dict[str, Any]]:
 
 
 def _needed() -> tuple[str, Path]:
-    from tests.peers import install
-
     java, jar = shutil.which("java"), _jar()
     if java is None or jar is None:
         install.unavailable("the Firestore emulator needs java and its jar; they were not found")

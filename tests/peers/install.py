@@ -27,6 +27,13 @@ def cache() -> Path:
     return folder
 
 
+def of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of one test run share, and no other run."""
+    base = factory.getbasetemp()
+    # With xdist each worker has a folder of its own in the run's.
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def once(folder: Path, stamp: str, build: Callable[[Path], None]) -> Path:
     """Build *folder* unless it was built from the same *stamp* before.
 

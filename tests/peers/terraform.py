@@ -75,9 +75,19 @@ def refusal(variables: Mapping[str, object]) -> str:
 @functools.cache
 def choices() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Resource → dotted attribute → the values that the provider's own documentation allows."""
+    program = checker()
     described = _home() / "npm" / "node_modules" / "@cdktf" / "provider-google" / ".jsii"
-    checker()
-    return _Described(json.loads(described.read_text())["types"]).all()
+
+    def fill(at: Path) -> None:
+        # The description of everything is of 100 MB: its choices are picked out once.
+        at.mkdir()
+        found = _Described(json.loads(described.read_text())["types"]).all()
+        (at / "choices.json").write_text(json.dumps(found))
+
+    stamp = f"{program} {described.stat().st_size}"
+    kept = install.once(install.cache() / "terraform-choices", stamp, fill)
+    found: dict[str, dict[str, tuple[str, ...]]] = json.loads((kept / "choices.json").read_text())
+    return found
 
 
 class _Described:
