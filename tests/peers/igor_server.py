@@ -11,12 +11,14 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import requests
 
+from tests.peers import install
 from tests.peers.igor_venv import igor_bin, launch_script
 from tests.peers.process import Process, answers, free_port
 
@@ -78,14 +80,11 @@ class IgorServer:
         """Start it, making the database first when there is none.
 
         A database's first run believes that Igor is called `/`; keys and tokens made then
-        are dead after the next start. Hence a new database is started twice.
+        are dead after the next start. Hence a new database has had its first run already.
         """
-        if self.database.exists():
-            self._launch()
-            return
-        self._create()
+        if not self.database.exists():
+            self._take()
         self._launch()
-        self.restart()
 
     def stop(self) -> None:
         """End it through its own command, the only way that saves the database."""
@@ -165,6 +164,27 @@ class IgorServer:
         path = f"{self._bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         home = str(self.database.parent)
         return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", **self._env}
+
+    def _take(self) -> None:
+        """A database that was made, and run once, for all Igors of this kind."""
+        kind = f"igor-home{'-tls' * self.tls}{'-open' * (not self.capabilities)}"
+        made = install.once(install.cache() / kind, self._stamp(), self._make)
+        port, home = (made / "port").read_text(), self.database
+        home.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(made / "igor", home, symlinks=True)
+        told = (home / "database.xml").read_text()
+        (home / "database.xml").write_text(told.replace(port, str(self.port)))
+
+    def _stamp(self) -> str:
+        # Its certificate is good for a year.
+        return f"{(self._bin.parent / '.stamp').read_text()}\n{date.today():%Y-%m}"
+
+    def _make(self, folder: Path) -> None:
+        first = IgorServer(folder, capabilities=self.capabilities, tls=self.tls)
+        first._create()
+        first._launch()
+        first.stop()
+        (folder / "port").write_text(str(first.port))
 
     def _create(self) -> None:
         self.database.parent.mkdir(parents=True, exist_ok=True)
