@@ -60,7 +60,8 @@ resource "google_cloudfunctions2_function" "function" {
 
     environment_variables = merge(
       { for name in local.needs[each.key] : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
-      each.value.database == "" ? {} : { GOOGLE_CLOUD_PROJECT = var.project },
+      # Whose database it is, and whose requests its lines in the log belong to.
+      { GOOGLE_CLOUD_PROJECT = var.project },
     )
 
     dynamic "secret_environment_variables" {

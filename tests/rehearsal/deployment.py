@@ -19,7 +19,7 @@ FILES = Path(__file__).resolve().parents[2] / "infra" / "terraform"
 REGION = "europe-west1"
 CLIENT_ID = "a-client-id"
 _ROW = re.compile(
-    r'^ +(\w+) += \{ public = (true|false), database = "(\w*)".* enqueues = (true|false) \}$', re.M
+    r'^ +(\w+) += \{ public = (true|false), database = "\w*".* enqueues = (true|false) \}$', re.M
 )
 _JOB = re.compile(r'^ +(\w+) += \{ function = "(\w+)", (?:query = "([^"]*)")?', re.M)
 _ASSIGNED = re.compile(r"^ +(\w+) += (.+)$", re.M)
@@ -51,15 +51,14 @@ class Deployment:
         return f"healthrelay-{name}@{self.project}.iam.gserviceaccount.com"
 
     def functions(self) -> list[str]:
-        return [name for name, _, _, _ in self._rows()]
+        return [name for name, _, _ in self._rows()]
 
     def told(self, function: str) -> dict[str, str]:
         """The plain environment of *function*."""
         settings = self._settings()
         needed = config.needs()[function]
         told = {_variable(name): settings[name] for name in settings if name in needed}
-        uses = next(database for name, _, database, _ in self._rows() if name == function)
-        return told | ({"GOOGLE_CLOUD_PROJECT": self.project} if uses else {})
+        return told | {"GOOGLE_CLOUD_PROJECT": self.project}
 
     def secrets(self, function: str) -> dict[str, str]:
         """Variable → the secret that fills it."""
@@ -74,12 +73,12 @@ class Deployment:
         """Function → who may call it."""
         return {
             name: {ANYBODY if public == "true" else self.invoker}
-            for name, public, _, _ in self._rows()
+            for name, public, _ in self._rows()
         }
 
     def enqueuers(self) -> set[str]:
         """Who may put tasks into the queue."""
-        return {self.account(name) for name, _, _, may in self._rows() if may == "true"}
+        return {self.account(name) for name, _, may in self._rows() if may == "true"}
 
     def owners(self) -> str:
         """The environment of healthrelay on the owner's machine, a variable a line."""
@@ -139,7 +138,7 @@ class Deployment:
             return known[said]
         return re.sub(r"\$\{([\w.]+)\}", lambda part: known[part[1]], said.strip('"'))
 
-    def _rows(self) -> list[tuple[str, str, str, str]]:
+    def _rows(self) -> list[tuple[str, str, str]]:
         return _ROW.findall((FILES / "functions.tf").read_text())
 
 

@@ -46,6 +46,7 @@ def test_the_steps_of_the_guide_bring_the_first_weight(cloud: Cloud, igor: Igor)
     guide = unquote(cloud.owner("igor-config", "ida", "--new-key"))
 
     assert (told["delivered"], told["connection"]["state"]) == (1, "connected")
+    assert cloud.owner("doctor", "ida").startswith("ida: connected")
     assert len(held(igor, "ida")) == told["series"]["body-weight"]["count"]
     address = re.search(rf"{re.escape(cloud.url)}/relay\?user=ida&key=[\w-]+", guide)
     assert address, guide

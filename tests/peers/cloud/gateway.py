@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import uuid
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
@@ -21,6 +22,8 @@ from tests.peers.cloud.server import Asked, Server, Told
 from tests.peers.functions import FunctionProcess
 
 ANYBODY = "anybody"
+TRACE = "X-Cloud-Trace-Context"
+"""By this the platform's own log of a request and the function's lines are shown together."""
 REMOVED = "SIGNATURE_REMOVED_BY_GOOGLE"
 _HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive", "te", "upgrade"}
 SECONDS = 60
@@ -72,6 +75,7 @@ class Gateway:
         if name not in self._functions:
             return Told(404, [], b"no such function")
         headers = {key: value for key, value in asked.headers.items() if key.lower() not in _HOP}
+        headers[TRACE] = f"{uuid.uuid4().hex}/1;o=1"
         if ANYBODY not in self._invokers[name]:
             refusal = self._look(name, headers)
             if refusal:
