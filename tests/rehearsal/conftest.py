@@ -18,6 +18,8 @@ def cloud(
 ) -> Iterator[Cloud]:
     """Everything deployed, nothing running yet; the owner has told it of their Igor."""
     folder: Path = tmp_path_factory.mktemp("rehearsal")
+    if not igor_server.running:
+        igor_server.start()
     igor_server.make_parent()
     with Sandbox() as sandbox, rehearsed(folder, firestore_emulator, sandbox) as ready:
         ready.owner("igor", igor_server.url, given=igor_server.mint_push_token())
