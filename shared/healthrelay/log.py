@@ -3,6 +3,20 @@
 No secret, no measurement and no name of a person is ever in it. ``severity`` and
 ``logging.googleapis.com/trace`` are Cloud Logging's own fields
 (https://cloud.google.com/logging/docs/structured-logging).
+
+| event        | tells of                                                              |
+|--------------|-----------------------------------------------------------------------|
+| request      | one answer of a function: status, milliseconds, cause of a failure    |
+| fetch        | one fetch: records read, added, changed, removed, milliseconds        |
+| refresh      | one question for a new access token: milliseconds, cause of a failure |
+| grant lost   | a wearer must connect again                                           |
+| stale        | of a person nothing was read for longer than a day                    |
+| delivery     | one attempt at a target: changes delivered, waiting, milliseconds     |
+| undelivered  | a target has been failing for longer than a day                       |
+| dead letters | changes that a target did not take were given up on                   |
+| fan-out      | a person for whom no fetch could be enqueued                          |
+| task         | a task that no repeat would heal, or that failed in this process      |
+| settings     | settings are missing or wrong; nothing was tried                      |
 """
 
 from __future__ import annotations
@@ -11,6 +25,7 @@ import hmac
 import json
 import re
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 
 # Long runs of key-like characters never belong in a line of ours, whatever brought them there.
@@ -19,12 +34,18 @@ _NAMED = r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+"
 
 _TRACE_HEADER = re.compile(r"[0-9a-f]{32}")
 _trace: ContextVar[str] = ContextVar("trace", default="")
+_function: ContextVar[str] = ContextVar("function", default="command")
 
 
 def follow(header: str, project: str) -> None:
     """Let all lines of this request name its trace; *header* is ``X-Cloud-Trace-Context``."""
     found = _TRACE_HEADER.match(header)
     _trace.set(f"projects/{project}/traces/{found[0]}" if found and project else "")
+
+
+def working_as(function: str) -> None:
+    """Let all lines of this thread name *function*; a line of no function is a command's."""
+    _function.set(function)
 
 
 def alias(user: str, key: str) -> str:
@@ -34,11 +55,20 @@ def alias(user: str, key: str) -> str:
 
 def note(severity: str, event: str, **facts: object) -> None:
     """Write *event* with its *facts*; those that are None stay out."""
-    line = {"severity": severity, "event": event}
+    line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
     told = {name: redacted(value) for name, value in facts.items() if value is not None}
     print(json.dumps(line | told), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def nameless(user: str, facts: Mapping[str, object]) -> dict[str, object]:
+    """*facts* without the name of *user* in any of their texts: sentences say who is meant."""
+    name = re.compile(rf"(?<![\w.-]){re.escape(user)}(?![\w-])")
+    return {
+        fact: name.sub("the user", value) if isinstance(value, str) else value
+        for fact, value in facts.items()
+    }
 
 
 def redacted(value: object) -> object:

@@ -13,7 +13,13 @@ def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert json.loads(err) == {"severity": "INFO", "event": "fetch", "status": 200, "user": "jack"}
+    assert json.loads(err) == {
+        "severity": "INFO",
+        "event": "fetch",
+        "function": "command",
+        "status": 200,
+        "user": "jack",
+    }
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_the_main_job_passes_through_all_processes(
     codes = {name: functions[name].stop() for name in FUNCTIONS}
     assert codes == dict.fromkeys(FUNCTIONS, 0)
     printed = "".join(functions[name].output() for name in FUNCTIONS)
-    assert [name for name in FUNCTIONS if f'"event": "{name}"' in printed] == list(FUNCTIONS)
+    assert [name for name in FUNCTIONS if f'"function": "{name}"' in printed] == list(FUNCTIONS)
     secrets = (key, OWNER_KEY, sandbox.settings["HEALTHRELAY_CLIENT_SECRET"])
     assert [secret for secret in secrets if secret in printed] == []
     assert "Traceback" not in printed

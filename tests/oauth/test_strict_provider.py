@@ -79,7 +79,7 @@ def test_neither_page_nor_log_shows_a_secret(
 
     printed = capfd.readouterr()
     shown = page + printed.out + printed.err
-    assert '"event": "auth2"' in shown
+    assert '"function": "auth2"' in shown
     secrets = [*gateway.secrets, code_of(callback), gateway.asked[0]["code_verifier"]]
     assert [secret for secret in secrets if secret in shown] == []
 

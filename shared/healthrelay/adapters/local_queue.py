@@ -139,4 +139,4 @@ class LocalQueue:
         return self._now() + self.remembers
 
     def _tell(self, severity: str, task: Task, cause: str) -> None:
-        self._note(severity, task.function, user=task.user, cause=cause)
+        self._note(severity, "task", user=task.user, cause=cause)

@@ -55,10 +55,11 @@ class Services:
         return datetime.now(UTC)
 
     def note(self, severity: str, event: str, **facts: object) -> None:
-        if user := facts.pop("user", None):
+        if user := str(facts.pop("user", None) or ""):
+            facts = log.nameless(user, facts)
             # Without a key anybody could tell by trying who is meant.
             key = self.settings.owner_key
-            facts["user"] = log.alias(str(user), key) if key else None
+            facts["user"] = log.alias(user, key) if key else None
         log.note(severity, event, **facts)
 
     @cached_property
@@ -163,6 +164,7 @@ class Services:
         from healthrelay.flows.errand import carry_out
         from healthrelay.flows.fetch import Desk
 
+        log.working_as(task.function)
         desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)
         carry_out(task, desk, self.now())
 
@@ -210,6 +212,7 @@ def services() -> Services:
 def answer(view: View, request: Request) -> Response:
     """What *view* says to *request*, or which settings are missing; to ``?health``, how it is."""
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
+    log.working_as(view.__module__.rpartition(".")[2])
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     if request.query_string == HEALTH:
         from healthrelay.web import health

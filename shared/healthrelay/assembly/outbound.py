@@ -119,4 +119,5 @@ def courier(built: Services) -> Courier:
         kept=built.settings.log_days,
         repeat=timedelta(hours=built.settings.repush_hours),
         later=line if deployed or built.resident else None,
+        note=built.note,
     )

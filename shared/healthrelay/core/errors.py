@@ -45,6 +45,14 @@ class HealthrelayError(Exception):
         return self
 
 
+_SEVERITY = {"caller": "INFO", "nobody": "WARNING"}
+
+
+def severity(error: HealthrelayError | None) -> str:
+    """How loudly the log tells of *error*: an error where the owner or a wearer must act."""
+    return _SEVERITY.get(error.who, "ERROR") if error else "INFO"
+
+
 class BadRequest(HealthrelayError):
     """The caller must change something; *status* is the HTTP status that says so."""
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core import delivery
 from healthrelay.core.delivery import Chance, Progress
+from healthrelay.core.errors import severity
+from healthrelay.core.reminders import DAY, remind
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
-    from healthrelay.ports import Queue, Store
+    from healthrelay.ports import Note, Queue, Store
     from healthrelay.relay_ports import Following, Hook, Sink
+
+
+PROBED = timedelta(seconds=delivery.PROBE * (1 + delivery.JITTER)) + timedelta(minutes=15)
+"""The longest time between two probes of a paused target."""
 
 
 class Delivery(NamedTuple):
@@ -45,6 +53,7 @@ class Courier(NamedTuple):
     """How long a snapshot is taken to be safe with Igor."""
     later: Queue | None = None
     """Who makes the next attempt at its instant; without one, whoever sweeps makes it."""
+    note: Note = lambda *_, **__: None
 
 
 class Errand(NamedTuple):
@@ -65,6 +74,40 @@ class Errand(NamedTuple):
         return delivery.knocked(progress, error, chance)
 
 
+class Attempt:
+    """One attempt of *errand* at a target, from now on until it has `ended`."""
+
+    def __init__(self, errand: Errand, target: str) -> None:
+        self._courier = errand.courier
+        self._note = partial(errand.courier.note, user=errand.user, target=target)
+        self._dead = _letters(errand.following.progress(target))
+        self._started = time.monotonic()
+
+    def ended(self, progress: Progress, told: Delivery) -> Delivery:
+        """Write to the log what came of it, and what somebody should hear of; returns *told*."""
+        self._note(
+            severity(told.trouble),
+            "delivery",
+            delivered=told.delivered,
+            waiting=told.waiting,
+            milliseconds=round((time.monotonic() - self._started) * 1000),
+            cause=told.trouble.sentence if told.trouble else None,
+        )
+        if (given_up := _letters(progress) - self._dead) > 0:
+            self._note("ERROR", "dead letters", count=given_up)
+        if told.trouble and progress.since:
+            # A failing target is tried once a day by then, a paused one every hour.
+            pace = PROBED if told.paused else DAY
+            if remind(progress.since, self._courier.now(), pace):
+                since = progress.since.isoformat()
+                self._note(severity(told.trouble), "undelivered", since=since, waiting=told.waiting)
+        return told
+
+
+def _letters(progress: Progress) -> int:
+    return sum(last - first + 1 for first, last in progress.dead)
+
+
 def standing(progress: Progress, head: int, lacking: int | None = None) -> Delivery:
     """How it stands with a target; *lacking* is what it lacked before an attempt."""
     waiting = delivery.behind(progress, head)
@@ -73,8 +116,10 @@ def standing(progress: Progress, head: int, lacking: int | None = None) -> Deliv
     return Delivery(delivered, waiting, delivery.trouble(progress), paused)
 
 
-def stuck(error: HealthrelayError) -> Delivery:
-    """What waits because of something that is no target's own trouble."""
+def stuck(user: str, where: str, error: HealthrelayError, courier: Courier) -> Delivery:
+    """What waits because of something that is no target's own trouble; the log is told."""
+    cause = error.sentence
+    courier.note(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
     return Delivery(waiting=1, trouble=error, paused=error.who == "owner")
 
 

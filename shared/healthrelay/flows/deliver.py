@@ -10,7 +10,7 @@ from healthrelay.core import delivery, tasks
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.names import READER, SINK
 from healthrelay.core.snapshot import snapshot
-from healthrelay.flows.courier import Delivery, Errand, standing, stuck
+from healthrelay.flows.courier import Attempt, Delivery, Errand, standing, stuck
 from healthrelay.flows.hooks import walk
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def hand_on(user: str, courier: Courier) -> dict[str, Delivery]:
         try:
             courier.queue.enqueue(tasks.delivery(user, following.head))
         except HealthrelayError as error:
-            told["queue"] = stuck(error)
+            told["queue"] = stuck(user, "queue", error, courier)
     return told
 
 
@@ -72,7 +72,7 @@ def deliver_due(courier: Courier) -> dict[str, dict[str, Delivery]]:
         except Unknown:  # removed meanwhile
             continue
         except HealthrelayError as error:
-            told[user] = {"store": stuck(error)}
+            told[user] = {"store": stuck(user, "store", error, courier)}
     return told
 
 
@@ -144,7 +144,7 @@ def _arranged(user: str, courier: Courier, told: Mapping[str, Delivery]) -> dict
         try:
             courier.later.enqueue(tasks.retry(user, soonest))
         except HealthrelayError as error:
-            return {"queue": stuck(error)}
+            return {"queue": stuck(user, "queue", error, courier)}
     return {}
 
 
@@ -160,7 +160,7 @@ def _push(errand: Errand, sink: Sink) -> Delivery:
     turn = delivery.is_due(progress, head, courier.now(), courier.repeat)
     if not head or not (turn or errand.knock):
         return standing(progress, head)
-    lacking = delivery.behind(progress, head)
+    lacking, attempt = delivery.behind(progress, head), Attempt(errand, sink.name)
     for _ in range(MAX_ROUNDS):
         body = snapshot(user, store.records.everything(user), courier.days)
         try:
@@ -176,4 +176,4 @@ def _push(errand: Errand, sink: Sink) -> Delivery:
         lacking, head = lacking + newest - head, newest
         if head <= progress.sequence:
             break
-    return standing(progress, head, lacking)
+    return attempt.ended(progress, standing(progress, head, lacking))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.people import interval
-from healthrelay.core.tasks import due
-from healthrelay.flows.grant_document import ended
+from healthrelay.core.reminders import remind
+from healthrelay.core.tasks import AHEAD, due
+from healthrelay.flows.grant_document import ended, unread_since
 
 if TYPE_CHECKING:
     from healthrelay.core.tasks import Task
-    from healthrelay.ports import Queue, Store
+    from healthrelay.ports import Document, Note, Queue, Store
 
 WORKERS = 8
 """A queue in the cloud takes its time for each name."""
@@ -31,30 +32,37 @@ class FannedOut(NamedTuple):
 
 
 class _Turn(NamedTuple):
-    """What became of one person."""
+    """What became of one person; *unread* is since when, and why, where that is long ago."""
 
     due: bool = False
     enqueued: int = 0
     trouble: HealthrelayError | None = None
+    unread: tuple[datetime, str] | None = None
 
 
-def fan_out(store: Store, queue: Queue, now: datetime) -> FannedOut:
+def fan_out(
+    store: Store, queue: Queue, now: datetime, note: Note = lambda *_, **__: None
+) -> FannedOut:
     """Enqueue a fetch for each person due at *now*; doing it twice enqueues once.
 
-    Who has given no consent, or must give it anew, is not due. Raises only what stood in the
-    way of knowing who there is.
+    Who has given no consent, or must give it anew, is not due. Of whom nothing was read for
+    a day, in spite of the fetches, is told to the log, with the first fetch of another day.
+    Raises only what stood in the way of knowing who there is.
     """
     people = store.identities.names()
 
     def turn(user: str) -> _Turn:
         try:
-            tasks = _due(user, store, queue, now)
+            return _turn(user, store, queue, now)
         except HealthrelayError as error:
             return _Turn(trouble=error)
-        return _enqueued(tasks, queue) if tasks else _Turn()
 
     with ThreadPoolExecutor(WORKERS) as pool:
         turns = dict(zip(people, pool.map(turn, people), strict=True))
+    for user, one in turns.items():
+        if one.unread:
+            since, cause = one.unread
+            note("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
     return FannedOut(
         people=len(people),
         due=sum(one.due for one in turns.values()),
@@ -63,16 +71,24 @@ def fan_out(store: Store, queue: Queue, now: datetime) -> FannedOut:
     )
 
 
-def _due(user: str, store: Store, queue: Queue, now: datetime) -> list[Task]:
+def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     settings = store.identities.settings(user)
     if settings is None:
         # Removed since the names were read.
-        return []
-    tasks = due(user, interval(settings), now, queue.remembers)
-    if not tasks:
-        return []
-    grant = store.tokens.load(user)
-    return [] if grant is None or ended(grant.document) else tasks
+        return _Turn()
+    every = interval(settings)
+    tasks = due(user, every, now, queue.remembers)
+    grant = store.tokens.load(user) if tasks else None
+    if grant is None or ended(grant.document):
+        return _Turn()
+    turn = _enqueued(tasks, queue)
+    # Each fetch is new to the queue once: so nobody need remember what was told.
+    return turn._replace(unread=_unread(grant.document, every, now)) if turn.enqueued else turn
+
+
+def _unread(document: Document, every: timedelta, now: datetime) -> tuple[datetime, str] | None:
+    since, cause = unread_since(document, every)
+    return (since, cause) if remind(since, now, every + AHEAD) else None
 
 
 def _enqueued(tasks: list[Task], queue: Queue) -> _Turn:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded
+from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded, severity
 from healthrelay.core.records import Delta, Record
 from healthrelay.flows.deliver import hand_on
 from healthrelay.flows.doctor import Doctor
@@ -56,15 +58,19 @@ def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fet
     A series that cannot be read leaves its records alone and is named with its cause; when
     none can be read the first cause is raised, with the diagnosis of the connection on it.
     """
+    started = time.monotonic()
     try:
-        return _fetch(user, query, desk, now)
-    except BadRequest:
-        raise
+        fetched = _fetch(user, query, desk, now)
     except HealthrelayError as error:
+        _tell(user, started, error, desk)
+        if isinstance(error, BadRequest):
+            raise
         _name(user, {"": error})
         with suppress(HealthrelayError):  # the store itself may be the trouble
             error.diagnosis = desk.doctor.examine(user, now)
         raise
+    _tell(user, started, fetched, desk)
+    return fetched
 
 
 def foresee(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Plan:
@@ -100,6 +106,26 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     deliveries = hand_on(user, desk.courier)
     diagnosis = desk.doctor.of(user, token, wanted.stored, now)
     return Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+
+
+def _tell(user: str, started: float, outcome: Fetched | HealthrelayError, desk: Desk) -> None:
+    """A line in the log: how many records, and nothing of what is in them."""
+    took = round((time.monotonic() - started) * 1000)
+    note = partial(desk.courier.note, user=user, milliseconds=took)
+    if isinstance(outcome, HealthrelayError):
+        cause = f"{type(outcome).__name__}: {outcome.sentence}"
+        note(severity(outcome), "fetch", cause=cause)
+        return
+    delta = outcome.delta
+    note(
+        "INFO",
+        "fetch",
+        read=len(outcome.records),
+        added=len(delta.added),
+        changed=len(delta.changed),
+        removed=len(delta.removed),
+        unavailable=len(outcome.unavailable) or None,
+    )
 
 
 def _name(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured
@@ -77,6 +77,19 @@ def ended(document: Document) -> bool:
     """Whether only a new consent helps; nothing is opened for it."""
     health = document.get("health")
     return isinstance(health, Mapping) and bool(health.get("ended_at"))
+
+
+def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str]:
+    """Since when not all has been read of the person, and why in a word; later than now, if it has.
+
+    A fetch that succeeds leaves no trouble, and a token that ends before the next one, an
+    *interval* later, by no more than that: an older one says that no fetch came to refresh it.
+    """
+    health = _health(document.get("health") or {})  # type: ignore[arg-type]
+    if troubles := [trouble for trouble in (health.refreshing, health.reading) if trouble]:
+        first = min(troubles, key=lambda trouble: trouble.since)
+        return first.since, first.cause
+    return datetime.fromisoformat(str(document["expires_at"])) + interval, "not_fetched"
 
 
 def place(user: str, provider: str, account: str) -> str:

@@ -10,7 +10,7 @@ from healthrelay.core import delivery, messages
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.events import known
 from healthrelay.core.messages import Address
-from healthrelay.flows.courier import Delivery, Errand, standing
+from healthrelay.flows.courier import Attempt, Delivery, Errand, standing
 
 if TYPE_CHECKING:
     from healthrelay.core.messages import Message
@@ -30,7 +30,7 @@ def walk(errand: Errand, hook: Hook) -> Delivery:
     turn = delivery.is_due(progress, head, courier.now(), None)
     if head <= progress.sequence or not (turn or errand.knock):
         return standing(progress, head)
-    lacking = delivery.behind(progress, head)
+    lacking, attempt = delivery.behind(progress, head), Attempt(errand, hook.name)
     until = courier.now() + PATIENCE
     for count, (sequence, message) in enumerate(_lacking(errand, hook, progress.sequence), 1):
         try:
@@ -44,7 +44,7 @@ def walk(errand: Errand, hook: Hook) -> Delivery:
             if courier.now() >= until:
                 break
     log.save(errand.user, hook.name, progress, still=True)
-    return standing(progress, log.head(errand.user), lacking)
+    return attempt.ended(progress, standing(progress, log.head(errand.user), lacking))
 
 
 def resend(errand: Errand, hook: Hook, first: int, last: int) -> Delivery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.flows.courier import Errand
+from healthrelay.flows.courier import Attempt, Errand
 from healthrelay.flows.deliver import deliver, hooked
 from healthrelay.flows.hooks import resend
 
@@ -66,7 +66,9 @@ def _again(errand: Errand, hook: Hook, wanted: Wanted) -> Delivery | None:
     for first, last in ranges:
         errand = errand._replace(following=errand.courier.store.log.following(errand.user))
         before = told.delivered if told else 0
+        attempt = Attempt(errand, hook.name)
         told = resend(errand, hook, first, last)
+        attempt.ended(errand.following.progress(hook.name), told)
         told = told._replace(delivered=told.delivered + before)
         if told.trouble:
             break

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from healthrelay import log
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.flows.deliver import deliver_due, prune
 from healthrelay.flows.fanout import fan_out
-from healthrelay.web.deliver import note
 
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
@@ -42,7 +42,8 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
 
 def _look(services: Services) -> None:
     try:
-        done = fan_out(services.store, services.queue, services.now())
+        log.working_as("fetch")
+        done = fan_out(services.store, services.queue, services.now(), services.note)
     except HealthrelayError as error:
         services.note("WARNING", "fan-out", cause=error.sentence)
         return
@@ -53,8 +54,8 @@ def _look(services: Services) -> None:
 def _deliver(services: Services) -> None:
     """What the scheduler of the cloud asks the function `deliver` for."""
     try:
-        for user, deliveries in deliver_due(services.courier).items():
-            note(user, deliveries, services)
+        log.working_as("deliver")
+        deliver_due(services.courier)
         prune(services.courier)
     except HealthrelayError as error:
-        services.note("WARNING", "deliver", cause=error.sentence)
+        services.note("WARNING", "delivery", cause=error.sentence)

@@ -52,8 +52,6 @@ def view(request: Request, services: Services) -> Response:
     else:
         done = deliver_due(services.courier)
         told["forgotten"] = prune(services.courier)
-    for name, deliveries in done.items():
-        note(name, deliveries, services)
     people = {name: _told(deliveries) for name, deliveries in done.items()}
     return json_response({"people": people, **told})
 
@@ -67,15 +65,6 @@ def _noted(user: str, said: Mapping[str, str], request: Request, services: Servi
             raise
         return json_response(facts(error))  # it was true when it was handed on; let it be
     return json_response({"user": user, "reader": reader, "cursor": noted})
-
-
-def note(user: str, deliveries: Mapping[str, Delivery], services: Services) -> None:
-    """A line in the log for every target in trouble: an error where somebody must act."""
-    for target, delivery in deliveries.items():
-        if delivery.trouble:
-            severity = "ERROR" if delivery.paused else "WARNING"
-            cause = delivery.trouble.sentence
-            services.note(severity, "deliver", user=user, target=target, cause=cause)
 
 
 def _told(deliveries: Mapping[str, Delivery]) -> dict[str, object]:

@@ -27,8 +27,6 @@ def door(
     """Let only *methods* in, and *tell* a caller what went wrong."""
 
     def hang(view: View) -> View:
-        function = view.__module__.rpartition(".")[2]
-
         @wraps(view)
         def guarded(request: Request, services: Services) -> Response:
             started = time.monotonic()
@@ -44,7 +42,8 @@ def door(
                 response, cause = tell(_Unexpected()), _where(error)
             services.note(
                 _severity(response.status_code),
-                function,
+                "request",
+                user=request.args.get("user") or request.form.get("user"),
                 status=response.status_code,
                 milliseconds=round((time.monotonic() - started) * 1000),
                 cause=cause,

@@ -15,7 +15,7 @@ from healthrelay.core.names import user_name
 from healthrelay.flows.courier import summed
 from healthrelay.flows.fanout import fan_out
 from healthrelay.flows.fetch import Desk, Fetched, fetch
-from healthrelay.web.deliver import TASK, note
+from healthrelay.web.deliver import TASK
 from healthrelay.web.door import arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response, status
 
@@ -55,12 +55,11 @@ def _one(said: dict[str, str], services: Services) -> Response:
         services.store, services.grants, services.provider, services.consent, services.courier
     )
     fetched = fetch(user, query, desk, services.now())
-    note(user, fetched.deliveries, services)
     return json_response(told(user, fetched))
 
 
 def _everybody(services: Services) -> Response:
-    done = fan_out(services.store, services.queue, services.now())
+    done = fan_out(services.store, services.queue, services.now(), services.note)
     for user, trouble in done.troubles.items():
         services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
     troubles = {user: facts(trouble) for user, trouble in done.troubles.items()}

@@ -1,0 +1,225 @@
+"""What the log tells: one line a fetch, a refresh, a delivery; nobody's name, no measurement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from healthrelay.core.delivery import Progress
+from healthrelay.flows.fanout import fan_out
+from healthrelay.log import alias
+from sandbox import Sandbox
+from tests.flows.test_fanout import Names
+from tests.household import OWNER_KEY, Household
+from tests.igor.recorder import Recorder, Say
+
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+
+@pytest.fixture
+def igor() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(igor: Recorder) -> dict[str, str]:
+    return {"HEALTHRELAY_IGOR_URL": igor.url}
+
+
+class Lines:
+    """The lines written since it was last asked."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
+        self._capfd = capfd
+        self.text = ""
+
+    def new(self) -> list[dict[str, Any]]:
+        self.text = self._capfd.readouterr().err
+        return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.new() if line["event"] == event]
+
+
+@pytest.fixture
+def lines(capfd: pytest.CaptureFixture[str]) -> Lines:
+    return Lines(capfd)
+
+
+@pytest.fixture
+def jack(household: Household, lines: Lines) -> Household:
+    household.connect(**WEIGHTS)
+    lines.new()
+    return household
+
+
+def test_a_fetch_tells_its_counts_and_a_delivery_what_it_brought(
+    jack: Household, lines: Lines
+) -> None:
+    fetched = jack.fetched()
+
+    told = {line["event"]: line for line in lines.new()}
+    count = fetched["added"]
+    assert count > 0
+    for line in told.values():
+        assert line.pop("milliseconds") >= 0
+        assert line.pop("user") == alias("jack", OWNER_KEY)
+        assert line.pop("function") == "fetch"
+        assert line.pop("severity") == "INFO"
+    assert told == {
+        "fetch": {"event": "fetch", "read": count, "added": count, "changed": 0, "removed": 0},
+        "delivery": {"event": "delivery", "target": "igor", "delivered": 1, "waiting": 0},
+        "request": {"event": "request", "status": 200},
+    }
+
+
+def test_nothing_new_is_a_fetch_and_no_delivery(jack: Household, lines: Lines) -> None:
+    jack.fetched()
+    lines.new()
+
+    series = jack.fetched()["series"]
+
+    told = {line["event"]: line for line in lines.new()}
+    assert set(told) == {"fetch", "request"}
+    assert told["fetch"]["read"] == series["body-weight"]["count"] > 0
+    assert told["fetch"]["added"] == 0
+
+
+def test_a_failed_fetch_is_as_loud_as_somebody_must_act(
+    jack: Household, sandbox: Sandbox, lines: Lines
+) -> None:
+    jack.fetch(methods="nonsense")
+    sandbox.fail("/dataTypes/", status=500)
+    jack.fetch()
+    sandbox.fail("/dataTypes/", status=410)
+    jack.fetch()
+
+    assert [line["severity"] for line in lines.of("fetch")] == ["INFO", "WARNING", "ERROR"]
+
+
+def test_neither_the_name_nor_a_measurement_is_told(
+    jack: Household, sandbox: Sandbox, igor: Recorder, lines: Lines
+) -> None:
+    sandbox.expire_access_tokens()
+    sandbox.wearer.weights.clear()
+    sandbox.wearer.weigh(jack.services.now().replace(tzinfo=None) - timedelta(days=1), "82.417")
+    igor.say = Say(503)
+    jack.fetched()
+    jack.fetch("nobody-we-know")
+    jack.poll("jack")
+    jack.poll("nobody-we-know", "a-key")
+
+    events = {line["event"] for line in lines.new()}
+    assert {"fetch", "refresh", "delivery", "request"} <= events
+    assert jack.snapshot()["body-weight"][0]["value"] == "82.417"
+    for hidden in ("jack", "nobody-we-know", "82.417", "body-weight"):
+        assert hidden not in lines.text
+
+
+def test_every_function_names_itself(jack: Household, lines: Lines) -> None:
+    jack.get("auth1", {"user": "jack"})
+    jack.get("auth2")
+    jack.fetch()
+    jack.delivered()
+    jack.poll()
+    jack.get("relay/events", {"user": "jack"})
+
+    assert [line["function"] for line in lines.of("request")] == [
+        "auth1",
+        "auth2",
+        "fetch",
+        "deliver",
+        "relay",
+        "relay",
+    ]
+
+
+def test_a_home_that_refuses_is_told_at_once_and_after_a_day_once_a_day(
+    jack: Household, igor: Recorder, lines: Lines
+) -> None:
+    igor.say = Say(401)
+    jack.fetched()
+    (delivery,) = lines.of("delivery")
+    assert (delivery["severity"], delivery["waiting"]) == ("ERROR", 1)
+    log = jack.services.store.log
+    paused, now = log.following("jack").progress("igor"), jack.services.now()
+
+    told = []
+    for hours in (23.5, 24.5, 26, 48.5):
+        due = paused._replace(since=now - timedelta(hours=hours), due=None)
+        log.save("jack", "igor", due._replace(due=now))
+        jack.get("deliver", {}, OWNER_KEY)
+        told += [(hours, line["severity"]) for line in lines.of("undelivered")]
+
+    assert told == [(24.5, "ERROR"), (48.5, "ERROR")]
+
+
+def test_what_is_given_up_on_is_told_with_its_number(
+    jack: Household, igor: Recorder, lines: Lines
+) -> None:
+    igor.say = Say(503)
+    jack.fetched()
+    log, now = jack.services.store.log, jack.services.now()
+    last = Progress(0, "failing", attempt=9, due=now, since=now - timedelta(hours=75.6))
+    log.save("jack", "igor", last)
+    lines.new()
+
+    jack.get("deliver", {}, OWNER_KEY)
+
+    told = {line["event"]: line for line in lines.new()}
+    assert (told["dead letters"]["count"], told["dead letters"]["severity"]) == (1, "ERROR")
+    assert told["undelivered"]["severity"] == "WARNING"
+    assert told["delivery"]["severity"] == "WARNING"
+
+
+def test_of_whom_nothing_is_read_is_told_once_a_day(
+    jack: Household, sandbox: Sandbox, lines: Lines
+) -> None:
+    jack.fetched()
+    sandbox.fail("/dataTypes/", status=410)
+    jack.fetch()
+    store, queue, now = jack.services.store, Names(), jack.services.now()
+    lines.new()
+
+    for minutes in range(0, 4 * 24 * 60, 15):
+        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.note)
+
+    told = lines.of("stale")
+    assert len(told) == 3
+    for line in told:
+        assert line["cause"] == "gone"
+        assert line["user"] == alias("jack", OWNER_KEY)
+        assert line["severity"] == "ERROR"
+
+
+def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -> None:
+    jack.fetched()
+    store, queue, now = jack.services.store, Names(), jack.services.now()
+
+    for hours in range(4 * 24):
+        fan_out(store, queue, now + timedelta(hours=hours), jack.services.note)
+
+    causes = [line["cause"] for line in lines.of("stale")]
+    assert 2 <= len(causes) <= 4
+    assert set(causes) == {"not_fetched"}
+
+
+def test_who_is_fetched_is_not_stale(jack: Household, sandbox: Sandbox, lines: Lines) -> None:
+    store, queue, now = jack.services.store, Names(), jack.services.now()
+    for day in range(4):
+        stored = store.tokens.load("jack")
+        assert stored is not None
+        ends = now + timedelta(days=day, hours=1)
+        store.tokens.save(
+            "jack", {**stored.document, "expires_at": ends.isoformat()}, stored.version
+        )
+        for hours in range(24):
+            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.note)
+
+    assert lines.of("stale") == []
+    assert queue.tasks
