@@ -11,13 +11,21 @@ locals {
       says   = "A login is lost: the wearer must connect again (`healthrelay doctor` says who)."
       filter = "jsonPayload.event=\"grant lost\""
     }
+    stale = {
+      says   = "Of somebody nothing was read for more than a day (`healthrelay doctor` says of whom and why)."
+      filter = "jsonPayload.event=\"stale\""
+    }
     undelivered = {
-      says   = "What was fetched does not reach a home."
-      filter = "jsonPayload.event=\"deliver\" AND severity>=WARNING"
+      says   = "What was fetched does not reach a home or a receiver: for more than a day, or until somebody acts (`healthrelay relay status` says what to do)."
+      filter = "jsonPayload.event=\"undelivered\" OR (jsonPayload.event=\"delivery\" AND severity>=ERROR)"
+    }
+    dead_letters = {
+      says   = "Changes were given up on; `healthrelay relay replay` brings them again."
+      filter = "jsonPayload.event=\"dead letters\""
     }
     misconfigured = {
       says   = "A setting is missing or wrong; the log names it."
-      filter = "jsonPayload.event=\"settings\" OR jsonPayload.cause=~\"^(NotConfigured|Misconfigured)\""
+      filter = "jsonPayload.event=\"settings\" OR jsonPayload.cause=~\"^(NotConfigured|Misconfigured|Refused)\""
     }
   }
 }
@@ -145,26 +153,26 @@ resource "google_monitoring_alert_policy" "failures" {
   }
 }
 
-# A fan-out every quarter of an hour answers something. Silence is the one failure that logs nothing.
+# The jobs make these answer many times an hour. Silence is the one failure that logs nothing.
 resource "google_monitoring_alert_policy" "silence" {
-  count = local.watched
+  for_each = local.private
 
   project               = var.project
-  display_name          = "healthrelay: stale"
+  display_name          = "healthrelay: silence of ${each.key}"
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = google_monitoring_notification_channel.owner[*].id
 
   documentation {
-    content   = "Nothing was fetched for six hours, so everybody's data are getting old: look at the Scheduler job healthrelay-fetch."
+    content   = "${each.key} has answered nothing for six hours, so everybody's data are getting old: look at the Scheduler job healthrelay-${each.key}."
     mime_type = "text/markdown"
   }
 
   conditions {
-    display_name = "no successful fetch for six hours"
+    display_name = "no answer 2xx for six hours"
 
     condition_absent {
-      filter   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"fetch\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"2xx\""
+      filter   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${each.key}\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"2xx\""
       duration = "21600s"
 
       aggregations {

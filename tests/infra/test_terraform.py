@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -187,6 +188,39 @@ def test_counts_know_a_function_and_no_person(least: Plan) -> None:
         assert set(values["label_extractors"]) == {"function"}
         assert [label["key"] for label in values["metric_descriptor"][0]["labels"]] == ["function"]
         assert f"user/healthrelay/{key}" in str(alerts[key])
+
+
+def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
+    alerts = full.all("monitoring_alert_policy")
+    policies = {values["display_name"]: values for values in alerts.values()}
+
+    assert {name.removeprefix("healthrelay: ") for name in policies} >= {
+        "grant lost",
+        "stale",
+        "undelivered",
+        "dead letters",
+        "misconfigured",
+        "failures",
+        "silence of fetch",
+        "silence of deliver",
+    }
+    for values in policies.values():
+        assert len(values["documentation"][0]["content"]) > 40
+        # Who is told, is known after it is made: one channel.
+        assert "notification_channels" not in values or values["notification_channels"]
+
+
+def test_the_dashboard_shows_every_count_and_nobody(least: Plan) -> None:
+    (dashboard,) = least.all("monitoring_dashboard").values()
+    shown = (
+        json.dumps(json.loads(dashboard["dashboard_json"]))
+        if dashboard.get("dashboard_json")
+        else ""
+    )
+
+    for key in least.all("logging_metric"):
+        assert f"user/healthrelay/{key}" in shown
+    assert "user" not in re.sub(r"logging\.googleapis\.com/user/", "", shown)
 
 
 def test_what_is_counted_is_what_the_code_says(least: Plan) -> None:
