@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dotenv import dotenv_values
 
 from healthrelay.commands import (
+    copy_store,
     doctor,
     fetch,
     igor,
@@ -38,6 +39,7 @@ GROUPS = (
     leave,
     igor_config,
     import_igor,
+    copy_store,
 )
 
 

@@ -110,6 +110,12 @@ class Records(Protocol):
         does not exist (any more).
         """
 
+    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
+        """The same without a log entry: for a copy, which gets its entries from the log it copies.
+
+        Raises what `apply` raises.
+        """
+
 
 class Store(Protocol):
     """The six together, over one database."""

@@ -13,12 +13,20 @@ from healthrelay.core.errors import TryLater
 KILLED = 9
 
 WATCHED = {
-    "identities": ("settings", "save", "remove", "poll_key", "save_poll_key"),
+    "identities": (
+        "settings",
+        "save",
+        "remove",
+        "poll_key",
+        "save_poll_key",
+        "save_application",
+    ),
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
-    "records": ("within", "everything", "coverage", "apply"),
+    "records": ("within", "everything", "coverage", "apply", "restore"),
     "consents": ("exchange", "refresh", "revoke"),
-    "log": ("head", "after", "prune", "following", "followings", "save"),
+    "log": ("head", "after", "prune", "following", "followings", "save", "restore"),
+    "targets": ("save",),
     "provider": ("account", "read"),
     "sink": ("put",),
     "hook": ("send",),

@@ -383,6 +383,59 @@ class LogContract:
         assert len(store.records.everything("jack")) == 6
         assert store.log.prune("nobody", NOW) == 0
 
+    def test_entries_of_another_log_keep_their_numbers(self, store: Store) -> None:
+        store.identities.save("jack", {})
+        entries = [told(4), told(5), Entry(6, NOW, {}, {}, {"weight": ("7",)}, ("sleep",))]
+
+        store.log.restore("jack", entries[:2])
+        store.log.restore("jack", entries)
+        store.log.restore("jack", entries)
+
+        assert store.log.head("jack") == 6
+        assert store.log.after("jack", 3, 10) == entries
+        assert store.records.everything("jack") == []
+        assert store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW) == 7
+
+    def test_no_gap_is_left_between_what_was_there_and_what_is_taken_over(
+        self, store: Store
+    ) -> None:
+        fill(store, 3)
+
+        store.log.restore("jack", [told(6), told(7)])
+
+        assert store.log.after("jack", 0, 10) == [told(6), told(7)]
+        assert store.log.head("jack") == 7
+
+    def test_nothing_is_taken_over_for_a_stranger(self, store: Store) -> None:
+        with pytest.raises(Unknown):
+            store.log.restore("jack", [told(1)])
+        with pytest.raises(Unknown):
+            store.records.restore("jack", Delta(added=(weight("2026-11-01"),)))
+        with pytest.raises(Unknown):
+            store.records.restore("jack", Delta(), {"weight": (date(2026, 10, 1),) * 2})
+
+        assert store.log.head("jack") == 0
+
+    def test_records_are_restored_without_an_entry(self, store: Store) -> None:
+        fill(store, 2)
+        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
+        delta = Delta(
+            added=(weight("2026-11-03"),),
+            changed=(weight("2026-11-02", "80"),),
+            removed=(weight("2026-11-01"),),
+        )
+
+        store.records.restore("jack", delta)
+        store.records.restore("jack", Delta(), covered)
+        store.records.restore("jack", Delta())
+
+        assert store.log.head("jack") == 2
+        assert store.records.coverage("jack") == covered
+        assert store.records.everything("jack") == [
+            weight("2026-11-02", "80"),
+            weight("2026-11-03"),
+        ]
+
     def test_progress_comes_back_as_it_was(self, store: Store) -> None:
         fill(store, 6)
         assert store.log.following("jack") == Following(6, {})
@@ -453,6 +506,11 @@ class LogContract:
             store.log.save("jack", "igor", Progress(1))
 
         assert store.log.following("jack") == Following()
+
+
+def told(sequence: int) -> Entry:
+    """An entry as another store may have it."""
+    return Entry(sequence, NOW, {"body-weight": (f"2026-11-{sequence:02}",)}, {}, {})
 
 
 def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:

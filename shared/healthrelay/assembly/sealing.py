@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from healthrelay.core.keys import sealing_key
 
 if TYPE_CHECKING:
     from healthrelay.config import Settings
+    from healthrelay.core.keys import SealingKey
     from healthrelay.ports import Vault
 
 
 def vault(settings: Settings) -> Vault:
     """What seals with the first of the configured keys, and opens with all."""
+    return vault_of(settings.sealing_keys, settings.kms_key)
+
+
+def vault_of(keys: Mapping[str, SealingKey], kms_key: str) -> Vault:
+    """The same with *keys*, which *kms_key* wraps, if any."""
     from healthrelay.adapters.vault import SealingVault
 
-    if not settings.kms_key:
-        return SealingVault({name: key.content for name, key in settings.sealing_keys.items()})
+    if not kms_key:
+        return SealingVault({name: key.content for name, key in keys.items()})
     from healthrelay.adapters.kms import DataKeys, Kms
 
-    return SealingVault(DataKeys(settings.sealing_keys, Kms(settings.kms_key)))
+    return SealingVault(DataKeys(keys, Kms(kms_key)))
 
 
 def new_key(settings: Settings, name: str) -> str:

@@ -15,10 +15,21 @@ def local_keys(path: str) -> dict[str, str]:
     """The owner key and sealing key that belong to the embedded store at *path*."""
     if path == MEMORY or not path:
         return _new_keys()
-    kept = Path(path).parent / KEYS_FILE
-    if not kept.exists():
-        _write_once(kept, _new_keys())
-    pairs = (line.partition("=") for line in kept.read_text().splitlines() if line)
+    if not keys_file(path).exists():
+        _write_once(keys_file(path), _new_keys())
+    return kept_keys(path)
+
+
+def keys_file(path: str) -> Path:
+    """Where the keys of the embedded store at *path* are kept."""
+    return Path(path).parent / KEYS_FILE
+
+
+def kept_keys(path: str) -> dict[str, str]:
+    """What is kept there; nothing where nothing was made yet."""
+    file = keys_file(path)
+    lines = file.read_text().splitlines() if file.exists() else []
+    pairs = (line.partition("=") for line in lines if line)
     return {name.removeprefix(PREFIX).lower(): value for name, _, value in pairs}
 
 

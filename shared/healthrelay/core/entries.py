@@ -35,6 +35,17 @@ def spoken(delta: Delta) -> dict[str, dict[str, list[str]]]:
     return {what: keys for what, keys in told.items() if keys}
 
 
+def kept(entry: Entry) -> dict[str, object]:
+    """What `understood` understands: an *entry* as the stores keep it, but for number and time."""
+    told = {"added": entry.added, "changed": entry.changed, "removed": entry.removed}
+    said: dict[str, object] = {
+        what: {series: list(keys) for series, keys in named.items()}
+        for what, named in told.items()
+        if named
+    }
+    return said | ({"whole": list(entry.whole)} if entry.whole else {})
+
+
 def understood(sequence: int, at: datetime, said: Mapping[str, object]) -> Entry:
     """The entry that was kept as *said*."""
     whole = said.get("whole", ())

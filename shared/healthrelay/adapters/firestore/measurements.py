@@ -26,10 +26,11 @@ MAX_COMMIT = 9_000_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one call of `apply` brings; its mark tells whether an unanswered commit landed."""
+    """What one call brings; its mark tells whether an unanswered commit landed."""
 
     delta: Delta
-    now: datetime
+    now: datetime | None
+    """None: no entry of the log tells of it."""
     covered: Coverage | None
     mark: str = field(default_factory=documents.mark)
 
@@ -68,6 +69,13 @@ class FirestoreRecords:
         change = Change(delta, now, covered)
         return settled(lambda: self._attempt(user, change))
 
+    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
+        if delta:
+            change = Change(delta, None, covered)
+            settled(lambda: self._attempt(user, change))
+        elif covered is not None:
+            settled(lambda: self._note(user, covered))
+
     def _attempt(self, user: str, change: Change) -> int:
         shelf = Shelf(self._database, user)
         owner, opened = shelf.open(buckets.touched(change.delta))
@@ -77,15 +85,17 @@ class FirestoreRecords:
             return documents.head(owner)
         life = str(owner.fields["life"])
         opened |= shelf.strays(change.delta, opened, life)
-        sequence = documents.head(owner) + 1
-        entry = Write(documents.entry(user, sequence), _entry(change, life))
+        sequence, entries = documents.head(owner), []
+        if change.now is not None:
+            sequence += 1
+            entries.append(Write(documents.entry(user, sequence), _entry(change, life)))
         writes = [
             Write(shelf.path(name), fields and {"life": life, **fields})
             for name, fields in buckets.changed(opened, change.delta, self._limit).items()
         ]
         # Everybody who writes measurements moves the head: whoever read it before, reads again.
         head = Write(owner.path, _moved(sequence, change), since=owner.updated)
-        self._database.commit(head, *_bearable([*writes, entry]))
+        self._database.commit(head, *_bearable([*writes, *entries]))
         return sequence
 
     def _note(self, user: str, covered: Coverage) -> int:

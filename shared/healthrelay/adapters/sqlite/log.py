@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Room, newest, require, text
 from healthrelay.core.delivery import Progress, document, from_document
-from healthrelay.core.entries import Entry, understood
+from healthrelay.core.entries import Entry, kept, understood
 from healthrelay.relay_ports import Following
 
 
@@ -35,15 +35,27 @@ class SqliteLog(Room):
     def prune(self, user: str, before: datetime) -> int:
         with self._database.write() as connection:
             # Only from the oldest on, so that no gap ever lies between what is kept.
-            kept = connection.execute(
+            first = connection.execute(
                 "SELECT min(sequence) FROM log WHERE user = ? AND (at >= ? OR sequence ="
                 " (SELECT max(sequence) FROM log WHERE user = ?))",
                 (user, before.isoformat(), user),
             ).fetchone()[0]
             gone = connection.execute(
-                "DELETE FROM log WHERE user = ? AND sequence < ?", (user, kept or 0)
+                "DELETE FROM log WHERE user = ? AND sequence < ?", (user, first or 0)
             )
             return gone.rowcount
+
+    def restore(self, user: str, entries: Sequence[Entry]) -> None:
+        with self._database.write() as connection:
+            require(connection, user)
+            head = newest(connection, user)
+            new = [entry for entry in entries if entry.sequence > head]
+            if new and new[0].sequence > head + 1:
+                connection.execute("DELETE FROM log WHERE user = ?", (user,))
+            connection.executemany(
+                "INSERT INTO log VALUES (?, ?, ?, ?)",
+                [(user, e.sequence, e.at.isoformat(), text(kept(e))) for e in new],
+            )
 
     def following(self, user: str) -> Following:
         with self._database.read() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -61,23 +62,31 @@ class SqliteRecords(Room):
                 put(connection, _user_path(user), user, {"covered": _spans(covered)})
             if not delta:
                 return newest(connection, user)
-            connection.executemany(
-                "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
-                [(user, r.series, r.key) for r in delta.removed],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-                [
-                    (user, r.series, r.key, r.when, text(r.data))
-                    for r in (*delta.added, *delta.changed)
-                ],
-            )
+            _write(connection, user, delta)
             sequence = newest(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
                 (user, sequence, now.isoformat(), text(spoken(delta))),
             )
             return sequence
+
+    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
+        with self._database.write() as connection:
+            require(connection, user)
+            if covered is not None:
+                put(connection, _user_path(user), user, {"covered": _spans(covered)})
+            _write(connection, user, delta)
+
+
+def _write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
+    connection.executemany(
+        "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
+        [(user, r.series, r.key) for r in delta.removed],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+        [(user, r.series, r.key, r.when, text(r.data)) for r in (*delta.added, *delta.changed)],
+    )
 
 
 def _user_path(user: str) -> str:

@@ -1,0 +1,82 @@
+"""Two stores at once, each named as HEALTHRELAY_STORE would name it, and the keys of the second."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthrelay.config import PREFIX, READERS
+from healthrelay.config.keys import MEMORY, kept_keys, keys_file
+from healthrelay.config.readers import SQLITE
+from healthrelay.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from healthrelay.ports import Store, Vault
+
+
+def source(name: str) -> Store:
+    """The store *name*, which must be there."""
+    path = _file(name)
+    if path is not None and not Path(path).is_file():
+        raise BadRequest(f"There is no store at {path}.")
+    return target(name)
+
+
+def target(name: str) -> Store:
+    """The store *name*; a file is made where there is none."""
+    path = _file(name)
+    if path is not None:
+        from healthrelay.adapters.sqlite import SqliteStore
+
+        return SqliteStore(path)
+    from healthrelay.adapters.firestore import FirestoreStore
+
+    return FirestoreStore()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both names lead to the same store."""
+    first, second = _file(one), _file(other)
+    if first is None or second is None:
+        return first == second
+    return Path(first).resolve() == Path(second).resolve()
+
+
+def keys_of(name: str) -> Vault | None:
+    """What opens in the store *name*: the keys of the environment, or those kept beside its file.
+
+    None where there are none yet. Nothing is made, for new keys would open nothing.
+    """
+    from healthrelay.assembly.sealing import vault_of
+
+    path = _file(name)
+    text = os.environ.get(f"{PREFIX}SEALING_KEYS", "").strip()
+    if not text and path is not None:
+        text = kept_keys(path).get("sealing_keys", "")
+    if not text:
+        return None
+    kms_key = os.environ.get(f"{PREFIX}KMS_KEY", "").strip()
+    return vault_of(_read("sealing_keys", text), str(_read("kms_key", kms_key)))  # type: ignore[arg-type]
+
+
+def keys_beside(name: str) -> Path | None:
+    """The file of keys that belongs to the store *name*, if it has one."""
+    path = _file(name)
+    return keys_file(path) if path is not None and keys_file(path).exists() else None
+
+
+def _file(name: str) -> str | None:
+    """The file of an embedded store; None for Firestore."""
+    text = str(_read("store", name))
+    path = text.removeprefix(SQLITE)
+    if path == MEMORY:
+        raise BadRequest("A store in memory holds nothing that could be copied.")
+    return path if text.startswith(SQLITE) else None
+
+
+def _read(setting: str, text: str) -> object:
+    try:
+        return READERS[setting](text)
+    except ValueError as error:
+        raise BadRequest(f"{text if setting == 'store' else setting} {error}.") from error
