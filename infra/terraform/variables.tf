@@ -25,6 +25,17 @@ variable "database_location" {
   default     = ""
 }
 
+variable "database" {
+  type        = string
+  description = "The database that the functions use, when it is not (default) but one that was restored beside it."
+  default     = ""
+
+  validation {
+    condition     = var.database == "" || can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
+    error_message = "A database's id has 4 to 63 lower case letters, digits and hyphens, such as restored-2026-11-25; leave it empty for (default)."
+  }
+}
+
 variable "measurements_from" {
   type        = string
   description = "The provider: google_health, or fitbit for the legacy API."

@@ -52,6 +52,7 @@ def test_everything_wrong_is_named_in_one_message() -> None:
         ("SYSTEM", "en_FR"),
         ("STORE", "mysql://x"),
         ("STORE", "sqlite:///"),
+        ("STORE", "firestore:(default)"),
         ("PUBLIC_URL", "https://user:pass@relay.example"),
         ("PUBLIC_URL", "https://relay.example/?x=1"),
         ("PUBLIC_URL", "ftp://relay.example"),
@@ -94,6 +95,14 @@ def test_in_the_cloud_no_key_is_made_up() -> None:
         "HEALTHRELAY_SEALING_KEYS",
         "HEALTHRELAY_OWNER_KEY",
     )
+
+
+def test_another_database_of_firestore_can_be_named() -> None:
+    keys = {"OWNER_KEY": "o" * 40, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
+
+    assert load(STORE="firestore:restored-1", **keys).firestore_database == "restored-1"
+    assert load(STORE="firestore", **keys).firestore_database is None
+    assert load(STORE="firestore", **keys).sqlite_path is None
 
 
 def test_slashes_at_the_end_do_not_matter() -> None:

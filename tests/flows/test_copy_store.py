@@ -343,7 +343,10 @@ def test_bad_words_and_missing_keys_are_told(
     one, other = (f"sqlite:///{tmp_path}/{word}/healthrelay.db" for word in ("one", "other"))
     for words, sentence in (
         (["copy-store", one, other], "There is no store at "),
-        (["copy-store", "oracle", other], "oracle must be sqlite:///path or firestore"),
+        (
+            ["copy-store", "oracle", other],
+            "oracle must be sqlite:///path, firestore or firestore:database",
+        ),
         (["copy-store", other, other], "FROM and TO are the same store."),
         (["copy-store", one, "sqlite:///:memory:"], "A store in memory"),
     ):

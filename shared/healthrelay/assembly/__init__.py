@@ -84,7 +84,7 @@ class Services:
             return SqliteStore(self.settings.sqlite_path)
         from healthrelay.adapters.firestore import FirestoreStore
 
-        store = FirestoreStore()
+        store = FirestoreStore(database=self.settings.firestore_database)
         # Its client takes as long to load as everything else: let it, while we go on.
         store.warm()
         return store

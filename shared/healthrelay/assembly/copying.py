@@ -32,14 +32,14 @@ def target(name: str) -> Store:
         return SqliteStore(path)
     from healthrelay.adapters.firestore import FirestoreStore
 
-    return FirestoreStore()
+    return FirestoreStore(database=name.partition(":")[2] or None)
 
 
 def same(one: str, other: str) -> bool:
     """Whether both names lead to the same store."""
     first, second = _file(one), _file(other)
     if first is None or second is None:
-        return first == second
+        return one == other
     return Path(first).resolve() == Path(second).resolve()
 
 

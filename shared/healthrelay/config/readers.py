@@ -54,8 +54,9 @@ def _optional(read: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _store(value: str) -> str:
-    if value != FIRESTORE and (not value.startswith(SQLITE) or value == SQLITE):
-        raise ValueError(f"must be {SQLITE}path or {FIRESTORE}")
+    database = re.fullmatch(rf"{FIRESTORE}(:[a-z][a-z0-9-]{{2,61}}[a-z0-9])?", value)
+    if not database and (not value.startswith(SQLITE) or value == SQLITE):
+        raise ValueError(f"must be {SQLITE}path, {FIRESTORE} or {FIRESTORE}:database")
     return value
 
 

@@ -62,6 +62,11 @@ class Settings(NamedTuple):
         """The file of the embedded store; None when the store is another."""
         return self.store.removeprefix(SQLITE) if self.store.startswith(SQLITE) else None
 
+    @property
+    def firestore_database(self) -> str | None:
+        """The database of Firestore, where it is not the one called ``(default)``."""
+        return self.store.partition(":")[2] or None
+
 
 def load(environment: Mapping[str, str]) -> Settings:
     """Read and check everything; raises one `NotConfigured` that names all that is wrong.
