@@ -4,7 +4,7 @@ locals {
   jobs = {
     fetch   = { function = "fetch", query = "", schedule = "*/15 * * * *", says = "Works through who is due." }
     deliver = { function = "deliver", query = "", schedule = "*/5 * * * *", says = "Works off what waits for a home." }
-    repush  = { function = "deliver", query = "?everything=1", schedule = "30 3 * * *", says = "Brings every home its whole snapshot, for a 200 of Igor's is not durable." }
+    repush  = { function = "deliver", query = "?everything=1", schedule = "30 3 * * *", says = "Brings every home its whole snapshot, for a 200 of Igor's is not durable; forgets old log entries." }
   }
 }
 

@@ -171,7 +171,8 @@ def test_what_happened_meanwhile_is_brought_by_another_run(source: Store, target
     change(source, 12)
     source.records.apply("jack", Delta(removed=(weight("2026-11-01"),)), at(13))
     source.identities.save("jack", {"period": "1m"})
-    source.targets.save("jack", "node-red", {"url": "https://b.example", "sealed": "v1.k.x"})
+    elsewhere = {"url": "https://b.example", "sealed": "v1.k.x"}
+    source.targets.save("jack", "node-red", elsewhere, source.targets.of("jack")["node-red"])
     source.log.save("jack", "igor", Progress(8))
     stored = source.tokens.load("jack")
     assert stored is not None

@@ -110,7 +110,7 @@ class Copy(NamedTuple):
         targets = theirs.targets if theirs else {}
         for name, target in ours.targets.items():
             if targets.get(name) != target:
-                self.target.targets.save(user, name, target)
+                self.target.targets.save(user, name, target, targets.get(name))
         following = theirs.following.targets if theirs else {}
         for name, progress in ours.following.targets.items():
             if following.get(name) != progress:

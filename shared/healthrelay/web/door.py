@@ -43,7 +43,7 @@ def door(
             services.note(
                 _severity(response.status_code),
                 "request",
-                user=request.args.get("user") or request.form.get("user"),
+                user=_whom(request),
                 status=response.status_code,
                 milliseconds=round((time.monotonic() - started) * 1000),
                 cause=cause,
@@ -115,6 +115,13 @@ def _check(request: Request, methods: tuple[str, ...]) -> None:
         raise BadRequest(f"The body is longer than {MAX_BODY} bytes.", 413)
     if len(request.query_string) > MAX_URL:
         raise BadRequest(f"The address is longer than {MAX_URL} bytes.", 414)
+
+
+def _whom(request: Request) -> str | None:
+    """Whom it is about, lest a sentence name them to the log; no body is read that is too long."""
+    if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MAX_BODY:
+        return request.args.get("user")
+    return request.args.get("user") or request.form.get("user")
 
 
 def _severity(status: int) -> str:
