@@ -62,6 +62,8 @@ resource "google_cloudfunctions2_function" "function" {
       { for name in local.needs[each.key] : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
       # Whose database it is, and whose requests its lines in the log belong to.
       { GOOGLE_CLOUD_PROJECT = var.project },
+      # Secrets are read when an instance starts: another number lets all of them start anew.
+      { GENERATION = tostring(var.generation) },
     )
 
     dynamic "secret_environment_variables" {

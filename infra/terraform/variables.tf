@@ -176,6 +176,17 @@ variable "monthly_budget" {
   }
 }
 
+variable "generation" {
+  type        = number
+  description = "Raise it after a secret was changed: every function starts anew and reads it."
+  default     = 1
+
+  validation {
+    condition     = var.generation >= 1 && floor(var.generation) == var.generation
+    error_message = "A generation is a whole number, one more than the one before."
+  }
+}
+
 variable "kms" {
   type        = bool
   description = "Wrap the keys that seal tokens with a key of Cloud KMS (about 0.06 USD a month and key version)."

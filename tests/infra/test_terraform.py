@@ -110,7 +110,7 @@ def test_with_a_wrapping_key_only_its_users_have_one_role_more(least: Plan, full
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name: str) -> None:
-    given = {*full.told(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT"}
+    given = {*full.told(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT", "GENERATION"}
     # Igor is shown a token or a password, never both.
     needed = config.needs()[name] - ON_ONE_MACHINE - {"igor_token"}
 
@@ -191,8 +191,9 @@ def test_counts_know_a_function_and_no_person(least: Plan) -> None:
 
 
 def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
-    alerts = full.all("monitoring_alert_policy")
-    policies = {values["display_name"]: values for values in alerts.values()}
+    kind = "google_monitoring_alert_policy"
+    alerts = [one["values"] for one in full.resources if one["type"] == kind]
+    policies = {values["display_name"]: values for values in alerts}
 
     assert {name.removeprefix("healthrelay: ") for name in policies} >= {
         "grant lost",

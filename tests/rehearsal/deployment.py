@@ -58,7 +58,7 @@ class Deployment:
         settings = self._settings()
         needed = config.needs()[function]
         told = {_variable(name): settings[name] for name in settings if name in needed}
-        return told | {"GOOGLE_CLOUD_PROJECT": self.project}
+        return told | {"GOOGLE_CLOUD_PROJECT": self.project, "GENERATION": "1"}
 
     def secrets(self, function: str) -> dict[str, str]:
         """Variable → the secret that fills it."""
