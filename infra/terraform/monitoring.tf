@@ -77,7 +77,7 @@ resource "google_monitoring_notification_channel" "owner" {
 }
 
 resource "google_monitoring_alert_policy" "count" {
-  for_each = { for name, row in local.counts : name => row if var.running }
+  for_each = { for name, row in local.counts : name => row if var.running && var.alerts }
 
   project               = var.project
   display_name          = "healthrelay: ${replace(each.key, "_", " ")}"
@@ -113,7 +113,7 @@ resource "google_monitoring_alert_policy" "count" {
 }
 
 resource "google_monitoring_alert_policy" "failures" {
-  count = local.watched
+  count = var.alerts ? local.watched : 0
 
   project               = var.project
   display_name          = "healthrelay: failures"
@@ -155,7 +155,7 @@ resource "google_monitoring_alert_policy" "failures" {
 
 # The jobs make these answer many times an hour. Silence is the one failure that logs nothing.
 resource "google_monitoring_alert_policy" "silence" {
-  for_each = local.private
+  for_each = var.alerts ? local.private : toset([])
 
   project               = var.project
   display_name          = "healthrelay: silence of ${each.key}"

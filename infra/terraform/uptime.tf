@@ -34,7 +34,7 @@ resource "google_monitoring_uptime_check_config" "function" {
 }
 
 resource "google_monitoring_alert_policy" "unwell" {
-  for_each = google_monitoring_uptime_check_config.function
+  for_each = { for name, check in google_monitoring_uptime_check_config.function : name => check if var.alerts }
 
   project               = var.project
   display_name          = "healthrelay: ${each.key} unwell"

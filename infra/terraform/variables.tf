@@ -154,6 +154,12 @@ variable "alert_email" {
   }
 }
 
+variable "alerts" {
+  type        = bool
+  description = "Whether to raise alerts at all: Google may charge for each condition (docs/costs.md). The counts and the dashboard stay."
+  default     = true
+}
+
 variable "billing_account" {
   type        = string
   description = "For a budget that warns: the id of the billing account, as 012345-6789AB-CDEF01; empty: no budget."

@@ -76,6 +76,12 @@ def full(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
 
 
 @pytest.fixture(scope="session")
+def quiet(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
+    """Without alerts."""
+    return planned_once("quiet", LEAST | {"alerts": False})
+
+
+@pytest.fixture(scope="session")
 def resting(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
     """After `make destroy`, which keeps the data."""
     return planned_once("resting", LEAST | {"running": False})

@@ -211,6 +211,15 @@ def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
         assert "notification_channels" not in values or values["notification_channels"]
 
 
+def test_without_alerts_everything_else_is_there(quiet: Plan, least: Plan) -> None:
+    addresses = {one["address"] for one in quiet.resources}
+    missing = {one["address"] for one in least.resources} - addresses
+
+    assert missing
+    assert {address.partition(".")[0] for address in missing} == {"google_monitoring_alert_policy"}
+    assert not any("alert_policy" in address for address in addresses)
+
+
 def test_the_dashboard_shows_every_count_and_nobody(least: Plan) -> None:
     (dashboard,) = least.all("monitoring_dashboard").values()
     shown = (
