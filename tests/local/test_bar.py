@@ -17,9 +17,9 @@ class Terminal(io.StringIO):
 
 def test_it_says_what_is_done_and_what_remains() -> None:
     assert line(JACK) == (
-        "[#######·················] 2 of 4: jack, 300 of 1,200 records, 900 to go; 2 more people"
+        "[#######·················] 2 of 4: jack, 300 of 1,200 records, 900 to go; 2 more to come"
     )
-    assert line(Step(1, 1, "jack")) == f"[{'·' * 24}] 1 of 1: jack; 0 more people"
+    assert line(Step(1, 1, "jack")) == f"[{'·' * 24}] 1 of 1: jack; 0 more to come"
 
 
 def test_on_a_terminal_one_line_is_drawn_anew_and_leaves_nothing() -> None:
@@ -42,5 +42,5 @@ def test_in_a_file_each_person_is_a_line() -> None:
 
     assert [part.split(": ")[1].split(",")[0] for part in file.getvalue().splitlines()] == [
         "jack",
-        "second; 1 more people",
+        "second; 1 more to come",
     ]

@@ -67,7 +67,7 @@ class Copy(NamedTuple):
         if refused and not overwrite:
             raise BadRequest(
                 f"Nothing was copied, for the other store has been used: {'; '.join(refused)}."
-                " --overwrite gives up what it has of these.",
+                " --overwrite makes people there what they are here; others stay.",
                 409,
             )
         ours = self.source.identities.application()

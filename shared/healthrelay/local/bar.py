@@ -41,10 +41,10 @@ def bar(file: TextIO | None = None) -> Iterator[Callable[[Step], None]]:
 
 
 def line(step: Step) -> str:
-    """``[####····] 3 of 12: jack, 300 of 1,200 records, 900 to go; 9 more people``."""
+    """``[####····] 3 of 12: jack, 300 of 1,200 records, 900 to go; 9 more to come``."""
     part = step.done / step.records if step.records else 0
     filled = int(WIDTH * (step.number - 1 + part) / step.people)
     told = f"[{'#' * filled}{'·' * (WIDTH - filled)}] {step.number} of {step.people}: {step.user}"
     if step.records:
         told += f", {step.done:,} of {step.records:,} records, {step.records - step.done:,} to go"
-    return f"{told}; {step.people - step.number} more people"
+    return f"{told}; {step.people - step.number} more to come"
