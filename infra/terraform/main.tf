@@ -15,7 +15,7 @@ locals {
     public_url    = local.base_url
     client_id     = var.client_id
     system        = var.system
-    store         = var.database == "" ? "firestore" : "firestore:${var.database}"
+    store         = var.store
     guard         = "iam"
     tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${local.queue}"
     tasks_account = local.invoker

@@ -25,14 +25,14 @@ variable "database_location" {
   default     = ""
 }
 
-variable "database" {
+variable "store" {
   type        = string
-  description = "The database that the functions use, when it is not (default) but one that was restored beside it."
-  default     = ""
+  description = "Where the functions keep everything: firestore, or firestore:NAME for a database that was restored beside the one called (default)."
+  default     = "firestore"
 
   validation {
-    condition     = var.database == "" || can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.database))
-    error_message = "A database's id has 4 to 63 lower case letters, digits and hyphens, such as restored-2026-11-25; leave it empty for (default)."
+    condition     = can(regex("^firestore(:[a-z][a-z0-9-]{2,61}[a-z0-9])?$", var.store))
+    error_message = "Write firestore, or firestore:NAME; a database's name has 4 to 63 lower case letters, digits and hyphens, such as restored-2026-11-25."
   }
 }
 

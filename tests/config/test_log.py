@@ -5,10 +5,11 @@ import secrets
 
 import pytest
 
-from healthrelay.log import alias, follow, note, redacted
+from healthrelay.log import alias, follow, note, redacted, working_as
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    working_as("deliver")
     note("INFO", "fetch", status=200, cause=None, user="jack")
 
     out, err = capsys.readouterr()
@@ -16,7 +17,7 @@ def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]
     assert json.loads(err) == {
         "severity": "INFO",
         "event": "fetch",
-        "function": "command",
+        "function": "deliver",
         "status": 200,
         "user": "jack",
     }

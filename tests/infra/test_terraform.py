@@ -267,7 +267,7 @@ def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan
         ({"igor_url": "http://igor.example.org"}, "must begin with https://"),
         ({"schedules": {"fetch": "hourly"}}, "a time has five fields"),
         ({"addresses": {"igor_url": "https://x"}}, "Only google_api_url"),
-        ({"database": "(default)"}, "leave it empty for (default)"),
+        ({"store": "firestore:(default)"}, "Write firestore, or firestore:NAME"),
     ],
 )
 def test_a_wrong_variable_is_answered_with_what_to_write(
