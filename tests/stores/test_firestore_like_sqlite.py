@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import Progress
+from healthrelay.core.entries import Entry
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.records import Delta, Record, Window, diff
 from healthrelay.ports import Store
@@ -147,6 +148,19 @@ class Sisters(RuleBasedStateMachine):
     @rule(user=users, to=st.sampled_from(TARGETS))
     def leave(self, user: str, to: str) -> None:
         self.same(lambda store: store.log.save(user, to, None), user)
+
+    @rule(user=users, added=records(), removed=records())
+    def restore(self, user: str, added: list[Record], removed: list[Record]) -> None:
+        """As a copy does: records without an entry."""
+        delta = Delta(added=tuple(added), removed=tuple(removed))
+        self.same(lambda store: store.records.restore(user, delta))
+
+    @rule(user=users, first=st.integers(1, 12), number=st.integers(1, 4))
+    def take_over(self, user: str, first: int, number: int) -> None:
+        """Entries of another log, behind ours or with a gap between."""
+        keys = {"body-weight": ("2026-01-01",)}
+        taken = [Entry(n, self.clock, keys, {}, {}) for n in range(first, first + number)]
+        self.same(lambda store: store.log.restore(user, taken))
 
     @rule(user=users, hours=st.integers(-1, 100))
     def prune(self, user: str, hours: int) -> None:
