@@ -80,10 +80,7 @@ def _environment(pins: Path) -> Path:
     folder = install.cache() / f"bundle-{sha256(stamp.encode()).hexdigest()[:12]}"
 
     def fill(at: Path) -> None:
-        install.run([interpreter, "-I", "-m", "venv", at])
-        # What the functions do not load needs no bytecode, and they make their own of the rest.
-        pip = [at / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile"]
-        install.run([*pip, "--disable-pip-version-check", "--require-hashes", "-r", pins])
+        install.environment(at, interpreter, "--require-hashes", "-r", pins)
 
     try:
         # Its programs name where they lie: a checkout that was moved installs anew.

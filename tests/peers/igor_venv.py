@@ -51,7 +51,7 @@ def igor_bin() -> Path:
     folder = install.cache() / "igor-venv"
     stamp = "\n".join((str(folder), python, *PINS))
     try:
-        install.once(folder, stamp, lambda at: _build(at, python))
+        install.once(folder, stamp, lambda at: install.environment(at, python, *PINS))
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
         install.unavailable(f"the environment for a real Igor cannot be built: {error}")
     return folder / "bin"
@@ -79,9 +79,3 @@ def _fits(python: str) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return tried.returncode == 0
-
-
-def _build(folder: Path, python: str) -> None:
-    install.run([python, "-I", "-m", "venv", folder])
-    pip = [str(folder / "bin" / "python"), "-I", "-m", "pip", "install"]
-    install.run([*pip, "--quiet", "--disable-pip-version-check", "--no-input", *PINS])

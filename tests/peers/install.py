@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,21 @@ def run(argv: Sequence[str | Path], cwd: Path | None = None) -> None:
     if done.returncode != 0:
         command, said = " ".join(map(str, argv)), done.stdout + done.stderr
         raise RuntimeError(f"{command}: exit {done.returncode}\n{said[-2000:]}")
+
+
+def environment(at: Path, interpreter: str, *wanted: str | Path) -> None:
+    """An environment of *interpreter* with what is *wanted*, in pip's own words, and no more.
+
+    By uv, which is many times as fast; where uv reaches nothing, by pip.
+    """
+    python, uv = at / "bin" / "python", [sys.executable, "-m", "uv"]
+    try:
+        run([*uv, "venv", "--quiet", "--no-project", "--python", interpreter, at])
+        run([*uv, "pip", "install", "--quiet", "--python", python, *wanted])
+    except RuntimeError:
+        run([interpreter, "-I", "-m", "venv", "--clear", at])
+        pip = [python, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run([*pip, "--no-input", *wanted])
 
 
 def unavailable(reason: str) -> NoReturn:

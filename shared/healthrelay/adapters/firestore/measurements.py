@@ -75,6 +75,8 @@ class FirestoreRecords:
             settled(lambda: self._attempt(user, change))
         elif covered is not None:
             settled(lambda: self._note(user, covered))
+        elif self._database.one(documents.person(user)) is None:
+            raise Unknown(f"There is no user {user}.")
 
     def _attempt(self, user: str, change: Change) -> int:
         shelf = Shelf(self._database, user)
