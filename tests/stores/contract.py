@@ -413,6 +413,8 @@ class LogContract:
             store.records.restore("jack", Delta(added=(weight("2026-11-01"),)))
         with pytest.raises(Unknown):
             store.records.restore("jack", Delta(), {"weight": (date(2026, 10, 1),) * 2})
+        with pytest.raises(Unknown):
+            store.records.restore("jack", Delta())
 
         assert store.log.head("jack") == 0
 
