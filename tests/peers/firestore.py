@@ -209,7 +209,18 @@ def _keep(folder: Path, java: str, jar: str) -> None:
     host = f"127.0.0.1:{free_port()}"
     at = host.replace("127.0.0.1:", "--port=")
     process = Process(
-        [java, "-Xmx512m", "-Duser.language=en", "-cp", jar, _MAIN, "--host=127.0.0.1", at],
+        [
+            java,
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Duser.language=en",
+            "-cp",
+            jar,
+            _MAIN,
+            "--host=127.0.0.1",
+            at,
+        ],
         env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
         cwd=folder,
         log=folder / "emulator.out",

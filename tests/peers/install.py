@@ -75,7 +75,7 @@ def environment(at: Path, interpreter: str, *wanted: str | Path) -> None:
     python, uv = at / "bin" / "python", [sys.executable, "-m", "uv"]
     try:
         run([*uv, "venv", "--quiet", "--no-project", "--python", interpreter, at])
-        run([*uv, "pip", "install", "--quiet", "--python", python, *wanted])
+        run([*uv, "pip", "install", "--quiet", "--system-certs", "--python", python, *wanted])
     except RuntimeError:
         run([interpreter, "-I", "-m", "venv", "--clear", at])
         pip = [python, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

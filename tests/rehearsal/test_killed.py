@@ -43,7 +43,7 @@ def test_a_fetch_that_is_killed_is_mended_by_the_next_tick_and_the_next_try(
     assert mended.json()["troubles"] == {}
     until(lambda: any("/dataTypes/" in one.path for one in cloud.sandbox.journal))
     fetch.kill()
-    cloud.tasks.until(lambda: cloud.done("deliver", "emil"))
+    cloud.tasks.until(lambda: cloud.done("deliver", "emil") and cloud.done("fetch", "emil"))
 
     tries = [
         one.status
