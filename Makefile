@@ -1,34 +1,37 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
 # bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… (see docs/deploy.md)
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check bench chaos lock lint bundle deploy destroy clean
+.PHONY: run test check quick bench chaos lock lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
-run: .venv/run
+run: $(VENV)/run
 	@$(BIN)/healthrelay run $(ARGS)
 
-test: .venv/dev lint
+test: $(VENV)/dev lint
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
 
-check: .venv/dev lint
+check: lint quick
+
+quick: $(VENV)/dev
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
 
-lint: .venv/dev
+lint: $(VENV)/dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.txt || { cat $(VENV)/lint-imports.txt; exit 1; }
 
-chaos: .venv/dev
+chaos: $(VENV)/dev
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
-bench: .venv/dev
+bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lock: .venv/dev
+lock: $(VENV)/dev
 	@tools/lock
 
 bundle:
@@ -36,24 +39,24 @@ bundle:
 	@$(PYTHON) tools/bundle.py
 
 # The owner's machine speaks to the deployed store too, so it needs what fetch needs.
-deploy destroy: .venv/run
+deploy destroy: $(VENV)/run
 	@test -n "$(PROJECT)" || { echo "Name a project: make $@ PROJECT=…" >&2; exit 2; }
 	@$(PIP) --require-hashes -r requirements/fetch.txt
 	@$(BIN)/python tools/deploy.py $@ $(PROJECT) $(ARGS)
 
 clean:
-	rm -rf .venv .cache build
+	rm -rf .venv* .cache build
 
 # What the pins say is what is installed: a change of pins installs anew.
-.venv/run: requirements/run.txt pyproject.toml
+$(VENV)/run: requirements/run.txt pyproject.toml
 	@$(PYTHON) tools/python_version.py
-	@echo "Setting up .venv …" >&2
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up $(VENV) …" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
-.venv/dev: .venv/run requirements/dev.txt
+$(VENV)/dev: $(VENV)/run requirements/dev.txt
 	@echo "Installing what the tests need …" >&2
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
