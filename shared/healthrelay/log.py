@@ -59,7 +59,9 @@ def note(severity: str, event: str, **facts: object) -> None:
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
     told = {name: redacted(value) for name, value in facts.items() if value is not None}
-    print(json.dumps(line | told), file=sys.stderr, flush=True)  # noqa: T201
+    # In one piece, newline included: the threads of a fetch write at the same time.
+    sys.stderr.write(f"{json.dumps(line | told)}\n")
+    sys.stderr.flush()
 
 
 def nameless(user: str, facts: Mapping[str, object]) -> dict[str, object]:
