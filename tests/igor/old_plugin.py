@@ -90,11 +90,14 @@ def use_old_plugin(igor: Igor, plugin: str = "fitbit") -> None:
 
 def serve(igor: Igor, user: str, said: dict[str, Any], plugin: str = "fitbit", **own: Any) -> None:
     """Let *user* have what Fitbit *said*, a token, and the settings *own*."""
-    igor.put(f"/data/identities/{user}", json={"plugindata": {}}, auth=ADMIN)
     kept = {plugin: {"token": TOKEN, **own}}
-    igor.put(f"/data/identities/{user}/plugindata/{plugin}", json=kept, auth=ADMIN)
-    stored = igor.put(f"/data/sensors/{plugin}/{user}", json={user: said}, auth=ADMIN)
-    assert stored.status_code == 200, stored.text
+    for path, body in {
+        f"identities/{user}": {"plugindata": {}},
+        f"identities/{user}/plugindata/{plugin}": kept,
+        f"sensors/{plugin}/{user}": {user: said},
+    }.items():
+        stored = igor.put(f"/data/{path}", json=body, auth=ADMIN)
+        assert stored.status_code == 200, f"{path}: {stored.status_code} {stored.text}"
 
 
 def saved(igor: Igor) -> str:
