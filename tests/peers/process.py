@@ -80,7 +80,8 @@ def free_port() -> int:
     Such a port stays free between the choice and its use, and while a peer restarts.
     """
     for _ in range(100):
-        port = random.randint(20000, 32000)
+        # By the system's luck: hypothesis sets everybody else's to the same beginning.
+        port = random.SystemRandom().randint(20000, 32000)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
