@@ -11,7 +11,7 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded
-from healthrelay.core.token import Grant
+from healthrelay.core.token import Grant, Token
 from healthrelay.flows.token import Grants
 from healthrelay.ports import Store
 from tests.flows.issuer import ACCOUNT, NOW, grant
@@ -66,14 +66,14 @@ def test_each_round_has_one_refresh_and_everybody_has_its_token(store: Store) ->
     grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
     barrier = threading.Barrier(WORKERS)
 
-    def work(_worker: int) -> str:
-        stale = grants.stored("jack")
+    def work(stale: Token) -> str:
         barrier.wait()
         return grants.renew("jack", stale, NOW).grant.access
 
     with ThreadPoolExecutor(WORKERS) as pool:
         for number in range(1, ROUNDS + 1):
-            got = set(pool.map(work, range(WORKERS)))
+            stale = grants.stored("jack")
+            got = set(pool.map(work, [stale] * WORKERS))
             assert got == {f"access-{number + 1}"}
 
     assert strict.asked == [f"refresh-{number}" for number in range(1, ROUNDS + 1)]
