@@ -8,7 +8,8 @@ from tests.infra.plans import Plan
 from tests.peers.terraform import PROJECT
 from tests.rehearsal.deployment import Deployment
 
-pytestmark = pytest.mark.peer
+# One process asks Terraform; more would wait for each other.
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 REHEARSED = Deployment(PROJECT)
 

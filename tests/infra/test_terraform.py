@@ -20,7 +20,8 @@ from tests.infra.plans import Plan
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
 from tests.peers.terraform import FOLDER, PROJECT, ROOT, checker, choices, refusal, terraform
 
-pytestmark = pytest.mark.peer
+# One process asks Terraform; more would wait for each other.
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 FUNCTIONS = sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
 HOST = f"https://europe-west1-{PROJECT}.cloudfunctions.net"

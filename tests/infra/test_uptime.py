@@ -7,7 +7,8 @@ import pytest
 from tests.infra.plans import Plan
 from tests.peers.terraform import PROJECT
 
-pytestmark = pytest.mark.peer
+# One process asks Terraform; more would wait for each other.
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 
 def test_relay_is_asked_how_it_is_over_tls(least: Plan) -> None:
