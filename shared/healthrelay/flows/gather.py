@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.coverage import without
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from healthrelay.core.token import Account, Token
 
 WORKERS = 8
+AHEAD = 2 * WORKERS
 MAX_POINTS = 300_000
 """What one fetch reads, give or take what is under way: some 300 MB while it is converted, and
 two hundred days of what comes by the minute."""
@@ -51,32 +53,43 @@ class Gathered(NamedTuple):
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
     """The outcome of every read; one that fails spoils no other.
 
-    When the provider asks for a pause, or there is more than memory should hold, what has not
-    been asked yet is left for later.
+    When the provider asks for a pause, or there is more than memory should hold, what lies
+    behind that read in the order of the plan is left for later. No more than `AHEAD` are under
+    way, so that what is read beyond a slow one, and must be read again, stays little.
     """
-    ends: list[TryLater] = []
+    ends: list[tuple[int, TryLater]] = []
     points = 0
 
-    def one(read: Read) -> Outcome:
+    def one(place: int) -> Outcome:
         nonlocal points
-        if ends:
-            return ends[0]
+        if end := next((error for at, error in ends if at < place), None):
+            return end
         try:
-            found = provider.read(token.grant.access, read)
+            found = provider.read(token.grant.access, reads[place])
         except RateLimited as error:
-            ends.append(error)
+            ends.append((place, error))
             return error
         except HealthrelayError as error:
             return error
         points += len(found)  # of two at once one may go uncounted: the bound is not that sharp
         if points > MAX_POINTS:
-            ends.append(_more_to_come())
+            ends.append((place, _more_to_come()))
         return found
 
-    if len(reads) < 2:
-        return {read: one(read) for read in reads}
-    with ThreadPoolExecutor(min(WORKERS, len(reads))) as pool:
-        return dict(zip(reads, pool.map(one, reads), strict=True))
+    found = _in_order(one, len(reads)) if len(reads) > 1 else [one(0) for _ in reads]
+    return dict(zip(reads, found, strict=True))
+
+
+def _in_order(one: Callable[[int], Outcome], count: int) -> list[Outcome]:
+    """*one* of each place below *count*, several at once, no more than `AHEAD` under way."""
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(min(WORKERS, count)) as pool:
+        under_way: deque[Future[Outcome]] = deque()
+        for place in range(count):
+            if len(under_way) == AHEAD:
+                outcomes.append(under_way.popleft().result())
+            under_way.append(pool.submit(one, place))
+        return outcomes + [future.result() for future in under_way]
 
 
 def _more_to_come() -> TryLater:
