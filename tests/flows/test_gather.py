@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryL
 from healthrelay.core.plan import Read, Source, plan
 from healthrelay.core.records import Window
 from healthrelay.core.token import Account, Grant, Token
-from healthrelay.flows.gather import MAX_POINTS, WORKERS, Gathered, ask, convert
+from healthrelay.flows.gather import AHEAD, MAX_POINTS, WORKERS, Gathered, ask, convert
 from healthrelay.ports import Raw
 
 TODAY = date(2026, 11, 23)
@@ -90,6 +91,25 @@ def test_a_pause_ends_the_asking() -> None:
 
     assert len(provider.asked) <= 3 + 2 * WORKERS
     assert found.read == (Window("body-weight", ago(2), TODAY),)
+
+
+def test_a_slow_day_is_waited_for_before_much_is_read_beyond_it() -> None:
+    class Slow(ByTheDay):
+        beyond = 0
+
+        def read(self, access: str, read: Read) -> Sequence[Raw]:
+            found = super().read(access, read)
+            if read.start == TODAY:
+                time.sleep(0.5)  # long enough for all the others
+                self.beyond = len(self.asked)
+            return found
+
+    provider = Slow()
+
+    found = gathered(provider)
+
+    assert WORKERS <= provider.beyond <= AHEAD < 30
+    assert found.read == (WINDOW,)
 
 
 def test_more_than_memory_should_hold_is_left_for_the_next_fetch() -> None:

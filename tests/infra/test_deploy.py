@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.household import Household
+from tests.peers import install
 from tests.peers.bundles import ROOT
 from tests.peers.process import free_port
 from tests.peers.terraform import PROJECT
@@ -220,10 +221,11 @@ def written() -> list[str]:
 
 
 @pytest.mark.peer
-@pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud is not installed")
 def test_gcloud_understands_every_command(
     cloud: Cloud, household: Household, tmp_path: Path
 ) -> None:
+    if shutil.which("gcloud") is None:
+        install.unavailable("gcloud is not installed")
     (cloud.home / "url").write_text(household.url)
     cloud.run("deploy", PROJECT, HEALTHRELAY_CLIENT_SECRET="x")
     commands = {shlex.join(["gcloud", *words]) for words in cloud.calls("gcloud")} | {*written()}

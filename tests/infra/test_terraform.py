@@ -17,6 +17,7 @@ from healthrelay import config
 from healthrelay.adapters.firestore import indexes
 from healthrelay.config.settings import SECRETS
 from tests.infra.plans import Plan
+from tests.peers import install
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
 from tests.peers.terraform import FOLDER, PROJECT, ROOT, checker, choices, refusal, terraform
 
@@ -36,10 +37,18 @@ def test_the_files_are_valid() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+def test_terraforms_own_tests_pass(bundles: Path) -> None:
+    done = terraform("test", "-no-color", f"-var=bundles={bundles}")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Success! [1-9]\d* passed, 0 failed\.", done.stdout), done.stdout
+
+
 def test_the_files_are_formatted() -> None:
+    if shutil.which("terraform") is None:
+        install.unavailable("terraform is not installed")
     done = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", FOLDER],
+        ["terraform", "fmt", "-check", "-diff", "-recursive", FOLDER],
         capture_output=True,
         text=True,
         check=False,

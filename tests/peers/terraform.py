@@ -15,8 +15,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.peers import install
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +26,12 @@ _BESIDE = Path("..", "shared", "tools", "terraform-check", "check")
 
 
 def checker() -> Path:
-    """The program, ready to use; skips where it is not, for it cannot be installed."""
+    """The program, ready to use; unavailable where it is not, for it cannot be installed."""
     found = Path(os.environ.get("TERRAFORM_CHECK", ROOT / _BESIDE))
     if not found.is_file() or shutil.which("terraform") is None:
-        pytest.skip(f"Terraform's files are checked by {_BESIDE} and terraform: not both are here")
+        install.unavailable(
+            f"Terraform's files are checked by {_BESIDE} and terraform: not both are here"
+        )
     install.once(install.cache() / "terraform-check", str(found), lambda at: _prepare(found, at))
     return found
 

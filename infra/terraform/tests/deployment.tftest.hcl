@@ -1,0 +1,74 @@
+# What must hold of any plan, in Terraform's own words:
+# terraform test -var=bundles=$PWD/../../build   (after `make bundle`)
+
+variables {
+  project   = "demo-project"
+  client_id = "a-client-id"
+}
+
+run "the_world_reaches_the_public_functions_and_no_other" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(google_cloud_run_v2_service_iam_member.anybody)) == toset(["auth1", "auth2", "relay"])
+    error_message = "Only auth1, auth2 and relay may be called by anybody."
+  }
+
+  assert {
+    condition     = toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["deliver", "fetch"])
+    error_message = "Scheduler and Tasks call fetch and deliver."
+  }
+
+  assert {
+    condition     = google_project_iam_member.database["relay"].role == "roles/datastore.viewer"
+    error_message = "The public relay may only read."
+  }
+
+  assert {
+    condition     = output.callback_url == "https://europe-west1-demo-project.cloudfunctions.net/auth2"
+    error_message = "Without a domain the functions share Google's host, so that auth1's cookie reaches auth2."
+  }
+}
+
+run "a_domain_of_ones_own_is_what_is_registered" {
+  command = plan
+
+  variables {
+    public_url = "https://health.example.org"
+  }
+
+  assert {
+    condition     = output.callback_url == "https://health.example.org/auth2"
+    error_message = "The callback address is on the domain."
+  }
+}
+
+run "resting_keeps_the_data_and_runs_nothing" {
+  command = plan
+
+  variables {
+    running = false
+  }
+
+  assert {
+    condition     = length(google_cloudfunctions2_function.function) == 0
+    error_message = "No function is left."
+  }
+
+  assert {
+    condition     = google_firestore_database.database.delete_protection_state == "DELETE_PROTECTION_ENABLED"
+    error_message = "The database stays, protected."
+  }
+}
+
+run "what_cannot_be_is_refused" {
+  command = plan
+
+  variables {
+    project    = "No Project"
+    client_id  = ""
+    public_url = "http://health.example.org"
+  }
+
+  expect_failures = [var.project, var.client_id, var.public_url]
+}
