@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.peers.listening import Listening
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Say:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Recorder:
+class Recorder(Listening):
     """Listens while its block runs; `seen` grows, `say` may be replaced at any time."""
 
     def __init__(self, certificate: Path | None = None) -> None:
@@ -45,19 +44,6 @@ class Recorder:
             context.load_cert_chain(certificate)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
             self.url = f"https://localhost:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         recorder = self

@@ -13,13 +13,13 @@ import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl
 
 import requests
 
 from tests.oauth.measurements import FITBIT, GOOGLE
+from tests.peers.listening import Listening
 from tests.peers.oidc_provider import OidcProvider
 
 AUTHORIZE, TOKEN = "/oauth2/authorize", "/oauth2/token"
@@ -27,7 +27,7 @@ _PASSED_ON = ("Authorization", "Content-Type", "Accept")
 SECONDS = 30
 
 
-class Gateway:
+class Gateway(Listening):
     """Both providers' data behind one port of 127.0.0.1."""
 
     def __init__(self) -> None:
@@ -47,19 +47,6 @@ class Gateway:
         """Every access and refresh token that was given out."""
         names = ("access_token", "refresh_token")
         return [answer[name] for answer in self.answered for name in names if name in answer]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def opens(self, token: str) -> bool:
         """Whether the strict server honours the access token *token*."""

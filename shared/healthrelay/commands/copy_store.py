@@ -46,7 +46,8 @@ def _copy(said: argparse.Namespace) -> int:
 
 
 def _compared(copied: Copied) -> Iterator[str]:
-    yield f"{copied.people} people with {copied.records} records; {copied.written} of them written."
+    yield f"{copied.people} people with {copied.records} records."
+    yield f"Of the people {copied.written} had to be written, the others were the same."
     if copied.different:
         yield f"Not the same in both: {', '.join(copied.different)}."
         yield "Somebody writes to one of the stores: stop that, and run this again."

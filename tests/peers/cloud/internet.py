@@ -13,32 +13,19 @@ import socketserver
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
+
+from tests.peers.listening import Listening
 
 _HEAD = 8192
 
 
-class Internet:
+class Internet(Listening):
     """Knows *hosts* (name → port) and nobody else; all else is out of reach."""
 
     def __init__(self, hosts: Mapping[str, int]) -> None:
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(hosts))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def _handler(hosts: Mapping[str, int]) -> type[socketserver.BaseRequestHandler]:

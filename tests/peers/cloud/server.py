@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
+
+from tests.peers.listening import Listening
 
 
 class Asked(NamedTuple):
@@ -27,26 +27,13 @@ class Told(NamedTuple):
     body: bytes
 
 
-class Server:
+class Server(Listening):
     """Answers on 127.0.0.1 with what *answer* says, over TLS with a *context*."""
 
     def __init__(self, answer: Callable[[Asked], Told], context: SSLContext | None = None) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer, context))
         self.port = self._server.server_port
         self.host = f"127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def _handler(
