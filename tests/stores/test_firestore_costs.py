@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.firestore.measurements import MAX_COMMIT, MAX_WRITES
+from healthrelay.adapters.firestore.buckets import MAX_COMMIT
+from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest, Refused
 from healthrelay.core.records import Delta, Record, Window

@@ -46,8 +46,7 @@ def _copy(said: argparse.Namespace) -> int:
 
 
 def _compared(copied: Copied) -> Iterator[str]:
-    yield f"{copied.people} people with {copied.records} records."
-    yield f"Of the people {copied.written} had to be written, the others were the same."
+    yield f"{copied.people} people with {copied.records} records; {copied.written} people written."
     if copied.different:
         yield f"Not the same in both: {', '.join(copied.different)}."
         yield "Somebody writes to one of the stores: stop that, and run this again."

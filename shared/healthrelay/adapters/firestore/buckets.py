@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""
+MAX_COMMIT = 9_000_000
+"""Bytes; Firestore takes 10 MiB in one commit."""
 YEAR, MONTH, DAY = 4, 7, 10
 _NARROWER = {YEAR: MONTH, MONTH: DAY}
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.buckets import size
+from healthrelay.adapters.firestore.buckets import MAX_COMMIT, size
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
 from healthrelay.core.delivery import Progress, document, from_document
@@ -18,8 +18,6 @@ from healthrelay.core.errors import Unknown
 from healthrelay.relay_ports import Following
 
 BATCH = 400
-MAX_COMMIT = 9_000_000
-"""Bytes; Firestore takes 10 MiB in one commit."""
 _FIELDS = ("head", "progress")
 
 

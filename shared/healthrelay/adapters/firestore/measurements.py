@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from healthrelay.core.records import Delta, Record, Window
 
 MAX_WRITES = 500
-MAX_COMMIT = 9_000_000
-"""Bytes; Firestore takes 10 MiB in one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def _bearable(writes: list[Write]) -> list[Write]:
     """Return *writes* if one commit takes them: half of a change must never land."""
     if (
         len(writes) >= MAX_WRITES
-        or sum(buckets.size(write.fields or {}) for write in writes) > MAX_COMMIT
+        or sum(buckets.size(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
     ):
         raise BadRequest("That is more than the store takes at once: fetch a shorter period.", 413)
     return writes
