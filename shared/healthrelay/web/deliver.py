@@ -11,16 +11,13 @@ from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.names import user_name
 from healthrelay.flows.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.events import acknowledge
-from healthrelay.web.door import arguments, door, require_invoker
+from healthrelay.web.door import TASK, arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response
 from healthrelay.web.events import acknowledged
 
 if TYPE_CHECKING:
     from healthrelay.flows.courier import Delivery
     from healthrelay.web.services import Services
-
-TASK = "X-CloudTasks-TaskName"
-"""Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
 
 
 @door("GET", "POST")

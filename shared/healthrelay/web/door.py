@@ -17,6 +17,8 @@ from healthrelay.web.services import Services
 
 MAX_BODY = 16 * 1024
 MAX_URL = 8 * 1024
+TASK = "X-CloudTasks-TaskName"
+"""Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
 
 View = Callable[[Request, Services], Response]
 

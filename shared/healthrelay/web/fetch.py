@@ -15,8 +15,7 @@ from healthrelay.core.names import user_name
 from healthrelay.flows.courier import summed
 from healthrelay.flows.fanout import fan_out
 from healthrelay.flows.fetch import Desk, Fetched, fetch
-from healthrelay.web.deliver import TASK
-from healthrelay.web.door import arguments, door, require_invoker
+from healthrelay.web.door import TASK, arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response, status
 
 if TYPE_CHECKING:
