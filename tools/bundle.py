@@ -10,6 +10,7 @@ deployed anew.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -43,7 +44,8 @@ def bundle(function: str, folder: Path) -> Path:
     """Write the bundle of *function* into *folder*; its path."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{function}.zip"
-    draft = target.with_suffix(".draft")
+    # Named by the process: two that pack at once must not take each other's draft.
+    draft = target.with_suffix(f".{os.getpid()}.draft")
     # Stored, not deflated: each release of zlib may write other bytes.
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as packed:
         for name, path in contents(function).items():
@@ -58,7 +60,7 @@ def bundle(function: str, folder: Path) -> Path:
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
-        if path.is_file() and path.suffix != ".pyc" and inside.parts[0] not in OWNERS:
+        if path.is_file() and path.parent.name != "__pycache__" and inside.parts[0] not in OWNERS:
             yield inside.as_posix(), path
 
 

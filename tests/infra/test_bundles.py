@@ -6,11 +6,14 @@ import base64
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 import requests
@@ -66,14 +69,32 @@ def needed(name: str) -> dict[str, str]:
 def test_a_bundle_has_the_same_bytes_wherever_it_is_made(name: str, tmp_path: Path) -> None:
     elsewhere = tmp_path / "checkout"
     for room in ("functions", "shared", "requirements", "tools"):
-        shutil.copytree(ROOT / room, elsewhere / room, copy_function=shutil.copyfile)
-    (elsewhere / "shared" / "healthrelay" / "core" / "__pycache__").mkdir(exist_ok=True)
-    (elsewhere / "shared" / "healthrelay" / "core" / "__pycache__" / "x.pyc").write_bytes(b"x")
+        shutil.copytree(
+            ROOT / room,
+            elsewhere / room,
+            ignore=shutil.ignore_patterns("__pycache__"),
+            copy_function=shutil.copyfile,
+        )
+    compiled = elsewhere / "shared" / "healthrelay" / "core" / "__pycache__"
+    compiled.mkdir()
+    (compiled / "x.pyc").write_bytes(b"x")
+    (compiled / "x.pyc.140062").write_bytes(b"half of it")
 
     one = packed(name, tmp_path / "one")
     other = packed(name, tmp_path / "other", elsewhere)
 
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_who_packs_at_the_same_time_does_not_disturb_another(tmp_path: Path) -> None:
+    command = [sys.executable, ROOT / "tools" / "bundle.py", "--into", tmp_path]
+    packers = [subprocess.Popen(command, stdout=PIPE, stderr=STDOUT, text=True) for _ in range(8)]
+
+    told = {packer.communicate()[0] for packer in packers}
+
+    assert [packer.returncode for packer in packers] == [0] * 8, told
+    assert len(told) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.zip" for name in FUNCTIONS]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
