@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
+from werkzeug.routing import Map, RuleFactory
 
 from sandbox.faults import Fault, Faults, hang_up
 from sandbox.fitbit.switches import FitbitSwitches
@@ -75,9 +76,29 @@ class Front:
         return make_response("", 204)
 
 
+class _Addresses(Map):
+    """The addresses of every sandbox: they are the same, and to compile them is what takes long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[tuple[str, str, frozenset[str]]] = set()
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Compile what no sandbox has had before."""
+        for rule in rulefactory.get_rules(self):
+            said = (rule.rule, str(rule.endpoint), frozenset(rule.methods or ()))
+            if said not in self._known:
+                super().add(rule)
+                self._known.add(said)
+
+
+_ADDRESSES = _Addresses()
+
+
 def build(front: Front, providers: list[tuple[str, Blueprint]]) -> Flask:
     """The application with the providers' routes below their prefixes."""
     app = Flask("sandbox", static_folder=None, template_folder=str(_pages()))
+    app.url_map = _ADDRESSES
     app.before_request(front.before)
     app.after_request(front.after)
     app.register_blueprint(front.control(), url_prefix=CONTROL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import functions_framework
@@ -45,7 +46,9 @@ def serving(port: int) -> Iterator[str]:
         server.server_close()
 
 
+@cache
 def _app(name: str) -> WSGIApplication:
+    """The function *name*; it keeps nothing, so that it can be served any number of times."""
     app: Flask = functions_framework.create_app(name, str(function_file(name)))  # type: ignore[no-untyped-call]
 
     def at_root(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
