@@ -19,7 +19,8 @@ from typing import Any, Self
 import requests
 
 from tests.peers import install
-from tests.peers.igor_venv import igor_bin, launch_script
+from tests.peers.igor_venv import LOAD, RUN, igor_bin
+from tests.peers.nursery import nursery
 from tests.peers.process import Process, answers, free_port
 
 ADMIN = ("admin", "")
@@ -200,11 +201,14 @@ class IgorServer:
         options = ["-d", str(self.database), "-p", str(self.port), "--nologfile", rights]
         if not self.tls:
             options.append("--nossl")
+        # Its libraries read some of this when they are loaded.
+        env = frozenset({**self._env, "PATH": os.defpath, "LANG": "C.UTF-8"}.items())
         self._process = Process(
-            [self._bin / "python", "-I", "-c", launch_script(), *options],
+            options,
             env=self._environment(),
             cwd=self.database.parent,
             log=self._log,
+            start=nursery(str(self._bin / "python"), env, LOAD, RUN).fork,
         )
         probe = f"{self.url}/data/services/igor/version"
         self._process.wait_until(lambda: answers(probe, self.verify), SECONDS)

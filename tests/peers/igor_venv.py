@@ -1,4 +1,4 @@
-"""The virtual environment a real Igor lives in, and the script that starts it.
+"""The virtual environment a real Igor lives in, and what starts it.
 
 Igor imports `imp`, which Python 3.12 dropped, and loses one feature after the other with
 newer libraries, so it gets old ones and an environment apart from that of the tests.
@@ -23,24 +23,18 @@ _FITS = (
     " and platform.python_implementation() == 'CPython'))"
 )
 
-_LAUNCH = """
+LOAD = """
 import gevent.monkey; gevent.monkey.patch_all()
-import sys, igor.besthostname, gevent.pywsgi
-igor.besthostname.besthostname = lambda: {host!r}
+import gevent, gevent.pywsgi, igor.besthostname
+igor.besthostname.besthostname = lambda: 'localhost'
 _Server = gevent.pywsgi.WSGIServer
 gevent.pywsgi.WSGIServer = lambda at, *a, **k: _Server(('127.0.0.1', at[1]), *a, **k)
 from igor.__main__ import main
 sys.argv[0] = 'igorServer'
-main()
 """
+"""Left to itself Igor listens on every address and asks the internet for its name."""
 
-
-def launch_script(host: str = "localhost") -> str:
-    """Python code that starts Igor on 127.0.0.1 alone and tells it that its name is *host*.
-
-    Left to itself Igor listens on every address and asks the internet for its name.
-    """
-    return _LAUNCH.format(host=host)
+RUN = "gevent.reinit(); main()"
 
 
 def igor_bin() -> Path:

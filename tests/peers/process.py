@@ -12,33 +12,59 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import requests
+
+
+class Started(Protocol):
+    """As much of subprocess.Popen as a `Process` needs."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
+    def terminate(self) -> None: ...
+
+
+def popen(
+    argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path
+) -> subprocess.Popen[bytes]:
+    """The program *argv* in a process group of its own; what it prints is added to *log*."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            argv,
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 class Process:
     """A running program in a process group of its own; what it prints is kept in *log*."""
 
     def __init__(
-        self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path
+        self,
+        argv: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        start: Callable[..., Started] = popen,
     ) -> None:
         self._log = log
-        with log.open("ab") as out:
-            self._popen = subprocess.Popen(
-                argv,
-                env=dict(env),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._started = start(argv, env=env, cwd=cwd, log=log)
         atexit.register(self.kill)  # a group of its own does not hear the terminal's Ctrl-C
 
     @property
     def running(self) -> bool:
         """Whether the program is still there."""
-        return self._popen.poll() is None
+        return self._started.poll() is None
 
     def output(self) -> str:
         """All it has printed so far, stdout and stderr together."""
@@ -49,7 +75,7 @@ class Process:
         until = time.monotonic() + seconds
         while not ready():
             if not self.running or time.monotonic() > until:
-                state = "took too long" if self.running else f"ended ({self._popen.returncode})"
+                state = "took too long" if self.running else f"ended ({self._started.returncode})"
                 self.kill()
                 raise RuntimeError(f"the peer {state}:\n{self.output()[-3000:]}")
             time.sleep(0.05)
@@ -57,21 +83,21 @@ class Process:
     def terminate(self, seconds: float = 10) -> int:
         """Ask it to end as an operator would (SIGTERM), force it after *seconds*."""
         if self.running:
-            self._popen.terminate()
+            self._started.terminate()
         return self.wait(seconds)
 
     def wait(self, seconds: float) -> int:
         """Wait for the end of the program, force it after *seconds*; returns its exit code."""
         with suppress(subprocess.TimeoutExpired):
-            self._popen.wait(seconds)
+            self._started.wait(seconds)
         return self.kill()
 
     def kill(self) -> int:
         """End it and all its children at once (SIGKILL); returns the exit code."""
         atexit.unregister(self.kill)
         with suppress(ProcessLookupError):
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        return self._popen.wait(10)
+            os.killpg(self._started.pid, signal.SIGKILL)
+        return self._started.wait(10)
 
 
 def free_port() -> int:

@@ -144,14 +144,6 @@ def test_a_plugin_is_merged_at_the_start(make_igor: Callable[..., Igor], tmp_pat
     assert igor.data_xml("sensors/relayed").startswith("<relayed")
 
 
-def test_the_launch_script_names_the_host_and_is_python() -> None:
-    script = igor_venv.launch_script("igor.example")
-
-    compile(script, "launch", "exec")
-    assert "lambda: 'igor.example'" in script
-    assert "('127.0.0.1', at[1])" in script
-
-
 def test_the_python_found_can_run_igor() -> None:
     python = igor_venv.find_python()
     assert python is not None
