@@ -10,11 +10,11 @@ import pytest
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.documents import Changed, Write
+from healthrelay.adapters.firestore.documents import Changed, Found, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
-from healthrelay.core.records import Delta
+from healthrelay.core.records import Delta, Record
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]
@@ -39,6 +39,28 @@ class Unanswered(Database):
             raise Changed
 
 
+class Torn(Database):
+    """A database that shows a person beside buckets from before *meanwhile*, once.
+
+    Google's emulator does, once in hundreds of times.
+    """
+
+    def __init__(self, project: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(project, None, PATIENCE)
+        self._meanwhile = [meanwhile]
+
+    def get(self, *paths: str) -> dict[str, Found]:
+        found = super().get(*paths)
+        if not self._meanwhile:
+            return found
+        self._meanwhile.pop()()
+        return found | {path: now for path, now in super().get(*paths).items() if _person(path)}
+
+
+def _person(path: str) -> bool:
+    return path.startswith("identities/")
+
+
 @pytest.fixture
 def store(make_firestore: Make) -> FirestoreStore:
     store = make_firestore()
@@ -59,6 +81,35 @@ def test_change_that_was_overtaken_is_made_anew(
 
     assert store.log.head("jack") == 2
     assert store.records.everything("jack") == [weight("2026-11-01"), weight("2026-11-02")]
+
+
+@pytest.mark.parametrize("earlier", [(), ("2026-10-01",)], ids=["no bucket", "a bucket"])
+def test_buckets_that_are_older_than_their_head_are_read_again(
+    store: FirestoreStore, firestore_project: str, earlier: tuple[str, ...]
+) -> None:
+    store.records.apply("jack", add(*earlier), NOW)
+    torn = Torn(
+        firestore_project, lambda: store.records.apply("jack", add("2026-11-01", "2025-01-01"), NOW)
+    )
+
+    FirestoreRecords(torn, MAX_BYTES).apply("jack", add("2026-11-02"), NOW)
+
+    days = sorted({*earlier, "2025-01-01", "2026-11-01", "2026-11-02"})
+    assert store.records.everything("jack") == [weight(day) for day in days]
+    torn.close()
+
+
+def test_a_bucket_that_was_packed_has_nothing_left_of_it(make_firestore: Make) -> None:
+    store = make_firestore(limit=300)
+    store.identities.save("jack", {})
+    series, day = "activities-heart-intraday", "2026-11-01"
+    many, few = (Record(series, day, day, {"dataset": [60] * number}) for number in (400, 4))
+    store.records.apply("jack", Delta(added=(many,)), NOW)
+    assert store.records.everything("jack") == [many]
+
+    store.records.apply("jack", Delta(changed=(few,)), NOW)
+
+    assert store.records.everything("jack") == [few]
 
 
 def test_entry_that_moved_meanwhile_is_still_there_once(

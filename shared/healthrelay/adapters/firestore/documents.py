@@ -35,13 +35,14 @@ class Write:
     """One document to be written whole, or to be deleted when *fields* is None.
 
     With *since* it must still be as it was read (`Found.updated`), and only the named fields
-    are replaced. When *new*, it must not exist.
+    are replaced, those *gone* taken away. When *new*, it must not exist.
     """
 
     path: str
     fields: Fields | None
     since: object = None
     new: bool = False
+    gone: Iterable[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,8 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, write: Write) ->
     elif write.new:
         batch.create(reference, dict(write.fields))
     elif option:
-        batch.update(reference, dict(write.fields), option=option)
+        gone = dict.fromkeys(write.gone, firestore.DELETE_FIELD)
+        batch.update(reference, {**write.fields, **gone}, option=option)
     else:
         batch.set(reference, dict(write.fields))
 
