@@ -116,4 +116,5 @@ def household_at(
         try:
             yield Household(url, services())
         finally:
+            services().close()
             services.cache_clear()
