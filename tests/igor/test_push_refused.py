@@ -65,10 +65,11 @@ def revoked(igor: Igor, token: str) -> str:
 )
 def test_a_wrong_key_is_the_owners_to_mend(
     household_with: Callable[..., Household],
-    igor: Igor,
+    make_igor: Callable[..., Igor],
     wrong: Callable[[Igor, str], str],
     status: int,
 ) -> None:
+    igor = make_igor()  # its keys are not those of others
     token = igor.mint_push_token()
     household = household_with(igor_url=igor.url, igor_token=wrong(igor, token))
     household.connect(**WEIGHTS)
@@ -104,6 +105,7 @@ def test_a_key_for_another_path_is_refused_and_harms_nothing(
 def test_a_key_that_is_none_may_be_a_trouble_that_passes(
     household_with: Callable[..., Household], igor: Igor
 ) -> None:
+    igor.mint_push_token()  # Igor that has no key at all answers 404
     household = household_with(igor_url=igor.url, igor_token="not-a-capability")
     household.connect(**WEIGHTS)
 
