@@ -55,7 +55,7 @@ COUNTED = (
     "e2e/test_side_by_side.py::test_sixty_generated_days",
     "igor/test_push_request.py",
 )
-"""All the same, for they do find some."""
+"""What goes a way of its own in these rooms."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -78,7 +78,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
     if not name.startswith(UNCOUNTED) or name.startswith(COUNTED):
         return (yield)
     told = os.environ.pop(FOR_CHILDREN, None)
-    # In a process of pytest-xdist two count at once: the one that loads the plugin, and its own.
+    # A process of pytest-xdist counts twice: as one that was started, and by its plugin.
     resting = []
     while counting := Coverage.current():
         counting.stop()

@@ -158,7 +158,8 @@ def deploy(project: str, arguments: list[str]) -> None:
     """Everything, in the one order in which it works."""
     if found := list(missing(project)):
         sys.exit("Before anything is deployed:\n- " + "\n- ".join(found))
-    subprocess.run([sys.executable, ROOT / "tools" / "bundle.py"], check=True)
+    if subprocess.run([sys.executable, ROOT / "tools" / "bundle.py"], check=False).returncode != 0:
+        sys.exit("The functions could not be packed; nothing was deployed.")
     terraform(project, "init", "-input=false")
     places = "-target=google_secret_manager_secret.secret"
     terraform(project, "apply", "-input=false", "-auto-approve", places, *arguments)
