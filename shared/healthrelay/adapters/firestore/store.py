@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.log import FirestoreLog
-from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import (
     FirestoreHandshakes,
     FirestoreIdentities,
@@ -33,6 +31,8 @@ from healthrelay.adapters.firestore.people import (
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.documents import Meter
+    from healthrelay.adapters.firestore.log import FirestoreLog
+    from healthrelay.adapters.firestore.measurements import FirestoreRecords
 
 PATIENCE = 4.0
 """Seconds: the caller of a function hears within five that the store is not there."""
@@ -43,7 +43,7 @@ class FirestoreStore:
 
     Without *project* the environment names it, as for every Google client; without *database*
     it is ``(default)``. A call gives up after *patience* seconds. No bucket of records grows
-    beyond *limit* bytes.
+    beyond *limit* bytes. Records and log are loaded when first asked for, as from SQLite.
     """
 
     def __init__(
@@ -71,10 +71,14 @@ class FirestoreStore:
 
     @cached_property
     def records(self) -> FirestoreRecords:
+        from healthrelay.adapters.firestore.measurements import FirestoreRecords  # noqa: PLC0415
+
         return FirestoreRecords(self._database, self._limit)
 
     @cached_property
     def log(self) -> FirestoreLog:
+        from healthrelay.adapters.firestore.log import FirestoreLog  # noqa: PLC0415
+
         return FirestoreLog(self._database)
 
     @cached_property

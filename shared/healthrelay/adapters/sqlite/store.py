@@ -12,10 +12,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.sqlite.database import BUSY_SECONDS, Database
-from healthrelay.adapters.sqlite.log import SqliteLog
-from healthrelay.adapters.sqlite.measurements import SqliteRecords
 from healthrelay.adapters.sqlite.people import (
     SqliteHandshakes,
     SqliteIdentities,
@@ -23,11 +22,16 @@ from healthrelay.adapters.sqlite.people import (
     SqliteTokens,
 )
 
+if TYPE_CHECKING:
+    from healthrelay.adapters.sqlite.log import SqliteLog
+    from healthrelay.adapters.sqlite.measurements import SqliteRecords
+
 
 class SqliteStore:
     """Satisfies `healthrelay.ports.Store`. *path* is a file name or ``:memory:``.
 
-    Other processes that hold the file are waited for, at most *patience* seconds.
+    Other processes that hold the file are waited for, at most *patience* seconds. Records and log
+    are loaded when first asked for: who only connects a person starts without them.
     """
 
     def __init__(self, path: str, *, patience: float = BUSY_SECONDS) -> None:
@@ -47,10 +51,14 @@ class SqliteStore:
 
     @cached_property
     def records(self) -> SqliteRecords:
+        from healthrelay.adapters.sqlite.measurements import SqliteRecords  # noqa: PLC0415
+
         return SqliteRecords(self._database)
 
     @cached_property
     def log(self) -> SqliteLog:
+        from healthrelay.adapters.sqlite.log import SqliteLog  # noqa: PLC0415
+
         return SqliteLog(self._database)
 
     @cached_property
