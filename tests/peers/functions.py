@@ -7,15 +7,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.peers.process import Process, answers, free_port
+from tests.peers.running import Running
 
 _COVERAGE = "COVERAGE_PROCESS_"  # so that coverage, when it runs, also measures the function
 
 
-class FunctionProcess:
+class FunctionProcess(Running):
     """The function *name* of *source* (its `main.py`), on a free port of 127.0.0.1.
 
         with FunctionProcess("relay", env={"SETTING": "value"}) as relay:
@@ -45,18 +44,6 @@ class FunctionProcess:
         self._process: Process | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._output = ""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start it and wait until it answers; a function that cannot start raises with its log."""

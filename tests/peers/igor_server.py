@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 
@@ -22,12 +21,13 @@ from tests.peers import install
 from tests.peers.igor_venv import LOAD, RUN, igor_bin
 from tests.peers.nursery import nursery
 from tests.peers.process import Process, answers, free_port
+from tests.peers.running import Running
 
 ADMIN = ("admin", "")
 SECONDS = 60
 
 
-class IgorServer:
+class IgorServer(Running):
     """One Igor with the plugin `copytree`; use it as a context manager.
 
     *home* is an empty folder for its database. *env* adds to Igor's environment, for
@@ -64,18 +64,6 @@ class IgorServer:
     def running(self) -> bool:
         """Whether the process is there."""
         return self._process is not None and self._process.running
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start it, making the database first when there is none.

@@ -7,11 +7,11 @@ import socket
 import ssl
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.peers import install
 from tests.peers.process import Process, answers, free_port
+from tests.peers.running import Running
 
 SECONDS = 30
 _MAIN = """
@@ -32,7 +32,7 @@ http {{
 """
 
 
-class Nginx:
+class Nginx(Running):
     """An nginx that serves one site over TLS as ``localhost``; use it as a context manager."""
 
     def __init__(self, home: Path, certificate: Path) -> None:
@@ -49,7 +49,7 @@ class Nginx:
         (self._home / "nginx.conf").write_text(_MAIN.format(home=self._home))
         return self
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         config = self._home / "nginx.conf"
         self._process = Process(
             [nginx(), "-p", self._home, "-c", config, "-e", "stderr"],
@@ -58,14 +58,8 @@ class Nginx:
             log=self._home / "nginx.out",
         )
         self._process.wait_until(lambda: answers(self.url, str(self.certificate)), SECONDS)
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
 

@@ -16,19 +16,18 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import requests
 
 from tests.peers import install
 from tests.peers.oidc_consent import walk
 from tests.peers.process import Process
+from tests.peers.running import Running
 
 _LISTENING = "listening "
 
 
-class OidcProvider:
+class OidcProvider(Running):
     """The running server; two clients, one for each way to send the client's secret.
 
     `client_id`/`client_secret` belong to the client that uses HTTP Basic (as Fitbit wants
@@ -73,18 +72,6 @@ class OidcProvider:
     def introspect_url(self) -> str:
         """Where a client asks whether a token is alive."""
         return f"{self.url}/1.1/oauth2/introspect"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start the server and wait until it has said where it listens."""

@@ -14,12 +14,11 @@ import threading
 import uuid
 from collections.abc import Mapping
 from ssl import SSLContext
-from types import TracebackType
-from typing import Self
 
 from tests.peers.cloud.identity import Identity
 from tests.peers.cloud.server import Asked, Server, Told
 from tests.peers.functions import FunctionProcess
+from tests.peers.running import Running
 
 ANYBODY = "anybody"
 TRACE = "X-Cloud-Trace-Context"
@@ -29,7 +28,7 @@ _HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive
 SECONDS = 60
 
 
-class Gateway:
+class Gateway(Running):
     """Leads `https://HOST/NAME…` to the function NAME; *invokers* may call it, or ANYBODY."""
 
     def __init__(
@@ -53,19 +52,13 @@ class Gateway:
         self.passed: list[tuple[str, Mapping[str, str]]] = []
         """Function and headers of each request that a function got."""
 
-    def __enter__(self) -> Self:
-        self._secure.__enter__()
-        self._plain.__enter__()
-        return self
+    def start(self) -> None:
+        self._secure.start()
+        self._plain.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._secure.__exit__(kind, error, trace)
-        self._plain.__exit__(kind, error, trace)
+    def stop(self) -> None:
+        self._secure.stop()
+        self._plain.stop()
         for function in self._functions.values():
             function.stop()
 

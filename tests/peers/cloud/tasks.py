@@ -16,8 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import grpc
 import requests
@@ -25,6 +24,7 @@ from google.cloud import tasks_v2
 from google.cloud.tasks_v2.types import task as task_types
 
 from tests.peers.cloud.identity import Identity
+from tests.peers.running import Running
 
 HOST = "cloudtasks.googleapis.com"
 _SECONDS = 60
@@ -59,7 +59,7 @@ class Try(NamedTuple):
     status: int | None
 
 
-class CloudTasks:
+class CloudTasks(Running):
     """One queue; *enqueuers* may put into it, *send* makes the calls."""
 
     def __init__(
@@ -98,17 +98,11 @@ class CloudTasks:
         self.port = int(self._server.add_secure_port("127.0.0.1:0", credentials))
         return self.port
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._server.start()
         threading.Thread(target=self._run, daemon=True).start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
