@@ -21,8 +21,8 @@ from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.assembly import Services
-from healthrelay.core.plan import plan
-from healthrelay.core.records import Delta, Window, parse
+from healthrelay.core.measurements.plan import plan
+from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.relay import new_poll_key
 from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox

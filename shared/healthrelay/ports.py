@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from healthrelay.core.digestible import Json
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.plan import Read, Source
-    from healthrelay.core.records import Delta, Record, Window
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.records import Delta, Record, Window
     from healthrelay.core.tasks import Task
     from healthrelay.core.token import Account, Grant
     from healthrelay.relay_ports import Log, Targets

@@ -17,7 +17,7 @@ from healthrelay.adapters.http import Http
 from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.tasks import Task, acknowledgement
 from healthrelay.flows.courier import Courier
 from healthrelay.flows.deliver import deliver

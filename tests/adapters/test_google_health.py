@@ -20,8 +20,8 @@ from healthrelay.core.errors import (
     Refused,
     TryLater,
 )
-from healthrelay.core.plan import Read
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.records import Window
 from healthrelay.core.token import Account, Token
 from sandbox import Day, Sandbox
 from tests.adapters.google_health.moving import converted, tolerated

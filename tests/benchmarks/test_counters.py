@@ -34,7 +34,7 @@ def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
 
     assert "healthrelay.flows.relay" in ours
     assert not ours & {
-        "healthrelay.core.igor_xml",
+        "healthrelay.core.measurements.igor_xml",
         "healthrelay.flows.deliver",
         "healthrelay.flows.events",
         "healthrelay.web.events",

@@ -27,8 +27,8 @@ from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.webhook import Webhook, mint
 from healthrelay.core.delivery import Progress, behind
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.snapshot import snapshot
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.flows.courier import Courier
 from healthrelay.flows.deliver import deliver, deliver_due, push_everything
 from healthrelay.flows.events import Page, acknowledge, cursor, events

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from healthrelay.core.digestible import Json
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.old_plugin import Found, Units, records
-from healthrelay.core.records import Record
 
 TODAY = date(2026, 6, 3)
 POUNDS, KILOS = Units("en_US", "en_US"), Units("en_US", "metric")

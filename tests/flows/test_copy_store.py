@@ -18,7 +18,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.delivery import Dead, Progress
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows import events
 from healthrelay.flows.application import place
 from healthrelay.flows.copy_store import Copied, Copy, Step

@@ -10,7 +10,7 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import SCHEDULE, Dead, Progress
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.courier import Courier, Delivery, summed
 from healthrelay.flows.deliver import deliver, deliver_due, due, prune
 from healthrelay.relay_ports import Hook

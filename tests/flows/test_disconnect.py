@@ -10,7 +10,7 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded, TryLater, Unknown
-from healthrelay.core.records import Delta
+from healthrelay.core.measurements.records import Delta
 from healthrelay.core.token import Grant
 from healthrelay.flows.disconnect import Desk, Parted, disconnect
 from healthrelay.flows.lease import LEASE

@@ -12,8 +12,8 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.snapshot import by_series
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.events import MAX_READERS, Page, acknowledge, cursor, events
 from healthrelay.flows.relay import Form, new_poll_key, poll
 

@@ -10,13 +10,13 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import TryLater
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.tasks import Task, acknowledgement
 from healthrelay.flows.courier import Courier, Delivery
 from healthrelay.flows.deliver import hand_on, push_everything
 from healthrelay.flows.errand import carry_out
 from healthrelay.flows.events import cursor
-from healthrelay.flows.fetch import Desk as FetchDesk
+from healthrelay.flows.measurements.fetch import Desk as FetchDesk
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

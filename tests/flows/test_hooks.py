@@ -12,8 +12,8 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import SCHEDULE, Dead, Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Refused, TryLater, Unknown
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.messages import MAX_BODY, Message
-from healthrelay.core.records import Delta, Record
 from healthrelay.flows.courier import Courier, Delivery
 from healthrelay.flows.deliver import deliver, deliver_due, due, prune
 from healthrelay.flows.hooks import SAVE

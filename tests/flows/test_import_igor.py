@@ -11,8 +11,8 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.digestible import Json
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.old_plugin import Person, Units
-from healthrelay.core.records import Delta, Record
 from healthrelay.flows.import_igor import Series, TakenOver, take_over
 from healthrelay.ports import Store
 

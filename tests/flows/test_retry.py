@@ -15,8 +15,8 @@ from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import FAILING, PAUSED, SCHEDULE, Progress
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, TryLater
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.messages import Message
-from healthrelay.core.records import Delta, Record
 from healthrelay.core.tasks import Task
 from healthrelay.flows.courier import Courier, Delivery
 from healthrelay.flows.deliver import deliver, push_everything

@@ -9,7 +9,7 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured, Unknown
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.targets import (
     MAX_TARGETS,
     Desk,

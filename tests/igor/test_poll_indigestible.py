@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from healthrelay.core.records import Delta, parse
+from healthrelay.core.measurements.records import Delta, parse
 from healthrelay.flows.courier import Delivery
 from healthrelay.flows.deliver import deliver
 from healthrelay.flows.relay import new_poll_key

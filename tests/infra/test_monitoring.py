@@ -12,9 +12,9 @@ import pytest
 
 from healthrelay.assembly import services
 from healthrelay.core.delivery import Progress
-from healthrelay.flows.fanout import fan_out
+from healthrelay.flows.measurements.fanout import fan_out
 from sandbox import Sandbox
-from tests.flows.test_fanout import Names
+from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 from tests.infra.filters import counts

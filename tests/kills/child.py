@@ -20,8 +20,8 @@ from healthrelay.assembly import Services
 from healthrelay.flows import connect
 from healthrelay.flows.disconnect import Desk, disconnect
 from healthrelay.flows.erase import erase
-from healthrelay.flows.fetch import Desk as FetchDesk
-from healthrelay.flows.fetch import fetch
+from healthrelay.flows.measurements.fetch import Desk as FetchDesk
+from healthrelay.flows.measurements.fetch import fetch
 from healthrelay.flows.relay import Form, poll
 from tests.kills.steps import Steps, WatchedServices
 

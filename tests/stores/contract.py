@@ -10,7 +10,7 @@ import pytest
 from healthrelay.core.delivery import Dead, Progress
 from healthrelay.core.entries import Entry
 from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports import Document, Store
 from healthrelay.relay_ports import Following
 

@@ -15,7 +15,7 @@ from healthrelay.adapters.firestore.buckets import MAX_COMMIT
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest, Refused
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 Make = Callable[..., FirestoreStore]

@@ -22,7 +22,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery import Progress
 from healthrelay.core.entries import Entry
 from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.core.records import Delta, Record, Window, diff
+from healthrelay.core.measurements.records import Delta, Record, Window, diff
 from healthrelay.ports import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 

@@ -18,7 +18,7 @@ from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import Unknown
-from healthrelay.core.records import Delta
+from healthrelay.core.measurements.records import Delta
 from healthrelay.ports import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 

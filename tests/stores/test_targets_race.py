@@ -15,8 +15,8 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
 from healthrelay.core.delivery import Progress
 from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.measurements.records import Delta
 from healthrelay.core.messages import Message
-from healthrelay.core.records import Delta
 from healthrelay.flows.courier import Courier
 from healthrelay.flows.deliver import deliver
 from healthrelay.flows.rotation import Rotation

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from healthrelay.core.delivery import Progress
-from healthrelay.flows.fanout import fan_out
+from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from sandbox import Sandbox
-from tests.flows.test_fanout import Names
+from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.relay import new_poll_key
 from tests.household import Household
 

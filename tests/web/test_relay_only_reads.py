@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, request
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TryLater
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.tasks import Task
 from healthrelay.flows.events import MAX_READERS, acknowledge, cursor
 from healthrelay.flows.relay import new_poll_key

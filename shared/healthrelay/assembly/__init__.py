@@ -162,7 +162,7 @@ class Services:
     def carry_out(self, task: Task) -> None:
         """Do *task* in this process."""
         from healthrelay.flows.errand import carry_out
-        from healthrelay.flows.fetch import Desk
+        from healthrelay.flows.measurements.fetch import Desk
 
         log.working_as(task.function)
         desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)

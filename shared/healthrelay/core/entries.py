@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Delta, Record
+    from healthrelay.core.measurements.records import Delta, Record
 
 Keys = Mapping[str, tuple[str, ...]]
 """Series → the keys of its records."""

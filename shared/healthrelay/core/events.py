@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json
     from healthrelay.core.entries import Entry, Keys
-    from healthrelay.core.records import Record
+    from healthrelay.core.measurements.records import Record
 
 Elements = dict[str, dict[str, "Json"]]
 """Series → key → element."""

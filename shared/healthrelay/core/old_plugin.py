@@ -11,12 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from healthrelay.core.catalogue import SERIES, Kind
-from healthrelay.core.days import parse_day
 from healthrelay.core.digestible import Json
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.records import Record, parse
-from healthrelay.core.units import converted, exact, number, text
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import parse_day
+from healthrelay.core.measurements.records import Record, parse
+from healthrelay.core.measurements.units import converted, exact, number, text
 
 MAX_DIGITS = 18
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from healthrelay.core.days import is_zone
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.methods import ARGUMENTS
+from healthrelay.core.measurements.days import is_zone
+from healthrelay.core.measurements.methods import ARGUMENTS
 
 SETTINGS = (*sorted(ARGUMENTS | {"methods"}), "interval", "timezone")
 MAX_VALUE = 500

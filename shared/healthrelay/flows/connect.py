@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
-from healthrelay.core.days import is_zone
 from healthrelay.core.errors import Again, BadRequest, HealthrelayError, NotAllowed, Unknown
+from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.signatures import STATE_AGE, Signatures
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def cookie_name(nonce: str) -> str:
 
 def scopes_for(user: str, consent: Consent, identities: Identities, today: date) -> tuple[str, ...]:
     """The scopes that the stored methods of *user* need, and nothing more."""
-    from healthrelay.core.request import windows  # noqa: PLC0415 - whoever is invited needs none
+    from healthrelay.core.measurements.query import windows  # noqa: PLC0415 - whoever is invited needs none
 
     stored = identities.settings(user)
     if stored is None:

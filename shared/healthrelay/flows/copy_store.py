@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.records import Delta, Record, diff
+from healthrelay.core.measurements.records import Delta, Record, diff
 from healthrelay.flows.application import amend
 from healthrelay.flows.copy_guard import other_values, strangers, used
 from healthrelay.flows.held import Held, held
-from healthrelay.flows.keep import TOO_MUCH
+from healthrelay.flows.measurements.store_changes import TOO_MUCH
 
 if TYPE_CHECKING:
     from healthrelay.ports import Store

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core import delivery, tasks
 from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.core.names import READER, SINK
-from healthrelay.core.snapshot import snapshot
 from healthrelay.flows.courier import Attempt, Delivery, Errand, standing, stuck
 from healthrelay.flows.hooks import walk
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healthrelay.core.diagnosis import Diagnosis, diagnose, of_trouble
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.health import Trouble
-from healthrelay.core.request import windows
+from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
     from healthrelay.core.consent import Consent

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from healthrelay.flows.courier import summed
 from healthrelay.flows.deliver import deliver
 from healthrelay.flows.events import acknowledge
-from healthrelay.flows.fetch import Desk, fetch
+from healthrelay.flows.measurements.fetch import Desk, fetch
 
 if TYPE_CHECKING:
     from healthrelay.core.tasks import Task

@@ -12,9 +12,9 @@ from healthrelay.core.delivery import document
 from healthrelay.core.entries import kept
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
     from healthrelay.core.entries import Entry
-    from healthrelay.core.records import Record
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.records import Record
     from healthrelay.ports import Document, Store
     from healthrelay.relay_ports import Following
 

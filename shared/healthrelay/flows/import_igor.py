@@ -11,15 +11,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError
-from healthrelay.core.methods import method
+from healthrelay.core.measurements.methods import method
+from healthrelay.core.measurements.query import windows
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.names import user_name
 from healthrelay.core.old_plugin import Person, Units, records
 from healthrelay.core.people import checked_settings
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.request import windows
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
+    from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.ports import Identities, Records, Store
 
 LISTS = ("methods", "resource")

@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import NotAllowed, TryLater
-from healthrelay.core.snapshot import by_series, encoded, recent
+from healthrelay.core.measurements.snapshot import by_series, encoded, recent
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json
@@ -51,7 +51,7 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
         # Igor would take an empty answer for the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
     if form.xml:
-        from healthrelay.core.igor_xml import xml  # noqa: PLC0415 - most want JSON
+        from healthrelay.core.measurements.igor_xml import xml  # noqa: PLC0415 - most want JSON
 
         return xml(user, {**series, **relay}).encode()
     return encoded(user, {**series, **relay})

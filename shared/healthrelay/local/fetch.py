@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from healthrelay.assembly import Services, services
-from healthrelay.flows.fetch import Desk, fetch, foresee
+from healthrelay.flows.measurements.fetch import Desk, fetch, foresee
 from healthrelay.web.fetch import told
 
 

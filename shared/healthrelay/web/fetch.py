@@ -13,13 +13,13 @@ from flask import Request, Response
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.names import user_name
 from healthrelay.flows.courier import summed
-from healthrelay.flows.fanout import fan_out
-from healthrelay.flows.fetch import Desk, Fetched, fetch
+from healthrelay.flows.measurements.fanout import fan_out
+from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import TASK, arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response, status
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Record
+    from healthrelay.core.measurements.records import Record
     from healthrelay.web.services import Services
 
 

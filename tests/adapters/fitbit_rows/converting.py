@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from healthrelay.adapters.fitbit import LegacyFitbit
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.records import Window
 from healthrelay.core.token import Account
 from healthrelay.ports import Raw
 

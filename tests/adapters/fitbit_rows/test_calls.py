@@ -10,10 +10,10 @@ import pytest
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
-from healthrelay.core.catalogue import SERIES
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
-from healthrelay.core.plan import Read, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.plan import Read, plan
+from healthrelay.core.measurements.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response
 

@@ -9,8 +9,8 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import Read, plan
+from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import (
     MONDAY,
     SUNDAY,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.plan import plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import plan
+from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
 from sandbox.heart import Heart, Zone
 from sandbox.logs import Exercise

@@ -16,8 +16,8 @@ from healthrelay.core.entries import spoken
 from healthrelay.core.errors import BadRequest, Unknown
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.records import Delta, Record, Window
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.records import Delta, Record, Window
 
 MAX_WRITES = 500
 

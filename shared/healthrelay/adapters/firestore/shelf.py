@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from healthrelay.adapters.firestore.buckets import Bucket, Point
     from healthrelay.adapters.firestore.database import Database
     from healthrelay.adapters.firestore.documents import Fields
-    from healthrelay.core.records import Delta, Record
+    from healthrelay.core.measurements.records import Delta, Record
 
 # In ASCII, ':' follows '9': ids of a series are its name, a dot and digits.
 _FIRST, _END = ".", ".:"

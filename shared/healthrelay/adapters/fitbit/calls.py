@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from healthrelay.core.plan import Read, Source
+from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.ports import Raw
 
 Ask = Callable[[Any, Read], Any]

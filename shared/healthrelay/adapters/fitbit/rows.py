@@ -24,7 +24,7 @@ from healthrelay.core.digestible import Json
 from healthrelay.ports import Raw
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.records import Window
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]

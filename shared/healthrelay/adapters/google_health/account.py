@@ -16,7 +16,7 @@ from healthrelay.adapters.google_health.points import (
     samples_of,
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
     from healthrelay.ports import Raw

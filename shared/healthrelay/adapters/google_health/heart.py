@@ -25,7 +25,7 @@ from healthrelay.adapters.google_health.questions import (
     Question,
     days,
 )
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json

@@ -37,7 +37,7 @@ from healthrelay.adapters.google_health.questions import (
     beats,
     intervals,
 )
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json

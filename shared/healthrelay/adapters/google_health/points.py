@@ -12,7 +12,7 @@ from healthrelay.core.digestible import Json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.google_health.questions import Question
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.records import Window
     from healthrelay.ports import Raw
 
 Element = dict[str, Json]

@@ -14,8 +14,8 @@ from healthrelay.core.token import Account, Grant
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
     from healthrelay.core.digestible import Json
-    from healthrelay.core.plan import Read, Source
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.records import Window
     from healthrelay.ports import Raw
 
 SECONDS = 30

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.documents import Room, load, newest, put, require, text
 from healthrelay.core.entries import spoken
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
     from healthrelay.core.digestible import Json
+    from healthrelay.core.measurements.coverage import Coverage
 
 
 class SqliteRecords(Room):

@@ -10,7 +10,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
 from healthrelay.core.tasks import Task
-from healthrelay.flows.fanout import fan_out
+from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.token import Grants
 from healthrelay.ports import Store
 from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant

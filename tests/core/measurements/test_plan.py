@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.plan import Read, Source, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import Read, Source, plan
+from healthrelay.core.measurements.records import Window
 
 WEIGHT = Source("weight")
 HEIGHT = Source("height", dated=False)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from healthrelay.core.catalogue import SERIES, Kind
+from healthrelay.core.measurements.catalogue import SERIES, Kind
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.records import Window
 
 Span = tuple[date, date]
 Coverage = Mapping[str, Span]

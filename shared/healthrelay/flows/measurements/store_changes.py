@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.coverage import longer, merged
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.hours import pieced
-from healthrelay.core.records import Delta, Record, Window, diff
+from healthrelay.core.measurements.coverage import longer, merged
+from healthrelay.core.measurements.hours import pieced
+from healthrelay.core.measurements.records import Delta, Record, Window, diff
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.flows.gather import Gathered
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports import Records
 
 TOO_MUCH = 413

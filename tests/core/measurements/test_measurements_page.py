@@ -11,11 +11,11 @@ from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.rows import ABSENT as NOT_AT_FITBIT
 from healthrelay.adapters.fitbit.rows import ROWS as FITBIT
 from healthrelay.adapters.google_health.rows import ABSENT as NOT_AT_GOOGLE
-from healthrelay.core.catalogue import SERIES
-from healthrelay.core.days import EPOCH
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.records import Window
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "measurements.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "measurements.md"
 
 
 def rows(section: str) -> dict[str, list[str]]:

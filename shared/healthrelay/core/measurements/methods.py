@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from healthrelay.core.catalogue import SERIES, Kind
 from healthrelay.core.errors import BadRequest, Unsupported
+from healthrelay.core.measurements.catalogue import SERIES, Kind
 
 DATES = frozenset({"base_date", "period", "end_date"})
 DAY = DATES | {"date"}

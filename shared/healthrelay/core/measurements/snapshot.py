@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.days import EPOCH
+from healthrelay.core.measurements.days import EPOCH
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json
-    from healthrelay.core.records import Record
+    from healthrelay.core.measurements.records import Record
 
 
 def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:

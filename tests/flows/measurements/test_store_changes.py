@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.coverage import Coverage
 from healthrelay.core.errors import BadRequest, TryLater
-from healthrelay.core.records import Delta, Record, Window
-from healthrelay.flows.gather import Gathered
-from healthrelay.flows.keep import Keeper
+from healthrelay.core.measurements.coverage import Coverage
+from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.flows.measurements.gather import Gathered
+from healthrelay.flows.measurements.store_changes import Keeper
 from healthrelay.ports import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Record, Window
+    from healthrelay.core.measurements.records import Record, Window
 
 _LENGTH = ("datasetInterval", "datasetType")
 

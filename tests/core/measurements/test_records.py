@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.records import Delta, Record, Window, diff, parse
+from healthrelay.core.measurements.records import Delta, Record, Window, diff, parse
 
 NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 CORRECTED = Record(

@@ -3,7 +3,7 @@
 import pytest
 
 from healthrelay.core.digestible import Json
-from healthrelay.core.igor_xml import xml
+from healthrelay.core.measurements.igor_xml import xml
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from datetime import date
 import fitbit
 import pytest
 
-from healthrelay.core.catalogue import SERIES
-from healthrelay.core.days import EPOCH
 from healthrelay.core.errors import BadRequest, Unsupported
-from healthrelay.core.methods import METHODS, UNREAD, method
-from healthrelay.core.records import Window
-from healthrelay.core.request import windows
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.methods import METHODS, UNREAD, method
+from healthrelay.core.measurements.query import windows
+from healthrelay.core.measurements.records import Window
 
 TODAY = date(2026, 11, 23)
 WRITING = [

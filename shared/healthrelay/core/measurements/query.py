@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from healthrelay.core.catalogue import SERIES, Kind
-from healthrelay.core.coverage import Coverage, unattended
-from healthrelay.core.days import EPOCH, first_day, parse_day
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.methods import ARGUMENTS, DAY, DETAILS, Method, method
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.coverage import Coverage, unattended
+from healthrelay.core.measurements.days import EPOCH, first_day, parse_day
+from healthrelay.core.measurements.methods import ARGUMENTS, DAY, DETAILS, Method, method
+from healthrelay.core.measurements.records import Window
 
 DEFAULT_METHOD = "get_bodyweight"
 MAX_CHOICES = 80

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.records import Window
-from healthrelay.core.request import windows
+from healthrelay.core.measurements.query import windows
+from healthrelay.core.measurements.records import Window
 
 TODAY = date(2026, 11, 23)
 

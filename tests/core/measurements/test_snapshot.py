@@ -2,8 +2,8 @@
 
 from itertools import permutations
 
-from healthrelay.core.records import Record
-from healthrelay.core.snapshot import recent, snapshot
+from healthrelay.core.measurements.records import Record
+from healthrelay.core.measurements.snapshot import recent, snapshot
 
 ONE = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 TWO = Record("body-weight", "2026-11-02", "2026-11-02", {"dateTime": "2026-11-02", "value": "82.1"})

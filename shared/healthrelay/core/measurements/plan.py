@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.coverage import distance, rank
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.coverage import distance, rank
+from healthrelay.core.measurements.records import Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage, Span
+    from healthrelay.core.measurements.coverage import Coverage, Span
 
 
 class Source(NamedTuple):

@@ -7,8 +7,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.hours import cut, pieced
-from healthrelay.core.records import Record, Window
+from healthrelay.core.measurements.hours import cut, pieced
+from healthrelay.core.measurements.records import Record, Window
 
 STEPS = "activities-steps-intraday"
 DAY = date(2026, 11, 1)

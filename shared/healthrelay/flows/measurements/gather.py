@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.coverage import without
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
-from healthrelay.core.hours import cut
-from healthrelay.core.records import Record, Window, parse
+from healthrelay.core.measurements.coverage import without
+from healthrelay.core.measurements.hours import cut
+from healthrelay.core.measurements.records import Record, Window, parse
 from healthrelay.ports import Provider, Raw
 
 if TYPE_CHECKING:
-    from healthrelay.core.plan import Plan, Read
+    from healthrelay.core.measurements.plan import Plan, Read
     from healthrelay.core.token import Account, Token
 
 WORKERS = 8

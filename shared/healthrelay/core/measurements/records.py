@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from healthrelay.core.catalogue import SERIES, Series
-from healthrelay.core.days import EPOCH
 from healthrelay.core.digestible import Json, digestible
+from healthrelay.core.measurements.catalogue import SERIES, Series
+from healthrelay.core.measurements.days import EPOCH
 
 
 class Record(NamedTuple):

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.coverage import merged, unattended, without
-from healthrelay.core.days import EPOCH
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.coverage import merged, unattended, without
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.records import Window
 
 TODAY = date(2026, 11, 23)
 

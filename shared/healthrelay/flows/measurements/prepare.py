@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.days import today
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown, Unsupported
-from healthrelay.core.plan import Plan, plan
-from healthrelay.core.request import windows
+from healthrelay.core.measurements.days import today
+from healthrelay.core.measurements.plan import Plan, plan
+from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
     from healthrelay.core.consent import Consent
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.records import Window
     from healthrelay.core.token import Token
     from healthrelay.ports import Provider, Store
 
