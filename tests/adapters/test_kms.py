@@ -16,7 +16,7 @@ from google.cloud.kms_v1.services.key_management_service.transports.grpc import 
 from healthrelay.adapters.kms import DataKeys, Kms
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.core.keys import SealingKey
+from healthrelay.core.grants.sealing_keys import SealingKey
 from tests.peers.kms import KEY, FakeKms, serving
 from tests.peers.process import free_port
 

@@ -11,8 +11,6 @@ import pytest
 
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
-from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
-from healthrelay.core.consent import CONSENTS
 from healthrelay.core.errors import (
     Again,
     HealthrelayError,
@@ -21,6 +19,8 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
+from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response

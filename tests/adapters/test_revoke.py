@@ -11,7 +11,7 @@ import pytest
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
-from healthrelay.core.token import Grant
+from healthrelay.core.grants.token import Grant
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
 from tests.adapters.test_oauth2 import VERIFIER, at_sandbox

@@ -22,12 +22,12 @@ from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows import events
 from healthrelay.flows.application import place
 from healthrelay.flows.copy_store import Copied, Copy, Step
+from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.held import held
 from healthrelay.flows.registration import client_secret
 from healthrelay.flows.targets import Desk, Keys, Place, add, opened
-from healthrelay.flows.token import Grants
 from healthrelay.ports import Store
-from tests.flows.issuer import ACCOUNT, Issuer, grant
+from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
 from tests.kills.steps import KILLED, Steps, Watched
 from tests.stores.contract import NOW, weight
 

@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.consent import CONSENTS
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants.signed import Signatures
 from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.signatures import Signatures
 from healthrelay.local.consent_page import allow
 from healthrelay.local.paths import FUNCTIONS
 from sandbox import Sandbox

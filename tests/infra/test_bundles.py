@@ -21,8 +21,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from healthrelay import config
-from healthrelay.core.consent import CONSENTS
-from healthrelay.flows.signatures import Signatures
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants.signed import Signatures
 from tests.household import OWNER_KEY
 from tests.peers.bundles import ROOT, Built, build, packed
 from tests.peers.functions import FunctionProcess

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from healthrelay import config
 from healthrelay.assembly import Services
-from healthrelay.flows import connect
-from healthrelay.flows.disconnect import Desk, disconnect
 from healthrelay.flows.erase import erase
+from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.disconnect import Desk, disconnect
 from healthrelay.flows.measurements.fetch import Desk as FetchDesk
 from healthrelay.flows.measurements.fetch import fetch
 from healthrelay.flows.relay import Form, poll

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from healthrelay.assembly import Services
-from healthrelay.flows import connect
+from healthrelay.flows.grants import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.igor.recorder import Recorder

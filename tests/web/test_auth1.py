@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from healthrelay.core.authorization import challenge, verifier
-from healthrelay.core.consent import CONSENTS
-from healthrelay.flows.signatures import INVITATION_AGE, Signatures
+from healthrelay.core.grants.authorization import challenge, verifier
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants.signed import INVITATION_AGE, Signatures
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 

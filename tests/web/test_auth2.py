@@ -177,8 +177,8 @@ def test_wrong_state_is_refused(browser: Browser) -> None:
 def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import UTC, datetime, timedelta
 
-    from healthrelay.core.consent import CONSENTS
-    from healthrelay.flows import connect
+    from healthrelay.core.grants.consent import CONSENTS
+    from healthrelay.flows.grants import connect
 
     services = browser.household.services
     past = datetime.now(UTC) - timedelta(minutes=10, seconds=2)
@@ -279,7 +279,7 @@ def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
 
 
 def test_provider_changed_meanwhile(browser: Browser, household: Household) -> None:
-    from healthrelay.flows.signatures import Signatures
+    from healthrelay.flows.grants.signed import Signatures
 
     note = {"user": "jack", "provider": "fitbit", "nonce": "0" * 32}
     state = Signatures(OWNER_KEY).state(note, household.services.now())

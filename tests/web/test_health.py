@@ -15,8 +15,8 @@ from healthrelay.__main__ import main
 from healthrelay.assembly import Services, services
 from healthrelay.assembly.registered import client_id
 from healthrelay.commands import deployment
-from healthrelay.core.consent import CONSENTS
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
+from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.ports import Store
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Misconfigured, TryLater
-from healthrelay.core.keys import KEY_BYTES, SealingKey
+from healthrelay.core.grants.sealing_keys import KEY_BYTES, SealingKey
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry

@@ -23,7 +23,7 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.token import Grant
+from healthrelay.core.grants.token import Grant
 
 SECONDS = 20
 _DEAD = {"invalid_grant"}

@@ -18,11 +18,11 @@ from healthrelay.web.errors import as_json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
-    from healthrelay.core.authorization import Client
-    from healthrelay.core.consent import Consent
+    from healthrelay.core.grants.authorization import Client
+    from healthrelay.core.grants.consent import Consent
     from healthrelay.core.tasks import Task
     from healthrelay.flows.courier import Courier
-    from healthrelay.flows.token import Grants
+    from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Consents, Provider, Queue, Store, Vault
     from healthrelay.relay_ports import Sink
     from healthrelay.web.door import View
@@ -64,13 +64,13 @@ class Services:
 
     @cached_property
     def consent(self) -> Consent:
-        from healthrelay.core.consent import CONSENTS
+        from healthrelay.core.grants.consent import CONSENTS
 
         return CONSENTS[self.settings.provider]
 
     @property
     def client(self) -> Client:
-        from healthrelay.core.authorization import Client
+        from healthrelay.core.grants.authorization import Client
 
         google = self.settings.provider == "google_health"
         url = self.settings.google_auth_url if google else self.settings.fitbit_auth_url
@@ -97,7 +97,7 @@ class Services:
 
     @cached_property
     def grants(self) -> Grants:
-        from healthrelay.flows.token import Grants
+        from healthrelay.flows.grants.refresh import Grants
 
         return Grants(
             self.settings.provider,

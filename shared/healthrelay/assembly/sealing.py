@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from healthrelay.core.keys import sealing_key
+from healthrelay.core.grants.sealing_keys import sealing_key
 
 if TYPE_CHECKING:
     from healthrelay.config import Settings
-    from healthrelay.core.keys import SealingKey
+    from healthrelay.core.grants.sealing_keys import SealingKey
     from healthrelay.ports import Vault
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
-    from healthrelay.core.diagnosis import Diagnosis
+    from healthrelay.core.grants.diagnosis import Diagnosis
 
 
 def add(commands: Commands) -> None:
@@ -25,7 +25,7 @@ def _doctor(said: argparse.Namespace) -> int:
         return _deployment(said)
     from healthrelay.assembly import services
     from healthrelay.core.names import user_name
-    from healthrelay.flows.doctor import Doctor
+    from healthrelay.flows.grants.doctor import Doctor
 
     built = services()
     doctor, now = Doctor(built.store, built.grants, built.consent), built.now()

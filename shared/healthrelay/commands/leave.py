@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.commands.pairs import Commands
-    from healthrelay.flows.disconnect import Desk
+    from healthrelay.flows.grants.disconnect import Desk
 
 
 def add(commands: Commands) -> None:
@@ -35,10 +35,10 @@ def add(commands: Commands) -> None:
 
 def _disconnect(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.consent import CONSENTS
     from healthrelay.core.errors import Misconfigured, TryLater
+    from healthrelay.core.grants.consent import CONSENTS
     from healthrelay.core.names import user_name
-    from healthrelay.flows.disconnect import disconnect
+    from healthrelay.flows.grants.disconnect import disconnect
 
     built, user = services(), user_name(said.user)
     try:
@@ -91,7 +91,7 @@ def _export(said: argparse.Namespace) -> int:
 
 
 def _desk(built: Services) -> Desk:
-    from healthrelay.flows.disconnect import Desk
+    from healthrelay.flows.grants.disconnect import Desk
 
     # Who is not registered (any more) can still erase: the provider is asked for when needed.
     return Desk(

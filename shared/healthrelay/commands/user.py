@@ -50,7 +50,7 @@ def _user_add(said: argparse.Namespace) -> int:
 def _user_set(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows import people
-    from healthrelay.flows.connect import scopes_for
+    from healthrelay.flows.grants.connect import scopes_for
 
     built = services()
     today = built.now().date()

@@ -13,7 +13,7 @@ from healthrelay.config.keys import PREFIX, local_keys
 from healthrelay.config.needs import needs
 from healthrelay.config.readers import DEFAULTS, READERS, SQLITE
 from healthrelay.core.errors import NotConfigured
-from healthrelay.core.keys import SealingKey
+from healthrelay.core.grants.sealing_keys import SealingKey
 
 SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
 """What a printed object of settings leaves out."""

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from healthrelay.core.diagnosis import Diagnosis
+    from healthrelay.core.grants.diagnosis import Diagnosis
 
 
 class HealthrelayError(Exception):

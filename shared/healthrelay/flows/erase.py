@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.receipt import Receipt
-from healthrelay.flows.disconnect import disconnect
+from healthrelay.flows.grants.disconnect import disconnect
 
 if TYPE_CHECKING:
-    from healthrelay.flows.disconnect import Desk
+    from healthrelay.flows.grants.disconnect import Desk
     from healthrelay.ports import Store
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
 from healthrelay.flows import application
-from healthrelay.flows.grant_document import place
+from healthrelay.flows.grants.document import place
 from healthrelay.flows.targets import target_place
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows import application
-from healthrelay.flows.grant_document import place
+from healthrelay.flows.grants.document import place
 from healthrelay.flows.targets import target_place
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from flask import Request, Response
 
 from healthrelay.core.errors import NO_STORE_CLIENT, BadRequest, NotAllowed, NotConfigured
 from healthrelay.core.names import user_name
-from healthrelay.flows import connect
-from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
+from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, Signatures
 from healthrelay.web.door import arguments, bearer, door, same
 from healthrelay.web.page import as_page, page
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.flows import connect
+from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.door import arguments, door
 from healthrelay.web.page import as_page, page

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from healthrelay.core.authorization import Client
-    from healthrelay.core.consent import Consent
+    from healthrelay.core.grants.authorization import Client
+    from healthrelay.core.grants.consent import Consent
     from healthrelay.flows.courier import Courier
-    from healthrelay.flows.token import Grants
+    from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Consents, Provider, Queue, Store
 
 

@@ -12,12 +12,12 @@ import pytest
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.google_health import GoogleHealth
 from healthrelay.adapters.http import Http
-from healthrelay.core.consent import CONSENTS
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.plan import plan
 from healthrelay.core.measurements.records import Window, parse
-from healthrelay.core.token import Account
 from healthrelay.ports import Provider
 from sandbox import Sandbox
 from tests.sandbox.person import FitbitPerson, GooglePerson

@@ -8,8 +8,8 @@ from typing import Any
 
 from healthrelay.adapters.google_health import GoogleHealth
 from healthrelay.adapters.http import Http
+from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.records import Window
-from healthrelay.core.token import Account
 from healthrelay.ports import Raw
 from tests.adapters.google_health.described import check
 

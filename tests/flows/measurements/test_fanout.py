@@ -10,10 +10,10 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
 from healthrelay.core.tasks import Task
+from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.flows.token import Grants
 from healthrelay.ports import Store
-from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant
 
 pytest_plugins = ["tests.peers.firestore"]
 PEOPLE = [f"user{number}" for number in range(30)]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryLater
+from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.plan import Read, Source, plan
 from healthrelay.core.measurements.records import Window
-from healthrelay.core.token import Account, Grant, Token
 from healthrelay.flows.measurements.gather import AHEAD, MAX_POINTS, WORKERS, Gathered, ask, convert
 from healthrelay.ports import Raw
 

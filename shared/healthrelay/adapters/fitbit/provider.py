@@ -9,7 +9,7 @@ from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
-from healthrelay.core.token import Account, Grant
+from healthrelay.core.grants.token import Account, Grant
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
-from healthrelay.core.token import Account, Grant
+from healthrelay.core.grants.token import Account, Grant
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http

@@ -11,7 +11,7 @@ from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.people import interval
 from healthrelay.core.reminders import remind
 from healthrelay.core.tasks import AHEAD, due
-from healthrelay.flows.grant_document import ended, unread_since
+from healthrelay.flows.grants.document import ended, unread_since
 
 if TYPE_CHECKING:
     from healthrelay.core.tasks import Task

@@ -15,8 +15,8 @@ from healthrelay.core.measurements.records import Record, Window, parse
 from healthrelay.ports import Provider, Raw
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.token import Account, Token
     from healthrelay.core.measurements.plan import Plan, Read
-    from healthrelay.core.token import Account, Token
 
 WORKERS = 8
 AHEAD = 2 * WORKERS

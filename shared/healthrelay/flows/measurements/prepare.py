@@ -12,10 +12,10 @@ from healthrelay.core.measurements.plan import Plan, plan
 from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
-    from healthrelay.core.consent import Consent
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Token
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.records import Window
-    from healthrelay.core.token import Token
     from healthrelay.ports import Provider, Store
 
 

@@ -10,9 +10,9 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import Misconfigured
-from healthrelay.core.token import Grant
-from healthrelay.flows.token import Grants
-from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant
+from healthrelay.core.grants.token import Grant
+from healthrelay.flows.grants.refresh import Grants
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import TryLater
-from healthrelay.flows.lease import LEASE, Lease
-from healthrelay.flows.token import Grants
-from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant, take
+from healthrelay.flows.grants.lease import LEASE, Lease
+from healthrelay.flows.grants.refresh import Grants
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 
 
 @pytest.fixture

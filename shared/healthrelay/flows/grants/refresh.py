@@ -16,10 +16,10 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.health import Trouble
-from healthrelay.core.token import Account, Grant, Token
-from healthrelay.flows.grant_document import opened, sealed, with_reading
-from healthrelay.flows.lease import LEASE, Lease
+from healthrelay.core.grants.grant_health import Trouble
+from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.flows.grants.document import opened, sealed, with_reading
+from healthrelay.flows.grants.lease import LEASE, Lease
 
 if TYPE_CHECKING:
     from healthrelay.ports import Consents, Document, Note, Tokens, Vault, Versioned

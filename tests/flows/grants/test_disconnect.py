@@ -10,12 +10,12 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded, TryLater, Unknown
+from healthrelay.core.grants.token import Grant
 from healthrelay.core.measurements.records import Delta
-from healthrelay.core.token import Grant
-from healthrelay.flows.disconnect import Desk, Parted, disconnect
-from healthrelay.flows.lease import LEASE
-from healthrelay.flows.token import Grants
-from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant, take
+from healthrelay.flows.grants.disconnect import Desk, Parted, disconnect
+from healthrelay.flows.grants.lease import LEASE
+from healthrelay.flows.grants.refresh import Grants
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 from tests.stores.contract import weight
 
 VAULT = SealingVault({"k": b"k" * 32})

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from healthrelay.core.diagnosis import diagnose
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
-from healthrelay.core.health import Health, Trouble
-from healthrelay.core.token import Account, Grant, Token
+from healthrelay.core.grants.diagnosis import diagnose
+from healthrelay.core.grants.grant_health import Health, Trouble
+from healthrelay.core.grants.token import Account, Grant, Token
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=2)

@@ -9,15 +9,15 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
 from healthrelay.core.errors import Again, BadRequest, HealthrelayError, NotAllowed, Unknown
+from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
 from healthrelay.core.measurements.days import is_zone
-from healthrelay.flows.signatures import STATE_AGE, Signatures
+from healthrelay.flows.grants.signed import STATE_AGE, Signatures
 
 if TYPE_CHECKING:
-    from healthrelay.core.consent import Consent
-    from healthrelay.core.token import Account
-    from healthrelay.flows.token import Grants
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Account
+    from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Consents, Identities, Provider, Store
 
 

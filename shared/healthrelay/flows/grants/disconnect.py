@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, TryLater, Unknown
-from healthrelay.flows.grant_document import opened
-from healthrelay.flows.lease import LEASE, Lease
+from healthrelay.flows.grants.document import opened
+from healthrelay.flows.grants.lease import LEASE, Lease
 
 if TYPE_CHECKING:
-    from healthrelay.core.token import Grant
+    from healthrelay.core.grants.token import Grant
     from healthrelay.ports import Document, Store, Vault
 
 PATIENCE = LEASE.total_seconds() + 5

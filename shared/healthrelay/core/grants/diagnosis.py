@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from healthrelay.core.health import Trouble
-from healthrelay.core.token import Token
+from healthrelay.core.grants.grant_health import Trouble
+from healthrelay.core.grants.token import Token
 
 SOON = timedelta(days=3)
 TESTING = timedelta(days=8)

@@ -6,7 +6,7 @@ import zlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from healthrelay.core.health import Health
+from healthrelay.core.grants.grant_health import Health
 
 MARGIN = timedelta(minutes=5)
 """A token that ends sooner than this is refreshed first: a fetch may take minutes."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from healthrelay.core.token import Account, Grant, Token
+from healthrelay.core.grants.token import Account, Grant, Token
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OLD = Grant("access-secret", "refresh-secret", NOW, ("weight",), NOW + timedelta(days=7), "A1")

@@ -7,8 +7,8 @@ from requests_oauthlib import OAuth2Session
 
 from healthrelay.adapters.fitbit import rows as fitbit_rows
 from healthrelay.adapters.google_health import rows as google_rows
-from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
-from healthrelay.core.consent import CONSENTS
+from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.measurements.catalogue import SERIES
 
 READ = {"google_health": google_rows.ROWS, "fitbit": fitbit_rows.ROWS}

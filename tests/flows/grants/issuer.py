@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.token import Account, Grant
-from healthrelay.flows.lease import Lease
+from healthrelay.core.grants.token import Account, Grant
+from healthrelay.flows.grants.lease import Lease
 from healthrelay.ports import Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

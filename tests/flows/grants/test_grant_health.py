@@ -15,9 +15,9 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.flows.lease import LEASE
-from healthrelay.flows.token import Grants
-from tests.flows.issuer import ACCOUNT, NOW, Issuer, grant, take
+from healthrelay.flows.grants.lease import LEASE
+from healthrelay.flows.grants.refresh import Grants
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 
 SECOND = timedelta(seconds=1)
 REFUSED = ReconnectNeeded("Fitbit no longer honours this grant (invalid_grant).")

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from healthrelay.core.diagnosis import Diagnosis, diagnose, of_trouble
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.health import Trouble
+from healthrelay.core.grants.diagnosis import Diagnosis, diagnose, of_trouble
+from healthrelay.core.grants.grant_health import Trouble
 from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
-    from healthrelay.core.consent import Consent
-    from healthrelay.core.token import Token
-    from healthrelay.flows.token import Grants
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Token
+    from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Store
 
 

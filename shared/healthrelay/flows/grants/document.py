@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured
-from healthrelay.core.health import Health, Trouble
-from healthrelay.core.token import Account, Grant, Token
+from healthrelay.core.grants.grant_health import Health, Trouble
+from healthrelay.core.grants.token import Account, Grant, Token
 
 if TYPE_CHECKING:
     from healthrelay.ports import Document, Vault
