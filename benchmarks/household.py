@@ -23,7 +23,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.assembly import Services
 from healthrelay.core.measurements.plan import plan
 from healthrelay.core.measurements.records import Delta, Window, parse
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox
 from healthrelay.web import auth1, auth2

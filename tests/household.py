@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from healthrelay.assembly import Services, services
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
 from healthrelay.local.journey import invitation_link
 from healthrelay.local.serve import serving

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from healthrelay.core.digestible import Json
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.token import Account, Grant
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.plan import Read, Source
     from healthrelay.core.measurements.records import Delta, Record, Window
-    from healthrelay.core.tasks import Task
     from healthrelay.relay_ports import Log, Targets
 
 Document = Mapping[str, Json]

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.digestible import Json
 
 if TYPE_CHECKING:
-    from healthrelay.core.entries import Entry
-    from healthrelay.core.messages import Message
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.messages import Message
 
 Document = Mapping[str, Json]
 

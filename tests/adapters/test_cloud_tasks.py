@@ -16,11 +16,11 @@ from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.delivery.tasks import Task, acknowledgement
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.tasks import Task, acknowledgement
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver
+from healthrelay.flows.delivery.context import Courier
+from healthrelay.flows.delivery.deliver import deliver
 
 QUEUE = "projects/p/locations/europe-west4/queues/healthrelay"
 ACCOUNT = "tasks@p.iam.gserviceaccount.com"

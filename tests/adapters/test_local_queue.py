@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from healthrelay.adapters.local_queue import LocalQueue
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import ReconnectNeeded, TryLater
-from healthrelay.core.tasks import Task
 
 SECONDS = 10
 

@@ -32,11 +32,11 @@ def test_who_is_waited_for_loads_nothing_heavy(home: Household, empty: Load, nam
 def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
     ours = {name for name in loaded(home, "relay").modules if name.startswith("healthrelay.")}
 
-    assert "healthrelay.flows.relay" in ours
+    assert "healthrelay.flows.delivery.poll" in ours
     assert not ours & {
         "healthrelay.core.measurements.igor_xml",
-        "healthrelay.flows.deliver",
-        "healthrelay.flows.events",
+        "healthrelay.flows.delivery.deliver",
+        "healthrelay.flows.delivery.events",
         "healthrelay.web.events",
     }
 

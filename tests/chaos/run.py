@@ -26,13 +26,13 @@ from healthrelay.adapters.http import Http
 from healthrelay.adapters.igor import Home, IgorSink
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.webhook import Webhook, mint
-from healthrelay.core.delivery import Progress, behind
+from healthrelay.core.delivery.progress import Progress, behind
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver, deliver_due, push_everything
-from healthrelay.flows.events import Page, acknowledge, cursor, events
-from healthrelay.flows.replay import Wanted, replay
+from healthrelay.flows.delivery.context import Courier
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, push_everything
+from healthrelay.flows.delivery.events import Page, acknowledge, cursor, events
+from healthrelay.flows.delivery.replay import Wanted, replay
 from healthrelay.relay_ports import Hook
 from tests.chaos.receivers import STALL, HookReceiver, IgorReceiver, State, follow
 from tests.kills.steps import Steps, Watched

@@ -12,12 +12,12 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
 from healthrelay.core.errors import Misconfigured
+from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.home import IgorHome, keep, kept_home
 from healthrelay.flows.registration import client_secret, register
 from healthrelay.flows.rotation import Rotation
-from healthrelay.flows.targets import Desk, Keys, Place, add, opened
 from healthrelay.ports import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 

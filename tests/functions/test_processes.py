@@ -14,8 +14,8 @@ import requests
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import Signatures
-from healthrelay.flows.relay import new_poll_key
 from healthrelay.local.consent_page import allow
 from healthrelay.local.paths import FUNCTIONS
 from sandbox import Sandbox

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from healthrelay.flows.events import cursor
+from healthrelay.flows.delivery.events import cursor
 from tests.household import Household
 from tests.igor.expected import FIRST_XML, WEIGHTS, WEIGHTS_XML
 from tests.igor.printed import blocks, igor_config, typed

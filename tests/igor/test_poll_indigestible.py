@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from healthrelay.core.measurements.records import Delta, parse
-from healthrelay.flows.courier import Delivery
-from healthrelay.flows.deliver import deliver
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.context import Delivery
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor

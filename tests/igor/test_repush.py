@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from healthrelay.flows.deliver import deliver_due
+from healthrelay.flows.delivery.deliver import deliver_due
 from tests.household import Household
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML
 from tests.peers.igor import Igor

@@ -14,9 +14,9 @@ import pytest
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.measurements.records import Delta
-from healthrelay.flows.events import hand_in
+from healthrelay.flows.delivery.events import hand_in
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.flows.relay import new_poll_key
 from healthrelay.local.journey import SETTINGS
 from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household

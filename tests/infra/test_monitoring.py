@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from healthrelay.assembly import services
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.flows.measurements.fanout import fan_out
 from sandbox import Sandbox
 from tests.flows.measurements.test_fanout import Names

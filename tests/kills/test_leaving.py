@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.kills.home import HEALED, LATER, SETTINGS, Home
 from tests.kills.steps import Steps, WatchedServices
 from tests.kills.test_killed import STEPS

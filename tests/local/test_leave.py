@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import main
-from healthrelay.core.delivery import Chance, Progress, failed
+from healthrelay.core.delivery.progress import Chance, Progress, failed
 from healthrelay.core.errors import TryLater
 from sandbox import Sandbox
 from tests.household import Household

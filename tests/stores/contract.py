@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from healthrelay.core.delivery import Dead, Progress
-from healthrelay.core.entries import Entry
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Dead, Progress
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports import Document, Store

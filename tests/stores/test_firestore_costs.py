@@ -13,7 +13,7 @@ import pytest
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, Refused
 from healthrelay.core.measurements.records import Delta, Record, Window
 from tests.stores.contract import DOCUMENT, NOW, entry, weight

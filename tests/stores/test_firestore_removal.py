@@ -16,7 +16,7 @@ from healthrelay.adapters.firestore.documents import Write
 from healthrelay.adapters.firestore.log import FirestoreLog
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports import Store

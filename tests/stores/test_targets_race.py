@@ -13,14 +13,14 @@ from healthrelay.adapters.firestore.people import FirestoreTargets
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.measurements.records import Delta
-from healthrelay.core.messages import Message
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver
+from healthrelay.flows.delivery.context import Courier
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened, remove, rotate
 from healthrelay.flows.rotation import Rotation
-from healthrelay.flows.targets import Desk, Keys, Place, add, opened, remove, rotate
 from healthrelay.ports import Document, Store
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from healthrelay.core.delivery import PAUSED
+from healthrelay.core.delivery.progress import PAUSED
 from healthrelay.local.scheduler import scheduled
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from sandbox import Sandbox

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 
 NAMES = ("user", "after", "head", "next", "snapshot", "events")

@@ -11,11 +11,11 @@ from flask import Flask, Request, Response, request
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.tasks import Task
-from healthrelay.flows.events import MAX_READERS, acknowledge, cursor
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.ports import Queue, Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK

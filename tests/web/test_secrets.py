@@ -14,8 +14,8 @@ import requests
 
 from healthrelay.__main__ import main
 from healthrelay.core.grants.authorization import verifier
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import Signatures
-from healthrelay.flows.relay import new_poll_key
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household, household_at

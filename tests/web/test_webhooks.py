@@ -11,8 +11,8 @@ import standardwebhooks
 
 from healthrelay.__main__ import main
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.targets import target_place
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.delivery.targets import target_place
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 

@@ -28,7 +28,7 @@ from healthrelay.core.errors import Misconfigured, TryLater
 if TYPE_CHECKING:
     import grpc
 
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
 
 PATIENCE = 5.0
 """Seconds for one task, with all its tries; the client itself would go on for much longer."""

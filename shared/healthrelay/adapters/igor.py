@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from healthrelay.core.delivery import AMBIGUOUS
+from healthrelay.core.delivery.progress import AMBIGUOUS
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
 from healthrelay.core.names import SINK

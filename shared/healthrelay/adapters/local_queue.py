@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from healthrelay.core.errors import HealthrelayError, TryLater
 
 if TYPE_CHECKING:
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
 
 WORKERS = 8
 LENGTH = 2_000

@@ -18,10 +18,10 @@ from healthrelay.web.errors import as_json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
+    from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.tasks import Task
-    from healthrelay.flows.courier import Courier
+    from healthrelay.flows.delivery.context import Courier
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Consents, Provider, Queue, Store, Vault
     from healthrelay.relay_ports import Sink
@@ -161,8 +161,8 @@ class Services:
 
     def carry_out(self, task: Task) -> None:
         """Do *task* in this process."""
-        from healthrelay.flows.errand import carry_out
         from healthrelay.flows.measurements.fetch import Desk
+        from healthrelay.flows.run_task import carry_out
 
         log.working_as(task.function)
         desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)

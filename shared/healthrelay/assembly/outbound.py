@@ -12,10 +12,10 @@ from healthrelay.flows.home import IgorHome
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.config import Settings
-    from healthrelay.core.messages import Message
-    from healthrelay.core.tasks import Task
-    from healthrelay.flows import targets
-    from healthrelay.flows.courier import Courier
+    from healthrelay.core.delivery.messages import Message
+    from healthrelay.core.delivery.tasks import Task
+    from healthrelay.flows.delivery import targets
+    from healthrelay.flows.delivery.context import Courier
     from healthrelay.ports import Queue
     from healthrelay.relay_ports import Hook, Sink
 
@@ -65,7 +65,7 @@ class OnDemand:
 def hooks(built: Services, user: str) -> list[Hook]:
     """The person's own targets, their keys opened."""
     from healthrelay.adapters.webhook import Webhook
-    from healthrelay.flows.targets import opened
+    from healthrelay.flows.delivery.targets import opened
 
     found: list[Hook] = []
     for name in built.store.targets.of(user):
@@ -94,7 +94,7 @@ class Sealed(NamedTuple):
 def desk(built: Services) -> targets.Desk:
     """Where the owner changes targets."""
     from healthrelay.adapters.webhook import mint
-    from healthrelay.flows import targets
+    from healthrelay.flows.delivery import targets
 
     return targets.Desk(built.store, built.vault, lambda: targets.Keys(*mint()))
 
@@ -103,7 +103,7 @@ def courier(built: Services) -> Courier:
     """Who brings what the log says to all of them."""
     import random
 
-    from healthrelay.flows.courier import Courier
+    from healthrelay.flows.delivery.context import Courier
 
     deployed = bool(built.settings.tasks_queue)
     line = OnDemand(lambda: built.queue)

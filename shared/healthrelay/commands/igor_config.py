@@ -30,7 +30,7 @@ def _igor_config(said: argparse.Namespace) -> int:
     from healthrelay.core.errors import BadRequest, Unknown
     from healthrelay.core.igor_config import KEY, House, fragment, guide
     from healthrelay.core.names import user_name
-    from healthrelay.flows.relay import new_poll_key
+    from healthrelay.flows.delivery.poll import new_poll_key
 
     user = user_name(said.user)
     if said.interval < 1 or said.days < 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
-    from healthrelay.flows.targets import Keys
+    from healthrelay.flows.delivery.targets import Keys
 
 
 def add(commands: Commands) -> None:
@@ -53,7 +53,7 @@ def _add(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.outbound import desk
     from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import Place, add
+    from healthrelay.flows.delivery.targets import Place, add
 
     name = said.name or urlsplit(said.url).hostname or ""
     keys = add(user_name(said.user), name, Place(said.url, said.allow_private), desk(services()))
@@ -65,7 +65,7 @@ def _rotate(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.outbound import desk
     from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import end_old_keys, rotate
+    from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, office = user_name(said.user), desk(services())
     if said.end:
@@ -80,7 +80,7 @@ def _rotate(said: argparse.Namespace) -> int:
 def _remove(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import remove
+    from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(said.user), said.name, services().store)
     print(f"{said.name} gets nothing any more.")
@@ -102,7 +102,7 @@ def _status(said: argparse.Namespace) -> int:
 def _replay(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.names import user_name
-    from healthrelay.flows.replay import Wanted, replay
+    from healthrelay.flows.delivery.replay import Wanted, replay
     from healthrelay.local.relay import outcome
 
     built = services()

@@ -90,7 +90,7 @@ def _user_list(said: argparse.Namespace) -> int:
 def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.names import user_name
-    from healthrelay.flows.relay import new_poll_key
+    from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
     return 0

@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.delivery import document
+from healthrelay.core.delivery.progress import document
 from healthrelay.core.errors import Unknown
 from healthrelay.core.export import by_series, table
 
 if TYPE_CHECKING:
-    from healthrelay.core.delivery import Progress
+    from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.digestible import Json
     from healthrelay.ports import Store
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery import document
-from healthrelay.core.entries import kept
+from healthrelay.core.delivery.entries import kept
+from healthrelay.core.delivery.progress import document
 
 if TYPE_CHECKING:
-    from healthrelay.core.entries import Entry
+    from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.records import Record
     from healthrelay.ports import Document, Store

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows import application
+from healthrelay.flows.delivery.targets import target_place
 from healthrelay.flows.grants.document import place
-from healthrelay.flows.targets import target_place
 
 if TYPE_CHECKING:
     from healthrelay.ports import Store, Vault

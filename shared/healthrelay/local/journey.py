@@ -13,9 +13,9 @@ import requests
 
 from healthrelay.core.errors import TryLater
 from healthrelay.core.names import user_name
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.connect import scopes_for
 from healthrelay.flows.grants.signed import Signatures
-from healthrelay.flows.relay import new_poll_key
 from healthrelay.local.consent_page import allow
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from healthrelay.core import delivery
+from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.errors import Unknown
 
 if TYPE_CHECKING:
     from healthrelay.assembly import Services
-    from healthrelay.core.delivery import Progress
-    from healthrelay.flows.courier import Delivery
+    from healthrelay.core.delivery.progress import Progress
+    from healthrelay.flows.delivery.context import Delivery
     from healthrelay.relay_ports import Following
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay import log
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.deliver import deliver_due, prune
+from healthrelay.flows.delivery.deliver import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.names import user_name
-from healthrelay.flows.deliver import deliver, deliver_due, prune, push_everything
-from healthrelay.flows.events import acknowledge
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
+from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.door import TASK, arguments, door, require_invoker
 from healthrelay.web.errors import facts, json_response
 from healthrelay.web.events import acknowledged
 
 if TYPE_CHECKING:
-    from healthrelay.flows.courier import Delivery
+    from healthrelay.flows.delivery.context import Delivery
     from healthrelay.web.services import Services
 
 

@@ -12,7 +12,7 @@ from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.names import user_name
-from healthrelay.flows.courier import summed
+from healthrelay.flows.delivery.context import summed
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch
 from healthrelay.web.door import TASK, arguments, door, require_invoker

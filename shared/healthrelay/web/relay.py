@@ -9,7 +9,7 @@ from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.names import user_name
-from healthrelay.flows.relay import Form, poll
+from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.web.door import arguments, bearer, door
 from healthrelay.web.numbers import number
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.flows.courier import Courier
+    from healthrelay.flows.delivery.context import Courier
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Consents, Provider, Queue, Store
 

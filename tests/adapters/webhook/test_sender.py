@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from healthrelay.adapters.webhook import Webhook, mint
+from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
-from healthrelay.core.messages import Message
 from tests.igor.recorder import Recorder, Say
 
 MESSAGE = Message("msg_1", b'{"type":"measurements.changed"}')

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from healthrelay.adapters.webhook import mint
 from healthrelay.adapters.webhook.signatures import headers
-from healthrelay.core.messages import Message
+from healthrelay.core.delivery.messages import Message
 
 # The example of Standard Webhooks and its reference libraries.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

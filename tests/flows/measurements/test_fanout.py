@@ -8,8 +8,8 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
-from healthrelay.core.tasks import Task
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.ports import Store

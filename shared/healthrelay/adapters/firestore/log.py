@@ -12,8 +12,8 @@ from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT, size
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
-from healthrelay.core.delivery import Progress, document, from_document
-from healthrelay.core.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry, kept, understood
+from healthrelay.core.delivery.progress import Progress, document, from_document
 from healthrelay.core.errors import Unknown
 from healthrelay.relay_ports import Following
 

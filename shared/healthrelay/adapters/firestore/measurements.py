@@ -12,7 +12,7 @@ from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.shelf import Shelf
-from healthrelay.core.entries import spoken
+from healthrelay.core.delivery.entries import spoken
 from healthrelay.core.errors import BadRequest, Unknown
 
 if TYPE_CHECKING:

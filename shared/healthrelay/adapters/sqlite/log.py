@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Room, newest, require, text
-from healthrelay.core.delivery import Progress, document, from_document
-from healthrelay.core.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry, kept, understood
+from healthrelay.core.delivery.progress import Progress, document, from_document
 from healthrelay.relay_ports import Following
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.documents import Room, load, newest, put, require, text
-from healthrelay.core.entries import spoken
+from healthrelay.core.delivery.entries import spoken
 from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from healthrelay.adapters.deadline import PlainPool, SecurePool, within
 from healthrelay.adapters.http import Answer, whole
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signatures import headers
+from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import Misconfigured, RateLimited, Refused, TryLater
-from healthrelay.core.messages import Message
 
 SECONDS = 15
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from healthrelay.core.messages import Message
+from healthrelay.core.delivery.messages import Message
 
 SECRET, SIGNING, PUBLIC = "whsec_", "whsk_", "whpk_"
 _KEY_BYTES = 32

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.delivery.reminders import remind
+from healthrelay.core.delivery.tasks import AHEAD, due
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.people import interval
-from healthrelay.core.reminders import remind
-from healthrelay.core.tasks import AHEAD, due
 from healthrelay.flows.grants.document import ended, unread_since
 
 if TYPE_CHECKING:
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
     from healthrelay.ports import Document, Note, Queue, Store
 
 WORKERS = 8

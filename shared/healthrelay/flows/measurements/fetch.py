@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded, severity
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.deliver import hand_on
+from healthrelay.flows.delivery.deliver import hand_on
 from healthrelay.flows.grants.doctor import Doctor
 from healthrelay.flows.measurements.gather import ask, convert, refused
 from healthrelay.flows.measurements.prepare import prepare, wish
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.diagnosis import Diagnosis
     from healthrelay.core.measurements.plan import Plan
-    from healthrelay.flows.courier import Courier, Delivery
+    from healthrelay.flows.delivery.context import Courier, Delivery
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports import Provider, Store
 

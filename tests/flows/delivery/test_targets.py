@@ -7,10 +7,10 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured, Unknown
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.targets import (
+from healthrelay.flows.delivery.targets import (
     MAX_TARGETS,
     Desk,
     Keys,

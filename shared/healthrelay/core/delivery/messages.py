@@ -10,14 +10,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.events import event
+from healthrelay.core.delivery.events import event
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.events import Known
     from healthrelay.core.digestible import Json
-    from healthrelay.core.entries import Entry
-    from healthrelay.core.events import Known
 
 MAX_BODY = 20_000
 CHANGED, AGAIN = "measurements.changed", "measurements.snapshot"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.entries import Entry, Keys
     from healthrelay.core.digestible import Json
-    from healthrelay.core.entries import Entry, Keys
     from healthrelay.core.measurements.records import Record
 
 Elements = dict[str, dict[str, "Json"]]

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import by_series
-from healthrelay.flows.events import MAX_READERS, Page, acknowledge, cursor, events
-from healthrelay.flows.relay import Form, new_poll_key, poll
+from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cursor, events
+from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 State = dict[str, dict[str, Any]]
@@ -184,8 +184,8 @@ def test_a_reader_of_a_life_that_is_over_begins_with_a_snapshot(store: SqliteSto
 
 
 def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: SqliteStore) -> None:
-    from healthrelay.core.entries import understood
-    from healthrelay.core.events import event, known
+    from healthrelay.core.delivery.entries import understood
+    from healthrelay.core.delivery.events import event, known
 
     change(store, added=(weight(1),))
     entry = understood(1, NOW, {"whole": ["body-weight", "weight"]})

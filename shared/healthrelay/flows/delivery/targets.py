@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest, Conflict, Unknown
 from healthrelay.core.names import SINK

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core import delivery
-from healthrelay.core.delivery import Chance, Progress
+from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery.progress import Chance, Progress
+from healthrelay.core.delivery.reminders import DAY, remind
 from healthrelay.core.errors import severity
-from healthrelay.core.reminders import DAY, remind
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError

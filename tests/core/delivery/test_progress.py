@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 
 import pytest
 
-from healthrelay.core.delivery import (
+from healthrelay.core.delivery.progress import (
     PROBE,
     REPEAT,
     SCHEDULE,

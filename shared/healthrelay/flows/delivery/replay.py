@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.flows.courier import Attempt, Errand
-from healthrelay.flows.deliver import deliver, hooked
-from healthrelay.flows.hooks import resend
+from healthrelay.flows.delivery.context import Attempt, Errand
+from healthrelay.flows.delivery.deliver import deliver, hooked
+from healthrelay.flows.delivery.webhooks import resend
 
 if TYPE_CHECKING:
-    from healthrelay.flows.courier import Courier, Delivery
+    from healthrelay.flows.delivery.context import Courier, Delivery
     from healthrelay.relay_ports import Hook
 
 

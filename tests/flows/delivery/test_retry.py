@@ -13,14 +13,14 @@ import pytest
 
 from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import FAILING, PAUSED, SCHEDULE, Progress
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import FAILING, PAUSED, SCHEDULE, Progress
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.messages import Message
-from healthrelay.core.tasks import Task
-from healthrelay.flows.courier import Courier, Delivery
-from healthrelay.flows.deliver import deliver, push_everything
-from healthrelay.flows.hooks import PATIENCE, SAVE
+from healthrelay.flows.delivery.context import Courier, Delivery
+from healthrelay.flows.delivery.deliver import deliver, push_everything
+from healthrelay.flows.delivery.webhooks import PATIENCE, SAVE
 from healthrelay.ports import Queue
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core import delivery, messages
+from healthrelay.core.delivery import messages
+from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery.events import known
+from healthrelay.core.delivery.messages import Address
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.events import known
-from healthrelay.core.messages import Address
-from healthrelay.flows.courier import Attempt, Delivery, Errand, standing
+from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standing
 
 if TYPE_CHECKING:
-    from healthrelay.core.messages import Message
+    from healthrelay.core.delivery.messages import Message
     from healthrelay.relay_ports import Hook
 
 BATCH = 100

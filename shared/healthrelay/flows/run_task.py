@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from healthrelay.flows.courier import summed
-from healthrelay.flows.deliver import deliver
-from healthrelay.flows.events import acknowledge
+from healthrelay.flows.delivery.context import summed
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.measurements.fetch import Desk, fetch
 
 if TYPE_CHECKING:
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
 
 
 def carry_out(task: Task, desk: Desk, now: datetime) -> None:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core import delivery, tasks
+from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery import tasks
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.core.names import READER, SINK
-from healthrelay.flows.courier import Attempt, Delivery, Errand, standing, stuck
-from healthrelay.flows.hooks import walk
+from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standing, stuck
+from healthrelay.flows.delivery.webhooks import walk
 
 if TYPE_CHECKING:
-    from healthrelay.flows.courier import Courier
+    from healthrelay.flows.delivery.context import Courier
     from healthrelay.relay_ports import Following, Sink
 
 MAX_ROUNDS = 3

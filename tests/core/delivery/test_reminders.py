@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from healthrelay.core.reminders import remind
+from healthrelay.core.delivery.reminders import remind
 
 SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import SCHEDULE, Dead, Progress
+from healthrelay.core.delivery.progress import SCHEDULE, Dead, Progress
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.courier import Courier, Delivery, summed
-from healthrelay.flows.deliver import deliver, deliver_due, due, prune
+from healthrelay.flows.delivery.context import Courier, Delivery, summed
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
 from healthrelay.relay_ports import Hook
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

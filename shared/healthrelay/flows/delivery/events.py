@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.events import event, known
+from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.delivery.tasks import acknowledgement
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.events import event, known
 from healthrelay.core.names import READER
-from healthrelay.core.tasks import acknowledgement
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json

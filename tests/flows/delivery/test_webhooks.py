@@ -10,14 +10,14 @@ from itertools import accumulate
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import SCHEDULE, Dead, Progress
+from healthrelay.core.delivery.messages import MAX_BODY, Message
+from healthrelay.core.delivery.progress import SCHEDULE, Dead, Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Refused, TryLater, Unknown
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.messages import MAX_BODY, Message
-from healthrelay.flows.courier import Courier, Delivery
-from healthrelay.flows.deliver import deliver, deliver_due, due, prune
-from healthrelay.flows.hooks import SAVE
-from healthrelay.flows.replay import Wanted, replay
+from healthrelay.flows.delivery.context import Courier, Delivery
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
+from healthrelay.flows.delivery.replay import Wanted, replay
+from healthrelay.flows.delivery.webhooks import SAVE
 from healthrelay.relay_ports import Hook
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

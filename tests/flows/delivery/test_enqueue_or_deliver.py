@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.delivery.tasks import Task, acknowledgement
 from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.tasks import Task, acknowledgement
-from healthrelay.flows.courier import Courier, Delivery
-from healthrelay.flows.deliver import hand_on, push_everything
-from healthrelay.flows.errand import carry_out
-from healthrelay.flows.events import cursor
+from healthrelay.flows.delivery.context import Courier, Delivery
+from healthrelay.flows.delivery.deliver import hand_on, push_everything
+from healthrelay.flows.delivery.events import cursor
 from healthrelay.flows.measurements.fetch import Desk as FetchDesk
+from healthrelay.flows.run_task import carry_out
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
