@@ -19,12 +19,12 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.delivery.progress import Dead, Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.application import place
 from healthrelay.flows.copy_store import Copied, Copy, Step
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.held import held
+from healthrelay.flows.household.application import place
 from healthrelay.flows.registration import client_secret
 from healthrelay.ports import Store
 from tests.flows.grants.issuer import ACCOUNT, Issuer, grant

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from healthrelay import config
 from healthrelay.assembly import Services
 from healthrelay.flows.delivery.poll import Form, poll
-from healthrelay.flows.erase import erase
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import Desk, disconnect
+from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import Desk as FetchDesk
 from healthrelay.flows.measurements.fetch import fetch
 from tests.kills.steps import Steps, WatchedServices

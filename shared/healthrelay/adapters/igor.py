@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from healthrelay.core.delivery.progress import AMBIGUOUS
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
-from healthrelay.core.names import SINK
+from healthrelay.core.household.names import SINK
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Answer, Http

@@ -24,7 +24,7 @@ def _doctor(said: argparse.Namespace) -> int:
     if said.url:
         return _deployment(said)
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.grants.doctor import Doctor
 
     built = services()

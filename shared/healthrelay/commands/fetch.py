@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
 
 
 def _fetch(said: argparse.Namespace) -> int:
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.local.fetch import fetch_now, show_plan
 
     command = show_plan if said.plan else fetch_now

@@ -28,8 +28,8 @@ def add(commands: Commands) -> None:
 def _igor_config(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import BadRequest, Unknown
+    from healthrelay.core.household.names import user_name
     from healthrelay.core.igor_config import KEY, House, fragment, guide
-    from healthrelay.core.names import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
     user = user_name(said.user)

@@ -28,7 +28,7 @@ def _new(said: argparse.Namespace) -> int:
 
 def _rotate(_said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows.rotation import Rotation
+    from healthrelay.flows.household.secrets import Rotation
 
     built = services()
     first, *others = built.settings.sealing_keys

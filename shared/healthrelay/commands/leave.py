@@ -37,7 +37,7 @@ def _disconnect(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.grants.disconnect import disconnect
 
     built, user = services(), user_name(said.user)
@@ -65,8 +65,8 @@ def _disconnect(said: argparse.Namespace) -> int:
 
 def _erase(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.erase import erase
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.household.erase import erase
 
     built = services()
     receipt, home = (
@@ -79,8 +79,8 @@ def _erase(said: argparse.Namespace) -> int:
 
 def _export(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.export import export
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.household.export import export
     from healthrelay.local.files import write_privately
 
     built = services()

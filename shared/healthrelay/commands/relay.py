@@ -52,7 +52,7 @@ def _add(said: argparse.Namespace) -> int:
 
     from healthrelay.assembly import services
     from healthrelay.assembly.outbound import desk
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.delivery.targets import Place, add
 
     name = said.name or urlsplit(said.url).hostname or ""
@@ -64,7 +64,7 @@ def _add(said: argparse.Namespace) -> int:
 def _rotate(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.outbound import desk
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, office = user_name(said.user), desk(services())
@@ -79,7 +79,7 @@ def _rotate(said: argparse.Namespace) -> int:
 
 def _remove(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(said.user), said.name, services().store)
@@ -101,7 +101,7 @@ def _status(said: argparse.Namespace) -> int:
 
 def _replay(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.delivery.replay import Wanted, replay
     from healthrelay.local.relay import outcome
 

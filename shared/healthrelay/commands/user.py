@@ -39,7 +39,7 @@ def _add_users(parser: argparse.ArgumentParser) -> None:
 
 def _user_add(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows import people
+    from healthrelay.flows.household import people
 
     built = services()
     people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
@@ -49,8 +49,8 @@ def _user_add(said: argparse.Namespace) -> int:
 
 def _user_set(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows import people
     from healthrelay.flows.grants.connect import scopes_for
+    from healthrelay.flows.household import people
 
     built = services()
     today = built.now().date()
@@ -89,7 +89,7 @@ def _user_list(said: argparse.Namespace) -> int:
 
 def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
@@ -98,7 +98,7 @@ def _user_key(said: argparse.Namespace) -> int:
 
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
+    from healthrelay.core.household.names import user_name
     from healthrelay.local.journey import invitation_link
 
     print(invitation_link(services(), user_name(said.user)))

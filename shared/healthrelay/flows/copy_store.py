@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.measurements.records import Delta, Record, diff
-from healthrelay.flows.application import amend
 from healthrelay.flows.copy_guard import other_values, strangers, used
 from healthrelay.flows.held import Held, held
+from healthrelay.flows.household.application import amend
 from healthrelay.flows.measurements.store_changes import TOO_MUCH
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError
+from healthrelay.core.household.names import user_name
+from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.measurements.methods import method
 from healthrelay.core.measurements.query import windows
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.names import user_name
 from healthrelay.core.old_plugin import Person, Units, records
-from healthrelay.core.people import checked_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage

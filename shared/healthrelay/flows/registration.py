@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.flows.application import amend, place
+from healthrelay.flows.household.application import amend, place
 
 if TYPE_CHECKING:
     from healthrelay.ports import Identities, Vault

@@ -13,7 +13,7 @@ from flask import Request, Response
 
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.names import user_name
+from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
 from healthrelay.web.door import arguments, bearer, door

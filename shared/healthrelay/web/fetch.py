@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
-from healthrelay.core.names import user_name
+from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.context import summed
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch

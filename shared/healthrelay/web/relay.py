@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.names import user_name
+from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.web.door import arguments, bearer, door
 from healthrelay.web.numbers import number

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.delivery.tasks import due, retry
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.people import interval
+from healthrelay.core.household.settings import interval
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR, TICK = timedelta(hours=1), timedelta(minutes=15)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery import tasks
 from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.household.names import READER, SINK
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.core.names import READER, SINK
 from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standing, stuck
 from healthrelay.flows.delivery.webhooks import walk
 

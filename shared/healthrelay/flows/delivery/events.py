@@ -9,7 +9,7 @@ from healthrelay.core.delivery.events import event, known
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.delivery.tasks import acknowledgement
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.names import READER
+from healthrelay.core.household.names import READER
 
 if TYPE_CHECKING:
     from healthrelay.core.digestible import Json

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest, Conflict, Unknown
-from healthrelay.core.names import SINK
+from healthrelay.core.household.names import SINK
 
 if TYPE_CHECKING:
     from healthrelay.ports import Document, Store, Vault

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery.reminders import remind
 from healthrelay.core.delivery.tasks import AHEAD, due
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.people import interval
+from healthrelay.core.household.settings import interval
 from healthrelay.flows.grants.document import ended, unread_since
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.receipt import Receipt
+from healthrelay.core.household.receipt import Receipt
 from healthrelay.flows.grants.disconnect import disconnect
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.flows import people, registration
+from healthrelay.flows import registration
+from healthrelay.flows.household import people
 
 TODAY = date(2026, 11, 23)
 

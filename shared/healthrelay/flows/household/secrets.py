@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
-from healthrelay.flows import application
 from healthrelay.flows.delivery.targets import target_place
 from healthrelay.flows.grants.document import place
+from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
     from healthrelay.ports import Store, Vault

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.delivery.progress import document
 from healthrelay.core.errors import Unknown
-from healthrelay.core.export import by_series, table
+from healthrelay.core.household.export import by_series, table
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress

@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.household.names import user_name
+from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.measurements.query import windows
-from healthrelay.core.names import user_name
-from healthrelay.core.people import checked_settings
 
 if TYPE_CHECKING:
     from healthrelay.ports import Identities

@@ -16,8 +16,8 @@ from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.home import IgorHome, keep, kept_home
+from healthrelay.flows.household.secrets import Rotation
 from healthrelay.flows.registration import client_secret, register
-from healthrelay.flows.rotation import Rotation
 from healthrelay.ports import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 

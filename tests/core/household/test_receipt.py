@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from healthrelay.core.receipt import Receipt
+from healthrelay.core.household.receipt import Receipt
 
 RECEIPT = Receipt(
     user="jack",

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from healthrelay.core.export import by_series, table
+from healthrelay.core.household.export import by_series, table
 from tests.stores.contract import entry, weight
 
 
