@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
-from healthrelay.core.igor_action import igor_action
+from healthrelay.igor.action import igor_action
 
 
 def test_copies_the_poll_to_the_persons_element() -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from healthrelay.core.igor_config import House, fragment, guide
+from healthrelay.igor.guide import House, fragment, guide
 
 JACK = House("jack", "https://relay.example/relay", key="a-b_c")
 AU = "{http://jackjansen.nl/igor/authentication}"

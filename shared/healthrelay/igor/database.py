@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from healthrelay.core.digestible import MAX_DEPTH, Json
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.old_plugin import Left, Person
+from healthrelay.igor.old_plugin import Left, Person
 
 MAX_BYTES = 256_000_000
 

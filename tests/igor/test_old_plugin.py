@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.core.digestible import Json
 from healthrelay.core.measurements.records import Record
-from healthrelay.core.old_plugin import Found, Units, records
+from healthrelay.igor.old_plugin import Found, Units, records
 
 TODAY = date(2026, 6, 3)
 POUNDS, KILOS = Units("en_US", "en_US"), Units("en_US", "metric")

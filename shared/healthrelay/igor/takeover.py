@@ -16,7 +16,7 @@ from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.measurements.methods import method
 from healthrelay.core.measurements.query import windows
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.old_plugin import Person, Units, records
+from healthrelay.igor.old_plugin import Person, Units, records
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage

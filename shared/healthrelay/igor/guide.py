@@ -9,7 +9,7 @@ import shlex
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from healthrelay.core.igor_action import (
+from healthrelay.igor.action import (
     AUTHENTICATION,
     GET,
     INTERVAL,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.adapters.igor_database import read
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.old_plugin import Left, Person
+from healthrelay.igor.database import read
+from healthrelay.igor.old_plugin import Left, Person
 
 DATABASE = """<?xml version="1.0" ?>
 <data xmlns:own="http://jackjansen.nl/igor/owner" xmlns:au="http://jackjansen.nl/igor/authentication">

@@ -12,8 +12,8 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.digestible import Json
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.core.old_plugin import Person, Units
-from healthrelay.flows.import_igor import Series, TakenOver, take_over
+from healthrelay.igor.old_plugin import Person, Units
+from healthrelay.igor.takeover import Series, TakenOver, take_over
 from healthrelay.ports import Store
 
 NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)
