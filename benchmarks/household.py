@@ -27,7 +27,7 @@ from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox
 from healthrelay.web import auth1, auth2
-from healthrelay.web.door import View
+from healthrelay.web.endpoint import View
 
 USER = "jack"
 OWNER = {"Authorization": "Bearer an-owner-key-for-benchmarks-of-many-characters"}

@@ -33,7 +33,7 @@ from healthrelay.flows.delivery.context import Courier
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, push_everything
 from healthrelay.flows.delivery.events import Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.replay import Wanted, replay
-from healthrelay.relay_ports import Hook
+from healthrelay.ports.peers import Hook
 from tests.chaos.receivers import STALL, HookReceiver, IgorReceiver, State, follow
 from tests.kills.steps import Steps, Watched
 

@@ -26,7 +26,7 @@ from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.held import held
 from healthrelay.flows.household.application import place
 from healthrelay.flows.registration import client_secret
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
 from tests.kills.steps import KILLED, Steps, Watched
 from tests.stores.contract import NOW, weight

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Record
 from healthrelay.igor.old_plugin import Found, Units, records
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.digestible import Json
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.igor.old_plugin import Person, Units
 from healthrelay.igor.takeover import Series, TakenOver, take_over
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)
 KILOS = Units("en_US", "metric")

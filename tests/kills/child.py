@@ -119,7 +119,7 @@ def _live(task: Task, report: Connection) -> None:
 
 
 LOADED = (
-    "healthrelay.adapters.firestore.wire",
+    "healthrelay.adapters.firestore.client",
     "healthrelay.adapters.fitbit",
     "healthrelay.adapters.google_health",
     "healthrelay.adapters.igor",

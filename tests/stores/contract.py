@@ -11,8 +11,8 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Dead, Progress
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
-from healthrelay.ports import Document, Store
-from healthrelay.relay_ports import Following
+from healthrelay.ports.delivery import Following
+from healthrelay.ports.store import Document, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 from healthrelay.igor.old_plugin import Person, Units
 from healthrelay.igor.takeover import Series, take_over
 

@@ -23,7 +23,7 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]

@@ -19,7 +19,7 @@ from healthrelay.adapters.firestore.people import FirestoreIdentities, Firestore
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.records import Delta
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]

@@ -13,7 +13,7 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded
 from healthrelay.core.grants.token import Grant, Token
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, grant
 
 pytest_plugins = ["tests.peers.firestore"]

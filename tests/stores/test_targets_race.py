@@ -21,7 +21,7 @@ from healthrelay.flows.delivery.context import Courier
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened, remove, rotate
 from healthrelay.flows.household.secrets import Rotation
-from healthrelay.ports import Document, Store
+from healthrelay.ports.store import Document, Store
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 

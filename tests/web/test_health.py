@@ -17,7 +17,7 @@ from healthrelay.assembly.registered import client_id
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 

@@ -16,10 +16,11 @@ from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
 from healthrelay.flows.delivery.poll import new_poll_key
-from healthrelay.ports import Queue, Store
+from healthrelay.ports.peers import Queue
+from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
-from healthrelay.web.door import View
+from healthrelay.web.endpoint import View
 
 pytest_plugins = ["tests.peers.firestore"]
 

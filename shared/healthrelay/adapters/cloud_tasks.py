@@ -43,7 +43,7 @@ _SETTINGS = ("HEALTHRELAY_TASKS_QUEUE", "HEALTHRELAY_TASKS_ACCOUNT")
 
 
 class CloudTasksQueue:
-    """Satisfies `healthrelay.ports.Queue`. *queue* is its full name, *url* that of all functions,
+    """Satisfies `ports.peers.Queue`. *queue* is its full name, *url* that of all functions,
     *account* whom the identity token names; *channel* leads to another server than Google's."""
 
     remembers = timedelta(hours=1)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery.progress import AMBIGUOUS
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
 from healthrelay.core.household.names import SINK
+from healthrelay.core.igor_json import is_name
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Answer, Http
@@ -37,7 +37,7 @@ class Home:
 
 
 class IgorSink:
-    """Satisfies `healthrelay.ports.Sink`."""
+    """Satisfies `healthrelay.ports.store.Sink`."""
 
     name = SINK
 

@@ -27,7 +27,7 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 class LocalQueue:
-    """Satisfies `healthrelay.ports.Queue`. *work* does a task; its errors go to *note*.
+    """Satisfies `healthrelay.ports.store.Queue`. *work* does a task; its errors go to *note*.
 
     One person holds one worker of each function at most, however slow they are. What is not
     taken, because the queue is full, is due again when the clock is next looked at; so is what

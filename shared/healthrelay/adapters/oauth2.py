@@ -49,7 +49,7 @@ class Registration(NamedTuple):
 
 
 class OAuth2Consents:
-    """Satisfies `healthrelay.ports.Consents`."""
+    """Satisfies `healthrelay.ports.store.Consents`."""
 
     def __init__(self, registration: Registration, http: Http) -> None:
         self._us = registration

@@ -14,7 +14,7 @@ from healthrelay import config, log
 from healthrelay.assembly.loading import loading
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
-from healthrelay.web.errors import as_json
+from healthrelay.web.responses import as_json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.flows.delivery.context import Courier
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports import Consents, Provider, Queue, Store, Vault
-    from healthrelay.relay_ports import Sink
-    from healthrelay.web.door import View
+    from healthrelay.ports.peers import Consents, Provider, Queue, Sink, Vault
+    from healthrelay.ports.store import Store
+    from healthrelay.web.endpoint import View
 
 HEALTH = b"health"
 

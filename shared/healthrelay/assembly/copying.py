@@ -12,7 +12,8 @@ from healthrelay.config.readers import SQLITE
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
 
 
 def source(name: str) -> Store:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.flows.delivery import targets
     from healthrelay.flows.delivery.context import Courier
-    from healthrelay.ports import Queue
-    from healthrelay.relay_ports import Hook, Sink
+    from healthrelay.ports.peers import Hook, Queue, Sink
 
 
 def sink(settings: Settings, kept: Callable[[], IgorHome | None]) -> Sink | None:
@@ -49,7 +48,7 @@ def queue(settings: Settings, services: Services) -> Queue:
 
 
 class OnDemand:
-    """Satisfies `healthrelay.ports.Queue`; opened for its first task: that loads for a second."""
+    """Satisfies `ports.peers.Queue`; opened for its first task: that loads for a second."""
 
     def __init__(self, opened: Callable[[], Queue]) -> None:
         self._opened = opened

@@ -11,7 +11,7 @@ from healthrelay.core.grants.sealing_keys import sealing_key
 if TYPE_CHECKING:
     from healthrelay.config import Settings
     from healthrelay.core.grants.sealing_keys import SealingKey
-    from healthrelay.ports import Vault
+    from healthrelay.ports.peers import Vault
 
 
 def vault(settings: Settings) -> Vault:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from healthrelay.core.digestible import is_name
 from healthrelay.core.grants.sealing_keys import read_keys
+from healthrelay.core.igor_json import is_name
 
 SYSTEMS = ("metric", "en_US", "en_GB")
 SQLITE = "sqlite:///"

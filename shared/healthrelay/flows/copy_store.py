@@ -20,7 +20,7 @@ from healthrelay.flows.household.application import amend
 from healthrelay.flows.measurements.store_changes import TOO_MUCH
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store
+    from healthrelay.ports.store import Store
 
 ENTRIES = 100
 RECORDS = 300

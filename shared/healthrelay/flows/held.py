@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.records import Record
-    from healthrelay.ports import Document, Store
-    from healthrelay.relay_ports import Following
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.store import Document, Store
 
 PAGE = 500
 

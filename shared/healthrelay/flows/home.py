@@ -8,7 +8,8 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.flows.household.application import amend, place
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Identities, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Identities
 
 _NAMES = ("igor_url", "igor_user", "igor_token", "igor_password")
 

@@ -11,7 +11,8 @@ from healthrelay.flows.grants.document import place
 from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
 
 
 def seals(store: Store) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from healthrelay.core.digestible import MAX_DEPTH, Json
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.igor_json import MAX_DEPTH
+from healthrelay.core.json import Json
 from healthrelay.igor.old_plugin import Left, Person
 
 MAX_BYTES = 256_000_000

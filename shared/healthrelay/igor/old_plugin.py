@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from healthrelay.core.digestible import Json
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import parse_day
 from healthrelay.core.measurements.records import Record, parse

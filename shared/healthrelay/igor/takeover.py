@@ -20,7 +20,7 @@ from healthrelay.igor.old_plugin import Person, Units, records
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
-    from healthrelay.ports import Identities, Records, Store
+    from healthrelay.ports.store import Identities, Records, Store
 
 LISTS = ("methods", "resource")
 """Settings that may name several, separated by commas."""

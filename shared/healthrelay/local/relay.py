@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from healthrelay.assembly import Services
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
-    from healthrelay.relay_ports import Following
+    from healthrelay.ports.delivery import Following
 
 
 def status(built: Services, user: str | None) -> str:

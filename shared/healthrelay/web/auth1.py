@@ -11,7 +11,7 @@ from healthrelay.core.errors import NO_STORE_CLIENT, BadRequest, NotAllowed, Not
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, Signatures
-from healthrelay.web.door import arguments, bearer, door, same
+from healthrelay.web.endpoint import arguments, bearer, door, same
 from healthrelay.web.page import as_page, page
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from flask import Request, Response
 
 from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
-from healthrelay.web.door import arguments, door
+from healthrelay.web.endpoint import arguments, door
 from healthrelay.web.page import as_page, page
 
 if TYPE_CHECKING:

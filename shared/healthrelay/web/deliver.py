@@ -11,9 +11,9 @@ from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
-from healthrelay.web.door import TASK, arguments, door, require_invoker
-from healthrelay.web.errors import facts, json_response
+from healthrelay.web.endpoint import TASK, arguments, door, require_invoker
 from healthrelay.web.events import acknowledged
+from healthrelay.web.responses import facts, json_response
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Delivery

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import is_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
-from healthrelay.web.door import arguments, bearer, door
-from healthrelay.web.errors import json_response
+from healthrelay.web.endpoint import arguments, bearer, door
 from healthrelay.web.numbers import number
 from healthrelay.web.relay import zipped
+from healthrelay.web.responses import json_response
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services

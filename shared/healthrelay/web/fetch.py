@@ -15,8 +15,8 @@ from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.context import summed
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch
-from healthrelay.web.door import TASK, arguments, door, require_invoker
-from healthrelay.web.errors import facts, json_response, status
+from healthrelay.web.endpoint import TASK, arguments, door, require_invoker
+from healthrelay.web.responses import facts, json_response, status
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record

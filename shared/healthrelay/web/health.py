@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, HealthrelayError
-from healthrelay.web.door import View, door, require_invoker
-from healthrelay.web.errors import facts, headers, json_response, status
+from healthrelay.web.endpoint import View, door, require_invoker
+from healthrelay.web.responses import facts, headers, json_response, status
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services

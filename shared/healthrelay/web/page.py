@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from healthrelay.web import errors
+from healthrelay.web import responses as errors
 
 if TYPE_CHECKING:
     from jinja2 import Environment

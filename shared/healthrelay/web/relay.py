@@ -10,7 +10,7 @@ from flask import Request, Response
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.poll import Form, poll
-from healthrelay.web.door import arguments, bearer, door
+from healthrelay.web.endpoint import arguments, bearer, door
 from healthrelay.web.numbers import number
 
 if TYPE_CHECKING:

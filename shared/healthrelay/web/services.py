@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.flows.delivery.context import Courier
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports import Consents, Provider, Queue, Store
+    from healthrelay.ports.peers import Consents, Provider, Queue
+    from healthrelay.ports.store import Store
 
 
 class Services(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports import Raw
+from healthrelay.ports.peers import Raw
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 

@@ -18,7 +18,7 @@ from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.plan import plan
 from healthrelay.core.measurements.records import Window, parse
-from healthrelay.ports import Provider
+from healthrelay.ports.peers import Provider
 from sandbox import Sandbox
 from tests.sandbox.person import FitbitPerson, GooglePerson
 

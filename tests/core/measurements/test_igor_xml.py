@@ -2,7 +2,7 @@
 
 import pytest
 
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.igor_xml import xml
 
 

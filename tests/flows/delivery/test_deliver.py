@@ -13,7 +13,7 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.context import Courier, Delivery, summed
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
-from healthrelay.relay_ports import Hook
+from healthrelay.ports.peers import Hook
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -21,7 +21,7 @@ from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.context import Courier, Delivery
 from healthrelay.flows.delivery.deliver import deliver, push_everything
 from healthrelay.flows.delivery.webhooks import PATIENCE, SAVE
-from healthrelay.ports import Queue
+from healthrelay.ports.peers import Queue
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AWAY = TryLater("away")

@@ -18,7 +18,7 @@ from healthrelay.flows.delivery.context import Courier, Delivery
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
 from healthrelay.flows.delivery.replay import Wanted, replay
 from healthrelay.flows.delivery.webhooks import SAVE
-from healthrelay.relay_ports import Hook
+from healthrelay.ports.peers import Hook
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AWAY = TryLater("away")

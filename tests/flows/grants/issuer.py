@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.flows.grants.lease import Lease
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ACCOUNT = Account("A1B2C3", "Europe/Amsterdam")

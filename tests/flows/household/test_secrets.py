@@ -18,7 +18,7 @@ from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.home import IgorHome, keep, kept_home
 from healthrelay.flows.household.secrets import Rotation
 from healthrelay.flows.registration import client_secret, register
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 
 pytest_plugins = ["tests.peers.firestore"]

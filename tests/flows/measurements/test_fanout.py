@@ -12,7 +12,7 @@ from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant
 
 pytest_plugins = ["tests.peers.firestore"]

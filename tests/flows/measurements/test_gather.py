@@ -14,7 +14,7 @@ from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.plan import Read, Source, plan
 from healthrelay.core.measurements.records import Window
 from healthrelay.flows.measurements.gather import AHEAD, MAX_POINTS, WORKERS, Gathered, ask, convert
-from healthrelay.ports import Raw
+from healthrelay.ports.peers import Raw
 
 TODAY = date(2026, 11, 23)
 WINDOW = Window("body-weight", TODAY - timedelta(29), TODAY)

@@ -14,7 +14,7 @@ from healthrelay.core.measurements.coverage import Coverage
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import Keeper
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = NOW.date()

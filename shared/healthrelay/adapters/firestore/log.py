@@ -15,7 +15,7 @@ from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Wri
 from healthrelay.core.delivery.entries import Entry, kept, understood
 from healthrelay.core.delivery.progress import Progress, document, from_document
 from healthrelay.core.errors import Unknown
-from healthrelay.relay_ports import Following
+from healthrelay.ports.delivery import Following
 
 BATCH = 400
 _FIELDS = ("head", "progress")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Write
-from healthrelay.adapters.firestore.shelf import Shelf
+from healthrelay.adapters.firestore.user_buckets import Shelf
 from healthrelay.core.delivery.entries import spoken
 from healthrelay.core.errors import BadRequest, Unknown
 

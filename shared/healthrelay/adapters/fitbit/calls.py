@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from healthrelay.core.measurements.plan import Read, Source
-from healthrelay.ports import Raw
+from healthrelay.ports.peers import Raw
 
 Ask = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]

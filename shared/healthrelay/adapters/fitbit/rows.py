@@ -20,8 +20,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.fitbit.calls import DETAILS, GOALS, POINTS, SLEEP, TOTALS
-from healthrelay.core.digestible import Json
-from healthrelay.ports import Raw
+from healthrelay.core.json import Json
+from healthrelay.ports.peers import Raw
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Window

@@ -40,7 +40,7 @@ from healthrelay.adapters.google_health.questions import (
 from healthrelay.core.measurements.plan import Read, Source
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 MINUTE = timedelta(minutes=1)
 

@@ -15,8 +15,8 @@ from healthrelay.adapters.google_health.questions import Question, sessions
 from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
-    from healthrelay.ports import Raw
+    from healthrelay.core.json import Json
+    from healthrelay.ports.peers import Raw
 
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)

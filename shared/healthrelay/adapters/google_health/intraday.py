@@ -40,7 +40,7 @@ from healthrelay.adapters.google_health.questions import (
 from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 HEART = RollUp("heart-rate")
 BEATS = beats("heart-rate")

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.google_health.questions import Question
     from healthrelay.core.measurements.records import Window
-    from healthrelay.ports import Raw
+    from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 

@@ -13,10 +13,10 @@ from healthrelay.core.grants.token import Account, Grant
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
     from healthrelay.core.measurements.plan import Read, Source
     from healthrelay.core.measurements.records import Window
-    from healthrelay.ports import Raw
+    from healthrelay.ports.peers import Raw
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -25,7 +25,7 @@ _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/setting
 
 
 class GoogleHealth:
-    """Satisfies `healthrelay.ports.Provider`. *system* is a household's, as for Fitbit.
+    """Satisfies `healthrelay.ports.store.Provider`. *system* is a household's, as for Fitbit.
 
     The tables of series are loaded by what uses them: a consent needs only the account.
     """

@@ -20,7 +20,7 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import Points, days
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
 
 Figures = Mapping[str, Decimal]

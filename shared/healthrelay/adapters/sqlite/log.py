@@ -10,7 +10,7 @@ from datetime import datetime
 from healthrelay.adapters.sqlite.documents import Room, newest, require, text
 from healthrelay.core.delivery.entries import Entry, kept, understood
 from healthrelay.core.delivery.progress import Progress, document, from_document
-from healthrelay.relay_ports import Following
+from healthrelay.ports.delivery import Following
 
 
 class SqliteLog(Room):

@@ -13,7 +13,7 @@ from healthrelay.core.delivery.entries import spoken
 from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
     from healthrelay.core.measurements.coverage import Coverage
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry, Keys
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
     from healthrelay.core.measurements.records import Record
 
 Elements = dict[str, dict[str, "Json"]]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.events import Known
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 MAX_BODY = 20_000
 CHANGED, AGAIN = "measurements.changed", "measurements.snapshot"

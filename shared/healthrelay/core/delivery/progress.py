@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from healthrelay.core.digestible import Json
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused
+from healthrelay.core.json import Json
 
 SCHEDULE = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds to wait before each attempt after the one before."""

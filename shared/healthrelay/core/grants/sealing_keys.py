@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.igor_json import is_name
 
 KEY_BYTES = 32
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.igor_json import is_name
 
 SINK = "igor"
 """The target that is the owner's and everybody's."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from healthrelay.core.digestible import Json
 from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.core.json import Json
 
 
 class Receipt(NamedTuple):

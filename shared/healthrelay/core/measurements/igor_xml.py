@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 
 def xml(name: str, value: Json) -> str:

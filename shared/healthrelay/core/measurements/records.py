@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from healthrelay.core.digestible import Json, digestible
+from healthrelay.core.igor_json import digestible
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES, Series
 from healthrelay.core.measurements.days import EPOCH
 

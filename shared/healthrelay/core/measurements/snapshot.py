@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from healthrelay.core.measurements.days import EPOCH
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
     from healthrelay.core.measurements.records import Record
 
 

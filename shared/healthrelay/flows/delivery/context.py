@@ -15,8 +15,9 @@ from healthrelay.core.errors import severity
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
-    from healthrelay.ports import Note, Queue, Store
-    from healthrelay.relay_ports import Following, Hook, Sink
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.peers import Hook, Note, Queue, Sink
+    from healthrelay.ports.store import Store
 
 
 PROBED = timedelta(seconds=delivery.PROBE * (1 + delivery.JITTER)) + timedelta(minutes=15)

@@ -16,7 +16,8 @@ from healthrelay.flows.delivery.webhooks import walk
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Courier
-    from healthrelay.relay_ports import Following, Sink
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.peers import Sink
 
 MAX_ROUNDS = 3
 

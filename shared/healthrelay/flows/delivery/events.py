@@ -12,8 +12,9 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.names import READER
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
-    from healthrelay.ports import Queue, Store
+    from healthrelay.core.json import Json
+    from healthrelay.ports.peers import Queue
+    from healthrelay.ports.store import Store
 
 MAX_READERS = 16
 

@@ -11,8 +11,8 @@ from healthrelay.core.errors import NotAllowed, TryLater
 from healthrelay.core.measurements.snapshot import by_series, encoded, recent
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
-    from healthrelay.ports import Identities, Store
+    from healthrelay.core.json import Json
+    from healthrelay.ports.store import Identities, Store
 
 
 class Form(NamedTuple):

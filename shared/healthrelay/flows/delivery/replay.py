@@ -11,7 +11,7 @@ from healthrelay.flows.delivery.webhooks import resend
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Courier, Delivery
-    from healthrelay.relay_ports import Hook
+    from healthrelay.ports.peers import Hook
 
 
 class Wanted(NamedTuple):

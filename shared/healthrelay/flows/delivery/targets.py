@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.digestible import is_name
 from healthrelay.core.errors import BadRequest, Conflict, Unknown
 from healthrelay.core.household.names import SINK
+from healthrelay.core.igor_json import is_name
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Document, Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Document, Store
 
 MAX_TARGETS = 16
 MAX_URL = 2_000

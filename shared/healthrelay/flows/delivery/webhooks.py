@@ -15,7 +15,7 @@ from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standi
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
-    from healthrelay.relay_ports import Hook
+    from healthrelay.ports.peers import Hook
 
 BATCH = 100
 SAVE = 16

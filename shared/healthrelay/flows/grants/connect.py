@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Account
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports import Consents, Identities, Provider, Store
+    from healthrelay.ports.peers import Consents, Provider
+    from healthrelay.ports.store import Identities, Store
 
 
 class Round(NamedTuple):

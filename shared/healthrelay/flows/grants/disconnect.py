@@ -21,7 +21,8 @@ from healthrelay.flows.grants.lease import LEASE, Lease
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
-    from healthrelay.ports import Document, Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Document, Store
 
 PATIENCE = LEASE.total_seconds() + 5
 PAUSE = 0.2

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports import Store
+    from healthrelay.ports.store import Store
 
 
 class Doctor:

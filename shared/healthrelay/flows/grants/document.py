@@ -26,7 +26,8 @@ from healthrelay.core.grants.grant_health import Health, Trouble
 from healthrelay.core.grants.token import Account, Grant, Token
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Document, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Document
 
 
 def sealed(user: str, token: Token, vault: Vault) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Document
+    from healthrelay.ports.store import Document
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""

@@ -22,7 +22,8 @@ from healthrelay.flows.grants.document import opened, sealed, with_reading
 from healthrelay.flows.grants.lease import LEASE, Lease
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Consents, Document, Note, Tokens, Vault, Versioned
+    from healthrelay.ports.peers import Consents, Note, Vault
+    from healthrelay.ports.store import Document, Tokens, Versioned
 
 PATIENCE = LEASE.total_seconds() + 5
 PAUSE, LONGEST_PAUSE = 0.05, 1.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Identities
+    from healthrelay.ports.store import Identities
 
 SEALED = ("client_secret", "igor_token", "igor_password")
 """The values that lie sealed, each at its own `place`."""

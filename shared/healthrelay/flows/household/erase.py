@@ -12,7 +12,7 @@ from healthrelay.flows.grants.disconnect import disconnect
 
 if TYPE_CHECKING:
     from healthrelay.flows.grants.disconnect import Desk
-    from healthrelay.ports import Store
+    from healthrelay.ports.store import Store
 
 
 def erase(user: str, desk: Desk, now: datetime) -> Receipt:

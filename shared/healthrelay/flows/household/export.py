@@ -12,8 +12,8 @@ from healthrelay.core.household.export import by_series, table
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
-    from healthrelay.core.digestible import Json
-    from healthrelay.ports import Store
+    from healthrelay.core.json import Json
+    from healthrelay.ports.store import Store
 
 CONNECTION = ("provider", "account", "zone", "connected_at", "grant_expires_at", "scopes", "health")
 """What is told of a grant. The rest is sealed, or of use to nobody else."""

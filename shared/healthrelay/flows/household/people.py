@@ -12,7 +12,7 @@ from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Identities
+    from healthrelay.ports.store import Identities
 
 
 def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:

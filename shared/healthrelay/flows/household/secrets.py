@@ -16,7 +16,8 @@ from healthrelay.flows.grants.document import place
 from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
 
 
 class Rotation:

@@ -15,7 +15,8 @@ from healthrelay.flows.grants.document import ended, unread_since
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
-    from healthrelay.ports import Document, Note, Queue, Store
+    from healthrelay.ports.peers import Note, Queue
+    from healthrelay.ports.store import Document, Store
 
 WORKERS = 8
 """A queue in the cloud takes its time for each name."""

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.flows.delivery.context import Courier, Delivery
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports import Provider, Store
+    from healthrelay.ports.peers import Provider
+    from healthrelay.ports.store import Store
 
 
 class Fetched(NamedTuple):

@@ -12,7 +12,7 @@ from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited
 from healthrelay.core.measurements.coverage import without
 from healthrelay.core.measurements.hours import cut
 from healthrelay.core.measurements.records import Record, Window, parse
-from healthrelay.ports import Provider, Raw
+from healthrelay.ports.peers import Provider, Raw
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.token import Token
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.records import Window
-    from healthrelay.ports import Provider, Store
+    from healthrelay.ports.peers import Provider
+    from healthrelay.ports.store import Store
 
 
 class Wish(NamedTuple):

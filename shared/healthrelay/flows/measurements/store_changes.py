@@ -14,7 +14,7 @@ from healthrelay.core.measurements.records import Delta, Record, Window, diff
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.flows.measurements.gather import Gathered
-    from healthrelay.ports import Records
+    from healthrelay.ports.store import Records
 
 TOO_MUCH = 413
 

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from healthrelay.core.json import Json
 
 NAME = re.compile(r"[A-Za-z_][-_.A-Za-z0-9]{0,63}", re.ASCII)
 MAX_DEPTH = 50

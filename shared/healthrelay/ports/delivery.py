@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
-    from healthrelay.core.delivery.messages import Message
 
 Document = Mapping[str, Json]
 
@@ -83,23 +82,3 @@ class Targets(Protocol):
         Raises `Conflict` when it was changed or removed meanwhile, `Unknown` for a person who
         does not exist.
         """
-
-
-class Sink(Protocol):
-    """Something that wants every person's snapshot."""
-
-    @property
-    def name(self) -> str: ...
-
-    def put(self, user: str, body: bytes) -> None:
-        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
-
-
-class Hook(Protocol):
-    """A person's own target, which wants every change as a message."""
-
-    @property
-    def name(self) -> str: ...
-
-    def send(self, message: Message) -> None:
-        """Deliver it. Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, NotAllowed
-from healthrelay.web import errors
+from healthrelay.web import responses as errors
 from healthrelay.web.services import Services
 
 MAX_BODY = 16 * 1024

@@ -1,0 +1,112 @@
+"""The world outside the store: providers, token endpoints, queues, vaults, sinks and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from healthrelay.core.delivery.messages import Message
+    from healthrelay.core.delivery.tasks import Task
+    from healthrelay.core.grants.token import Account, Grant
+    from healthrelay.core.json import Json
+    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.records import Window
+
+Raw = Mapping[str, Any]
+"""One element as a provider sent it: its own words, read by nobody but its adapter."""
+
+
+class Note(Protocol):
+    """Writes one line to the log; secrets are blotted out, a *user* is named by an alias."""
+
+    def __call__(self, severity: str, event: str, **facts: object) -> None: ...
+
+
+class Provider(Protocol):
+    """A source of measurements. Failed calls raise; they are never an empty answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def needs(self, window: Window) -> tuple[Source, ...]:
+        """What must be read to fill *window*. Raises `Unsupported`, naming what is not there."""
+
+    def account(self, grant: Grant) -> Account:
+        """Whose data the grant opens."""
+
+    def read(self, access: str, read: Read) -> Sequence[Raw]:
+        """Everything that *read* asks for, every page of it."""
+
+    def convert(
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+    ) -> list[dict[str, Json]]:
+        """The elements of the window's series in the legacy shape, from what was read."""
+
+
+class Consents(Protocol):
+    """A provider's endpoints for tokens and for their end."""
+
+    @property
+    def single_use(self) -> bool:
+        """Whether each refresh token works once."""
+
+    def exchange(self, code: str, verifier: str) -> Grant:
+        """Redeem a code. Raises `Again` when the provider refuses it."""
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """A new access token. Raises `ReconnectNeeded` when the grant is refused."""
+
+    def revoke(self, grant: Grant) -> None:
+        """End *grant* at the provider; one that has ended already is no error.
+
+        Raises `TryLater` or `Misconfigured` when it may still be alive.
+        """
+
+
+class Queue(Protocol):
+    """Carries out tasks, each apart from the others: what is slow or broken delays nobody."""
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long a name is known after its task has run, at least."""
+
+    def enqueue(self, task: Task) -> bool:
+        """Take *task*; False when one of its name is there, or was not long ago.
+
+        Raises `TryLater` when it cannot be taken now, `Misconfigured` when never.
+        """
+
+
+class Vault(Protocol):
+    """Seals secrets so that they open only at the *place* they were sealed for."""
+
+    def seal(self, secret: str, place: str) -> str:
+        """The sealed text, which names its key."""
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the key that seals now."""
+
+    def open(self, sealed: str, place: str) -> str:
+        """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""
+
+
+class Sink(Protocol):
+    """Something that wants every person's snapshot."""
+
+    @property
+    def name(self) -> str: ...
+
+    def put(self, user: str, body: bytes) -> None:
+        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
+
+
+class Hook(Protocol):
+    """A person's own target, which wants every change as a message."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, message: Message) -> None:
+        """Deliver it. Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted."""
