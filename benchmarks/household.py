@@ -20,7 +20,7 @@ from flask import Flask, Response
 from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.core.measurements.plan import plan
 from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key

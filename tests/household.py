@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from healthrelay.assembly import Services, services
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
 from healthrelay.local.journey import invitation_link

@@ -54,7 +54,7 @@ def alias(user: str, key: str) -> str:
     return hmac.digest(key.encode(), b"log " + user.encode(), "sha256").hex()[:12]
 
 
-def note(severity: str, event: str, **facts: object) -> None:
+def log_event(severity: str, event: str, **facts: object) -> None:
     """Write *event* with its *facts*; those that are None stay out."""
     line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import NotConfigured
 
 ROOT = Path(__file__).resolve().parents[2]

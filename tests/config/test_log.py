@@ -5,12 +5,12 @@ import secrets
 
 import pytest
 
-from healthrelay.log import alias, follow, note, redacted, working_as
+from healthrelay.log import alias, follow, log_event, redacted, working_as
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
     working_as("deliver")
-    note("INFO", "fetch", status=200, cause=None, user="jack")
+    log_event("INFO", "fetch", status=200, cause=None, user="jack")
 
     out, err = capsys.readouterr()
     assert out == ""
@@ -52,9 +52,9 @@ def test_short_values_of_telling_names_go_too() -> None:
 
 def test_lines_of_a_request_name_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
     follow("105445aa7843bc8bf206b12000100000/1;o=1", "my-project")
-    note("INFO", "fetch")
+    log_event("INFO", "fetch")
     follow("nonsense", "my-project")
-    note("INFO", "fetch")
+    log_event("INFO", "fetch")
 
     traced, plain = map(json.loads, capsys.readouterr().err.splitlines())
     assert traced["logging.googleapis.com/trace"] == (

@@ -64,7 +64,7 @@ def stale(jack: Household, sandbox: Sandbox, _igor: Recorder) -> None:
     queue, now = Names(), jack.services.now()
     for hours in range(48):
         later = now + timedelta(hours=hours)
-        fan_out(jack.services.store, queue, later, jack.services.note)
+        fan_out(jack.services.store, queue, later, jack.services.log_event)
 
 
 def undelivered(jack: Household, _sandbox: Sandbox, igor: Recorder) -> None:

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from healthrelay import config
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import Desk, disconnect
@@ -29,7 +29,12 @@ from tests.kills.steps import Steps, WatchedServices
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
     """The way back from a consent."""
     desk = connect.Desk(
-        built.owner_key, built.consent, built.store, built.grants, built.consents, built.provider
+        built.owner_key,
+        built.consent,
+        built.store,
+        built.grants,
+        built.token_endpoint,
+        built.provider,
     )
     connect.finish(connect.Return(said["query"], said["cookies"]), desk, now)
 
@@ -58,7 +63,7 @@ def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
 
 def leaving(built: Services) -> Desk:
     """What both need."""
-    return Desk(built.store, built.vault, built.settings.provider, built.consents.revoke)
+    return Desk(built.store, built.vault, built.settings.provider, built.token_endpoint.revoke)
 
 
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.flows.grants import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox

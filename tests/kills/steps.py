@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 
 KILLED = 9
@@ -109,8 +109,8 @@ class WatchedServices(Services):
         return Watched(super().store, "store", self.steps)
 
     @cached_property
-    def consents(self) -> Any:
-        return Watched(super().consents, "consents", self.steps)
+    def token_endpoint(self) -> Any:
+        return Watched(super().token_endpoint, "token_endpoint", self.steps)
 
     @cached_property
     def provider(self) -> Any:

@@ -74,7 +74,7 @@ def begin_anew(home: Home) -> str:
 def alive(home: Home, refresh: str) -> bool:
     """Whether the provider still honours the grant."""
     try:
-        home.services.consents.refresh(refresh)
+        home.services.token_endpoint.refresh(refresh)
     except ReconnectNeeded:
         return False
     return True

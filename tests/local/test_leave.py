@@ -40,7 +40,7 @@ def test_disconnecting_ends_the_grant_and_keeps_the_rest(
     assert (answer.status_code, answer.json()["cause"]) == (502, "not_connected")
     assert household.snapshot() == before
     with pytest.raises(Exception, match="no longer honours"):
-        household.services.consents.refresh(grant.refresh or "")
+        household.services.token_endpoint.refresh(grant.refresh or "")
     assert main(["disconnect", "jack"]) == 0
     assert capsys.readouterr().out == "jack is not connected.\n"
     household.connect()
@@ -91,7 +91,7 @@ def test_erasing_prints_a_receipt_of_what_there_was(
     assert "has ended the grant" in receipt["provider"]
     assert not any(b"jack" in file.read_bytes() for file in tmp_path.glob("healthrelay.db*"))
     with pytest.raises(Exception, match="no longer honours"):
-        household.services.consents.refresh(grant.refresh or "")
+        household.services.token_endpoint.refresh(grant.refresh or "")
     assert household.fetch().status_code == 404
     assert household.poll(key="any").status_code in (401, 404)
     assert main(["erase", "jack"]) == 2

@@ -12,8 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from healthrelay.__main__ import main
-from healthrelay.assembly import Services, services
+from healthrelay.assembly import services
 from healthrelay.assembly.registered import client_id
+from healthrelay.assembly.services import Services
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.core.grants.consent import CONSENTS

@@ -187,7 +187,7 @@ def test_of_whom_nothing_is_read_is_told_once_a_day(
     lines.new()
 
     for minutes in range(0, 4 * 24 * 60, 15):
-        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.note)
+        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.log_event)
 
     told = lines.of("stale")
     # Once more, where a fetch is enqueued just when another day is full.
@@ -203,7 +203,7 @@ def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -
     store, queue, now = jack.services.store, Names(), jack.services.now()
 
     for hours in range(4 * 24):
-        fan_out(store, queue, now + timedelta(hours=hours), jack.services.note)
+        fan_out(store, queue, now + timedelta(hours=hours), jack.services.log_event)
 
     causes = [line["cause"] for line in lines.of("stale")]
     assert 2 <= len(causes) <= 4
@@ -220,7 +220,7 @@ def test_who_is_fetched_is_not_stale(jack: Household, sandbox: Sandbox, lines: L
             "jack", {**stored.document, "expires_at": ends.isoformat()}, stored.version
         )
         for hours in range(24):
-            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.note)
+            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.log_event)
 
     assert lines.of("stale") == []
     assert queue.tasks

@@ -80,7 +80,7 @@ class Deployed:
     def now(self) -> datetime:
         return NOW
 
-    def note(self, severity: str, event: str, **facts: object) -> None:
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
         self.notes.append(facts)
 
 

@@ -37,7 +37,7 @@ class Home:
 
 
 class IgorSink:
-    """Satisfies `healthrelay.ports.store.Sink`."""
+    """Satisfies `healthrelay.ports.peers.Sink`."""
 
     name = SINK
 

@@ -27,7 +27,7 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 class LocalQueue:
-    """Satisfies `healthrelay.ports.store.Queue`. *work* does a task; its errors go to *note*.
+    """Satisfies `healthrelay.ports.peers.Queue`. *work* does a task; its errors go to *note*.
 
     One person holds one worker of each function at most, however slow they are. What is not
     taken, because the queue is full, is due again when the clock is next looked at; so is what
@@ -39,13 +39,13 @@ class LocalQueue:
     def __init__(
         self,
         work: Callable[[Task], None],
-        note: Callable[..., None],
+        log_event: Callable[..., None],
         now: Callable[[], datetime],
         workers: int = WORKERS,
         length: int = LENGTH,
     ) -> None:
         self._work = work
-        self._note = note
+        self._log_event = log_event
         self._now = now
         self._workers = workers
         self._length = length
@@ -139,4 +139,4 @@ class LocalQueue:
         return self._now() + self.remembers
 
     def _tell(self, severity: str, task: Task, cause: str) -> None:
-        self._note(severity, "task", user=task.user, cause=cause)
+        self._log_event(severity, "task", user=task.user, cause=cause)

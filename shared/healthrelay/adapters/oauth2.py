@@ -48,8 +48,8 @@ class Registration(NamedTuple):
         return f"Registration({self.label}, {self.client_id})"
 
 
-class OAuth2Consents:
-    """Satisfies `healthrelay.ports.store.Consents`."""
+class OAuth2TokenEndpoint:
+    """Satisfies `healthrelay.ports.peers.TokenEndpoint`."""
 
     def __init__(self, registration: Registration, http: Http) -> None:
         self._us = registration

@@ -10,7 +10,7 @@ from healthrelay.core.errors import Misconfigured, Unknown
 from healthrelay.flows.home import IgorHome
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
     from healthrelay.config import Settings
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.tasks import Task
@@ -40,7 +40,7 @@ def queue(settings: Settings, services: Services) -> Queue:
     if not settings.tasks_queue:
         from healthrelay.adapters.local_queue import LocalQueue
 
-        return LocalQueue(services.carry_out, services.note, services.now)
+        return LocalQueue(services.carry_out, services.log_event, services.now)
     from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 
     url = settings.tasks_url or settings.public_url
@@ -118,5 +118,5 @@ def courier(built: Services) -> Courier:
         kept=built.settings.log_days,
         repeat=timedelta(hours=built.settings.repush_hours),
         later=line if deployed or built.resident else None,
-        note=built.note,
+        log_event=built.log_event,
     )

@@ -8,7 +8,7 @@ from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.flows import registration
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
 
 
 def client_id(built: Services) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
     from healthrelay.flows.grants.disconnect import Desk
 
@@ -98,5 +98,5 @@ def _desk(built: Services) -> Desk:
         built.store,
         built.vault,
         built.settings.provider,
-        lambda grant: built.consents.revoke(grant),
+        lambda grant: built.token_endpoint.revoke(grant),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healthrelay.commands.pairs import named, take_pairs
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from healthrelay.assembly import Services, services
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.flows.measurements.fetch import Desk, fetch, foresee
 from healthrelay.web.fetch import told
 

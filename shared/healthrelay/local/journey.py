@@ -19,7 +19,7 @@ from healthrelay.flows.grants.signed import Signatures
 from healthrelay.local.consent_page import allow
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
 
 PATIENCE = 600
 """Seconds that a person has for the consent page."""

@@ -10,7 +10,7 @@ from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.errors import Unknown
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.ports.delivery import Following

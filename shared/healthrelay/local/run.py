@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from healthrelay.assembly import Services, services
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.registration import client_secret

@@ -13,7 +13,7 @@ from healthrelay.flows.delivery.deliver import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
 
 TICK = 60.0
 """Seconds."""
@@ -43,12 +43,12 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
 def _look(services: Services) -> None:
     try:
         log.working_as("fetch")
-        done = fan_out(services.store, services.queue, services.now(), services.note)
+        done = fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
-        services.note("WARNING", "fan-out", cause=error.sentence)
+        services.log_event("WARNING", "fan-out", cause=error.sentence)
         return
     for user, trouble in done.troubles.items():
-        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
 
 
 def _deliver(services: Services) -> None:
@@ -58,4 +58,4 @@ def _deliver(services: Services) -> None:
         deliver_due(services.courier)
         prune(services.courier)
     except HealthrelayError as error:
-        services.note("WARNING", "delivery", cause=error.sentence)
+        services.log_event("WARNING", "delivery", cause=error.sentence)

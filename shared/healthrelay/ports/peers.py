@@ -18,7 +18,7 @@ Raw = Mapping[str, Any]
 """One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
-class Note(Protocol):
+class LogEvent(Protocol):
     """Writes one line to the log; secrets are blotted out, a *user* is named by an alias."""
 
     def __call__(self, severity: str, event: str, **facts: object) -> None: ...
@@ -45,7 +45,7 @@ class Provider(Protocol):
         """The elements of the window's series in the legacy shape, from what was read."""
 
 
-class Consents(Protocol):
+class TokenEndpoint(Protocol):
     """A provider's endpoints for tokens and for their end."""
 
     @property

@@ -24,7 +24,7 @@ def view(request: Request, services: Services) -> Response:
         services.consent,
         services.store,
         services.grants,
-        services.consents,
+        services.token_endpoint,
         services.provider,
     )
     try:

@@ -42,7 +42,7 @@ def door(
                     response.headers["Allow"] = ", ".join(methods)
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = tell(_Unexpected()), _where(error)
-            services.note(
+            services.log_event(
                 _severity(response.status_code),
                 "request",
                 user=_whom(request),

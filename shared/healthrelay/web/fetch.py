@@ -43,7 +43,7 @@ def view(request: Request, services: Services) -> Response:
     except HealthrelayError as error:
         if TASK not in request.headers or status(error) in (429, 500, 503):
             raise
-        services.note("WARNING", "task", user=said.get("user"), cause=error.sentence)
+        services.log_event("WARNING", "task", user=said.get("user"), cause=error.sentence)
         return json_response(facts(error))
 
 
@@ -58,9 +58,9 @@ def _one(said: dict[str, str], services: Services) -> Response:
 
 
 def _everybody(services: Services) -> Response:
-    done = fan_out(services.store, services.queue, services.now(), services.note)
+    done = fan_out(services.store, services.queue, services.now(), services.log_event)
     for user, trouble in done.troubles.items():
-        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
     troubles = {user: facts(trouble) for user, trouble in done.troubles.items()}
     return json_response(done._asdict() | {"troubles": troubles}, 202 if done.enqueued else 200)
 

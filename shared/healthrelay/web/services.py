@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.flows.delivery.context import Courier
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Consents, Provider, Queue
+    from healthrelay.ports.peers import Provider, Queue, TokenEndpoint
     from healthrelay.ports.store import Store
 
 
@@ -32,7 +32,7 @@ class Services(Protocol):
     @property
     def grants(self) -> Grants: ...
     @property
-    def consents(self) -> Consents: ...
+    def token_endpoint(self) -> TokenEndpoint: ...
     @property
     def provider(self) -> Provider: ...
     @property
@@ -47,5 +47,5 @@ class Services(Protocol):
     def now(self) -> datetime:
         """The present instant, aware."""
 
-    def note(self, severity: str, event: str, **facts: object) -> None:
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
         """Write one line to the log; secrets among the *facts* are blotted out."""

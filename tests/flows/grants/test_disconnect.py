@@ -136,7 +136,7 @@ def test_note_made_meanwhile_does_not_keep_us_waiting_for_ourselves(
     desk: Desk, ender: Ender, grants: Grants, store: SqliteStore
 ) -> None:
     token, waits = grants.stored("jack"), [0]
-    ender.meanwhile = lambda: [grants.note("jack", token, TryLater("x"), NOW), None][1]
+    ender.meanwhile = lambda: [grants.record_reading("jack", token, TryLater("x"), NOW), None][1]
 
     def sleep(_: float) -> None:
         waits[0] += 1

@@ -191,7 +191,7 @@ def test_trouble_with_reading_is_kept_with_its_beginning_and_written_once(
         seen = set()
         for number, error in enumerate(errors):
             token = grants.current("jack", NOW)
-            grants.note("jack", token, error, NOW + SECOND * number)
+            grants.record_reading("jack", token, error, NOW + SECOND * number)
             stored = store.tokens.load("jack")
             assert stored is not None
             seen.add(stored.version)
@@ -211,11 +211,11 @@ def test_refreshes_and_the_end_of_a_grant_are_told_to_the_log(
 ) -> None:
     lines: list[tuple[str, str, object]] = []
 
-    def note(severity: str, event: str, **facts: object) -> None:
+    def log_event(severity: str, event: str, **facts: object) -> None:
         lines.append((severity, event, facts["cause"]))
 
     vault = SealingVault({"k": b"k" * 32})
-    grants = Grants("fitbit", store.tokens, vault, issuer, note=note)
+    grants = Grants("fitbit", store.tokens, vault, issuer, log_event=log_event)
     grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
     grants.current("jack", NOW)
     issuer.trouble = REFUSED

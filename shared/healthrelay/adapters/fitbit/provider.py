@@ -23,7 +23,7 @@ METRIC = "en_UK"
 
 
 class LegacyFitbit:
-    """Satisfies `healthrelay.ports.store.Provider`."""
+    """Satisfies `healthrelay.ports.peers.Provider`."""
 
     name = "fitbit"
 

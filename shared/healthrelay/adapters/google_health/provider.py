@@ -25,7 +25,7 @@ _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/setting
 
 
 class GoogleHealth:
-    """Satisfies `healthrelay.ports.store.Provider`. *system* is a household's, as for Fitbit.
+    """Satisfies `healthrelay.ports.peers.Provider`. *system* is a household's, as for Fitbit.
 
     The tables of series are loaded by what uses them: a consent needs only the account.
     """

@@ -24,7 +24,7 @@ SECONDS = 15
 
 @dataclass(frozen=True)
 class Webhook:
-    """Satisfies `healthrelay.ports.store.Hook` for one run of deliveries.
+    """Satisfies `healthrelay.ports.peers.Hook` for one run of deliveries.
 
     The name of the host is looked up once and that address kept, so that it stays the one
     that was looked at; a new run looks again.

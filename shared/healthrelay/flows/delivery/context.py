@@ -16,7 +16,7 @@ from healthrelay.core.errors import severity
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
     from healthrelay.ports.delivery import Following
-    from healthrelay.ports.peers import Hook, Note, Queue, Sink
+    from healthrelay.ports.peers import Hook, LogEvent, Queue, Sink
     from healthrelay.ports.store import Store
 
 
@@ -54,7 +54,7 @@ class Courier(NamedTuple):
     """How long a snapshot is taken to be safe with Igor."""
     later: Queue | None = None
     """Who makes the next attempt at its instant; without one, whoever sweeps makes it."""
-    note: Note = lambda *_, **__: None
+    log_event: LogEvent = lambda *_, **__: None
 
 
 class Errand(NamedTuple):
@@ -80,13 +80,13 @@ class Attempt:
 
     def __init__(self, errand: Errand, target: str) -> None:
         self._courier = errand.courier
-        self._note = partial(errand.courier.note, user=errand.user, target=target)
+        self._log_event = partial(errand.courier.log_event, user=errand.user, target=target)
         self._dead = _letters(errand.following.progress(target))
         self._started = time.monotonic()
 
     def ended(self, progress: Progress, told: Delivery) -> Delivery:
         """Write to the log what came of it, and what somebody should hear of; returns *told*."""
-        self._note(
+        self._log_event(
             severity(told.trouble),
             "delivery",
             delivered=told.delivered,
@@ -95,13 +95,15 @@ class Attempt:
             cause=told.trouble.sentence if told.trouble else None,
         )
         if (given_up := _letters(progress) - self._dead) > 0:
-            self._note("ERROR", "dead letters", count=given_up)
+            self._log_event("ERROR", "dead letters", count=given_up)
         if told.trouble and progress.since:
             # A failing target is tried once a day by then, a paused one every hour.
             pace = PROBED if told.paused else DAY
             if remind(progress.since, self._courier.now(), pace):
                 since = progress.since.isoformat()
-                self._note(severity(told.trouble), "undelivered", since=since, waiting=told.waiting)
+                self._log_event(
+                    severity(told.trouble), "undelivered", since=since, waiting=told.waiting
+                )
         return told
 
 
@@ -120,7 +122,7 @@ def standing(progress: Progress, head: int, lacking: int | None = None) -> Deliv
 def stuck(user: str, where: str, error: HealthrelayError, courier: Courier) -> Delivery:
     """What waits because of something that is no target's own trouble; the log is told."""
     cause = error.sentence
-    courier.note(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
+    courier.log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
     return Delivery(waiting=1, trouble=error, paused=error.who == "owner")
 
 

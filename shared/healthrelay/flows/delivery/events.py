@@ -51,7 +51,7 @@ def events(user: str, page: Page, store: Store) -> dict[str, Json]:
 
 
 def acknowledge(user: str, reader: str, sequence: int, store: Store, now: datetime) -> int:
-    """Note that *reader* has everything up to *sequence*; returns what is noted now.
+    """LogEvent that *reader* has everything up to *sequence*; returns what is noted now.
 
     It never goes back, and what is noted already is not written again. Nothing depends on
     it but where that reader goes on, and what the owner is shown.

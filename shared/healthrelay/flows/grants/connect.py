@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Account
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Consents, Provider
+    from healthrelay.ports.peers import Provider, TokenEndpoint
     from healthrelay.ports.store import Identities, Store
 
 
@@ -93,7 +93,7 @@ class Desk(NamedTuple):
     consent: Consent
     store: Store
     grants: Grants
-    consents: Consents
+    token_endpoint: TokenEndpoint
     provider: Provider
 
 
@@ -111,7 +111,7 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
         raise _refusal(back.query["error"], asked, desk.consent)
     if not back.query.get("code"):
         raise Again(f"{desk.consent.label} sent no code. Please begin anew.")
-    grant = desk.consents.exchange(back.query["code"], verifier(desk.key.encode(), nonce))
+    grant = desk.token_endpoint.exchange(back.query["code"], verifier(desk.key.encode(), nonce))
     if not grant.refresh:
         raise Again(
             f"{desk.consent.label} gave no lasting permission. Remove healthrelay from the"
@@ -128,7 +128,7 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
     except Unknown:
         # Erased while they consented: a grant that nobody holds must not live on.
         with suppress(HealthrelayError):
-            desk.consents.revoke(grant)
+            desk.token_endpoint.revoke(grant)
         raise
     words = desk.consent.scopes
     return Connected(

@@ -22,7 +22,7 @@ from healthrelay.flows.grants.document import opened, sealed, with_reading
 from healthrelay.flows.grants.lease import LEASE, Lease
 
 if TYPE_CHECKING:
-    from healthrelay.ports.peers import Consents, Note, Vault
+    from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
     from healthrelay.ports.store import Document, Tokens, Versioned
 
 PATIENCE = LEASE.total_seconds() + 5
@@ -49,16 +49,16 @@ class Grants:
         provider: str,
         tokens: Tokens,
         vault: Vault,
-        consents: Consents,
+        token_endpoint: TokenEndpoint,
         *,
-        note: Note = lambda *_, **__: None,
+        log_event: LogEvent = lambda *_, **__: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider = provider
         self._tokens = tokens
         self._vault = vault
-        self._consents = consents
-        self._note = note
+        self._token_endpoint = token_endpoint
+        self._log_event = log_event
         self._sleep = sleep
 
     def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
@@ -117,7 +117,9 @@ class Grants:
             waited, pause = waited + pause, min(pause * 1.5, LONGEST_PAUSE)
         raise TryLater(f"Somebody else is refreshing the grant of {user}.")
 
-    def note(self, user: str, token: Token, error: HealthrelayError | None, now: datetime) -> Token:
+    def record_reading(
+        self, user: str, token: Token, error: HealthrelayError | None, now: datetime
+    ) -> Token:
         """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
         before = token.health.reading
         trouble = Trouble.of(error, now, before) if error else None
@@ -144,7 +146,7 @@ class Grants:
         """Refresh, save, and only then hand on."""
         started = time.monotonic()
         try:
-            grant = self._consents.refresh(turn.token.grant.refresh or "")
+            grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
             self._tell("WARNING", turn, started, error.cause)
             return self._failed(turn, error, now)
@@ -167,7 +169,7 @@ class Grants:
 
     def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
         """Keep the grant, give the lease back, and remember what happened."""
-        last_chance = turn.cut_short and self._consents.single_use
+        last_chance = turn.cut_short and self._token_endpoint.single_use
         health = turn.token.health.after(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
@@ -176,14 +178,14 @@ class Grants:
         if now_stored.grant != turn.token.grant:
             return now_stored
         if health.ended_at:
-            self._note("ERROR", "grant lost", user=turn.user, cause=error.sentence)
+            self._log_event("ERROR", "grant lost", user=turn.user, cause=error.sentence)
         elif isinstance(error, ReconnectNeeded):
             raise health.in_the_way(turn.user, now) or error
         raise error
 
     def _tell(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
         took = round((time.monotonic() - started) * 1000)
-        self._note(severity, "refresh", user=turn.user, milliseconds=took, cause=cause)
+        self._log_event(severity, "refresh", user=turn.user, milliseconds=took, cause=cause)
 
     def _free(self, turn: _Turn, token: Token) -> Document:
         """The document of *token* with the lease given back."""

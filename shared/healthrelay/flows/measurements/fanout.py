@@ -15,7 +15,7 @@ from healthrelay.flows.grants.document import ended, unread_since
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
-    from healthrelay.ports.peers import Note, Queue
+    from healthrelay.ports.peers import LogEvent, Queue
     from healthrelay.ports.store import Document, Store
 
 WORKERS = 8
@@ -42,7 +42,7 @@ class _Turn(NamedTuple):
 
 
 def fan_out(
-    store: Store, queue: Queue, now: datetime, note: Note = lambda *_, **__: None
+    store: Store, queue: Queue, now: datetime, log_event: LogEvent = lambda *_, **__: None
 ) -> FannedOut:
     """Enqueue a fetch for each person due at *now*; doing it twice enqueues once.
 
@@ -63,7 +63,7 @@ def fan_out(
     for user, one in turns.items():
         if one.unread:
             since, cause = one.unread
-            note("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
+            log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
     return FannedOut(
         people=len(people),
         due=sum(one.due for one in turns.values()),

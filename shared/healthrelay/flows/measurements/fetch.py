@@ -99,7 +99,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
     gathered = convert(planned, outcomes, desk.provider, token.account)
     unavailable = {**gathered.failed, **impossible}
     _name(user, unavailable)
-    token = desk.grants.note(user, token, gathered.trouble, now)
+    token = desk.grants.record_reading(user, token, gathered.trouble, now)
     if unavailable and not gathered.read:
         raise next(iter(unavailable.values()))
 
@@ -112,7 +112,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
 def _tell(user: str, started: float, outcome: Fetched | HealthrelayError, desk: Desk) -> None:
     """A line in the log: how many records, and nothing of what is in them."""
     took = round((time.monotonic() - started) * 1000)
-    note = partial(desk.courier.note, user=user, milliseconds=took)
+    note = partial(desk.courier.log_event, user=user, milliseconds=took)
     if isinstance(outcome, HealthrelayError):
         cause = f"{type(outcome).__name__}: {outcome.sentence}"
         note(severity(outcome), "fetch", cause=cause)
