@@ -76,7 +76,7 @@ def told(user: str, fetched: Fetched) -> dict[str, object]:
         "delivered": delivery.delivered,
         "waiting": delivery.waiting,
         "series": _series(fetched.records),
-        "connection": fetched.diagnosis.told(),
+        "connection": fetched.diagnosis.as_json(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}

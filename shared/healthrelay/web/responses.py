@@ -79,14 +79,16 @@ def headers(error: HealthrelayError) -> dict[str, str]:
 
 
 def facts(error: HealthrelayError) -> dict[str, object]:
-    """The error as JSON tells it: a sentence, who must act, the cause in a word, settings."""
+    """Return *error* for JSON: a sentence, who must act, the cause in a word, what else helps."""
     told: dict[str, object] = {"error": error.sentence, "who": error.who, "cause": error.cause}
     if isinstance(error, Misconfigured) and error.names:
         told["settings"] = list(error.names)
+    if error.next_step:
+        told["next_step"] = error.next_step
     if isinstance(error, ReconnectNeeded) and error.user:
         told["connect"] = f"/auth1?user={error.user}"
     if error.diagnosis:
-        told["connection"] = error.diagnosis.told()
+        told["connection"] = error.diagnosis.as_json()
     return told
 
 
