@@ -16,8 +16,7 @@ from healthrelay.core.household.names import user_name
 from healthrelay.core.igor_json import is_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
-from healthrelay.web.endpoint import arguments, bearer, door
-from healthrelay.web.numbers import number
+from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress, json_response
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ DEFAULT_READER = "igor"
 _NUMBERS = range(10**10)
 
 
-@door("GET")
+@endpoint("GET")
 def events(request: Request, services: Services) -> Response:
     """Return as JSON the entries behind ``after``, or behind what ``reader`` has acknowledged."""
     params = arguments(request)
@@ -51,7 +50,7 @@ def events(request: Request, services: Services) -> Response:
     return compress(request, json_response(page))
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def ack(request: Request, services: Services) -> Response:
     """Return as JSON how far that reader is.
 

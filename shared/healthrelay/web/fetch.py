@@ -15,7 +15,7 @@ from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch
-from healthrelay.web.endpoint import TASK, arguments, door, require_invoker
+from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def view(request: Request, services: Services) -> Response:
     """JSON: what was added, changed, removed, delivered and still waits, and a line a series.
 
@@ -81,7 +81,7 @@ def told(user: str, fetched: Fetched) -> dict[str, object]:
         "delivered": delivery.delivered,
         "waiting": delivery.waiting,
         "series": _series(fetched.records),
-        "connection": fetched.diagnosis.told(),
+        "connection": fetched.diagnosis.as_json(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}

@@ -9,8 +9,7 @@ from flask import Request, Response
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.poll import Form, poll
-from healthrelay.web.endpoint import arguments, bearer, door
-from healthrelay.web.numbers import number
+from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def view(request: Request, services: Services) -> Response:
     return _poll(request, services)
 
 
-@door("GET")
+@endpoint("GET")
 def _poll(request: Request, services: Services) -> Response:
     """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
     params = arguments(request)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery.events import event, index_records
 from healthrelay.core.delivery.progress import READER, Progress, reader_key
 from healthrelay.core.delivery.tasks import acknowledgement
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import BadRequest, LimitReached
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
@@ -83,5 +83,5 @@ def _acknowledged(user: str, reader: str, sequence: int, log: Log) -> int:
         )
     name, readers = reader_key(reader), following.of_kind(READER)
     if name not in readers and len(readers) >= MAX_READERS:
-        raise BadRequest(f"There are {MAX_READERS} readers already.", 409)
+        raise LimitReached(f"There are {MAX_READERS} readers already.")
     return following.progress(name).sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.delivery.progress import LOG, Progress, kind_of
-from healthrelay.core.errors import BadRequest, Conflict, Unknown
+from healthrelay.core.errors import BadRequest, Conflict, Duplicate, LimitReached, Unknown
 from healthrelay.core.igor_json import is_name
 
 if TYPE_CHECKING:
@@ -59,16 +59,16 @@ def add(
     if not is_name(name) or kind_of(name) != LOG:
         raise BadRequest("A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor.")
     if name in known:
-        raise BadRequest(f"{user} has a target {name} already.", 409)
+        raise Duplicate(f"{user} has a target {name} already.")
     if len(known) >= MAX_TARGETS:
-        raise BadRequest(f"{user} has {MAX_TARGETS} targets already.", 409)
+        raise LimitReached(f"{user} has {MAX_TARGETS} targets already.")
     _check(endpoint)
     keys = new_keys()
     document = _to_document(user, name, endpoint, [keys], vault)
     try:
         store.targets.save(user, name, document, None)
     except Conflict as error:  # somebody else was faster
-        raise BadRequest(f"{user} has a target {name} already.", 409) from error
+        raise Duplicate(f"{user} has a target {name} already.") from error
     # Last: whoever follows is tried, and needs an address by then.
     store.log.save(user, name, Progress(store.log.head(user)))
     return keys

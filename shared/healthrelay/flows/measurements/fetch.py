@@ -18,8 +18,8 @@ from healthrelay.flows.measurements.store_changes import Keeper
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.grants.diagnosis import Diagnosis
     from healthrelay.core.measurements.plan import Plan
+    from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import LogEvent, Provider
