@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
+    from healthrelay.adapters.http import Http
     from healthrelay.config import Settings
     from healthrelay.ports.peers import Provider
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class ProviderRow(NamedTuple):
     """One provider; `healthrelay.core.grants.consent` has its scopes and its name for people."""
 
-    build: Callable[[Services], Provider]
+    build: Callable[[Settings, Callable[[], str], Callable[[], Http]], Provider]
+    """From the settings, our client id there, and a pool of connections, as far as needed."""
     authorize_url: Callable[[Settings], str]
     token_url: Callable[[Settings], str]
     revoke_url: Callable[[Settings], str]
@@ -22,18 +23,20 @@ class ProviderRow(NamedTuple):
     """Whether the client's secret goes into a header, and not into the form (RFC 6749, 2.3.1)."""
 
 
-def _google_health(services: Services) -> Provider:
+def _google_health(
+    settings: Settings, _client_id: Callable[[], str], http: Callable[[], Http]
+) -> Provider:
     from healthrelay.adapters.google_health import GoogleHealth
 
-    settings = services.settings
-    return GoogleHealth(settings.google_api_url, settings.system, services.http)
+    return GoogleHealth(settings.google_api_url, settings.system, http())
 
 
-def _fitbit(services: Services) -> Provider:
+def _fitbit(
+    settings: Settings, client_id: Callable[[], str], _http: Callable[[], Http]
+) -> Provider:
     from healthrelay.adapters.fitbit import LegacyFitbit
 
-    settings = services.settings
-    return LegacyFitbit(settings.fitbit_api_url, services.client_id, settings.system)
+    return LegacyFitbit(settings.fitbit_api_url, client_id(), settings.system)
 
 
 PROVIDERS: dict[str, ProviderRow] = {

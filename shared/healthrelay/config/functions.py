@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Function(NamedTuple):
@@ -34,11 +34,9 @@ class Function(NamedTuple):
 @cache
 def functions() -> dict[str, Function]:
     """Return the rows by name, in the order of the table."""
-    rows: dict[str, dict[str, object]] = json.loads(
-        Path(__file__).with_suffix(".json").read_text()
-    )
-    return {name: _row(**row) for name, row in rows.items()}
+    rows = json.loads(Path(__file__).with_suffix(".json").read_text())
+    return {name: _function(row) for name, row in rows.items()}
 
 
-def _row(settings: list[str], **members: object) -> Function:
-    return Function(settings=frozenset(settings), **members)  # type: ignore[arg-type]
+def _function(row: dict[str, Any]) -> Function:
+    return Function(**row | {"settings": frozenset(row["settings"])})

@@ -203,7 +203,9 @@ _ROWS = (
         default="https://health.googleapis.com",
         help="The providers' addresses, for a server that stands in for them.",
     ),
-    Setting("google_auth_url", read_secure_url, default="https://accounts.google.com/o/oauth2/v2/auth"),
+    Setting(
+        "google_auth_url", read_secure_url, default="https://accounts.google.com/o/oauth2/v2/auth"
+    ),
     Setting("google_token_url", read_secure_url, default="https://oauth2.googleapis.com/token"),
     Setting("google_revoke_url", read_secure_url, default="https://oauth2.googleapis.com/revoke"),
     Setting("fitbit_api_url", read_secure_url, default="https://api.fitbit.com"),

@@ -26,7 +26,7 @@ SCHEMES: dict[str, Scheme] = {
 
 
 class StoreName(NamedTuple):
-    """A parsed name: the scheme, and where the store is; an empty *place* is the scheme's default."""
+    """A parsed name: the scheme, and where; an empty *place* is the scheme's default."""
 
     scheme: str
     place: str
