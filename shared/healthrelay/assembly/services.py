@@ -12,11 +12,13 @@ from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from healthrelay.adapters.http import Http
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.flows.delivery.context import Courier
+    from healthrelay.flows.delivery.context import Courier, Delivery
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, Queue, Sink, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
@@ -140,6 +142,12 @@ class Services:
 
         return courier(self)
 
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written; a deployed one leaves that to the queue."""
+        from healthrelay.flows.delivery.deliver import hand_on
+
+        return hand_on(user, self.courier)
+
     @cached_property
     def queue(self) -> Queue:
         from healthrelay.assembly.outbound import queue
@@ -153,12 +161,11 @@ class Services:
 
     def carry_out(self, task: Task) -> None:
         """Do *task* in this process."""
-        from healthrelay.flows.measurements.fetch import Desk
         from healthrelay.flows.run_task import carry_out
+        from healthrelay.web.fetch import fetch_with
 
         log.working_as(task.function)
-        desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)
-        carry_out(task, desk, self.now())
+        carry_out(task, lambda request: fetch_with(self, request), self.courier, self.now())
 
     def close(self) -> None:
         """End the work that this process has taken on, and let go of the store."""

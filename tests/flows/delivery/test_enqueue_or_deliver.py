@@ -15,7 +15,6 @@ from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.context import Courier, Delivery
 from healthrelay.flows.delivery.deliver import hand_on, push_everything
 from healthrelay.flows.delivery.events import cursor
-from healthrelay.flows.measurements.fetch import Desk as FetchDesk
 from healthrelay.flows.run_task import carry_out
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -128,9 +127,8 @@ def test_a_queue_in_trouble_costs_no_fetch(
 def test_a_process_notes_itself_what_it_was_handed(store: SqliteStore, courier: Courier) -> None:
     add(store, 1)
     nobody: Any = None
-    desk = FetchDesk(store, nobody, nobody, nobody, courier)
 
-    carry_out(acknowledgement("jack", "script", 1), desk, NOW)
+    carry_out(acknowledgement("jack", "script", 1), nobody, courier, NOW)
 
     assert cursor("jack", "script", store) == 1
     assert "igor" not in store.log.following("jack").targets
