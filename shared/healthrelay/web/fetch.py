@@ -87,7 +87,7 @@ def result(user: str, fetched: Fetched) -> dict[str, object]:
         "delivered": delivery.delivered,
         "waiting": delivery.waiting,
         "series": _series(fetched.records),
-        "connection": fetched.diagnosis.told(),
+        "connection": fetched.diagnosis.as_json(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}

@@ -1,7 +1,8 @@
 """``?health`` on any function: whether it is up, its settings complete, and its store there.
 
 Of a public function anybody may ask; it tells nothing of any person. Not at ``/healthz``, which
-the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah).
+the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The answer has the
+members and the media type of draft-inadarei-api-health-check.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.errors import BadRequest, HealthrelayError
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
 from healthrelay.web.endpoint import View, door, require_invoker
-from healthrelay.web.responses import facts, headers, json_response, status
+from healthrelay.web.responses import as_json, facts, headers, json_response, status
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
@@ -36,12 +37,20 @@ def of(view: View) -> View:
             _ = services.client
         if function in _STORING:
             services.store.identities.application()
-        return json_response({"function": function, "health": "well"})
+        return _health({"status": "pass", "function": function}, 200)
 
     return tell
 
 
 def unwell(error: HealthrelayError) -> Response:
-    """What is wrong, and who must act."""
-    code = status(error) if isinstance(error, BadRequest) else 503
-    return json_response(facts(error), code, headers(error))
+    """Return what is wrong, and who must act; a caller who may not ask is told that alone."""
+    if isinstance(error, BadRequest):
+        return as_json(error)
+    code = status(error) if isinstance(error, Bug) else 503
+    return _health({"status": "fail", **facts(error)}, code, headers(error))
+
+
+def _health(body: object, code: int, headers: dict[str, str] | None = None) -> Response:
+    response = json_response(body, code, headers)
+    response.mimetype = "application/health+json"
+    return response

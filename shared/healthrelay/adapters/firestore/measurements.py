@@ -13,7 +13,7 @@ from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import Shelf
 from healthrelay.core.delivery.entries import spoken
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
@@ -140,5 +140,5 @@ def _bearable(writes: list[Write]) -> list[Write]:
         len(writes) >= MAX_WRITES
         or sum(buckets.size(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
     ):
-        raise BadRequest("That is more than the store takes at once: fetch a shorter period.", 413)
+        raise TooLarge("That is more than the store takes at once: fetch a shorter period.")
     return writes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import TooLarge
 from healthrelay.core.measurements.coverage import extend_coverage, reaches_back
 from healthrelay.core.measurements.records import Delta, diff, select
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record, Window
     from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.store import Records
-
-TOO_MUCH = 413
 
 
 def store_changes(
@@ -38,8 +36,8 @@ def store_changes(
         noted = delta or moved or reaches_back(covered, after)
         try:
             records.apply(user, delta, now, after if noted else None)
-        except BadRequest as error:
-            halves = _halves(windows) if error.status == TOO_MUCH else []
+        except TooLarge:
+            halves = _halves(windows)
             if not halves:
                 raise
             waiting = [*halves, *waiting]
