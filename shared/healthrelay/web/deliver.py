@@ -11,7 +11,7 @@ from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
-from healthrelay.web.endpoint import TASK, arguments, door, require_invoker
+from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.events import acknowledged
 from healthrelay.web.responses import facts, json_response
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def view(request: Request, services: Services) -> Response:
     """JSON: what every target got and what it still lacks.
 

@@ -16,10 +16,8 @@ from healthrelay.core.household.names import user_name
 from healthrelay.core.igor_json import is_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
-from healthrelay.web.endpoint import arguments, bearer, door
-from healthrelay.web.numbers import number
-from healthrelay.web.relay import zipped
-from healthrelay.web.responses import json_response
+from healthrelay.web.endpoint import arguments, bearer, endpoint, number
+from healthrelay.web.responses import compress, json_response
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
@@ -33,7 +31,7 @@ IGOR = "igor"
 _NUMBERS = range(10**10)
 
 
-@door("GET")
+@endpoint("GET")
 def events(request: Request, services: Services) -> Response:
     """JSON: the entries behind ``after``, or behind what ``reader`` has acknowledged."""
     said = arguments(request)
@@ -48,10 +46,10 @@ def events(request: Request, services: Services) -> Response:
     until = time.monotonic() + wait
     while store.log.head(user) == after and time.monotonic() < until:
         time.sleep(min(LOOK, max(until - time.monotonic(), 0)))
-    return zipped(request, json_response(flow.events(user, flow.Page(after, limit), store)))
+    return compress(request, json_response(flow.events(user, flow.Page(after, limit), store)))
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def ack(request: Request, services: Services) -> Response:
     """JSON: how far that reader is.
 

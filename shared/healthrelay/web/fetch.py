@@ -16,7 +16,7 @@ from healthrelay.core.measurements.query import FetchRequest, parse_request
 from healthrelay.flows.delivery.context import summed
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Fetched, fetch
-from healthrelay.web.endpoint import TASK, arguments, door, require_invoker
+from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def view(request: Request, services: Services) -> Response:
     """Answer in JSON what was added, changed, removed, delivered and waits, and a line a series.
 

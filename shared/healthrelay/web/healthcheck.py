@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
-from healthrelay.web.endpoint import View, door, require_invoker
+from healthrelay.web.endpoint import View, endpoint, require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ _STORING = frozenset({"fetch", "deliver", "relay"})
 """These are asked for what the store holds; a browser's way through the others begins without."""
 
 
-def of(view: View) -> View:
-    """Tells of the function behind *view*: 200 when it is well, else 503 and who must act."""
+def healthcheck(view: View) -> View:
+    """Return the view that says how the function behind *view* is: 200, or 503 and who must act."""
     function = view.__module__.rpartition(".")[2]
 
-    @door("GET", tell=unwell)
-    def tell(request: Request, services: Services) -> Response:
+    @endpoint("GET", render_error=as_failure)
+    def check(request: Request, services: Services) -> Response:
         if function in _PRIVATE:
             require_invoker(request, services)
         if function in _CONNECTING:
@@ -39,10 +39,10 @@ def of(view: View) -> View:
             services.store.identities.application()
         return _health({"status": "pass", "function": function}, 200)
 
-    return tell
+    return check
 
 
-def unwell(error: HealthrelayError) -> Response:
+def as_failure(error: HealthrelayError) -> Response:
     """Return what is wrong, and who must act; a caller who may not ask is told that alone."""
     if isinstance(error, BadRequest):
         return as_json(error)
