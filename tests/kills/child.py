@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from healthrelay import config
 from healthrelay.assembly.services import Services
 from healthrelay.core.measurements.query import parse_request
-from healthrelay.flows.delivery.deliver import hand_on
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import Desk, disconnect
@@ -42,7 +42,7 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    courier = built.courier._replace(now=lambda: now)
+    context = built.delivery._replace(now=lambda: now)
     fetch(
         parse_request("jack", said["query"]),
         now,
@@ -50,7 +50,7 @@ def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
         grants=built.grants,
         provider=built.provider,
         consent=built.consent,
-        deliver=lambda user: hand_on(user, courier),
+        deliver=lambda user: deliver(user, context),
         log_event=built.log_event,
     )
 
@@ -140,7 +140,7 @@ LOADED = (
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.outbound",
+    "healthrelay.assembly.targets",
     "healthrelay.assembly.sealing",
 )
 """What the assembly loads when it is first needed."""

@@ -5,15 +5,15 @@ Without a user: everybody's, a task each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.household.names import user_name
-from healthrelay.core.measurements.query import FetchRequest, parse_request
-from healthrelay.flows.delivery.context import summed
+from healthrelay.core.measurements.query import parse_request
+from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Fetched, fetch
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
@@ -50,14 +50,13 @@ def view(request: Request, services: Services) -> Response:
 
 def _one(params: dict[str, str], services: Services) -> Response:
     user = user_name(params.pop("user", None))
-    fetched = fetch_with(services, parse_request(user, params))
-    return json_response(result(user, fetched))
+    return json_response(result(user, fetch_with(services, user, params)))
 
 
-def fetch_with(services: Services, request: FetchRequest) -> Fetched:
-    """Fetch with the clients of this process."""
+def fetch_with(services: Services, user: str, query: Mapping[str, str]) -> Fetched:
+    """Fetch with the clients of this process; wrong words are refused before any is made."""
     return fetch(
-        request,
+        parse_request(user, query),
         services.now(),
         store=services.store,
         grants=services.grants,
@@ -78,7 +77,7 @@ def _everybody(services: Services) -> Response:
 
 def result(user: str, fetched: Fetched) -> dict[str, object]:
     """Return the answer: what changed, what was read, and what stood in the way."""
-    delivery = summed(fetched.deliveries.values())
+    delivery = combine(fetched.deliveries.values())
     answer: dict[str, object] = {
         "user": user,
         "added": len(fetched.delta.added),
