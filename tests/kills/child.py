@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from healthrelay import config
 from healthrelay.assembly.services import Services
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import disconnect
@@ -42,8 +43,15 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    courier = built.courier._replace(now=lambda: now)
-    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, courier)
+    context = built.delivery._replace(now=lambda: now)
+    desk = FetchDesk(
+        built.store,
+        built.grants,
+        built.provider,
+        built.consent,
+        lambda user: deliver(user, context),
+        built.log_event,
+    )
     fetch("jack", said["query"], desk, now)
 
 
@@ -137,7 +145,7 @@ LOADED = (
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.outbound",
+    "healthrelay.assembly.targets",
     "healthrelay.assembly.sealing",
 )
 """What the assembly loads when it is first needed."""

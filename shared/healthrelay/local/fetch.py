@@ -25,4 +25,11 @@ def show_plan(user: str, query: Mapping[str, str]) -> str:
 
 
 def _desk(built: Services) -> Desk:
-    return Desk(built.store, built.grants, built.provider, built.consent, built.courier)
+    return Desk(
+        built.store,
+        built.grants,
+        built.provider,
+        built.consent,
+        built.enqueue_or_deliver,
+        built.log_event,
+    )

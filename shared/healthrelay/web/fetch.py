@@ -12,7 +12,7 @@ from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
 from healthrelay.core.household.names import user_name
-from healthrelay.flows.delivery.context import summed
+from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Desk, Fetched, fetch
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
@@ -51,7 +51,12 @@ def _one(said: dict[str, str], services: Services) -> Response:
     user = user_name(said.get("user"))
     query = {name: value for name, value in said.items() if name != "user"}
     desk = Desk(
-        services.store, services.grants, services.provider, services.consent, services.courier
+        services.store,
+        services.grants,
+        services.provider,
+        services.consent,
+        services.enqueue_or_deliver,
+        services.log_event,
     )
     fetched = fetch(user, query, desk, services.now())
     return json_response(told(user, fetched))
@@ -67,7 +72,7 @@ def _everybody(services: Services) -> Response:
 
 def told(user: str, fetched: Fetched) -> dict[str, object]:
     """The answer: what changed, what was read, and what stood in the way."""
-    delivery = summed(fetched.deliveries.values())
+    delivery = combine(fetched.deliveries.values())
     answer: dict[str, object] = {
         "user": user,
         "added": len(fetched.delta.added),

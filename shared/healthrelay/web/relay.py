@@ -19,28 +19,30 @@ MAX_DAYS = 36_500
 
 
 def view(request: Request, services: Services) -> Response:
-    """Below ``/relay``: ``events`` and ``ack`` are for programs, everything else is Igor's poll."""
-    place = request.path.rstrip("/").rpartition("/")[2]
-    if place in ("events", "ack"):
+    """Answer programs at ``events`` and ``ack`` below ``/relay``, and Igor's poll elsewhere."""
+    name = request.path.rstrip("/").rpartition("/")[2]
+    if name in ("events", "ack"):
         from healthrelay.web import events  # noqa: PLC0415 - Igor's poll needs none of it
 
-        return events.VIEWS[place](request, services)
+        return events.VIEWS[name](request, services)
     return _poll(request, services)
 
 
 @endpoint("GET")
 def _poll(request: Request, services: Services) -> Response:
-    """Answer 200 with the last snapshot, else 401, 404 or 503: Igor counts those as failures."""
-    said = arguments(request)
-    user = user_name(said.get("user"))
-    form = said.get("format", "json")
-    if form not in ("json", "xml"):
+    """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
+    params = arguments(request)
+    user = user_name(params.get("user"))
+    encoding = params.get("format", "json")
+    if encoding not in ("json", "xml"):
         raise BadRequest("format is json or xml.")
-    wanted = Form(
-        days=number(said, "days", services.relay_days, range(1, MAX_DAYS + 1)),
-        cursor=number(said, "cursor", 0, range(2)) == 1,
-        xml=form == "xml",
+    form = Form(
+        days=number(params, "days", services.relay_days, range(1, MAX_DAYS + 1)),
+        cursor=number(params, "cursor", 0, range(2)) == 1,
+        xml=encoding == "xml",
     )
-    body = poll(user, said.get("key") or bearer(request), services.store, wanted)
-    response = Response(body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{form}")
+    body = poll(user, params.get("key") or bearer(request), services.store, form)
+    response = Response(
+        body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{encoding}"
+    )
     return compress(request, response)

@@ -43,7 +43,7 @@ def to_document(user: str, token: Token, vault: Vault) -> dict[str, Any]:
         "expires_at": grant.expires_at.isoformat(),
         "grant_expires_at": _text(grant.refresh_expires_at),
         "scopes": list(grant.scopes),
-        "sealed": vault.seal(secret, associated_data(user, token.provider, token.account.id)),
+        "sealed": vault.seal(secret, grant_associated_data(user, token.provider, token.account.id)),
         **_health_fields(token.health),
     }
 
@@ -52,7 +52,7 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
     """Return the token in *document*. Raise `Misconfigured` when it does not open."""
     fields: Mapping[str, Any] = document
     account = Account(str(fields["account"]), fields.get("zone"))
-    sealed_for = associated_data(user, str(fields["provider"]), account.id)
+    sealed_for = grant_associated_data(user, str(fields["provider"]), account.id)
     try:
         secret = json.loads(vault.open(str(fields["sealed"]), sealed_for))
     except ValueError as error:
@@ -95,7 +95,7 @@ def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str
     return datetime.fromisoformat(str(document["expires_at"])) + interval, "not_fetched"
 
 
-def associated_data(user: str, provider: str, account: str) -> str:
+def grant_associated_data(user: str, provider: str, account: str) -> str:
     """Return what a grant is sealed with (RFC 5116); moved anywhere else it does not open."""
     return f"identities/{user}/plugindata/fitbit/token {provider} {account}"
 

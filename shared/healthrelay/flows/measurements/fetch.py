@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded, severity
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.delivery.deliver import hand_on
 from healthrelay.flows.grants.doctor import Doctor
 from healthrelay.flows.measurements.gather import ask, convert, refused
 from healthrelay.flows.measurements.prepare import prepare, wish
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.trouble import Diagnosis
-    from healthrelay.flows.delivery.context import Courier, Delivery
+    from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Provider
+    from healthrelay.ports.peers import LogEvent, Provider
     from healthrelay.ports.store import Store
 
 
@@ -45,7 +44,9 @@ class Desk(NamedTuple):
     grants: Grants
     provider: Provider
     consent: Consent
-    courier: Courier
+    deliver: Callable[[str], Mapping[str, Delivery]]
+    """Delivers what was written for a user, or leaves that to a queue."""
+    log_event: LogEvent
 
     @property
     def doctor(self) -> Doctor:
@@ -104,7 +105,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
         raise next(iter(unavailable.values()))
 
     delta = Keeper(user, wanted.covered, gathered, desk.store.records).keep(now)
-    deliveries = hand_on(user, desk.courier)
+    deliveries = desk.deliver(user)
     diagnosis = desk.doctor.of(user, token, wanted.stored, now)
     return Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
 
@@ -112,7 +113,7 @@ def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fe
 def _tell(user: str, started: float, outcome: Fetched | HealthrelayError, desk: Desk) -> None:
     """A line in the log: how many records, and nothing of what is in them."""
     took = round((time.monotonic() - started) * 1000)
-    note = partial(desk.courier.log_event, user=user, milliseconds=took)
+    note = partial(desk.log_event, user=user, milliseconds=took)
     if isinstance(outcome, HealthrelayError):
         cause = f"{type(outcome).__name__}: {outcome.sentence}"
         note(severity(outcome), "fetch", cause=cause)
