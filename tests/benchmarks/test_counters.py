@@ -34,7 +34,6 @@ def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
 
     assert "healthrelay.flows.delivery.poll" in ours
     assert not ours & {
-        "healthrelay.core.measurements.igor_xml",
         "healthrelay.flows.delivery.deliver",
         "healthrelay.flows.delivery.events",
         "healthrelay.web.events",

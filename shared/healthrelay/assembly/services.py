@@ -193,25 +193,16 @@ class Services:
     def run_task(self, task: Task) -> None:
         """Run *task* in this process."""
         from healthrelay.flows.delivery.deliver import deliver
-        from healthrelay.flows.measurements.fetch import Desk, fetch
         from healthrelay.flows.run_task import run_task
+        from healthrelay.web.fetch import fetch_with
 
         log.working_as(task.function)
-        now = self.now()
-        desk = Desk(
-            self.store,
-            self.grants,
-            self.provider,
-            self.consent,
-            self.enqueue_or_deliver,
-            self.log_event,
-        )
         run_task(
             task,
-            fetch=lambda user: fetch(user, {}, desk, now),
+            fetch=lambda user: fetch_with(self, user, {}),
             deliver=lambda user: deliver(user, self.delivery),
             log=self.store.log,
-            now=now,
+            now=self.now(),
         )
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ def view(request: Request, services: Services) -> Response:
         notes = SignedNotes(services.owner_key)
         scopes = notes.read_invitation(params["invitation"], user, now)
     elif _is_owner(request, services, now):
-        scopes = _scopes(user, services, now)
+        scopes = _scopes(user, services)
     else:
         return page(
             "sign-in",
@@ -45,11 +45,11 @@ def view(request: Request, services: Services) -> Response:
     return to_consent_page(connect.Round(user, scopes), services, now)
 
 
-def _scopes(user: str, services: Services, now: datetime) -> tuple[str, ...]:
+def _scopes(user: str, services: Services) -> tuple[str, ...]:
     """Return the scopes of the person's methods, from the store; an invitation has them itself."""
     try:
         identities = services.store.identities
-        return connect.scopes_for(user, services.consent, identities, now.date())
+        return connect.scopes_for(user, services.consent, identities)
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise

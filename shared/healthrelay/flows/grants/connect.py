@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
@@ -81,14 +81,14 @@ def cookie_name(nonce: str) -> str:
     return f"healthrelay-{nonce[:8]}"
 
 
-def scopes_for(user: str, consent: Consent, identities: Identities, today: date) -> tuple[str, ...]:
+def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str, ...]:
     """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
-    from healthrelay.core.measurements.query import windows  # noqa: PLC0415 - an invitation needs none
+    from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
     stored = identities.settings(user)
     if stored is None:
         raise Unknown(f"There is no user {user}.")
-    return consent.scopes_for(window.series for window in windows({}, stored, today, {}))
+    return consent.scopes_for(configured_series(stored))
 
 
 def invitation_link(
@@ -101,7 +101,7 @@ def invitation_link(
     now: datetime,
 ) -> str:
     """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
-    scopes = scopes_for(user, consent, identities, now.date())
+    scopes = scopes_for(user, consent, identities)
     invitation = SignedNotes(owner_key).invitation(user, scopes, now)
     return f"{public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
 
@@ -138,11 +138,8 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
         raise Unknown(f"There is no user {round_.user} any more.")
     if not store.handshakes.use(nonce, now + STATE_AGE, now):
         raise ConsentUsed("This consent was used before. Please start over.")
-    if returned.query.get("error"):
-        raise _refusal(returned.query["error"], round_, consent)
-    if not returned.query.get("code"):
-        raise ConsentEnded(f"{consent.label} sent no code. Please start over.")
-    grant = token_endpoint.exchange(returned.query["code"], verifier(owner_key.encode(), nonce))
+    code = _code(returned.query, round_, consent)
+    grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
     account = provider.account(grant)
     try:
@@ -158,6 +155,14 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
         granted=tuple(words[scope] for scope in round_.scopes if scope in grant.scopes),
         withheld=tuple(words[scope] for scope in round_.scopes if scope not in grant.scopes),
     )
+
+
+def _code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
+    if query.get("error"):
+        raise _refusal(query["error"], round_, consent)
+    if not query.get("code"):
+        raise ConsentEnded(f"{consent.label} sent no code. Please start over.")
+    return query["code"]
 
 
 def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:

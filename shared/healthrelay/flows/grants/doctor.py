@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.grants.diagnosis import diagnose, of_trouble
-from healthrelay.core.measurements.query import windows
+from healthrelay.core.measurements.query import configured_series
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -45,12 +45,11 @@ class Doctor:
 
     def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
         """Return the diagnosis of *user*, whose *token* and settings are at hand."""
-        return diagnose(token, self._missing(token, stored, now), _link(user), now)
+        return diagnose(token, self._missing(token, stored), _link(user), now)
 
-    def _missing(self, token: Token, stored: Mapping[str, str], now: datetime) -> list[str]:
+    def _missing(self, token: Token, stored: Mapping[str, str]) -> list[str]:
         """Return what the methods need and the consent does not give, in plain words."""
-        series = {window.series for window in windows({}, stored, now.date(), {})}
-        scopes = self._consent.scopes_for(series)
+        scopes = self._consent.scopes_for(configured_series(stored))
         granted = token.grant.scopes
         return [self._consent.scopes[scope] for scope in scopes if scope not in granted]
 
