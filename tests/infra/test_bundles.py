@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 from healthrelay import config
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.flows.grants.signed import Signatures
+from healthrelay.flows.grants.signed import SignedNotes
 from tests.household import OWNER_KEY
 from tests.peers.bundles import ROOT, Built, build, packed
 from tests.peers.functions import FunctionProcess
@@ -180,8 +180,8 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 def test_auth1_connects_the_invited_and_tells_the_owner_to_invite(
     built: Callable[[str], Built],
 ) -> None:
-    scopes = CONSENTS["google_health"].asked(["body-weight"])
-    invitation = Signatures(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    scopes = CONSENTS["google_health"].scopes_for(["body-weight"])
+    invitation = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
     owner = {"Authorization": f"Bearer {OWNER_KEY}"}
 
     with built("auth1").process(needed("auth1")) as auth1:
