@@ -115,8 +115,8 @@ def test_the_doctor_tells_what_each_function_says(
     ("say", "of_relay"),
     [
         (
-            Say(503, b'{"error": "Settings to mend: X is missing.", "who": "owner"}'),
-            "Settings to mend: X is missing. (owner must act)",
+            Say(503, b'{"error": "Invalid settings: X is missing.", "who": "owner"}'),
+            "Invalid settings: X is missing. (owner must act)",
         ),
         (Say(200, b"<html>"), "answers 200, and not that it is well"),
         (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and not that it is"),

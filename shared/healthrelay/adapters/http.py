@@ -100,7 +100,7 @@ class Http:
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urllib3.util.parse_url(url).host
             if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
-                # Time will not mend it, and asking without looking is not for us to decide.
+                # Time will not fix it, and asking without looking is not for us to decide.
                 raise Misconfigured(f"{host} shows a certificate that is not trusted.") from error
             raise TryLater(f"{host} gave no whole answer ({type(error).__name__}).") from error
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)

@@ -30,7 +30,7 @@ def services() -> Services:
 def answer(view: View, request: Request) -> Response:
     """What *view* says to *request*, or which settings are missing; to ``?health``, how it is."""
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
-    log.working_as(view.__module__.rpartition(".")[2])
+    log.set_function(view.__module__.rpartition(".")[2])
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     if request.query_string == HEALTH:
         from healthrelay.web.healthcheck import healthcheck

@@ -98,8 +98,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     wrong |= {name: "is not a setting" for name in given if name not in READERS}
     if wrong:
         names = tuple(f"{PREFIX}{name.upper()}" for name in wrong)
-        said = "; ".join(f"{n} {why}" for n, why in zip(names, wrong.values(), strict=True))
-        raise NotConfigured(f"Settings to mend: {said}.", names)
+        reasons = "; ".join(f"{n} {why}" for n, why in zip(names, wrong.values(), strict=True))
+        raise NotConfigured(f"Invalid settings: {reasons}.", names)
     return Settings(**values)  # type: ignore[arg-type]
 
 
