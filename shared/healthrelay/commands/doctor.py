@@ -34,13 +34,11 @@ def _doctor(args: argparse.Namespace) -> int:
     else:
         results = doctor.examine_all(now)
     if args.json:
-        print(
-            json.dumps({user: diagnosis.as_json() for user, diagnosis in results.items()}, indent=2)
-        )
+        answer = {user: diagnosis.as_json() for user, diagnosis in results.items()}
+        print(json.dumps(answer, indent=2))
     else:
-        print(
-            "\n\n".join(_in_words(*one, built.public_url) for one in results.items()) or "Nobody."
-        )
+        blocks = [_in_words(*result, built.public_url) for result in results.items()]
+        print("\n\n".join(blocks) or "Nobody.")
     return 0 if all(diagnosis.well for diagnosis in results.values()) else 1
 
 

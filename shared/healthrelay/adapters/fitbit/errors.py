@@ -34,10 +34,8 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
     if status == 429:
         # Retry-After came only at times; the quota's own header tells when the hour is over.
         reset = answer.headers.get("fitbit-rate-limit-reset", "")
-        return RateLimited(
-            "Fitbit asks for a pause.",
-            answer.wait(int(reset) if reset.isdecimal() else HOUR_SECONDS),
-        )
+        wait = answer.wait(int(reset) if reset.isdecimal() else HOUR_SECONDS)
+        return RateLimited("Fitbit asks for a pause.", wait)
     if status == 401:
         return AccessRefused("Fitbit refuses the access token.")
     if status == 403:
