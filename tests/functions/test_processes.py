@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow
-from healthrelay.local.paths import FUNCTIONS
 from sandbox import Sandbox
 from tests.household import OWNER_KEY
 from tests.peers.functions import FunctionProcess
 from tests.peers.process import free_port
 
+FUNCTIONS = tuple(config.functions())
 pytestmark = pytest.mark.peer
 
 Functions = Mapping[str, FunctionProcess]
