@@ -25,23 +25,11 @@ from healthrelay.ports.store import Document, Store
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 
-pytest_plugins = ["tests.peers.firestore"]
 
 PLACE = Place("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 VAULTS = (SealingVault({"old": OLD, "new": NEW}), SealingVault({"new": NEW, "old": OLD}))
 ROUNDS = 12
-
-
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    made: Store = (
-        request.getfixturevalue("make_firestore")()
-        if request.param == "firestore"
-        else SqliteStore(str(tmp_path_factory.mktemp("store") / "healthrelay.db"))
-    )
-    made.identities.save("jack", {})
-    return made
 
 
 def desk(store: Store, vault: SealingVault) -> Desk:
@@ -60,12 +48,12 @@ def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> in
         started.set()
 
 
-def test_removed_while_keys_change_it_does_not_come_back(store: Store) -> None:
-    one, other = (desk(store, vault) for vault in VAULTS)
+def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) -> None:
+    one, other = (desk(either_store, vault) for vault in VAULTS)
 
     def seal(vault: SealingVault) -> None:
-        Rotation(store, vault).run()
-        opened("jack", "node-red", store, vault)
+        Rotation(either_store, vault).run()
+        opened("jack", "node-red", either_store, vault)
 
     works: list[Callable[[], object]] = [
         lambda: rotate("jack", "node-red", one),
@@ -80,28 +68,28 @@ def test_removed_while_keys_change_it_does_not_come_back(store: Store) -> None:
             pairs = zip(works, started, strict=True)
             busy = [pool.submit(until_it_is_gone, *pair) for pair in pairs]
             assert all(event.wait(30) for event in started)
-            remove("jack", "node-red", store)
+            remove("jack", "node-red", either_store)
             assert all(future.result() for future in busy)
 
-        assert store.targets.of("jack") == {}
-        assert store.log.following("jack").targets == {}
+        assert either_store.targets.of("jack") == {}
+        assert either_store.log.following("jack").targets == {}
 
 
-def test_keys_that_change_at_once_are_all_kept_or_all_anew(store: Store) -> None:
+def test_keys_that_change_at_once_are_all_kept_or_all_anew(either_store: Store) -> None:
     """Two owners renew, one seals anew: the newest keys are those of one of the two."""
-    one, other = (desk(store, vault) for vault in VAULTS)
+    one, other = (desk(either_store, vault) for vault in VAULTS)
     add("jack", "node-red", PLACE, one)
 
     with ThreadPoolExecutor(3) as pool:
         renewed = [pool.submit(rotate, "jack", "node-red", office) for office in (one, other)]
-        pool.submit(Rotation(store, VAULTS[1]).run).result()
+        pool.submit(Rotation(either_store, VAULTS[1]).run).result()
         keys = {future.result() for future in renewed}
 
-    place, kept = opened("jack", "node-red", store, VAULTS[0])
+    place, kept = opened("jack", "node-red", either_store, VAULTS[0])
     assert (place, set(kept)) == (PLACE, keys)
 
 
-def test_two_who_make_the_same_target_make_one(store: Store) -> None:
+def test_two_who_make_the_same_target_make_one(either_store: Store) -> None:
     made: list[Keys] = []
     refused: list[BadRequest] = []
     barrier = threading.Barrier(4)
@@ -109,7 +97,7 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
     def make(_: int) -> None:
         barrier.wait()
         try:
-            made.append(add("jack", "node-red", PLACE, desk(store, VAULTS[0])))
+            made.append(add("jack", "node-red", PLACE, desk(either_store, VAULTS[0])))
         except BadRequest as error:
             refused.append(error)
 
@@ -118,7 +106,7 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
 
     assert (len(made), len(refused)) == (1, 3)
     assert all("already" in str(error) for error in refused)
-    assert opened("jack", "node-red", store, VAULTS[0]) == (PLACE, made)
+    assert opened("jack", "node-red", either_store, VAULTS[0]) == (PLACE, made)
 
 
 class Removed:
@@ -133,13 +121,13 @@ class Removed:
         remove("jack", "node-red", self._store)
 
 
-def test_removed_during_a_delivery_it_follows_nothing(store: Store) -> None:
-    add("jack", "node-red", PLACE, desk(store, VAULTS[0]))
-    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+def test_removed_during_a_delivery_it_follows_nothing(either_store: Store) -> None:
+    add("jack", "node-red", PLACE, desk(either_store, VAULTS[0]))
+    either_store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
     courier = Courier(
-        store=store,
+        store=either_store,
         sink=None,
-        hooks=lambda user: [Removed(store)],
+        hooks=lambda user: [Removed(either_store)],
         queue=None,
         now=lambda: datetime.now(UTC),
         jitter=lambda: 0.0,
@@ -150,8 +138,8 @@ def test_removed_during_a_delivery_it_follows_nothing(store: Store) -> None:
 
     deliver("jack", courier)
 
-    assert store.log.following("jack").targets == {}
-    assert store.log.following("jack").progress("node-red") == Progress()
+    assert either_store.log.following("jack").targets == {}
+    assert either_store.log.following("jack").progress("node-red") == Progress()
 
 
 @pytest.mark.peer

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def xml(name: str, value: Json) -> str:
     """``<name>…</name>``; a list becomes so many elements, and what is nothing an empty one.
 
-    Names and texts are taken to be digestible, so that only three characters need care.
+    Names and texts have passed `to_igor_json`, so only three characters need escaping.
     """
     if isinstance(value, list):
         return "".join(xml(name, part) for part in value)
