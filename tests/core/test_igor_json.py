@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.igor_json import MAX_DEPTH, to_igor_json, is_name
+from healthrelay.core.igor_json import MAX_DEPTH, is_name, to_igor_json
 
 
 @pytest.mark.parametrize("name", ["jack", "_x", "A", "body-weight", "a.b_c-9", "x" * 64])

@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,6 @@ from healthrelay.core.errors import BadRequest, Refused
 from healthrelay.core.measurements.records import Delta, Record, Window
 from tests.peers.firestore import Contents, MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
-
 
 pytestmark = pytest.mark.peer
 

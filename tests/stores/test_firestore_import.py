@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.json import Json
 from healthrelay.igor.old_plugin import Person, Units
 from healthrelay.igor.takeover import Series, take_over

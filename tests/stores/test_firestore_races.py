@@ -15,11 +15,10 @@ from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from tests.peers.firestore import Interrupted, MakeFirestore, TIMEOUT_SECONDS
+from tests.peers.firestore import TIMEOUT_SECONDS, Interrupted, MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
 pytestmark = pytest.mark.peer
-
 
 
 class Unanswered(Database):
@@ -75,7 +74,8 @@ def test_buckets_that_are_older_than_their_head_are_read_again(
 ) -> None:
     store.records.apply("jack", add_weights(*earlier), NOW)
     torn = Torn(
-        firestore_project, lambda: store.records.apply("jack", add_weights("2026-11-01", "2025-01-01"), NOW)
+        firestore_project,
+        lambda: store.records.apply("jack", add_weights("2026-11-01", "2025-01-01"), NOW),
     )
 
     FirestoreRecords(torn, MAX_BYTES).apply("jack", add_weights("2026-11-02"), NOW)
@@ -182,6 +182,4 @@ def test_who_is_always_overtaken_gives_up(firestore_project: str) -> None:
             raise CommitConflict
 
     with pytest.raises(TryLater, match="same document"):
-        FirestoreIdentities(Overtaken(firestore_project, None, TIMEOUT_SECONDS)).save(
-            "jack", {}
-        )
+        FirestoreIdentities(Overtaken(firestore_project, None, TIMEOUT_SECONDS)).save("jack", {})

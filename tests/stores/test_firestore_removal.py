@@ -20,7 +20,7 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Store
-from tests.peers.firestore import Contents, Interrupted, MakeFirestore, TIMEOUT_SECONDS
+from tests.peers.firestore import TIMEOUT_SECONDS, Contents, Interrupted, MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
 pytestmark = pytest.mark.peer

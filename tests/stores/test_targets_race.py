@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import pytest
 
 from healthrelay.adapters.firestore.people import FirestoreTargets
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.adapters.webhook import mint
 from healthrelay.core.delivery.messages import Message
@@ -24,7 +23,6 @@ from healthrelay.flows.household.secrets import Rotation
 from healthrelay.ports.store import Document, Store
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
-
 
 PLACE = Place("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
