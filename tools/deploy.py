@@ -207,7 +207,9 @@ def main() -> None:
     parser.add_argument("what", choices=("deploy", "destroy"))
     parser.add_argument("project", help="the id of a Google Cloud project with billing")
     parser.add_argument("--data", action="store_true", help="destroy the data as well")
-    parser.add_argument("rest", nargs="*", help="after --: for Terraform, such as -var=kms=true")
+    parser.add_argument(
+        "rest", nargs="*", help="after --: for Terraform, such as -var=alerts=false"
+    )
     options = parser.parse_args()
     if options.what == "deploy":
         deploy(options.project, options.rest)

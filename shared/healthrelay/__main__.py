@@ -45,7 +45,7 @@ GROUPS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 trouble, 2 bad words."""
-    said = _parser().parse_args(arguments)
+    said = parser().parse_args(arguments)
     # What stands in the environment wins over the file.
     for name, value in dotenv_values(".env").items():
         os.environ.setdefault(name, value or "")
@@ -63,7 +63,7 @@ def _told(error: HealthrelayError) -> str:
     return f"{error.sentence} See {', '.join(unsaid)}." if unsaid else error.sentence
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="healthrelay",
         description="Brings a household's Fitbit measurements to Igor.",

@@ -12,7 +12,7 @@ import pytest
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
 from healthrelay.core.errors import (
-    Again,
+    ConsentEnded,
     HealthrelayError,
     Misconfigured,
     RateLimited,
@@ -98,7 +98,7 @@ def test_grant_of_an_app_in_testing_knows_its_end(sandbox: Sandbox) -> None:
 def test_code_with_another_verifier_is_refused(sandbox: Sandbox) -> None:
     ours, code = at_sandbox(sandbox, "google_health")
 
-    with pytest.raises(Again, match="connect once more"):
+    with pytest.raises(ConsentEnded, match="connect again"):
         ours.exchange(code, verifier(b"key", "another"))
 
 
@@ -169,7 +169,7 @@ def test_refused_refresh_says_who_must_act(
 def test_refused_code_says_who_must_act(
     status: int, body: bytes, error: type[HealthrelayError]
 ) -> None:
-    expected = Again if error is ReconnectNeeded else error
+    expected = ConsentEnded if error is ReconnectNeeded else error
     with answering(response(status, body)) as url, pytest.raises(expected) as caught:
         token_endpoint(f"{url}/token").exchange("the-code", VERIFIER)
 

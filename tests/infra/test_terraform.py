@@ -108,14 +108,15 @@ def test_everybody_has_the_roles_of_the_table_and_no_other(least: Plan) -> None:
     assert written == least.roles()
 
 
-def test_with_a_wrapping_key_only_its_users_have_one_role_more(least: Plan, full: Plan) -> None:
+def test_with_a_password_for_igor_only_its_users_have_one_role_more(
+    least: Plan, full: Plan
+) -> None:
     more = {(account, role) for account, role, _ in full.roles() - least.roles()}
-    wrappers = {name for name in FUNCTIONS if "kms_key" in config.needs()[name]}
     pushers = {name for name in FUNCTIONS if "igor_password" in config.needs()[name]}
 
     assert more == {
-        (f"healthrelay-{name}", "roles/cloudkms.cryptoKeyEncrypterDecrypter") for name in wrappers
-    } | {(f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers}
+        (f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

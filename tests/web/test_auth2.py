@@ -228,7 +228,7 @@ def test_code_that_the_provider_refuses(browser: Browser) -> None:
     answer = browser.back(state=state, code="made-up")
 
     assert answer.status_code == 400
-    assert "connect once more" in answer.text
+    assert "connect again" in answer.text
     assert "made-up" not in answer.text
     assert nothing_stored(browser.household)
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import (
-    Again,
+    ConsentEnded,
     HealthrelayError,
     Misconfigured,
     RateLimited,
@@ -57,7 +57,7 @@ class OAuth2TokenEndpoint:
         self._http = http
 
     def exchange(self, code: str, verifier: str) -> Grant:
-        """Redeem *code*; a refusal means that the wearer must begin anew."""
+        """Redeem *code*; a refusal means that the wearer must start over."""
         # Loaded here: fetch, which only refreshes, starts a third faster without it.
         from requests import RequestException  # noqa: PLC0415
         from requests.auth import HTTPBasicAuth  # noqa: PLC0415
@@ -76,8 +76,8 @@ class OAuth2TokenEndpoint:
                 self._us.token_url, code=code, code_verifier=verifier, timeout=SECONDS, **how
             )
         except ReconnectNeeded as error:
-            raise Again(
-                f"{self._us.label} no longer accepts this consent. Please connect once more."
+            raise ConsentEnded(
+                f"{self._us.label} no longer accepts this consent. Please connect again."
             ) from error
         except RequestException as error:
             raise TryLater(

@@ -49,7 +49,7 @@ def keys_of(name: str) -> Vault | None:
 
     None where there are none yet. Nothing is made, for new keys would open nothing.
     """
-    from healthrelay.assembly.sealing import vault_of
+    from healthrelay.assembly.sealing import vault
 
     path = _file(name)
     text = os.environ.get(f"{PREFIX}SEALING_KEYS", "").strip()
@@ -57,8 +57,7 @@ def keys_of(name: str) -> Vault | None:
         text = kept_keys(path).get("sealing_keys", "")
     if not text:
         return None
-    kms_key = os.environ.get(f"{PREFIX}KMS_KEY", "").strip()
-    return vault_of(_read("sealing_keys", text), str(_read("kms_key", kms_key)))  # type: ignore[arg-type]
+    return vault(_read("sealing_keys", text))  # type: ignore[arg-type]
 
 
 def keys_beside(name: str) -> Path | None:

@@ -85,7 +85,7 @@ class Services:
     def vault(self) -> Vault:
         from healthrelay.assembly.sealing import vault
 
-        return vault(self.settings)
+        return vault(self.settings.sealing_keys)
 
     @cached_property
     def grants(self) -> Grants:

@@ -85,14 +85,6 @@ def _file(value: str) -> str:
     return value
 
 
-def _kms_key(value: str) -> str:
-    parts = value.split("/")
-    names = ["projects", "locations", "keyRings", "cryptoKeys"]
-    if len(parts) != 8 or parts[::2] != names or not all(parts):
-        raise ValueError("must be projects/…/locations/…/keyRings/…/cryptoKeys/…")
-    return value
-
-
 def _tasks_queue(value: str) -> str:
     known = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
     if not re.fullmatch(known, value):
@@ -123,7 +115,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "system": _one_of(*SYSTEMS),
     "store": _store,
     "sealing_keys": read_keys,
-    "kms_key": _optional(_kms_key),
     "owner_key": _owner_key,
     "guard": _one_of("owner_key", "iam"),
     "tasks_queue": _optional(_tasks_queue),

@@ -31,7 +31,6 @@ class Settings(NamedTuple):
     system: str
     store: str
     sealing_keys: Mapping[str, SealingKey]
-    kms_key: str
     owner_key: str
     guard: str
     tasks_queue: str
@@ -107,9 +106,6 @@ def load(environment: Mapping[str, str]) -> Settings:
 def _lacking(values: Mapping[str, Any]) -> dict[str, str]:
     """What other settings call for and nobody gave; *values* holds those that could be read."""
     found = {}
-    wrapped = any(key.wrapped for key in values.get("sealing_keys", {}).values())
-    if wrapped and values.get("kms_key") == "":
-        found["kms_key"] = "must name the Cloud KMS key, since a sealing key is wrapped"
     if values.get("tasks_queue") and values.get("tasks_account") == "":
         found["tasks_account"] = "must name whom Cloud Tasks calls as, since there is a queue"
     return found

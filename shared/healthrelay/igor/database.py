@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import BadRequest, TooLarge
 from healthrelay.core.igor_json import MAX_DEPTH
 from healthrelay.core.json import Json
 from healthrelay.igor.old_plugin import Left, Person
@@ -40,7 +40,7 @@ def read(database: bytes, plugin: str) -> Left:
 
 def _parsed(database: bytes) -> ElementTree.Element:
     if len(database) > MAX_BYTES:
-        raise BadRequest(f"A database of more than {MAX_BYTES // 1_000_000} MB is not read.")
+        raise TooLarge(f"A database of more than {MAX_BYTES // 1_000_000} MB is not read.")
 
     def refuse(*_: object) -> None:
         raise BadRequest("The file has a document type, which Igor never writes; it is not read.")

@@ -53,7 +53,7 @@ class TokenEndpoint(Protocol):
         """Whether each refresh token works once."""
 
     def exchange(self, code: str, verifier: str) -> Grant:
-        """Redeem a code. Raises `Again` when the provider refuses it."""
+        """Redeem a code. Raises `ConsentEnded` when the provider refuses it."""
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token. Raises `ReconnectNeeded` when the grant is refused."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.errors import NO_STORE_CLIENT, BadRequest, NotAllowed, NotConfigured
+from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, Signatures
 from healthrelay.web.endpoint import arguments, bearer, door, same
 from healthrelay.web.page import as_page, page
+from healthrelay.web.responses import InvitationNeeded
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
@@ -52,10 +53,9 @@ def _scopes(user: str, services: Services, now: datetime) -> tuple[str, ...]:
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
-        raise BadRequest(
+        raise InvitationNeeded(
             f"This auth1 opens no store. Make an invitation, `healthrelay invite {user}`,"
-            " and open its link.",
-            409,
+            " and open its link."
         ) from error
 
 
@@ -75,7 +75,7 @@ def _is_owner(request: Request, services: Services, now: datetime) -> bool:
 
 def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
     if not same(request.form.get("owner_key", ""), services.owner_key):
-        raise NotAllowed("This is not the owner key.", 403)
+        raise Forbidden("This is not the owner key.")
     # Not a redirect: browsers hold the way on to the provider, being the answer to a form, to
     # the page's `form-action 'self'`.
     response = page("signed-in", title="Signed in", user=user)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Request, Response
 
-from healthrelay.core.errors import BadRequest, HealthrelayError, NotAllowed
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
 from healthrelay.web import responses as errors
 from healthrelay.web.services import Services
 
@@ -38,10 +38,10 @@ def door(
                 cause = None
             except HealthrelayError as error:
                 response, cause = tell(error), f"{type(error).__name__}: {error.sentence}"
-                if isinstance(error, BadRequest) and error.status == 405:
+                if isinstance(error, errors.MethodNotAllowed):
                     response.headers["Allow"] = ", ".join(methods)
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
-                response, cause = tell(_Unexpected()), _where(error)
+                response, cause = tell(Bug()), _where(error)
             services.log_event(
                 _severity(response.status_code),
                 "request",
@@ -55,15 +55,6 @@ def door(
         return guarded
 
     return hang
-
-
-class _Unexpected(BadRequest):
-    """A defect of ours. Told without its text; the log has its place in the code."""
-
-    who = "owner"
-
-    def __init__(self) -> None:
-        super().__init__("Something unexpected went wrong here; the log says where.", 500)
 
 
 def bearer(request: Request) -> str:
@@ -110,13 +101,13 @@ def arguments(request: Request) -> dict[str, str]:
 
 def _check(request: Request, methods: tuple[str, ...]) -> None:
     if request.method not in methods:
-        raise BadRequest(f"Use {' or '.join(methods)} here.", 405)
+        raise errors.MethodNotAllowed(f"Use {' or '.join(methods)} here.")
     if "Transfer-Encoding" in request.headers:
-        raise BadRequest("Send the body with its Content-Length.", 411)
+        raise errors.LengthRequired("Send the body with its Content-Length.")
     if (request.content_length or 0) > MAX_BODY:
-        raise BadRequest(f"The body is longer than {MAX_BODY} bytes.", 413)
+        raise TooLarge(f"The body is longer than {MAX_BODY} bytes.")
     if len(request.query_string) > MAX_URL:
-        raise BadRequest(f"The address is longer than {MAX_URL} bytes.", 414)
+        raise errors.AddressTooLong(f"The address is longer than {MAX_URL} bytes.")
 
 
 def _whom(request: Request) -> str | None:

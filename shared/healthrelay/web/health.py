@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.errors import BadRequest, HealthrelayError
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
 from healthrelay.web.endpoint import View, door, require_invoker
 from healthrelay.web.responses import facts, headers, json_response, status
 
@@ -43,5 +43,5 @@ def of(view: View) -> View:
 
 def unwell(error: HealthrelayError) -> Response:
     """What is wrong, and who must act."""
-    code = status(error) if isinstance(error, BadRequest) else 503
+    code = status(error) if isinstance(error, (BadRequest, Bug)) else 503
     return json_response(facts(error), code, headers(error))

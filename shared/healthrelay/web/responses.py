@@ -6,34 +6,67 @@ import json
 
 from flask import Response
 
+from healthrelay.core import errors
 from healthrelay.core.errors import (
     BadRequest,
-    Conflict,
     HealthrelayError,
     Misconfigured,
-    NotConfigured,
-    RateLimited,
+    NotAllowed,
     ReconnectNeeded,
-    Refused,
     TryLater,
 )
 
-STATUS: tuple[tuple[type[HealthrelayError], int], ...] = (
-    (RateLimited, 429),
-    (TryLater, 503),
-    (Conflict, 503),
-    (NotConfigured, 500),
-    (ReconnectNeeded, 502),
-    (Misconfigured, 502),
-    (Refused, 502),
-)
+
+class MethodNotAllowed(BadRequest):
+    """The function does not take this HTTP method."""
+
+
+class LengthRequired(BadRequest):
+    """A body came without its length."""
+
+
+class AddressTooLong(BadRequest):
+    """The query is longer than any of ours."""
+
+
+class InvitationNeeded(BadRequest):
+    """This function opens no store, so that only an invitation says what to ask a person for."""
+
+
+STATUSES: dict[type[HealthrelayError], int] = {
+    HealthrelayError: 500,
+    errors.Bug: 500,
+    BadRequest: 400,
+    NotAllowed: 401,
+    errors.Forbidden: 403,
+    errors.Expired: 403,
+    errors.Unknown: 404,
+    errors.Unsupported: 422,
+    errors.Duplicate: 409,
+    errors.LimitReached: 409,
+    errors.TooLarge: 413,
+    errors.ConsentEnded: 400,
+    errors.ConsentUsed: 409,
+    errors.ConsentDenied: 403,
+    errors.ConsentFailed: 502,
+    ReconnectNeeded: 502,
+    errors.AccessRefused: 502,
+    Misconfigured: 502,
+    errors.NotConfigured: 500,
+    errors.Refused: 502,
+    TryLater: 503,
+    errors.RateLimited: 429,
+    errors.Conflict: 503,
+    MethodNotAllowed: 405,
+    LengthRequired: 411,
+    AddressTooLong: 414,
+    InvitationNeeded: 409,
+}
 
 
 def status(error: HealthrelayError) -> int:
-    """The HTTP status that *error* deserves."""
-    if isinstance(error, BadRequest):
-        return error.status
-    return next(code for kind, code in STATUS if isinstance(error, kind))
+    """Return the HTTP status of *error*: that of its class, or of the nearest one above it."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
 def headers(error: HealthrelayError) -> dict[str, str]:

@@ -13,10 +13,8 @@ def test_good_name_is_returned() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "2fit", "../../plugindata", "a b", "x" * 65, "jack\n"])
 def test_bad_name_is_refused(text: str | None) -> None:
-    with pytest.raises(BadRequest) as caught:
+    with pytest.raises(BadRequest):
         user_name(text)
-
-    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.errors import BadRequest, Duplicate, Unknown
 from healthrelay.flows import registration
 from healthrelay.flows.household import people
 
@@ -23,10 +23,8 @@ def store() -> SqliteStore:
 def test_person_is_made_once(store: SqliteStore) -> None:
     people.add("jack", {"methods": "get_bodyfat"}, store.identities, TODAY)
 
-    with pytest.raises(BadRequest, match="already") as caught:
+    with pytest.raises(Duplicate, match="already"):
         people.add("jack", {}, store.identities, TODAY)
-
-    assert caught.value.status == 409
     assert store.identities.settings("jack") == {"methods": "get_bodyfat"}
 
 

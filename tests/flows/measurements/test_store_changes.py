@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.errors import BadRequest, TryLater
+from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.coverage import Coverage
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.flows.measurements.gather import Gathered
@@ -42,7 +42,7 @@ class Small:
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if sum(map(len, delta)) > self._most:
-            raise BadRequest("Too much.", 413)
+            raise TooLarge("Too much.")
         self.noted.append(covered)
         return self._records.apply(user, delta, now, covered)
 
@@ -90,7 +90,7 @@ def test_what_is_covered_grows_with_what_is_kept(store: Store) -> None:
 
 
 def test_a_single_day_that_is_too_much_is_told(store: Store) -> None:
-    with pytest.raises(BadRequest, match="Too much"):
+    with pytest.raises(TooLarge, match="Too much"):
         Keeper("jack", {}, gathered(every_day()), Small(store, 0)).keep(NOW)
 
 

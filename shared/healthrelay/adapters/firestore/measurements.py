@@ -13,7 +13,7 @@ from healthrelay.adapters.firestore.database import Database, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import spoken
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
@@ -137,11 +137,11 @@ def _entry(change: Change, incarnation: str) -> Fields:
 def _require_one_commit(writes: list[Write]) -> list[Write]:
     """Return *writes* if one commit holds them: half a change must never be stored.
 
-    Raise `BadRequest` otherwise.
+    Raise `TooLarge` otherwise.
     """
     if (
         len(writes) >= MAX_WRITES
         or sum(buckets.text_bytes(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
     ):
-        raise BadRequest("This is more than the store takes at once. Fetch a shorter period.", 413)
+        raise TooLarge("This is more than the store takes at once. Fetch a shorter period.")
     return writes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery.events import event, known
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.delivery.tasks import acknowledgement
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import BadRequest, LimitReached
 from healthrelay.core.household.names import READER
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _noted(user: str, reader: str, sequence: int, store: Store) -> int:
     name = READER + reader
     readers = [target for target in following.targets if target.startswith(READER)]
     if name not in readers and len(readers) >= MAX_READERS:
-        raise BadRequest(f"There are {MAX_READERS} readers already.", 409)
+        raise LimitReached(f"There are {MAX_READERS} readers already.")
     return following.progress(name).sequence
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.errors import BadRequest, Conflict, Unknown
+from healthrelay.core.errors import BadRequest, Conflict, Duplicate, LimitReached, Unknown
 from healthrelay.core.household.names import SINK
 from healthrelay.core.igor_json import is_name
 
@@ -59,15 +59,15 @@ def add(user: str, name: str, place: Place, desk: Desk) -> Keys:
     if not is_name(name) or name == SINK:
         raise BadRequest("A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor.")
     if name in known:
-        raise BadRequest(f"{user} has a target {name} already.", 409)
+        raise Duplicate(f"{user} has a target {name} already.")
     if len(known) >= MAX_TARGETS:
-        raise BadRequest(f"{user} has {MAX_TARGETS} targets already.", 409)
+        raise LimitReached(f"{user} has {MAX_TARGETS} targets already.")
     _check(place)
     keys = desk.mint()
     try:
         desk.store.targets.save(user, name, _document(user, name, place, [keys], desk.vault), None)
     except Conflict as error:  # somebody else was faster
-        raise BadRequest(f"{user} has a target {name} already.", 409) from error
+        raise Duplicate(f"{user} has a target {name} already.") from error
     # Last: whoever follows is tried, and needs an address by then.
     desk.store.log.save(user, name, Progress(desk.store.log.head(user)))
     return keys

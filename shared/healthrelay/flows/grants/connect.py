@@ -9,7 +9,16 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import Again, BadRequest, HealthrelayError, NotAllowed, Unknown
+from healthrelay.core.errors import (
+    BadRequest,
+    ConsentDenied,
+    ConsentEnded,
+    ConsentFailed,
+    ConsentUsed,
+    Forbidden,
+    HealthrelayError,
+    Unknown,
+)
 from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.signed import STATE_AGE, Signatures
@@ -106,21 +115,20 @@ def finish(back: Return, desk: Desk, now: datetime) -> Connected:
     if desk.store.identities.settings(asked.user) is None:
         raise Unknown(f"There is no user {asked.user} any more.")
     if not desk.store.handshakes.use(nonce, now + STATE_AGE, now):
-        raise Again("This consent was used before. Please begin anew.", 409)
+        raise ConsentUsed("This consent was used before. Please start over.")
     if back.query.get("error"):
         raise _refusal(back.query["error"], asked, desk.consent)
     if not back.query.get("code"):
-        raise Again(f"{desk.consent.label} sent no code. Please begin anew.")
+        raise ConsentEnded(f"{desk.consent.label} sent no code. Please start over.")
     grant = desk.token_endpoint.exchange(back.query["code"], verifier(desk.key.encode(), nonce))
     if not grant.refresh:
-        raise Again(
+        raise ConsentFailed(
             f"{desk.consent.label} gave no lasting permission. Remove healthrelay from the"
-            " account's connected apps, then connect once more.",
-            502,
+            " account's connected apps, then connect again."
         )
     granted = grant.scopes or asked.scopes
     if not set(asked.scopes) & set(granted):
-        raise Again("Nothing was ticked, so nothing can be read. Please connect once more.", 403)
+        raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
     account = desk.provider.account(grant)
     kept = grant._replace(scopes=granted)
     try:
@@ -143,10 +151,10 @@ def _genuine(back: Return, desk: Desk, now: datetime) -> tuple[Round, str]:
     note = Signatures(desk.key).read_state(back.query.get("state", ""), now)
     nonce = note.get("nonce", "")
     if note.get("provider") != desk.consent.provider:
-        raise BadRequest("The provider was changed meanwhile. Please begin anew.")
+        raise BadRequest("The provider was changed meanwhile. Please start over.")
     cookie = back.cookies.get(cookie_name(nonce), "")
     if not hmac.compare_digest(cookie.encode(), Signatures(desk.key).browser(nonce).encode()):
-        raise NotAllowed("This consent was begun in another browser. Please begin anew here.", 403)
+        raise Forbidden("This consent was started in another browser. Please start over here.")
     scopes = _unpacked(note.get("asked", ""), desk.consent)
     return Round(note.get("user", ""), scopes), nonce
 
@@ -154,12 +162,12 @@ def _genuine(back: Return, desk: Desk, now: datetime) -> tuple[Round, str]:
 def _refusal(error: str, asked: Round, consent: Consent) -> Exception:
     label = consent.label
     if error == "access_denied":
-        return Again(f"Permission was not given, so nothing is read from {label}.", 403)
+        return ConsentDenied(f"Permission was not given, so nothing is read from {label}.")
     fewer = tuple(scope for scope in asked.scopes if scope not in consent.optional)
     if error == "invalid_scope" and fewer != asked.scopes:
         return AskForLess(asked._replace(scopes=fewer))
     code = error if error.replace("_", "").isalpha() and len(error) <= 40 else "unknown error"
-    return Again(f"{label} could not ask for permission ({code}). Please tell the owner.", 502)
+    return ConsentFailed(f"{label} could not ask for permission ({code}). Please tell the owner.")
 
 
 def _packed(scopes: Sequence[str], consent: Consent) -> str:

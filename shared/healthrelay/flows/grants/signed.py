@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from healthrelay.core.errors import BadRequest, NotAllowed
+from healthrelay.core.errors import BadRequest, ConsentEnded, Expired, Forbidden
 
 STATE_AGE = timedelta(minutes=10)
 INVITATION_AGE = timedelta(days=7)
@@ -32,11 +32,11 @@ class Signatures:
         return self._sign("state", note, now)
 
     def read_state(self, text: str, now: datetime) -> Note:
-        """Raises `BadRequest` when forged, damaged or older than ten minutes."""
+        """Raises `ConsentEnded` after ten minutes, `BadRequest` when forged or damaged."""
         try:
             return self._read("state", text, now, STATE_AGE)
         except SignatureExpired as error:
-            raise BadRequest("This took longer than ten minutes. Please begin anew.") from error
+            raise ConsentEnded("This took longer than ten minutes. Please start over.") from error
         except BadData as error:
             raise BadRequest("This address is not one that we gave out.") from error
 
@@ -45,15 +45,15 @@ class Signatures:
         return self._sign("invitation", {"user": user, "scopes": " ".join(scopes)}, now)
 
     def read_invitation(self, text: str, user: str, now: datetime) -> tuple[str, ...]:
-        """The scopes to ask for. Raises `NotAllowed` unless *text* invites *user* now."""
+        """The scopes to ask for. Raises `Forbidden` unless *text* invites *user* now."""
         try:
             note = self._read("invitation", text, now, INVITATION_AGE)
         except SignatureExpired as error:
-            raise NotAllowed("This invitation has expired. Ask for a new one.", 403) from error
+            raise Expired("This invitation has expired. Ask for a new one.") from error
         except BadData as error:
-            raise NotAllowed("This invitation is not one that we gave out.", 403) from error
+            raise Forbidden("This invitation is not one that we gave out.") from error
         if note.get("user") != user:
-            raise NotAllowed("This invitation is for somebody else.", 403)
+            raise Forbidden("This invitation is for somebody else.")
         return tuple(note.get("scopes", "").split())
 
     def owner(self, now: datetime) -> str:

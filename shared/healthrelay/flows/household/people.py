@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.errors import Duplicate, Unknown
 from healthrelay.core.household.names import user_name
 from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.measurements.query import windows
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:
-    """Make the person. Raises `BadRequest` for one who exists, or settings that cannot be."""
+    """Make the person. Raises `Duplicate`, and `BadRequest` for settings that cannot be."""
     if identities.settings(user_name(user)) is not None:
-        raise BadRequest(f"There is a user {user} already.", 409)
+        raise Duplicate(f"There is a user {user} already.")
     identities.save(user, _fetchable(settings, today))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import TooLarge
 from healthrelay.core.measurements.coverage import longer, merged
 from healthrelay.core.measurements.hours import pieced
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.store import Records
-
-TOO_MUCH = 413
 
 
 class Keeper:
@@ -41,8 +39,8 @@ class Keeper:
         noted = delta or moved or longer(self._covered, after)
         try:
             self._records.apply(self._user, delta, now, after if noted else None)
-        except BadRequest as error:
-            halves = _halved(windows) if error.status == TOO_MUCH else []
+        except TooLarge:
+            halves = _halved(windows)
             if not halves:
                 raise
             parts = [self._keep(half, now) for half in halves]
