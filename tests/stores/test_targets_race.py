@@ -5,33 +5,48 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pytest
 
 from healthrelay.adapters.firestore.people import FirestoreTargets
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.adapters.webhook import mint
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.messages import Message
-from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.measurements.records import Delta
-from healthrelay.flows.delivery.context import Courier
+from healthrelay.flows.delivery import targets
 from healthrelay.flows.delivery.deliver import deliver
-from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened, remove, rotate
+from healthrelay.flows.delivery.targets import (
+    Endpoint,
+    Keys,
+    endpoint_of,
+    open_keys,
+    remove,
+    stored_target,
+)
 from healthrelay.flows.household.secrets import Rotation
 from healthrelay.ports.store import Document, Store
+from tests.flows.delivery.fakes import context_of
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 
-PLACE = Place("https://hook.example/in", private=False)
+ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 VAULTS = (SealingVault({"old": OLD, "new": NEW}), SealingVault({"new": NEW, "old": OLD}))
 ROUNDS = 12
 
 
-def desk(store: Store, vault: SealingVault) -> Desk:
-    return Desk(store, vault, lambda: Keys(*mint()))
+def add(store: Store, vault: SealingVault) -> Keys:
+    return targets.add("jack", "node-red", ENDPOINT, store=store, vault=vault, new_keys=new_keys)
+
+
+def rotate(store: Store, vault: SealingVault) -> Keys:
+    return targets.rotate("jack", "node-red", store=store, vault=vault, new_keys=new_keys)
+
+
+def keys_of(store: Store, vault: SealingVault) -> list[Keys]:
+    return open_keys("jack", "node-red", stored_target("jack", "node-red", store), vault)
 
 
 def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> int:
@@ -47,20 +62,18 @@ def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> in
 
 
 def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) -> None:
-    one, other = (desk(either_store, vault) for vault in VAULTS)
-
     def seal(vault: SealingVault) -> None:
         Rotation(either_store, vault).run()
-        opened("jack", "node-red", either_store, vault)
+        keys_of(either_store, vault)
 
     works: list[Callable[[], object]] = [
-        lambda: rotate("jack", "node-red", one),
-        lambda: rotate("jack", "node-red", other),
+        lambda: rotate(either_store, VAULTS[0]),
+        lambda: rotate(either_store, VAULTS[1]),
         lambda: seal(VAULTS[0]),
         lambda: seal(VAULTS[1]),
     ]
     for _ in range(ROUNDS):
-        add("jack", "node-red", PLACE, one)
+        add(either_store, VAULTS[0])
         started = [threading.Event() for _ in works]
         with ThreadPoolExecutor(len(works)) as pool:
             pairs = zip(works, started, strict=True)
@@ -75,16 +88,15 @@ def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) ->
 
 def test_keys_that_change_at_once_are_all_kept_or_all_anew(either_store: Store) -> None:
     """Two owners renew, one seals anew: the newest keys are those of one of the two."""
-    one, other = (desk(either_store, vault) for vault in VAULTS)
-    add("jack", "node-red", PLACE, one)
+    add(either_store, VAULTS[0])
 
     with ThreadPoolExecutor(3) as pool:
-        renewed = [pool.submit(rotate, "jack", "node-red", office) for office in (one, other)]
+        renewed = [pool.submit(rotate, either_store, vault) for vault in VAULTS]
         pool.submit(Rotation(either_store, VAULTS[1]).run).result()
         keys = {future.result() for future in renewed}
 
-    place, kept = opened("jack", "node-red", either_store, VAULTS[0])
-    assert (place, set(kept)) == (PLACE, keys)
+    assert endpoint_of(stored_target("jack", "node-red", either_store)) == ENDPOINT
+    assert set(keys_of(either_store, VAULTS[0])) == keys
 
 
 def test_two_who_make_the_same_target_make_one(either_store: Store) -> None:
@@ -95,7 +107,7 @@ def test_two_who_make_the_same_target_make_one(either_store: Store) -> None:
     def make(_: int) -> None:
         barrier.wait()
         try:
-            made.append(add("jack", "node-red", PLACE, desk(either_store, VAULTS[0])))
+            made.append(add(either_store, VAULTS[0]))
         except BadRequest as error:
             refused.append(error)
 
@@ -104,13 +116,14 @@ def test_two_who_make_the_same_target_make_one(either_store: Store) -> None:
 
     assert (len(made), len(refused)) == (1, 3)
     assert all("already" in str(error) for error in refused)
-    assert opened("jack", "node-red", either_store, VAULTS[0]) == (PLACE, made)
+    assert keys_of(either_store, VAULTS[0]) == made
 
 
 class Removed:
     """A receiver that is removed by its owner while it takes a message."""
 
     name = "node-red"
+    kind = LOG
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -120,21 +133,10 @@ class Removed:
 
 
 def test_removed_during_a_delivery_it_follows_nothing(either_store: Store) -> None:
-    add("jack", "node-red", PLACE, desk(either_store, VAULTS[0]))
+    add(either_store, VAULTS[0])
     either_store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
-    courier = Courier(
-        store=either_store,
-        sink=None,
-        hooks=lambda user: [Removed(either_store)],
-        queue=None,
-        now=lambda: datetime.now(UTC),
-        jitter=lambda: 0.0,
-        public_url="https://relay.example",
-        days=365,
-        kept=30,
-    )
 
-    deliver("jack", courier)
+    deliver("jack", context_of(either_store, own=lambda user: [Removed(either_store)]))
 
     assert either_store.log.following("jack").targets == {}
     assert either_store.log.following("jack").progress("node-red") == Progress()

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healthrelay.config import PREFIX, READERS
+from healthrelay.config import PREFIX, SETTINGS
 from healthrelay.config.keys import MEMORY, kept_keys, keys_file
-from healthrelay.config.readers import SQLITE
+from healthrelay.config.stores import parse_store
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -68,15 +68,14 @@ def keys_beside(name: str) -> Path | None:
 
 def _file(name: str) -> str | None:
     """The file of an embedded store; None for Firestore."""
-    text = str(_read("store", name))
-    path = text.removeprefix(SQLITE)
+    path = parse_store(str(_read("store", name))).path
     if path == MEMORY:
         raise BadRequest("A store in memory holds nothing that could be copied.")
-    return path if text.startswith(SQLITE) else None
+    return path
 
 
 def _read(setting: str, text: str) -> object:
     try:
-        return READERS[setting](text)
+        return SETTINGS[setting].read(text)
     except ValueError as error:
         raise BadRequest(f"{text if setting == 'store' else setting} {error}.") from error

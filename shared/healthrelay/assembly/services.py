@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
+from healthrelay.assembly.providers import PROVIDERS
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from healthrelay.adapters.http import Http
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.flows.delivery.context import Courier
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Provider, Queue, Sink, TokenEndpoint, Vault
+    from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
 
@@ -30,9 +33,11 @@ class Services:
         self.guard = settings.guard
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
+        self.log_days = settings.log_days
+        self._row = PROVIDERS[settings.provider]
         self.resident = False
         """Whether this process stays, so that it can do something later."""
-        if self._token_url.startswith("http://"):
+        if self._row.token_url(settings).startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
@@ -48,7 +53,7 @@ class Services:
 
     def log_event(self, severity: str, event: str, **facts: object) -> None:
         if user := str(facts.pop("user", None) or ""):
-            facts = log.nameless(user, facts)
+            facts = log.without_name(user, facts)
             # Without a key anybody could tell by trying who is meant.
             key = self.settings.owner_key
             facts["user"] = log.alias(user, key) if key else None
@@ -64,22 +69,14 @@ class Services:
     def client(self) -> Client:
         from healthrelay.core.grants.authorization import Client
 
-        google = self.settings.provider == "google_health"
-        url = self.settings.google_auth_url if google else self.settings.fitbit_auth_url
+        url = self._row.authorize_url(self.settings)
         return Client(url, self._client_id, f"{self.public_url}/auth2")
 
     @cached_property
     def store(self) -> Store:
-        if self.settings.sqlite_path is not None:
-            from healthrelay.adapters.sqlite import SqliteStore
+        from healthrelay.assembly.stores import open_store
 
-            return SqliteStore(self.settings.sqlite_path)
-        from healthrelay.adapters.firestore import FirestoreStore
-
-        store = FirestoreStore(database=self.settings.firestore_database)
-        # Its client takes as long to load as everything else: let it, while we go on.
-        store.warm()
-        return store
+        return open_store(self.settings.store_name)
 
     @cached_property
     def vault(self) -> Vault:
@@ -105,11 +102,11 @@ class Services:
 
         us = Registration(
             label=self.consent.label,
-            token_url=self._token_url,
-            revoke_url=self._revoke_url,
+            token_url=self._row.token_url(self.settings),
+            revoke_url=self._row.revoke_url(self.settings),
             client_id=self._client_id,
             redirect_uri=self.client.redirect_uri,
-            basic=self.settings.provider == "fitbit",
+            basic=self._row.basic_authentication,
             client_secret=self.settings.client_secret
             or registration.client_secret(self.store.identities, self.vault),
             single_use=self.consent.single_use,
@@ -118,47 +115,82 @@ class Services:
 
     @cached_property
     def provider(self) -> Provider:
-        settings = self.settings
-        if settings.provider == "fitbit":
-            from healthrelay.adapters.fitbit import LegacyFitbit
-
-            return LegacyFitbit(settings.fitbit_api_url, self._client_id, settings.system)
-        from healthrelay.adapters.google_health import GoogleHealth
-
-        return GoogleHealth(settings.google_api_url, settings.system, self._http)
+        return self._row.build(self.settings, lambda: self._client_id, lambda: self._http)
 
     @cached_property
-    def sink(self) -> Sink | None:
-        from healthrelay.assembly.outbound import sink
-        from healthrelay.flows.home import kept_home
+    def shared_targets(self) -> Sequence[Target]:
+        """Where everybody's results go; known without opening a secret."""
+        from healthrelay.assembly.targets import snapshot_targets
 
-        return sink(self.settings, lambda: kept_home(self.store.identities, self.vault))
+        return snapshot_targets(
+            self.settings,
+            application=lambda: self.store.identities.application(),
+            vault=lambda: self.vault,
+        )
+
+    def own_targets(self, user: str) -> Sequence[Target]:
+        """Return where the results of *user* go beside; known without opening a secret."""
+        from healthrelay.assembly.targets import log_targets
+
+        return log_targets(user, self.store.targets, vault=lambda: self.vault, now=self.now)
 
     @property
-    def courier(self) -> Courier:
-        from healthrelay.assembly.outbound import courier
+    def delivery(self) -> DeliveryContext:
+        import random
 
-        return courier(self)
+        from healthrelay.assembly.queues import LazyQueue
+        from healthrelay.flows.delivery.context import DeliveryContext
+
+        later = self.settings.tasks_queue or self.resident
+        return DeliveryContext(
+            store=self.store,
+            shared=self.shared_targets,
+            own=self.own_targets,
+            now=self.now,
+            jitter=random.random,
+            public_url=self.public_url,
+            days=self.settings.relay_days,
+            repeat=timedelta(hours=self.settings.repush_hours),
+            retries=LazyQueue(lambda: self.queue) if later else None,
+            log_event=self.log_event,
+        )
+
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written; a deployed one leaves that to the queue."""
+        from healthrelay.flows.delivery.deliver import deliver, enqueue_delivery
+
+        if not self.settings.tasks_queue:
+            return deliver(user, self.delivery)
+        from healthrelay.assembly.queues import LazyQueue
+
+        queue = LazyQueue(lambda: self.queue)
+        return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
 
     @cached_property
     def queue(self) -> Queue:
-        from healthrelay.assembly.outbound import queue
+        from healthrelay.assembly.queues import queue
 
-        return queue(self.settings, self)
+        return queue(self.settings, run_task=self.run_task, log_event=self.log_event, now=self.now)
 
     @property
     def writer(self) -> Queue | None:
         """Who has written what a function that only reads may not; None: it writes itself."""
         return self.queue if self.settings.tasks_queue else None
 
-    def carry_out(self, task: Task) -> None:
-        """Do *task* in this process."""
-        from healthrelay.flows.measurements.fetch import Desk
-        from healthrelay.flows.run_task import carry_out
+    def run_task(self, task: Task) -> None:
+        """Run *task* in this process."""
+        from healthrelay.flows.delivery.deliver import deliver
+        from healthrelay.flows.run_task import run_task
+        from healthrelay.web.fetch import fetch_with
 
-        log.working_as(task.function)
-        desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)
-        carry_out(task, desk, self.now())
+        log.set_function(task.function)
+        run_task(
+            task,
+            fetch=lambda user: fetch_with(self, user, {}),
+            deliver=lambda user: deliver(user, self.delivery),
+            log=self.store.log,
+            now=self.now(),
+        )
 
     def close(self) -> None:
         """End the work that this process has taken on, and let go of the store."""
@@ -173,18 +205,6 @@ class Services:
 
         return Http()
 
-    @property
-    def _token_url(self) -> str:
-        if self.settings.provider == "fitbit":
-            return f"{self.settings.fitbit_api_url}/oauth2/token"
-        return self.settings.google_token_url
-
-    @property
-    def _revoke_url(self) -> str:
-        if self.settings.provider == "fitbit":
-            return f"{self.settings.fitbit_api_url}/oauth2/revoke"
-        return self.settings.google_revoke_url
-
     @cached_property
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
@@ -192,4 +212,4 @@ class Services:
             return self.settings.client_id
         from healthrelay.assembly.registered import client_id
 
-        return client_id(self)
+        return client_id(lambda: self.store.identities, self.consent.label)

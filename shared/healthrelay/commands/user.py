@@ -43,7 +43,7 @@ def _user_add(said: argparse.Namespace) -> int:
 
     built = services()
     people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
-    print(f"{said.user} is here. Next: healthrelay invite {said.user}")
+    print(f"Created. Next: healthrelay invite {said.user}")
     return 0
 
 
@@ -56,7 +56,7 @@ def _user_set(said: argparse.Namespace) -> int:
     today = built.now().date()
     settings = people.change(said.user, named(said.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
-    scopes = scopes_for(said.user, built.consent, built.store.identities, today)
+    scopes = scopes_for(said.user, built.consent, built.store.identities)
     granted = _granted(said.user, built)
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:
@@ -99,7 +99,16 @@ def _user_key(said: argparse.Namespace) -> int:
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.household.names import user_name
-    from healthrelay.local.journey import invitation_link
+    from healthrelay.flows.grants.connect import invitation_link
 
-    print(invitation_link(services(), user_name(said.user)))
+    built = services()
+    link = invitation_link(
+        user_name(said.user),
+        public_url=built.public_url,
+        owner_key=built.owner_key,
+        consent=built.consent,
+        identities=built.store.identities,
+        now=built.now(),
+    )
+    print(link)
     return 0

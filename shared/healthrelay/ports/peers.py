@@ -1,4 +1,4 @@
-"""The world outside the store: providers, token endpoints, queues, vaults, sinks and webhooks."""
+"""The world outside the store: providers, token endpoints, queues, vaults and targets."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Provider(Protocol):
     def name(self) -> str: ...
 
     def needs(self, window: Window) -> tuple[Source, ...]:
-        """What must be read to fill *window*. Raises `Unsupported`, naming what is not there."""
+        """Return what must be read to fill *window*. Raises `Unsupported`, naming the lack."""
 
     def account(self, grant: Grant) -> Account:
-        """Whose data the grant opens."""
+        """Return whose data the grant opens."""
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
-        """Everything that *read* asks for, every page of it."""
+        """Return everything that *read* names, every page of it."""
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
     ) -> list[dict[str, Json]]:
-        """The elements of the window's series in the legacy shape, from what was read."""
+        """Return the elements of the window's series in the legacy shape, from what was read."""
 
 
 class TokenEndpoint(Protocol):
@@ -50,13 +50,13 @@ class TokenEndpoint(Protocol):
 
     @property
     def single_use(self) -> bool:
-        """Whether each refresh token works once."""
+        """Return whether each refresh token works once."""
 
     def exchange(self, code: str, verifier: str) -> Grant:
         """Redeem a code. Raises `ConsentEnded` when the provider refuses it."""
 
     def refresh(self, refresh_token: str) -> Grant:
-        """A new access token. Raises `ReconnectNeeded` when the grant is refused."""
+        """Return a new access token. Raises `ReconnectNeeded` when the grant is refused."""
 
     def revoke(self, grant: Grant) -> None:
         """End *grant* at the provider; one that has ended already is no error.
@@ -66,11 +66,11 @@ class TokenEndpoint(Protocol):
 
 
 class Queue(Protocol):
-    """Carries out tasks, each apart from the others: what is slow or broken delays nobody."""
+    """Runs tasks, each apart from the others: what is slow or broken delays nobody."""
 
     @property
-    def remembers(self) -> timedelta:
-        """How long a name is known after its task has run, at least."""
+    def dedup_window(self) -> timedelta:
+        """Return how long a name is known after its task has run, at least."""
 
     def enqueue(self, task: Task) -> bool:
         """Take *task*; False when one of its name is there, or was not long ago.
@@ -80,33 +80,30 @@ class Queue(Protocol):
 
 
 class Vault(Protocol):
-    """Seals secrets so that they open only at the *place* they were sealed for."""
+    """Seals secrets so that they open only with the same *associated_data* (RFC 5116)."""
 
-    def seal(self, secret: str, place: str) -> str:
-        """The sealed text, which names its key."""
+    def seal(self, secret: str, associated_data: str) -> str:
+        """Return the sealed text, which names its key."""
 
     def is_current(self, sealed: str) -> bool:
-        """Whether it was sealed with the key that seals now."""
+        """Return whether it was sealed with the key that seals now."""
 
-    def open(self, sealed: str, place: str) -> str:
-        """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""
-
-
-class Sink(Protocol):
-    """Something that wants every person's snapshot."""
-
-    @property
-    def name(self) -> str: ...
-
-    def put(self, user: str, body: bytes) -> None:
-        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
+    def open(self, sealed: str, associated_data: str) -> str:
+        """Return the secret. Raise `Misconfigured` when the key is missing or anything differs."""
 
 
-class Hook(Protocol):
-    """A person's own target, which wants every change as a message."""
+class Target(Protocol):
+    """What is sent the changes of a person, or of everybody."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str:
+        """Return what it is sent: `SNAPSHOT` or `LOG` (`core.delivery.progress`)."""
 
     def send(self, message: Message) -> None:
-        """Deliver it. Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted."""
+        """Deliver *message*; repeating it is safe.
+
+        Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted.
+        """

@@ -18,8 +18,8 @@ from healthrelay.adapters.firestore.documents import (
     Write,
     of_incarnation,
 )
-from healthrelay.core.delivery.entries import Entry, kept, understood
-from healthrelay.core.delivery.progress import Progress, document, from_document
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.ports.delivery import Following
 
@@ -114,16 +114,16 @@ class FirestoreLog:
             if still and target not in before:
                 return
             current = before.get(target)
-            if current and from_document(current).sequence > progress.sequence:
+            if current and Progress.from_document(current).sequence > progress.sequence:
                 return
-            after[target] = document(progress)
+            after[target] = progress.to_document()
         if after != before:
             fields = {"progress": json.dumps(after, separators=(",", ":"))}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
 
 
 def _write(user: str, entry: Entry, incarnation: str) -> Write:
-    text = json.dumps(kept(entry), separators=(",", ":"))
+    text = json.dumps(entry.to_document(), separators=(",", ":"))
     fields = {"life": incarnation, "at": entry.at, "entry": text}
     return Write(documents.entry_path(user, entry.sequence), fields)
 
@@ -141,12 +141,12 @@ def _read_progress(fields: Fields) -> dict[str, Any]:
 
 def _following(fields: Fields) -> Following:
     stored = sorted(_read_progress(fields).items())
-    targets = {target: from_document(progress) for target, progress in stored}
+    targets = {target: Progress.from_document(progress) for target, progress in stored}
     return Following(int(fields["head"]), targets)
 
 
 def _to_entry(entry: StoredDocument) -> Entry:
     at = entry.fields["at"]
-    return understood(
+    return Entry.from_document(
         int(entry.id), datetime.fromisoformat(at.isoformat()), json.loads(entry.fields["entry"])
     )

@@ -12,7 +12,7 @@ from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
-from healthrelay.core.delivery.entries import spoken
+from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _spans(covered: Coverage) -> str:
 
 def _entry(change: Change, incarnation: str) -> Fields:
     """Return the log entry: the keys, not the values; only the series if the keys are too many."""
-    keys = spoken(change.delta)
+    keys = changed_keys(change.delta)
     text = json.dumps(keys, separators=(",", ":"))
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for names in keys.values() for s in names})})

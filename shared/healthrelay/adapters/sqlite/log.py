@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Table, newest_sequence, require_person, to_text
-from healthrelay.core.delivery.entries import Entry, kept, understood
-from healthrelay.core.delivery.progress import Progress, document, from_document
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.ports.delivery import Following
 
 
@@ -28,7 +28,7 @@ class SqliteLog(Table):
                 (user, sequence, limit),
             )
             return [
-                understood(number, datetime.fromisoformat(at), json.loads(entry))
+                Entry.from_document(number, datetime.fromisoformat(at), json.loads(entry))
                 for number, at, entry in rows
             ]
 
@@ -54,7 +54,7 @@ class SqliteLog(Table):
                 connection.execute("DELETE FROM log WHERE user = ?", (user,))
             connection.executemany(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                [(user, e.sequence, e.at.isoformat(), to_text(kept(e))) for e in new],
+                [(user, e.sequence, e.at.isoformat(), to_text(e.to_document())) for e in new],
             )
 
     def following(self, user: str) -> Following:
@@ -86,12 +86,15 @@ class SqliteLog(Table):
             ).fetchone()
             if known is None and still:
                 return
-            if not known or from_document(json.loads(known[0])).sequence <= progress.sequence:
+            if (
+                not known
+                or Progress.from_document(json.loads(known[0])).sequence <= progress.sequence
+            ):
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
-                    (*where, to_text(document(progress))),
+                    (*where, to_text(progress.to_document())),
                 )
 
 
 def _progresses(rows: Iterable[sqlite3.Row]) -> dict[str, Progress]:
-    return {target: from_document(json.loads(data)) for target, data in rows}
+    return {target: Progress.from_document(json.loads(data)) for target, data in rows}

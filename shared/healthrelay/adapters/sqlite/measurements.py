@@ -16,7 +16,7 @@ from healthrelay.adapters.sqlite.documents import (
     require_person,
     to_text,
 )
-from healthrelay.core.delivery.entries import spoken
+from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class SqliteRecords(Table):
             sequence = newest_sequence(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (user, sequence, now.isoformat(), to_text(spoken(delta))),
+                (user, sequence, now.isoformat(), to_text(changed_keys(delta))),
             )
             return sequence
 

@@ -1,4 +1,4 @@
-"""What we ask a wearer to allow, what each part gives, and which series need it.
+"""What a wearer may allow, what each part gives, and which series need it.
 
 Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
 https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
@@ -23,30 +23,36 @@ class Consent:
     scopes: Mapping[str, str]
     """Scope → what it gives, in plain words."""
     needs: Needs
-    """Beginning of a series' name → the scopes it needs; the first that fits counts. What the
-    provider has not needs none: nobody shall be asked for it."""
+    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
     always: str
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
-    """Scopes that the provider may not know: we ask again without them."""
+    """Scopes that the provider may not know; they are left out when it does not."""
     extra: Mapping[str, str] = field(default_factory=dict)
     manage: str = ""
     """The page on which a wearer ends a grant by hand."""
     single_use: bool = False
     """Each refresh token works once."""
 
-    def needed(self, series: str) -> tuple[str, ...]:
-        """The scopes without which *series* cannot be read."""
+    def required_scopes(self, series: str) -> tuple[str, ...]:
+        """Return the scopes without which *series* cannot be read.
+
+        What another provider has alone needs none, so that nobody is asked for it.
+        """
+        from healthrelay.core.measurements.catalogue import SERIES  # noqa: PLC0415 - an invited wearer needs none
+
+        if SERIES[series].only not in ("", self.provider):
+            return ()
         return next(scopes for start, scopes in self.needs if series.startswith(start))
 
-    def asked(self, series: Iterable[str], without: Iterable[str] = ()) -> tuple[str, ...]:
-        """The scopes to ask for *series*, and no others, in the order of the table."""
-        wanted = {self.always}.union(*(self.needed(name) for name in series)) - set(without)
+    def scopes_for(self, series: Iterable[str]) -> tuple[str, ...]:
+        """Return the scopes to request for *series*, and no others, in the order of the table."""
+        wanted = {self.always}.union(*(self.required_scopes(name) for name in series))
         return tuple(scope for scope in self.scopes if scope in wanted)
 
     def missing(self, series: str, granted: Iterable[str]) -> str:
-        """What the wearer must still allow for *series*, in plain words; empty if nothing."""
-        lacking = [scope for scope in self.needed(series) if scope not in granted]
+        """Return in plain words what the wearer must still allow for *series*; empty if nothing."""
+        lacking = [scope for scope in self.required_scopes(series) if scope not in granted]
         return " and ".join(self.scopes[scope] for scope in lacking)
 
 
@@ -63,13 +69,6 @@ _ACTIVITY, _HEALTH, _SLEEP, _FOOD, _SETTINGS, _PROFILE = (
     _google("profile"),
 )
 
-_FITBIT_ALONE = (
-    *("badges", "friends", "meals", "recent-", "favorite-", "frequent-"),
-    *("activity-stats", "activities-list", "activities-daily-goal", "activities-weekly-goal"),
-    *("body-weight-goal", "body-fat-goal", "food-goal", "water-goal"),
-)
-_GOOGLE_ALONE = ("glucose", "hrv", "spo2", "br", "tempSkin", "cardioScore")
-
 CONSENTS: dict[str, Consent] = {
     row.provider: row
     for row in (
@@ -85,7 +84,6 @@ CONSENTS: dict[str, Consent] = {
                 _SETTINGS: "your time zone and devices",
             },
             needs=(
-                *((series, ()) for series in _FITBIT_ALONE),
                 ("activities-heart-intraday", (_HEALTH,)),
                 ("activities-heart", (_HEALTH, _ACTIVITY)),
                 ("activities-summary", (_HEALTH, _ACTIVITY)),
@@ -118,7 +116,6 @@ CONSENTS: dict[str, Consent] = {
                 "social": "your friends",
             },
             needs=(
-                *((series, ()) for series in _GOOGLE_ALONE),
                 ("activities-heart", ("heartrate",)),
                 ("activit", ("activity",)),
                 ("sleep", ("sleep",)),

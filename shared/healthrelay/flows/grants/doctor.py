@@ -1,4 +1,4 @@
-"""How every person's connection is, why, since when, and what to press."""
+"""How every person's connection is, why, since when, and the next step."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.grants.diagnosis import Diagnosis, diagnose, of_trouble
-from healthrelay.core.grants.grant_health import Trouble
-from healthrelay.core.measurements.query import windows
+from healthrelay.core.grants.diagnosis import diagnose, of_trouble
+from healthrelay.core.measurements.query import configured_series
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
+    from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.store import Store
 
 
 class Doctor:
-    """Looks at what is stored; asks no provider and changes nothing."""
+    """A look at what is stored; no provider is called and nothing changes."""
 
     def __init__(self, store: Store, grants: Grants, consent: Consent) -> None:
         self._store = store
         self._grants = grants
         self._consent = consent
 
-    def round(self, now: datetime) -> dict[str, Diagnosis]:
-        """Everybody's diagnosis; trouble with one person's does not hide the others'."""
+    def examine_all(self, now: datetime) -> dict[str, Diagnosis]:
+        """Return everybody's diagnosis; trouble with one person's does not hide the others'."""
         return {user: self.examine(user, now) for user in self._store.identities.names()}
 
     def examine(self, user: str, now: datetime) -> Diagnosis:
-        """The diagnosis of *user*. Raises `Unknown` for a stranger."""
+        """Return the diagnosis of *user*. Raise `Unknown` for a stranger."""
         stored = self._store.identities.settings(user)
         if stored is None:
             raise Unknown(f"There is no user {user}.")
@@ -40,19 +40,18 @@ class Doctor:
         try:
             token = self._grants.stored(user)
         except HealthrelayError as error:
-            return of_trouble(Trouble.of(error, now, None), _link(user))
+            return of_trouble(error.as_trouble(now), _link(user))
         return self.of(user, token, stored, now)
 
     def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
-        """The diagnosis of *user*, whose *token* and settings are at hand."""
-        return diagnose(token, self._missing(token, stored, now), _link(user), now)
+        """Return the diagnosis of *user*, whose *token* and settings are at hand."""
+        return diagnose(token, self._missing(token, stored), _link(user), now)
 
-    def _missing(self, token: Token, stored: Mapping[str, str], now: datetime) -> list[str]:
-        """What the configured methods need and the consent does not give, in plain words."""
-        wanted = windows({}, stored, now.date(), {})
-        asked = self._consent.asked(window.series for window in wanted)
+    def _missing(self, token: Token, stored: Mapping[str, str]) -> list[str]:
+        """Return what the methods need and the consent does not give, in plain words."""
+        scopes = self._consent.scopes_for(configured_series(stored))
         granted = token.grant.scopes
-        return [self._consent.scopes[scope] for scope in asked if scope not in granted]
+        return [self._consent.scopes[scope] for scope in scopes if scope not in granted]
 
 
 def _link(user: str) -> str:

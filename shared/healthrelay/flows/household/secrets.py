@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
-from healthrelay.flows.delivery.targets import target_place
-from healthrelay.flows.grants.document import place
+from healthrelay.flows.delivery.targets import target_associated_data
+from healthrelay.flows.grants.document import grant_associated_data
 from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Rotation:
         tokens = self._store.tokens
         while stored := tokens.load(user):
             document = stored.document
-            where = place(user, str(document["provider"]), str(document["account"]))
+            where = grant_associated_data(user, str(document["provider"]), str(document["account"]))
             sealed = self._sealed(str(document["sealed"]), where)
             if sealed == document["sealed"]:
                 return
@@ -60,7 +60,7 @@ class Rotation:
     def _targets(self, user: str) -> None:
         for name in self._store.targets.of(user):
             while document := self._store.targets.of(user).get(name):
-                sealed = self._sealed(str(document["sealed"]), target_place(user, name))
+                sealed = self._sealed(str(document["sealed"]), target_associated_data(user, name))
                 if sealed == document["sealed"]:
                     break
                 after = {**document, "sealed": sealed}

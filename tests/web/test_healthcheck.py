@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import functions_framework
 import pytest
@@ -14,11 +13,9 @@ from flask.testing import FlaskClient
 from healthrelay.__main__ import main
 from healthrelay.assembly import services
 from healthrelay.assembly.registered import client_id
-from healthrelay.assembly.services import Services
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
-from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.ports.store import Store
+from healthrelay.ports.store import Identities
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -55,8 +52,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
 def test_anybody_hears_that_a_public_function_is_well(household: Household, name: str) -> None:
     answer = household.get(f"{name}?health")
 
-    assert (answer.status_code, answer.json()) == (200, {"function": name, "health": "well"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "pass", "function": name})
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "application/health+json"
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -64,8 +62,8 @@ def test_of_a_private_function_who_may_call_it_hears(household: Household, name:
     stranger = household.get(f"{name}?health")
     owner = household.get(f"{name}?health", bearer=OWNER_KEY)
 
-    assert stranger.status_code == 401
-    assert (owner.status_code, owner.json()["health"]) == (200, "well")
+    assert (stranger.status_code, stranger.headers["Content-Type"]) == (401, "application/json")
+    assert (owner.status_code, owner.json()["status"]) == (200, "pass")
 
 
 def test_a_store_that_is_away_makes_relay_unwell_and_nobody_must_act(deployed: Deployed) -> None:
@@ -74,7 +72,8 @@ def test_a_store_that_is_away_makes_relay_unwell_and_nobody_must_act(deployed: D
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     told = answer.get_json()
-    assert (told["who"], told["cause"]) == ("nobody", "try_later")
+    assert answer.content_type == "application/health+json"
+    assert (told["status"], told["who"], told["cause"]) == ("fail", "nobody", "try_later")
     assert "Firestore could not be reached" in told["error"]
 
 
@@ -113,11 +112,11 @@ def test_the_doctor_tells_what_each_function_says(
     ("say", "of_relay"),
     [
         (
-            Say(503, b'{"error": "Settings to mend: X is missing.", "who": "owner"}'),
-            "Settings to mend: X is missing. (owner must act)",
+            Say(503, b'{"error": "Invalid settings: X is missing.", "who": "owner"}'),
+            "Invalid settings: X is missing. (owner must act)",
         ),
         (Say(200, b"<html>"), "answers 200, and not that it is well"),
-        (Say(200, b'{"function": "auth1", "health": "well"}'), "answers 200, and not that it is"),
+        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and not that it is"),
         (Say(404), "answers 404, and not that it is well"),
         (Say(502, b"bad gateway"), "answers 502, and not that it is well"),
     ],
@@ -134,14 +133,10 @@ def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:
 
 
 def test_a_function_that_opens_no_store_and_is_not_registered_asks_for_that() -> None:
-    class Closed:
-        consent = CONSENTS["google_health"]
-
-        @property
-        def store(self) -> Store:
-            raise NotConfigured("There is no client for the store.").named(NO_STORE_CLIENT)
+    def closed() -> Identities:
+        raise NotConfigured("There is no client for the store.").named(NO_STORE_CLIENT)
 
     with pytest.raises(NotConfigured, match="not registered with Google Health yet") as caught:
-        client_id(cast("Services", Closed()))
+        client_id(closed, "Google Health")
 
     assert caught.value.names == ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET")
