@@ -24,7 +24,7 @@ HOUR = 3600
 
 
 def trouble(status: int, headers: Mapping[str, str], body: bytes) -> HealthrelayError:
-    """The error for an answer of *status*."""
+    """Return the error for an answer of *status*."""
     answer = Answer(status, {name.lower(): value for name, value in headers.items()}, body)
     if status == 410:
         return Misconfigured(
@@ -32,7 +32,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
             ("HEALTHRELAY_PROVIDER",),
         ).named("gone")
     if status == 429:
-        # Retry-After came only at times; the quota's own header tells when the hour is over.
+        # Retry-After came only at times; the quota's own header says when the hour is over.
         reset = answer.headers.get("fitbit-rate-limit-reset", "")
         return RateLimited(
             "Fitbit asks for a pause.", answer.wait(int(reset) if reset.isdecimal() else HOUR)
@@ -50,7 +50,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
 
 def _error_type(body: bytes) -> str:
     try:
-        said = str(json.loads(body)["errors"][0]["errorType"])
+        error_type = str(json.loads(body)["errors"][0]["errorType"])
     except (ValueError, LookupError, TypeError):
         return "no reason given"
-    return said if said.isidentifier() else "no reason given"
+    return error_type if error_type.isidentifier() else "no reason given"
