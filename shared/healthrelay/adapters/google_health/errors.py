@@ -1,4 +1,4 @@
-"""What Google Health says when it says no, sorted by who must act.
+"""What an error of Google Health means, by who must act.
 
 Messages change; status and reason do not (https://developers.google.com/health/troubleshooting).
 """
