@@ -1,4 +1,4 @@
-"""What we ask a wearer to allow, what each part gives, and which series need it.
+"""What a wearer may allow, what each part gives, and which series need it.
 
 Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
 https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
