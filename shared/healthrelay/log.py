@@ -54,8 +54,15 @@ def alias(user: str, key: str) -> str:
     return hmac.digest(key.encode(), b"log " + user.encode(), "sha256").hex()[:12]
 
 
-def log_event(severity: str, event: str, **facts: object) -> None:
-    """Write *event* with its *facts*; those that are None stay out."""
+def log_event(severity: str, event: str, *, alias_key: str = "", **facts: object) -> None:
+    """Write *event* with its *facts*; those that are None stay out.
+
+    A *user* among them is named by an alias, and without a key by nothing: anybody could find
+    out by trying who is meant.
+    """
+    if user := str(facts.pop("user", None) or ""):
+        facts = without_name(user, facts)
+        facts["user"] = alias(user, alias_key) if alias_key else None
     line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
