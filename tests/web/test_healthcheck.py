@@ -116,7 +116,7 @@ def test_the_doctor_tells_what_each_function_says(
             "Invalid settings: X is missing. (owner must act)",
         ),
         (Say(200, b"<html>"), "answers 200, and does not say that it is well"),
-        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and does not say that it"),
+        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and does not say"),
         (Say(404), "answers 404, and does not say that it is well"),
         (Say(502, b"bad gateway"), "answers 502, and does not say that it is well"),
     ],
