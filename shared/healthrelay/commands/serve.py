@@ -17,14 +17,14 @@ def add(commands: Commands) -> None:
     serve.set_defaults(command=_serve)
 
 
-def _serve(said: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.local.scheduler import scheduled
     from healthrelay.local.serve import serving
     from healthrelay.local.stopping import stopped
 
     built = services()
-    with serving(said.port) as url, scheduled(built):
+    with serving(args.port) as url, scheduled(built):
         event = stopped()
         sys.stderr.write(f"Serving at {url} until Ctrl-C.\n")
         sys.stderr.flush()
