@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``serve``."""
+    """Add the arguments of ``serve``."""
     serve = commands.add_parser("serve", help="serve all functions and fetch everybody when due")
     serve.add_argument("--port", type=int, default=8080)
     serve.set_defaults(command=_serve)
