@@ -149,9 +149,7 @@ class TokensContract:
 
         assert store.tokens.load("jack") is None
 
-    def test_a_person_created_again_does_not_accept_an_earlier_version(
-        self, store: Store
-    ) -> None:
+    def test_a_person_created_again_does_not_accept_an_earlier_version(self, store: Store) -> None:
         store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         before = store.tokens.load("jack")
