@@ -40,12 +40,12 @@ class Services:
         self.resident = False
         """Whether this process stays, so that it can do something later."""
         if self._row.token_url(settings).startswith("http://"):
-            # The configuration allows http on this machine only; oauthlib wants to be told.
+            # The configuration allows http on this machine only; oauthlib needs this to accept it.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
     @property
     def owner_key(self) -> str:
-        """Never empty: whoever sends nothing must not be taken for the owner."""
+        """The owner's key; never empty, so that sending nothing does not make anybody the owner."""
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
