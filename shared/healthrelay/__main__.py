@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dotenv import dotenv_values
 
 from healthrelay.commands import (
-    copy_store,
     doctor,
+    dump,
     fetch,
     igor,
     igor_config,
     import_igor,
     keys,
     leave,
+    load,
     register,
     relay,
     run,
@@ -39,7 +40,8 @@ GROUPS = (
     leave,
     igor_config,
     import_igor,
-    copy_store,
+    dump,
+    load,
 )
 
 

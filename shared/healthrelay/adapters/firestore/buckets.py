@@ -141,6 +141,17 @@ def changed(
     return told
 
 
+def filled(records: Iterable[Record], limit: int = MAX_BYTES) -> dict[str, Fields | None]:
+    """Return the documents that hold all *records* of a person."""
+    found: dict[str, dict[str, Record]] = {}
+    for record in records:
+        found.setdefault(name((record.series, record.when[:DAY])), {})[record.key] = record
+    told: dict[str, Fields | None] = {}
+    for wide, inside in found.items():
+        told |= documents(replace(decoded(wide, {}), records=inside), limit)
+    return told
+
+
 def size(fields: Fields) -> int:
     """The bytes of the texts in *fields*; all of them are ASCII."""
     return sum(len(value) for value in fields.values() if isinstance(value, str | bytes))

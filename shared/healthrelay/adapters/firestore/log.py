@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import accumulate
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.buckets import MAX_COMMIT, size
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
-from healthrelay.core.delivery.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry, understood
 from healthrelay.core.delivery.progress import Progress, document, from_document
 from healthrelay.core.errors import Unknown
 from healthrelay.ports.delivery import Following
@@ -55,31 +52,6 @@ class FirestoreLog:
                 return gone
             limit = BATCH
 
-    def restore(self, user: str, entries: Sequence[Entry]) -> None:
-        while settled(lambda: self._restore(user, entries)):
-            pass
-
-    def _restore(self, user: str, entries: Sequence[Entry]) -> bool:
-        """Take over as many as one commit may hold; False when there was nothing left to do."""
-        owner = self._database.one(documents.person(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        head = documents.head(owner)
-        new = [entry for entry in entries if entry.sequence > head]
-        if not new:
-            return False
-        if new[0].sequence > head + 1:
-            self._forget(user)
-        writes = _fitting([_write(user, entry, str(owner.fields["life"])) for entry in new])
-        moved = {"head": new[len(writes) - 1].sequence, "mark": documents.mark()}
-        self._database.commit(Write(owner.path, moved, since=owner.updated), *writes)
-        return True
-
-    def _forget(self, user: str) -> None:
-        """All entries. The head stays, so that whoever asks for them hears that they are gone."""
-        while page := self._database.listing(Listing(documents.log(user), ("at",), limit=BATCH)):
-            self._database.commit(*(Write(entry.path, None) for entry in page))
-
     def following(self, user: str) -> Following:
         owner = self._database.one(documents.person(user))
         return _following(owner.fields) if owner else Following()
@@ -110,19 +82,6 @@ class FirestoreLog:
         if after != before:
             fields = {"progress": json.dumps(after, separators=(",", ":"))}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
-
-
-def _write(user: str, entry: Entry, life: str) -> Write:
-    said = json.dumps(kept(entry), separators=(",", ":"))
-    fields = {"life": life, "at": entry.at, "entry": said}
-    return Write(documents.entry(user, entry.sequence), fields)
-
-
-def _fitting(writes: list[Write]) -> list[Write]:
-    """The first of *writes*, as many as one commit may hold, and at least one."""
-    sizes = accumulate(size(write.fields or {}) for write in writes)
-    fit = sum(total <= MAX_COMMIT for total in sizes)
-    return writes[: max(1, min(fit, BATCH))]
 
 
 def _said(fields: Fields) -> dict[str, Any]:

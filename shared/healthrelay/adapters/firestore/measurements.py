@@ -27,8 +27,7 @@ class Change:
     """What one call brings; its mark tells whether an unanswered commit landed."""
 
     delta: Delta
-    now: datetime | None
-    """None: no entry of the log tells of it."""
+    now: datetime
     covered: Coverage | None
     mark: str = field(default_factory=documents.mark)
 
@@ -67,15 +66,6 @@ class FirestoreRecords:
         change = Change(delta, now, covered)
         return settled(lambda: self._attempt(user, change))
 
-    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
-        if delta:
-            change = Change(delta, None, covered)
-            settled(lambda: self._attempt(user, change))
-        elif covered is not None:
-            settled(lambda: self._note(user, covered))
-        elif self._database.one(documents.person(user)) is None:
-            raise Unknown(f"There is no user {user}.")
-
     def _attempt(self, user: str, change: Change) -> int:
         shelf = Shelf(self._database, user)
         owner, opened = shelf.open(buckets.touched(change.delta))
@@ -85,10 +75,8 @@ class FirestoreRecords:
             return documents.head(owner)
         life = str(owner.fields["life"])
         opened |= shelf.strays(change.delta, opened, life)
-        sequence, entries = documents.head(owner), []
-        if change.now is not None:
-            sequence += 1
-            entries.append(Write(documents.entry(user, sequence), _entry(change, life)))
+        sequence = documents.head(owner) + 1
+        entry = Write(documents.entry(user, sequence), _entry(change, life))
         writes = [
             shelf.write(name, fields and {"life": life, **fields})
             for name, fields in buckets.changed(opened, change.delta, self._limit).items()
@@ -96,7 +84,7 @@ class FirestoreRecords:
         # Everybody who writes measurements moves the head: whoever read it before, reads again.
         # So do they whose buckets are older than their head: Google's emulator gives such, too.
         head = Write(owner.path, _moved(sequence, change), since=owner.updated)
-        self._database.commit(head, *_bearable([*writes, *entries]))
+        self._database.commit(head, *_bearable([*writes, entry]))
         return sequence
 
     def _note(self, user: str, covered: Coverage) -> int:
@@ -104,7 +92,7 @@ class FirestoreRecords:
         owner = self._database.one(documents.person(user))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
-        noted = {"covered": _spans(covered)}
+        noted = {"covered": spans(covered)}
         self._database.commit(Write(owner.path, noted, since=owner.updated))
         return documents.head(owner)
 
@@ -117,11 +105,12 @@ def _moved(sequence: int, change: Change) -> Fields:
     """What changes in the person's document."""
     moved: dict[str, Any] = {"head": sequence, "mark": change.mark}
     if change.covered is not None:
-        moved["covered"] = _spans(change.covered)
+        moved["covered"] = spans(change.covered)
     return moved
 
 
-def _spans(covered: Coverage) -> str:
+def spans(covered: Coverage) -> str:
+    """Return what is covered as the person's document has it."""
     return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Room, newest, require, text
-from healthrelay.core.delivery.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry, understood
 from healthrelay.core.delivery.progress import Progress, document, from_document
 from healthrelay.ports.delivery import Following
 
@@ -44,18 +44,6 @@ class SqliteLog(Room):
                 "DELETE FROM log WHERE user = ? AND sequence < ?", (user, first or 0)
             )
             return gone.rowcount
-
-    def restore(self, user: str, entries: Sequence[Entry]) -> None:
-        with self._database.write() as connection:
-            require(connection, user)
-            head = newest(connection, user)
-            new = [entry for entry in entries if entry.sequence > head]
-            if new and new[0].sequence > head + 1:
-                connection.execute("DELETE FROM log WHERE user = ?", (user,))
-            connection.executemany(
-                "INSERT INTO log VALUES (?, ?, ?, ?)",
-                [(user, e.sequence, e.at.isoformat(), text(kept(e))) for e in new],
-            )
 
     def following(self, user: str) -> Following:
         with self._database.read() as connection:
