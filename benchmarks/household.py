@@ -21,7 +21,7 @@ from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.assembly.services import Services
-from healthrelay.core.measurements.plan import plan
+from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.paths import function_file
@@ -84,7 +84,7 @@ class Household:
         services = self.services("measured")
         last = services.now().date()
         month = [Window(name, last - timedelta(days=29), last) for name in SERIES]
-        return len(plan(month, services.provider.needs).reads)
+        return len(pack({window: services.provider.needs(window) for window in month}, {}))
 
     def journal(self) -> list[dict[str, Any]]:
         """The requests for measurements that have reached the provider so far."""

@@ -61,4 +61,4 @@ def test_a_defect_is_the_owners_to_report_and_not_the_callers() -> None:
 
     assert not isinstance(bug, errors.BadRequest)
     assert (bug.who, bug.cause) == ("owner", "unexpected")
-    assert "report" in bug.sentence
+    assert "Report it" in bug.next_step

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from healthrelay.__main__ import parser
+from healthrelay.core.grants.consent import CONSENTS
 from tests.house.measures import HERE as ROOT
 from tests.house.measures import MEASURES
 from tests.peers.process import free_port
@@ -79,6 +80,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     ]
 
     assert missing == []
+
+
+def test_every_scope_to_register_is_listed() -> None:
+    listed = re.findall(r"`(\w+\.readonly)`", (ROOT / "docs" / "google-setup.md").read_text())
+
+    prefix = "https://www.googleapis.com/auth/googlehealth."
+    assert {f"{prefix}{name}" for name in listed} == CONSENTS["google_health"].scopes.keys()
 
 
 @pytest.mark.parametrize("name", ["README, lines", "README, words"])

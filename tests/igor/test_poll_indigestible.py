@@ -73,7 +73,7 @@ def test_a_push_of_it_is_as_clean(household_with: Callable[..., Household], igor
     household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
     stored(household, ELEMENT)
 
-    done = deliver("jack", household.services.courier)
+    done = deliver("jack", household.services.delivery)
 
     assert done == {"igor": Delivery(delivered=1, waiting=0)}
     assert igor.data_xml("sensors/fitbit/jack") == CLEANED

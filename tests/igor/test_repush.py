@@ -42,9 +42,9 @@ def test_an_igor_that_was_killed_gets_everything_again(
     igor.start()
 
     assert igor.data_xml(SENSOR) == "<fitbit></fitbit>"
-    courier = household.services.courier
-    assert deliver_due(courier) == {}
+    context = household.services.delivery
+    assert deliver_due(context) == {}
     tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
-    done = deliver_due(courier._replace(now=lambda: tomorrow))
+    done = deliver_due(context._replace(now=lambda: tomorrow))
     assert [each["igor"].trouble for each in done.values()] == [None]
     assert igor.data_xml(f"{SENSOR}/jack") == WEIGHTS_XML

@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 
 from healthrelay import config
 from healthrelay.assembly.services import Services
+from healthrelay.core.measurements.query import parse_request
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import Desk, disconnect
 from healthrelay.flows.household.erase import erase
-from healthrelay.flows.measurements.fetch import Desk as FetchDesk
 from healthrelay.flows.measurements.fetch import fetch
 from tests.kills.steps import Steps, WatchedServices
 
@@ -41,9 +42,17 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    courier = built.courier._replace(now=lambda: now)
-    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, courier)
-    fetch("jack", said["query"], desk, now)
+    context = built.delivery._replace(now=lambda: now)
+    fetch(
+        parse_request("jack", said["query"]),
+        now,
+        store=built.store,
+        grants=built.grants,
+        provider=built.provider,
+        consent=built.consent,
+        deliver=lambda user: deliver(user, context),
+        log_event=built.log_event,
+    )
 
 
 def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
@@ -131,7 +140,7 @@ LOADED = (
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.outbound",
+    "healthrelay.assembly.targets",
     "healthrelay.assembly.sealing",
 )
 """What the assembly loads when it is first needed."""

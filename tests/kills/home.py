@@ -54,7 +54,7 @@ class Home:
     def consent(self) -> dict[str, Any]:
         """What a browser brings back from a new consent."""
         built = self.services
-        scopes = connect.scopes_for("jack", built.consent, built.store.identities, self.now.date())
+        scopes = connect.scopes_for("jack", built.consent, built.store.identities)
         begun = connect.begin(
             connect.Round("jack", scopes), built.client, built.consent, built.owner_key, self.now
         )

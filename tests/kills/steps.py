@@ -29,8 +29,8 @@ WATCHED = {
     "log": ("head", "after", "prune", "following", "followings", "save"),
     "targets": ("save",),
     "provider": ("account", "read"),
-    "sink": ("put",),
-    "hook": ("send",),
+    "igor": ("send",),
+    "webhook": ("send",),
 }
 
 
@@ -118,6 +118,5 @@ class WatchedServices(Services):
         return Watched(super().provider, "provider", self.steps)
 
     @cached_property
-    def sink(self) -> Any:
-        found = super().sink
-        return found and Watched(found, "sink", self.steps)
+    def shared_targets(self) -> Any:
+        return [Watched(target, "igor", self.steps) for target in super().shared_targets]

@@ -42,7 +42,7 @@ STEPS = {
         "records.apply",
         "log.following",
         "records.everything",
-        "sink.put",
+        "igor.send",
         "log.save",
         "log.head",
         "the end",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.core.delivery.entries import Entry
-from healthrelay.core.delivery.progress import Dead, Progress
+from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports.delivery import Following
@@ -414,7 +414,7 @@ class LogContract:
             who="nobody",
             names=("HEALTHRELAY_IGOR_URL",),
             at=NOW - timedelta(days=1),
-            dead=(Dead(1, 2), Dead(4, 4)),
+            dead=(DeadLetters(1, 2), DeadLetters(4, 4)),
         )
 
         store.log.save("jack", "igor", failing)

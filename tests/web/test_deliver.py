@@ -110,7 +110,7 @@ def test_status_and_replay_tell_what_to_do(
     main(["relay", "status", "jack"])
     paused = capsys.readouterr().out
     assert "\tpaused: needs you, since 20" in paused
-    assert "Mend that, then: healthrelay relay replay jack --target igor" in paused
+    assert "Fix this, then: healthrelay relay replay jack --target igor" in paused
 
     igor.say = Say(200)
     assert main(["relay", "replay", "jack", "--target", "igor"]) == 0

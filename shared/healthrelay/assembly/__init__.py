@@ -33,9 +33,9 @@ def answer(view: View, request: Request) -> Response:
     log.working_as(view.__module__.rpartition(".")[2])
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     if request.query_string == HEALTH:
-        from healthrelay.web import health
+        from healthrelay.web.healthcheck import healthcheck
 
-        view = health.of(view)
+        view = healthcheck(view)
     if services.cache_info().currsize:
         return view(request, services())
     with loading():
@@ -48,8 +48,8 @@ def _first_answer(view: View, request: Request) -> Response:
     except NotConfigured as error:
         log.log_event("CRITICAL", "settings", cause=error.sentence)
         if request.query_string == HEALTH:
-            from healthrelay.web.health import unwell
+            from healthrelay.web.healthcheck import as_failure
 
-            return unwell(error)
+            return as_failure(error)
         return as_json(error)
     return view(request, built)

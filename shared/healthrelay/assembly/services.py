@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,15 @@ from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from healthrelay.adapters.http import Http
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.flows.delivery.context import Courier
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Provider, Queue, Sink, TokenEndpoint, Vault
+    from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
 
@@ -30,6 +32,7 @@ class Services:
         self.guard = settings.guard
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
+        self.log_days = settings.log_days
         self.resident = False
         """Whether this process stays, so that it can do something later."""
         if self._token_url.startswith("http://"):
@@ -128,37 +131,79 @@ class Services:
         return GoogleHealth(settings.google_api_url, settings.system, self._http)
 
     @cached_property
-    def sink(self) -> Sink | None:
-        from healthrelay.assembly.outbound import sink
-        from healthrelay.flows.home import kept_home
+    def shared_targets(self) -> Sequence[Target]:
+        """Where everybody's results go; known without opening a secret."""
+        from healthrelay.assembly.targets import snapshot_targets
 
-        return sink(self.settings, lambda: kept_home(self.store.identities, self.vault))
+        return snapshot_targets(
+            self.settings,
+            application=lambda: self.store.identities.application(),
+            vault=lambda: self.vault,
+        )
+
+    def own_targets(self, user: str) -> Sequence[Target]:
+        """Return where the results of *user* go beside; known without opening a secret."""
+        from healthrelay.assembly.targets import log_targets
+
+        return log_targets(user, self.store.targets, vault=lambda: self.vault, now=self.now)
 
     @property
-    def courier(self) -> Courier:
-        from healthrelay.assembly.outbound import courier
+    def delivery(self) -> DeliveryContext:
+        import random
 
-        return courier(self)
+        from healthrelay.assembly.queues import LazyQueue
+        from healthrelay.flows.delivery.context import DeliveryContext
+
+        later = self.settings.tasks_queue or self.resident
+        return DeliveryContext(
+            store=self.store,
+            shared=self.shared_targets,
+            own=self.own_targets,
+            now=self.now,
+            jitter=random.random,
+            public_url=self.public_url,
+            days=self.settings.relay_days,
+            repeat=timedelta(hours=self.settings.repush_hours),
+            retries=LazyQueue(lambda: self.queue) if later else None,
+            log_event=self.log_event,
+        )
+
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written; a deployed one leaves that to the queue."""
+        from healthrelay.flows.delivery.deliver import deliver, enqueue_delivery
+
+        if not self.settings.tasks_queue:
+            return deliver(user, self.delivery)
+        from healthrelay.assembly.queues import LazyQueue
+
+        queue = LazyQueue(lambda: self.queue)
+        return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
 
     @cached_property
     def queue(self) -> Queue:
-        from healthrelay.assembly.outbound import queue
+        from healthrelay.assembly.queues import queue
 
-        return queue(self.settings, self)
+        return queue(self.settings, run_task=self.run_task, log_event=self.log_event, now=self.now)
 
     @property
     def writer(self) -> Queue | None:
         """Who has written what a function that only reads may not; None: it writes itself."""
         return self.queue if self.settings.tasks_queue else None
 
-    def carry_out(self, task: Task) -> None:
-        """Do *task* in this process."""
-        from healthrelay.flows.measurements.fetch import Desk
-        from healthrelay.flows.run_task import carry_out
+    def run_task(self, task: Task) -> None:
+        """Run *task* in this process."""
+        from healthrelay.flows.delivery.deliver import deliver
+        from healthrelay.flows.run_task import run_task
+        from healthrelay.web.fetch import fetch_with
 
         log.working_as(task.function)
-        desk = Desk(self.store, self.grants, self.provider, self.consent, self.courier)
-        carry_out(task, desk, self.now())
+        run_task(
+            task,
+            fetch=lambda user: fetch_with(self, user, {}),
+            deliver=lambda user: deliver(user, self.delivery),
+            log=self.store.log,
+            now=self.now(),
+        )
 
     def close(self) -> None:
         """End the work that this process has taken on, and let go of the store."""

@@ -41,6 +41,6 @@ def _wrong(http: Http, url: str, name: str) -> str:
     if name not in OPEN:
         # Not asked how it is, for that only who may call it is told.
         return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
-    if answer.status == 200 and told == {"function": name, "health": "well"}:
+    if answer.status == 200 and told == {"function": name, "status": "pass"}:
         return ""
     return f"answers {answer.status}, and not that it is well"

@@ -1,4 +1,4 @@
-"""``healthrelay doctor``: how every person's connection is, and what to press."""
+"""``healthrelay doctor``: how every person's connection is, and the next step."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
-    from healthrelay.core.grants.diagnosis import Diagnosis
+    from healthrelay.core.trouble import Diagnosis
 
 
 def add(commands: Commands) -> None:
     """The words of ``doctor``."""
-    doctor = commands.add_parser("doctor", help="how the connections are, and what to press")
+    doctor = commands.add_parser("doctor", help="how the connections are, and the next step")
     doctor.add_argument("user", nargs="?", help="only this person")
     doctor.add_argument("--url", help="instead, whether the functions deployed there answer")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -34,7 +34,9 @@ def _doctor(said: argparse.Namespace) -> int:
     else:
         found = doctor.round(now)
     if said.json:
-        print(json.dumps({user: diagnosis.told() for user, diagnosis in found.items()}, indent=2))
+        print(
+            json.dumps({user: diagnosis.as_json() for user, diagnosis in found.items()}, indent=2)
+        )
     else:
         print("\n\n".join(_in_words(*one, built.public_url) for one in found.items()) or "Nobody.")
     return 0 if all(diagnosis.well for diagnosis in found.values()) else 1
@@ -50,7 +52,7 @@ def _deployment(said: argparse.Namespace) -> int:
 
 def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:
     since = f" since {diagnosis.since:%Y-%m-%d %H:%M} UTC" if diagnosis.since else ""
-    press = diagnosis.press.replace("/auth1", f"{public_url}/auth1")
-    return "\n  ".join(
-        [f"{user}: {diagnosis.state}{since}", *filter(None, (diagnosis.cause, press))]
-    )
+    lines = [f"{user}: {diagnosis.state}{since}"]
+    if trouble := diagnosis.trouble:
+        lines += [trouble.sentence, trouble.next_step.replace("/auth1", f"{public_url}/auth1")]
+    return "\n  ".join(lines)

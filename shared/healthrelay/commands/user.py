@@ -56,7 +56,7 @@ def _user_set(said: argparse.Namespace) -> int:
     today = built.now().date()
     settings = people.change(said.user, named(said.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
-    scopes = scopes_for(said.user, built.consent, built.store.identities, today)
+    scopes = scopes_for(said.user, built.consent, built.store.identities)
     granted = _granted(said.user, built)
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:

@@ -33,7 +33,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from healthrelay.core.grants.diagnosis import Diagnosis
+    from datetime import datetime
+
+    from healthrelay.core.trouble import Diagnosis, Trouble
 
 
 class HealthrelayError(Exception):
@@ -42,6 +44,8 @@ class HealthrelayError(Exception):
     who = "nobody"
     cause = "unexpected"
     """One word for programs; more telling than the class where the same person must act."""
+    next_step = ""
+    """What who must act does now, where the sentence does not say it."""
     diagnosis: Diagnosis | None = None
     """How the person's connection is, where that is known."""
 
@@ -53,6 +57,15 @@ class HealthrelayError(Exception):
         """The same error with its *cause* named."""
         self.cause = cause
         return self
+
+    def as_trouble(self, now: datetime, before: Trouble | None = None) -> Trouble:
+        """Return the error as a trouble; the same as *before* began when that did."""
+        from healthrelay.core.trouble import Trouble  # noqa: PLC0415 - a poll meets none
+
+        same = before is not None and (before.cause, before.who) == (self.cause, self.who)
+        since = before.since if before and same else now
+        settings = self.names if isinstance(self, Misconfigured) else ()
+        return Trouble(self.cause, self.who, self.sentence, since, settings, self.next_step)
 
 
 _SEVERITY = {"caller": "INFO", "nobody": "WARNING"}
@@ -67,11 +80,10 @@ class Bug(HealthrelayError):
     """A defect of ours. Its sentence holds no text of the exception; the log has the place."""
 
     who = "owner"
+    next_step = "Report it with the line of the log that says where."
 
     def __init__(self) -> None:
-        super().__init__(
-            "Something unexpected went wrong here. The log says where; please report it."
-        )
+        super().__init__("Something unexpected went wrong here; the log says where.")
 
 
 class BadRequest(HealthrelayError):

@@ -1,28 +1,36 @@
-"""A task carried out in this process, as the function of its name would."""
+"""A task run in this process, as the function of its name would run it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from healthrelay.flows.delivery.context import summed
-from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.delivery.events import acknowledge
-from healthrelay.flows.measurements.fetch import Desk, fetch
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
+    from healthrelay.flows.delivery.context import Delivery
+    from healthrelay.ports.delivery import Log
 
 
-def carry_out(task: Task, desk: Desk, now: datetime) -> None:
-    """Raises what stood in the way; a fetch whose delivery failed is a fetch."""
-    said = dict(task.said)
+def run_task(
+    task: Task,
+    *,
+    fetch: Callable[[str], object],
+    deliver: Callable[[str], Mapping[str, Delivery]],
+    log: Log,
+    now: datetime,
+) -> None:
+    """Run *task*; *fetch* and *deliver* take a user.
+
+    Raises what stood in the way; a fetch whose delivery failed is a fetch.
+    """
+    params = dict(task.params)
     if task.function == "fetch":
-        fetch(task.user, {}, desk, now)
-        return
-    if said:
-        acknowledge(task.user, said["reader"], int(said["cursor"]), desk.store, now)
-        return
-    trouble = summed(deliver(task.user, desk.courier).values()).trouble
-    if trouble:
+        fetch(task.user)
+    elif params:
+        acknowledge(task.user, params["reader"], int(params["cursor"]), log, now)
+    elif trouble := combine(deliver(task.user).values()).trouble:
         raise trouble

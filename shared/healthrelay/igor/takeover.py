@@ -127,7 +127,7 @@ def _fetchable(settings: dict[str, str], today: date, not_taken: list[str]) -> d
     rest = [{name: value} for name, value in settings.items() if name not in LISTS]
     for some in (what, *rest):
         try:
-            windows({}, kept | some, today, {})
+            windows({}, kept | some, today)
         except HealthrelayError as error:
             not_taken.append(f"{', '.join(some)}: {error.sentence}")
         else:

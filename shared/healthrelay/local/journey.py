@@ -68,7 +68,7 @@ class Arrived:
 def invitation_link(services: Services, user: str) -> str:
     """The address with which *user* may connect, for a week. Raises `Unknown` for a stranger."""
     now = services.now()
-    scopes = scopes_for(user, services.consent, services.store.identities, now.date())
+    scopes = scopes_for(user, services.consent, services.store.identities)
     invitation = Signatures(services.owner_key).invitation(user, scopes, now)
     return f"{services.public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
 

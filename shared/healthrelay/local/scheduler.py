@@ -55,7 +55,7 @@ def _deliver(services: Services) -> None:
     """What the scheduler of the cloud asks the function `deliver` for."""
     try:
         log.working_as("deliver")
-        deliver_due(services.courier)
-        prune(services.courier)
+        deliver_due(services.delivery)
+        prune(services.store.log, now=services.now(), days=services.log_days)
     except HealthrelayError as error:
         services.log_event("WARNING", "delivery", cause=error.sentence)

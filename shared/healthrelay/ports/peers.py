@@ -1,4 +1,4 @@
-"""The world outside the store: providers, token endpoints, queues, vaults, sinks and webhooks."""
+"""The world outside the store: providers, token endpoints, queues, vaults and targets."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class TokenEndpoint(Protocol):
 
 
 class Queue(Protocol):
-    """Carries out tasks, each apart from the others: what is slow or broken delays nobody."""
+    """Runs tasks, each apart from the others: what is slow or broken delays nobody."""
 
     @property
-    def remembers(self) -> timedelta:
-        """How long a name is known after its task has run, at least."""
+    def dedup_window(self) -> timedelta:
+        """Return how long a name is known after its task has run, at least."""
 
     def enqueue(self, task: Task) -> bool:
         """Take *task*; False when one of its name is there, or was not long ago.
@@ -92,21 +92,18 @@ class Vault(Protocol):
         """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""
 
 
-class Sink(Protocol):
-    """Something that wants every person's snapshot."""
+class Target(Protocol):
+    """What is sent the changes of a person, or of everybody."""
 
     @property
     def name(self) -> str: ...
 
-    def put(self, user: str, body: bytes) -> None:
-        """Replace what it has of *user*. Raises `TryLater` or `Misconfigured`."""
-
-
-class Hook(Protocol):
-    """A person's own target, which wants every change as a message."""
-
     @property
-    def name(self) -> str: ...
+    def kind(self) -> str:
+        """Return what it is sent: `SNAPSHOT` or `LOG` (`core.delivery.progress`)."""
 
     def send(self, message: Message) -> None:
-        """Deliver it. Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted."""
+        """Deliver *message*; repeating it is safe.
+
+        Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted.
+        """

@@ -11,7 +11,7 @@ from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, Signatures
-from healthrelay.web.endpoint import arguments, bearer, door, same
+from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
 from healthrelay.web.page import as_page, page
 from healthrelay.web.responses import InvitationNeeded
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OWNER_COOKIE = "healthrelay-owner"
 
 
-@door("GET", "POST", tell=as_page)
+@endpoint("GET", "POST", render_error=as_page)
 def view(request: Request, services: Services) -> Response:
     """302 to the consent page; a sign-in page for a browser that brings no right to go there."""
     said = arguments(request)
@@ -33,7 +33,7 @@ def view(request: Request, services: Services) -> Response:
         signatures = Signatures(services.owner_key)
         scopes = signatures.read_invitation(said["invitation"], user, now)
     elif _is_owner(request, services, now):
-        scopes = _scopes(user, services, now)
+        scopes = _scopes(user, services)
     else:
         return page(
             "sign-in",
@@ -45,11 +45,11 @@ def view(request: Request, services: Services) -> Response:
     return to_consent_page(connect.Round(user, scopes), services, now)
 
 
-def _scopes(user: str, services: Services, now: datetime) -> tuple[str, ...]:
+def _scopes(user: str, services: Services) -> tuple[str, ...]:
     """What the person's methods need, from the store; an invitation says it without one."""
     try:
         identities = services.store.identities
-        return connect.scopes_for(user, services.consent, identities, now.date())
+        return connect.scopes_for(user, services.consent, identities)
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
@@ -70,11 +70,11 @@ def to_consent_page(asked: connect.Round, services: Services, now: datetime) -> 
 def _is_owner(request: Request, services: Services, now: datetime) -> bool:
     cookie = request.cookies.get(OWNER_COOKIE, "")
     by_cookie = Signatures(services.owner_key).is_owner(cookie, now)
-    return same(bearer(request), services.owner_key) or by_cookie
+    return secrets_equal(bearer(request), services.owner_key) or by_cookie
 
 
 def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
-    if not same(request.form.get("owner_key", ""), services.owner_key):
+    if not secrets_equal(request.form.get("owner_key", ""), services.owner_key):
         raise Forbidden("This is not the owner key.")
     # Not a redirect: browsers hold the way on to the provider, being the answer to a form, to
     # the page's `form-action 'self'`.

@@ -8,14 +8,14 @@ from flask import Request, Response
 
 from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
-from healthrelay.web.endpoint import arguments, door
+from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, page
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 
-@door("GET", tell=as_page)
+@endpoint("GET", render_error=as_page)
 def view(request: Request, services: Services) -> Response:
     """A page that says who is connected and what was allowed, or why nothing was stored."""
     back = connect.Return(arguments(request), request.cookies)

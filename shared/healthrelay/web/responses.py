@@ -1,10 +1,11 @@
-"""One table from errors to HTTP, and the two ways to tell them: JSON and a page."""
+"""One table from errors to HTTP statuses, and answers as JSON."""
 
 from __future__ import annotations
 
 import json
+import zlib
 
-from flask import Response
+from flask import Request, Response
 
 from healthrelay.core import errors
 from healthrelay.core.errors import (
@@ -15,6 +16,10 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
+
+MIN_COMPRESSED_BYTES = 500
+_GZIP = 31
+"""zlib's name for a stream with the header of gzip, which holds no time: equal bytes stay equal."""
 
 
 class MethodNotAllowed(BadRequest):
@@ -70,7 +75,7 @@ def status(error: HealthrelayError) -> int:
 
 
 def headers(error: HealthrelayError) -> dict[str, str]:
-    """``Retry-After`` where waiting helps, ``WWW-Authenticate`` where a key does."""
+    """Return ``Retry-After`` where waiting helps, ``WWW-Authenticate`` where a key does."""
     if isinstance(error, TryLater):
         return {"Retry-After": str(max(error.after, 1))}
     if status(error) == 401:
@@ -79,29 +84,42 @@ def headers(error: HealthrelayError) -> dict[str, str]:
 
 
 def facts(error: HealthrelayError) -> dict[str, object]:
-    """The error as JSON tells it: a sentence, who must act, the cause in a word, settings."""
-    told: dict[str, object] = {"error": error.sentence, "who": error.who, "cause": error.cause}
+    """Return *error* for JSON: a sentence, who must act, the cause in a word, what else helps."""
+    members: dict[str, object] = {"error": error.sentence, "who": error.who, "cause": error.cause}
     if isinstance(error, Misconfigured) and error.names:
-        told["settings"] = list(error.names)
+        members["settings"] = list(error.names)
+    if error.next_step:
+        members["next_step"] = error.next_step
     if isinstance(error, ReconnectNeeded) and error.user:
-        told["connect"] = f"/auth1?user={error.user}"
+        members["connect"] = f"/auth1?user={error.user}"
     if error.diagnosis:
-        told["connection"] = error.diagnosis.told()
-    return told
+        members["connection"] = error.diagnosis.as_json()
+    return members
 
 
 def as_json(error: HealthrelayError) -> Response:
-    """For programs."""
+    """Return *error* as an answer for programs."""
     return json_response(facts(error), status(error), headers(error))
 
 
 def json_response(
     body: object, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    """An answer that no cache keeps."""
+    """Return *body* as an answer that no cache keeps."""
     return Response(
         json.dumps(body),
         status,
         {"Cache-Control": "no-store", **(headers or {})},
         mimetype="application/json",
     )
+
+
+def compress(request: Request, response: Response) -> Response:
+    """Make *response* smaller for who can read that, and return it."""
+    response.headers["Vary"] = "Accept-Encoding"
+    body = response.get_data()
+    if len(body) >= MIN_COMPRESSED_BYTES and request.accept_encodings.quality("gzip") > 0:
+        packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+        response.set_data(packer.compress(body) + packer.flush())
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.flows.delivery.context import Courier
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, Queue, TokenEndpoint
     from healthrelay.ports.store import Store
@@ -40,9 +41,14 @@ class Services(Protocol):
     @property
     def writer(self) -> Queue | None: ...
     @property
-    def courier(self) -> Courier: ...
+    def delivery(self) -> DeliveryContext: ...
     @property
     def relay_days(self) -> int: ...
+    @property
+    def log_days(self) -> int: ...
+
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written, or leave that to the queue."""
 
     def now(self) -> datetime:
         """The present instant, aware."""

@@ -16,7 +16,7 @@ from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.plan import plan
+from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Window, parse
 from healthrelay.ports.peers import Provider
 from sandbox import Sandbox
@@ -46,7 +46,7 @@ class Side:
         if row.kind is Kind.STATE:
             window = window._replace(start=EPOCH, end=EPOCH)
         raw: dict[str, list[Any]] = {}
-        for read in plan([window], self.provider.needs).reads:
+        for read in pack({window: self.provider.needs(window)}, {}):
             raw.setdefault(read.source, []).extend(self.provider.read(self.access, read))
         elements = self.provider.convert(window, raw, Account("x", "Europe/Amsterdam"))
         found = parse(series, elements)

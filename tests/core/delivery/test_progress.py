@@ -8,18 +8,16 @@ from itertools import accumulate, pairwise
 import pytest
 
 from healthrelay.core.delivery.progress import (
-    PROBE,
+    PROBE_SECONDS,
     REPEAT,
-    SCHEDULE,
+    SCHEDULE_SECONDS,
     Chance,
-    Dead,
+    DeadLetters,
     Progress,
     behind,
-    document,
     failed,
-    from_document,
+    failed_out_of_turn,
     is_due,
-    knocked,
     succeeded,
     trouble,
     without,
@@ -49,13 +47,13 @@ def test_schedule_is_kept_to_the_second() -> None:
     made = attempts(5, 76, whole=True)
 
     assert made == [0, 5, 305, 2105, 9305, 27305, 63305, 113705, 185705, 272105]
-    assert made == list(accumulate(SCHEDULE))
+    assert made == list(accumulate(SCHEDULE_SECONDS))
     assert 75.5 < made[-1] / 3600 < 76
 
 
 def test_jitter_makes_waits_longer_by_a_tenth_at_most() -> None:
     assert attempts(5, 84, whole=True, jitter=0.999999) == pytest.approx(
-        [second * 1.1 for second in accumulate(SCHEDULE)], rel=1e-4, abs=1
+        [second * 1.1 for second in accumulate(SCHEDULE_SECONDS)], rel=1e-4, abs=1
     )
 
 
@@ -68,18 +66,18 @@ def test_after_the_last_attempt_it_is_probed_once_a_day() -> None:
 
 def exhausted(head: int, *, whole: bool, start: Progress | None = None) -> Progress:
     progress = start or Progress()
-    for _ in SCHEDULE:
+    for _ in SCHEDULE_SECONDS:
         last = head if whole else progress.sequence + 1
         progress = failed(progress, AWAY, last, Chance(NOW))
     return progress
 
 
 def test_what_all_attempts_could_not_deliver_is_dead() -> None:
-    assert exhausted(5, whole=True).dead == (Dead(1, 5),)
+    assert exhausted(5, whole=True).dead == (DeadLetters(1, 5),)
     one = exhausted(5, whole=False)
-    assert (one.dead, one.sequence, behind(one, 5)) == ((Dead(1, 1),), 1, 5)
+    assert (one.dead, one.sequence, behind(one, 5)) == ((DeadLetters(1, 1),), 1, 5)
     probed = failed(one, AWAY, 2, Chance(NOW))
-    assert (probed.dead, probed.sequence) == ((Dead(1, 1),), 1)
+    assert (probed.dead, probed.sequence) == ((DeadLetters(1, 1),), 1)
 
 
 def test_a_success_opens_again_and_a_whole_snapshot_leaves_nothing_dead() -> None:
@@ -87,17 +85,17 @@ def test_a_success_opens_again_and_a_whole_snapshot_leaves_nothing_dead() -> Non
 
     assert succeeded(exhausted(5, whole=True), 7, later, whole=True) == Progress(7, at=later)
     one = succeeded(exhausted(5, whole=False), 2, later, whole=False)
-    assert one == Progress(2, at=later, dead=(Dead(1, 1),), died=NOW)
+    assert one == Progress(2, at=later, dead=(DeadLetters(1, 1),), died=NOW)
     assert is_due(one, 5, later, None)
     again = exhausted(5, whole=False, start=one)
-    assert again.dead == (Dead(1, 1), Dead(3, 3))
+    assert again.dead == (DeadLetters(1, 1), DeadLetters(3, 3))
 
 
 def test_neighbours_among_the_dead_are_one_range() -> None:
     one = exhausted(5, whole=False)
     again = exhausted(5, whole=False, start=one._replace(attempt=0))
 
-    assert again.dead == (Dead(1, 2),)
+    assert again.dead == (DeadLetters(1, 2),)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +105,7 @@ def test_neighbours_among_the_dead_are_one_range() -> None:
         (DOUBTFUL, "failing", timedelta(seconds=5), "nobody"),
         (RateLimited("Busy.", 77), "failing", timedelta(seconds=77), "nobody"),
         (RateLimited("Busy.", 1), "failing", timedelta(seconds=5), "nobody"),
-        (Misconfigured("Wrong key."), "paused", timedelta(seconds=PROBE), "owner"),
+        (Misconfigured("Wrong key."), "paused", timedelta(seconds=PROBE_SECONDS), "owner"),
         (Refused("It", "is gone"), "paused", None, "owner"),
     ],
 )
@@ -136,7 +134,7 @@ def test_a_doubtful_answer_is_tried_once_more_and_then_somebody_must_look() -> N
 
     assert (once.state, once.who) == ("failing", "nobody")
     assert (twice.state, twice.who, twice.since) == ("paused", "owner", NOW)
-    assert twice.due == NOW + MINUTE + timedelta(seconds=PROBE)
+    assert twice.due == NOW + MINUTE + timedelta(seconds=PROBE_SECONDS)
     told = trouble(twice)
     assert told is not None
     assert (told.sentence, told.cause, told.who) == ("Status 500.", "ambiguous", "owner")
@@ -152,18 +150,20 @@ def test_a_paused_target_is_probed_and_comes_back() -> None:
     assert trouble(succeeded(paused, 3, NOW, whole=True)) is None
 
 
-def test_who_knocks_out_of_turn_takes_no_attempt_away() -> None:
+def test_a_forced_attempt_takes_no_scheduled_one_away() -> None:
     failing = failed(Progress(1), AWAY, 3, Chance(NOW))
     for _ in range(20):
-        failing = knocked(failing, TryLater("Still away."), Chance(NOW))
+        failing = failed_out_of_turn(failing, TryLater("Still away."), Chance(NOW))
 
     assert (failing.attempt, failing.due, failing.dead) == (1, NOW + timedelta(seconds=5), ())
     assert failing.sentence == "Still away."
-    assert knocked(failing, RateLimited("Busy.", 99), Chance(NOW)).due == NOW + timedelta(
-        seconds=99
+    assert failed_out_of_turn(
+        failing, RateLimited("Busy.", 99), Chance(NOW)
+    ).due == NOW + timedelta(seconds=99)
+    assert failed_out_of_turn(failing, Misconfigured("Wrong key."), Chance(NOW)).state == "paused"
+    assert failed_out_of_turn(Progress(1), AWAY, Chance(NOW)) == failed(
+        Progress(1), AWAY, 1, Chance(NOW)
     )
-    assert knocked(failing, Misconfigured("Wrong key."), Chance(NOW)).state == "paused"
-    assert knocked(Progress(1), AWAY, Chance(NOW)) == failed(Progress(1), AWAY, 1, Chance(NOW))
 
 
 def test_a_snapshot_goes_again_after_a_day_and_an_event_never() -> None:
@@ -176,18 +176,18 @@ def test_a_snapshot_goes_again_after_a_day_and_an_event_never() -> None:
 
 
 def test_dead_letters_are_taken_out_by_range() -> None:
-    dead = (Dead(1, 3), Dead(5, 9))
+    dead = (DeadLetters(1, 3), DeadLetters(5, 9))
 
-    assert without(dead, 2, 2) == (Dead(1, 1), Dead(3, 3), Dead(5, 9))
-    assert without(dead, 3, 6) == (Dead(1, 2), Dead(7, 9))
+    assert without(dead, 2, 2) == (DeadLetters(1, 1), DeadLetters(3, 3), DeadLetters(5, 9))
+    assert without(dead, 3, 6) == (DeadLetters(1, 2), DeadLetters(7, 9))
     assert without(dead, 1, 9) == ()
     assert without(dead, 4, 4) == dead
 
 
-def test_progress_is_kept_as_few_words() -> None:
+def test_progress_is_stored_in_few_words() -> None:
     failing = exhausted(5, whole=True)
 
-    assert document(Progress(5)) == {"sequence": 5}
-    assert document(Progress()) == {}
-    assert from_document({}) == Progress()
-    assert from_document(document(failing)) == failing
+    assert Progress(5).to_document() == {"sequence": 5}
+    assert Progress().to_document() == {}
+    assert Progress.from_document({}) == Progress()
+    assert Progress.from_document(failing.to_document()) == failing

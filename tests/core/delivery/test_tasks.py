@@ -66,13 +66,13 @@ def test_a_retry_is_named_after_its_person_and_instant(
     assert retry(user + "x", at).name != one.name
 
 
-def test_missed_ticks_are_caught_up_while_the_queue_remembers() -> None:
+def test_missed_ticks_are_caught_up_within_the_dedup_window() -> None:
     length = timedelta(hours=10)
     (name, begins), *_ = ticks("jack", length, NOW, 24)[1:]
 
     for late in (timedelta(0), timedelta(minutes=44)):
         assert name in [task.name for task in due("jack", length, begins + late, HOUR)]
-    # Later nobody could tell whether it had run: the next slot reads what was missed.
+    # Later nobody knows whether it had run: the next slot reads what was missed.
     assert due("jack", length, begins + timedelta(minutes=46), HOUR) == []
     assert due("jack", length, begins + timedelta(hours=9), timedelta(days=1))[0].name == name
 

@@ -1,4 +1,4 @@
-"""What the doctor says of a stored token: the worst first, and what to press."""
+"""What the doctor says of a stored token: the worst first, and the next step."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
 from healthrelay.core.grants.diagnosis import diagnose
-from healthrelay.core.grants.grant_health import Health, Trouble
+from healthrelay.core.grants.grant_health import Health
 from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.trouble import Trouble
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=2)
@@ -23,7 +24,7 @@ def token(health: Health | None = None, ends: datetime | None = None) -> Token:
 
 
 def trouble(error: HealthrelayError) -> Trouble:
-    return Trouble.of(error, OLDER, None)
+    return error.as_trouble(OLDER)
 
 
 REFUSED = trouble(ReconnectNeeded("Google Health no longer honours this grant (invalid_grant)."))
@@ -49,32 +50,34 @@ def test_state_and_since_when(health: Health, state: str, since: datetime) -> No
     found = diagnose(token(health), (), LINK, NOW)
 
     assert (found.state, found.since) == (state, since)
-    assert bool(found.cause) == bool(found.press) == (state != "connected")
-    assert (LINK in found.press) == (state == "needs reconnect")
+    told = found.as_json()
+    assert bool(told["cause"]) == bool(told["next_step"]) == (state != "connected")
+    assert (LINK in (told["next_step"] or "")) == (state == "needs reconnect")
+    assert found.well is (state in {"connected", "provider down"})
 
 
 def test_nobody_connected_yet() -> None:
     found = diagnose(None, (), LINK, NOW)
 
-    assert (found.state, found.since) == ("not connected", None)
-    assert LINK in found.press
+    assert (found.state, found.since, found.well) == ("not connected", None, False)
+    assert LINK in found.trouble.next_step
 
 
 def test_what_was_not_allowed_is_named() -> None:
     found = diagnose(token(), ("sleep", "food and water"), LINK, NOW)
 
     assert found.state == "partly granted"
-    assert found.cause == "Not allowed: sleep, food and water."
-    assert LINK in found.press
+    assert found.trouble.sentence == "Not allowed: sleep, food and water."
+    assert LINK in found.trouble.next_step
 
 
 def test_grant_of_an_app_in_testing_says_why_it_ends() -> None:
     found = diagnose(token(ends=CONNECTED + timedelta(days=7)), (), LINK, NOW)
 
     assert found.state == "expiring soon"
-    assert "2026-11-25 at 12:00 UTC" in found.cause
-    assert "Testing" in found.cause
-    assert "publish" in found.press
+    assert "2026-11-25 at 12:00 UTC" in found.trouble.sentence
+    assert "Testing" in found.trouble.sentence
+    assert "publish" in found.trouble.next_step
 
 
 @pytest.mark.parametrize(("days", "state"), [(3, "expiring soon"), (4, "connected")])
@@ -86,11 +89,11 @@ def test_other_grants_expire_soon_three_days_before(days: int, state: str) -> No
     found = diagnose(lasting, (), LINK, NOW)
 
     assert found.state == state
-    assert "Testing" not in found.cause
+    assert "Testing" not in str(found.as_json())
 
 
-def test_same_trouble_keeps_its_beginning_and_another_one_begins_anew() -> None:
-    again = Trouble.of(TryLater("Google Health has trouble (status 503)."), NOW, DOWN)
-    other = Trouble.of(Misconfigured("x").named("gone"), NOW, DOWN)
+def test_same_trouble_keeps_its_beginning_and_another_one_starts_now() -> None:
+    again = TryLater("Google Health has trouble (status 503).").as_trouble(NOW, DOWN)
+    other = Misconfigured("x").named("gone").as_trouble(NOW, DOWN)
 
     assert (again.since, other.since) == (OLDER, NOW)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.coverage import merged, unattended, without
+from healthrelay.core.measurements.coverage import extend_coverage, without
 from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.plan import unattended
 from healthrelay.core.measurements.records import Window
 
 TODAY = date(2026, 11, 23)
@@ -51,10 +52,10 @@ def test_hours_of_a_day_are_covered_apart_from_the_day() -> None:
     whole = {"activities-heart-intraday": (days(60), TODAY)}
 
     assert unattended(evening, whole) == (evening,)
-    assert unattended(evening._replace(hours=None), merged({}, [evening])) == (
+    assert unattended(evening._replace(hours=None), extend_coverage({}, [evening])) == (
         evening._replace(hours=None),
     )
-    (again,) = unattended(evening, merged({}, [evening]))
+    (again,) = unattended(evening, extend_coverage({}, [evening]))
     assert again.start == days(1)
 
 
@@ -74,10 +75,10 @@ def test_states_are_always_read() -> None:
 def test_stretches_that_touch_become_one() -> None:
     known = {"body-weight": (days(20), days(10))}
 
-    assert merged(known, [Window("body-weight", days(9), TODAY)]) == {
+    assert extend_coverage(known, [Window("body-weight", days(9), TODAY)]) == {
         "body-weight": (days(20), TODAY)
     }
-    assert merged(known, [Window("body-weight", days(40), days(21))]) == {
+    assert extend_coverage(known, [Window("body-weight", days(40), days(21))]) == {
         "body-weight": (days(40), days(10))
     }
 
@@ -85,21 +86,25 @@ def test_stretches_that_touch_become_one() -> None:
 def test_stretch_apart_is_not_taken_in_for_the_hole_would_look_read() -> None:
     known = {"body-weight": (days(20), days(10))}
 
-    assert merged(known, [Window("body-weight", days(8), TODAY)]) == known
-    assert merged(known, [Window("body-weight", days(60), days(30))]) == known
+    assert extend_coverage(known, [Window("body-weight", days(8), TODAY)]) == known
+    assert extend_coverage(known, [Window("body-weight", days(60), days(30))]) == known
 
 
 def test_stretches_are_taken_in_whatever_their_order() -> None:
     known = {"body-weight": (days(10), TODAY)}
     read = [Window("body-weight", days(40), days(31)), Window("body-weight", days(30), days(11))]
 
-    assert merged(known, read) == merged(known, read[::-1]) == {"body-weight": (days(40), TODAY)}
+    assert (
+        extend_coverage(known, read)
+        == extend_coverage(known, read[::-1])
+        == {"body-weight": (days(40), TODAY)}
+    )
 
 
 def test_of_stretches_apart_the_newest_is_the_first() -> None:
     read = [Window("body-weight", days(40), days(31)), Window("body-weight", days(5), TODAY)]
 
-    assert merged({}, read) == {"body-weight": (days(5), TODAY)}
+    assert extend_coverage({}, read) == {"body-weight": (days(5), TODAY)}
 
 
 def test_gaps_leave_the_stretches_around_them() -> None:
@@ -125,7 +130,7 @@ WINDOWS = st.lists(
 def test_no_day_is_called_covered_that_was_not_read(read: list[Window]) -> None:
     known: dict[str, tuple[date, date]] = {}
     for window in read:
-        known = merged(known, [window])
+        known = extend_coverage(known, [window])
 
     truly = {
         window.start + timedelta(days=n)

@@ -78,7 +78,7 @@ def test_resources_are_the_legacy_paths(resource: str, series: str) -> None:
 
 
 def asked(**query: str) -> list[Window]:
-    return windows(query, {}, TODAY, {})
+    return windows(query, {}, TODAY)
 
 
 def test_day_methods_take_a_date_or_a_period() -> None:
@@ -164,7 +164,7 @@ HOURS = {"methods": "intraday_time_series", "resource": "activities/steps"}
 )
 def test_wrong_words_get_one_sentence(query: dict[str, str], sentence: str) -> None:
     with pytest.raises(BadRequest, match=sentence):
-        windows(query, {}, TODAY, {})
+        windows(query, {}, TODAY)
 
 
 def test_second_detail_is_for_the_heart() -> None:

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.plan import Read, Source, plan
+from healthrelay.core.errors import Unsupported
+from healthrelay.core.measurements.plan import Read, Source, decide, pack
+from healthrelay.core.measurements.query import FetchRequest
 from healthrelay.core.measurements.records import Window
 
 WEIGHT = Source("weight")
@@ -18,8 +20,14 @@ TABLE = {
 }
 
 
-def needs(window: Window) -> tuple[Source, ...]:
+def of_provider(window: Window) -> tuple[Source, ...]:
+    if window.series not in TABLE:
+        raise Unsupported(f"There is no {window.series}.")
     return TABLE[window.series]
+
+
+def reads_of(windows: list[Window]) -> tuple[Read, ...]:
+    return pack({window: TABLE[window.series] for window in windows}, {})
 
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 7, 19)
@@ -28,14 +36,14 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 7, 19)
 def test_shared_source_is_read_once() -> None:
     windows = [Window("body-weight", FIRST, LAST), Window("body-bmi", FIRST, LAST)]
 
-    assert plan(windows, needs).reads == (
+    assert reads_of(windows) == (
         Read("weight", FIRST, LAST),
         Read("height", FIRST, LAST),
     )
 
 
 def test_long_window_is_cut_at_the_sources_limit_and_its_newest_days_come_first() -> None:
-    assert plan([Window("activities-steps", FIRST, LAST)], needs).reads == (
+    assert reads_of([Window("activities-steps", FIRST, LAST)]) == (
         Read("steps", date(2026, 6, 30), date(2026, 7, 19)),
         Read("steps", date(2026, 4, 1), date(2026, 6, 29)),
         Read("steps", date(2026, 1, 1), date(2026, 3, 31)),
@@ -53,7 +61,7 @@ def test_the_last_days_come_first_then_new_ones_and_what_is_read_again_at_last()
     covered = {"body": (date(2026, 6, 5), date(2026, 7, 17))}
     windows = [Window("body", date(2026, 6, 3), LAST), Window("sleep", date(2026, 7, 15), LAST)]
 
-    reads = plan(windows, of_one_day, covered).reads
+    reads = pack({window: of_one_day(window) for window in windows}, covered)
 
     order = [(read.source.removeprefix("day of "), f"{read.start:%m-%d}") for read in reads]
     week = [f"07-{day}" for day in (13, 14, 15, 16, 17, 18, 19)]
@@ -68,16 +76,14 @@ def test_two_windows_of_a_source_are_one_call_where_one_suffices() -> None:
     history = Window("activities-steps", date(2026, 5, 1), date(2026, 5, 20))
     recent = Window("activities-steps", date(2026, 7, 13), LAST)
 
-    assert plan([history, recent], needs).reads == (
-        Read("steps", date(2026, 5, 1), date(2026, 7, 19)),
-    )
+    assert reads_of([history, recent]) == (Read("steps", date(2026, 5, 1), date(2026, 7, 19)),)
 
 
 def test_days_between_two_windows_are_not_asked_for_in_calls_of_their_own() -> None:
     history = Window("body", date(2026, 5, 1), date(2026, 5, 2))
     recent = Window("body", date(2026, 7, 18), LAST)
 
-    reads = plan([history, recent], of_one_day).reads
+    reads = pack({window: of_one_day(window) for window in (history, recent)}, {})
 
     assert {read.start for read in reads} == {
         *(date(2026, 5, 1), date(2026, 5, 2)),
@@ -91,9 +97,39 @@ def test_reads_cover_the_window_exactly_and_none_is_too_long(
     start: date, length: int, cap: int
 ) -> None:
     end = start + timedelta(days=length)
-    reads = plan([Window("body", start, end)], lambda _: (Source("s", days=cap),)).reads
+    reads = pack({Window("body", start, end): (Source("s", days=cap),)}, {})
 
     days = [r.start + timedelta(days=i) for r in reads for i in range((r.end - r.start).days + 1)]
     assert sorted(days) == [start + timedelta(days=i) for i in range(length + 1)]
     assert all((r.end - r.start).days + 1 <= cap for r in reads)
     assert len(reads) == -(-(length + 1) // cap)
+
+
+def test_plan_says_why_a_series_is_not_in_it() -> None:
+    request = FetchRequest("jack", {"resource": "body/weight,body/bmi,sleep/efficiency"})
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
+
+    def missing(series: str) -> str:
+        return "" if series == "sleep-efficiency" else "weight"
+
+    plan = decide(request, settings, {}, missing, of_provider, LAST)
+
+    assert (plan.reads, plan.windows) == ((), ())
+    assert {series: error.sentence for series, error in plan.refused.items()} == {
+        "body-weight": "The consent does not cover weight: connect again and allow it.",
+        "body-bmi": "The consent does not cover weight: add the method to the person's settings,"
+        " connect again and allow it.",
+        "sleep-efficiency": "There is no sleep-efficiency.",
+    }
+
+
+def test_days_that_somebody_named_are_read_whole() -> None:
+    covered = {"body-weight": (FIRST, LAST)}
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+    def reads(**query: str) -> tuple[Read, ...]:
+        request = FetchRequest("jack", query)
+        return decide(request, settings, covered, lambda _: "", of_provider, LAST).reads
+
+    assert reads() == (Read("weight", date(2026, 7, 13), LAST),)
+    assert reads(period="1m") == (Read("weight", date(2026, 6, 20), LAST),)

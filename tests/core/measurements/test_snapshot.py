@@ -2,8 +2,11 @@
 
 from itertools import permutations
 
+import pytest
+
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Record
-from healthrelay.core.measurements.snapshot import recent, snapshot
+from healthrelay.core.measurements.snapshot import recent, snapshot, xml
 
 ONE = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 TWO = Record("body-weight", "2026-11-02", "2026-11-02", {"dateTime": "2026-11-02", "value": "82.1"})
@@ -38,3 +41,24 @@ def test_the_window_ends_with_the_newest_record_and_not_today() -> None:
     assert recent([older, old, LOG, state], 1) == [LOG, state]
     assert recent([state], 1) == [state]
     assert recent([], 1) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("82.4", "<x>82.4</x>"),
+        ("<&>\"'", "<x>&lt;&amp;&gt;\"'</x>"),
+        (54, "<x>54</x>"),
+        (54.0, "<x>54.0</x>"),
+        (True, "<x>true</x>"),
+        (None, "<x></x>"),
+        (False, "<x></x>"),
+        ("", "<x></x>"),
+        ({}, "<x></x>"),
+        ([], ""),
+        (["a", "b"], "<x>a</x><x>b</x>"),
+        ([{"a": 1}, {"b": [2, 3]}], "<x><a>1</a></x><x><b>2</b><b>3</b></x>"),
+    ],
+)
+def test_xml_is_as_igor_makes_it_of_json(value: Json, text: str) -> None:
+    assert xml("x", value) == text

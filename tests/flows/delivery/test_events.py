@@ -31,19 +31,12 @@ def logged(number: int, day: int, kg: str = "82.4") -> Record:
     return Record("weight", str(number), at, {"logId": number, "date": at, "weight": kg})
 
 
-@pytest.fixture
-def store() -> SqliteStore:
-    store = SqliteStore(":memory:")
-    store.identities.save("jack", {})
-    return store
-
-
 def change(store: SqliteStore, now: datetime = NOW, **parts: tuple[Record, ...]) -> None:
     store.records.apply("jack", Delta(**parts), now)
 
 
-def told(store: SqliteStore, after: int, limit: int = 100) -> dict[str, Any]:
-    return events("jack", Page(after, limit), store)
+def page_of(store: SqliteStore, after: int, limit: int = 100) -> dict[str, Any]:
+    return events("jack", Page(after, limit), log=store.log, records=store.records)
 
 
 def follow(state: State, page: dict[str, Any]) -> None:
@@ -65,7 +58,7 @@ def follow(state: State, page: dict[str, Any]) -> None:
 def walk(store: SqliteStore, state: State, after: int = 0, limit: int = 7) -> int:
     """Read page by page to the end; returns the last number."""
     while True:
-        page = told(store, after, limit)
+        page = page_of(store, after, limit)
         follow(state, page)
         if page["next"] == after:
             return after
@@ -87,7 +80,7 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: SqliteStore) -
     change(store, added=(weight(1), weight(2)))
     change(store, added=(weight(3),), changed=(weight(2, "80"),), removed=(weight(1),))
 
-    assert told(store, 1) == {
+    assert page_of(store, 1) == {
         "user": "jack",
         "after": 1,
         "head": 2,
@@ -107,8 +100,8 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: SqliteStore) -
             }
         ],
     }
-    # What is no longer there is not told as added.
-    assert told(store, 0)["events"][0]["added"] == {
+    # What is no longer there is not named as added.
+    assert page_of(store, 0)["events"][0]["added"] == {
         "body-weight": {"2026-10-03": {"dateTime": "2026-10-03", "value": "80"}}
     }
 
@@ -117,8 +110,8 @@ def test_pages_end_where_the_next_begins(store: SqliteStore) -> None:
     for day in range(5):
         change(store, added=(weight(day),))
 
-    assert [told(store, after, 2)["next"] for after in (0, 2, 4, 5)] == [2, 4, 5, 5]
-    assert told(store, 5) == {
+    assert [page_of(store, after, 2)["next"] for after in (0, 2, 4, 5)] == [2, 4, 5, 5]
+    assert page_of(store, 5) == {
         "user": "jack",
         "after": 5,
         "head": 5,
@@ -132,17 +125,17 @@ def test_two_readers_have_two_cursors(store: SqliteStore) -> None:
     for day in range(5):
         change(store, added=(weight(day),))
 
-    assert acknowledge("jack", "node-red", 4, store, NOW) == 4
-    assert acknowledge("jack", "script", 2, store, NOW) == 2
-    assert acknowledge("jack", "node-red", 1, store, NOW) == 4
+    assert acknowledge("jack", "node-red", 4, store.log, NOW) == 4
+    assert acknowledge("jack", "script", 2, store.log, NOW) == 2
+    assert acknowledge("jack", "node-red", 1, store.log, NOW) == 4
 
-    assert [cursor("jack", name, store) for name in ("node-red", "script", "new")] == [4, 2, 0]
+    assert [cursor("jack", name, store.log) for name in ("node-red", "script", "new")] == [4, 2, 0]
 
 
 def test_what_is_acknowledged_already_is_not_written_again(store: SqliteStore) -> None:
     change(store, added=(weight(1),))
-    acknowledge("jack", "igor", 1, store, NOW)
-    acknowledge("jack", "igor", 1, store, NOW + timedelta(days=1))
+    acknowledge("jack", "igor", 1, store.log, NOW)
+    acknowledge("jack", "igor", 1, store.log, NOW + timedelta(days=1))
 
     progress = store.log.following("jack").progress("reader:igor")
     assert progress == Progress(1, at=NOW)
@@ -150,17 +143,17 @@ def test_what_is_acknowledged_already_is_not_written_again(store: SqliteStore) -
 
 def test_nobody_can_acknowledge_what_is_not_there(store: SqliteStore) -> None:
     with pytest.raises(BadRequest, match="ends at 0"):
-        acknowledge("jack", "script", 1, store, NOW)
+        acknowledge("jack", "script", 1, store.log, NOW)
 
 
 def test_readers_are_not_without_number(store: SqliteStore) -> None:
     change(store, added=(weight(1),))
     for number in range(MAX_READERS):
-        acknowledge("jack", f"r{number}", 1, store, NOW)
+        acknowledge("jack", f"r{number}", 1, store.log, NOW)
 
     with pytest.raises(BadRequest, match="readers already"):
-        acknowledge("jack", "another", 1, store, NOW)
-    assert acknowledge("jack", "r3", 1, store, NOW) == 1
+        acknowledge("jack", "another", 1, store.log, NOW)
+    assert acknowledge("jack", "r3", 1, store.log, NOW) == 1
 
 
 def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: SqliteStore) -> None:
@@ -168,33 +161,33 @@ def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: SqliteStore) 
         change(store, NOW + timedelta(days=day), added=(weight(day),))
     store.log.prune("jack", NOW + timedelta(days=3))
 
-    page = told(store, 2)
+    page = page_of(store, 2)
 
     assert (page["snapshot"], page["next"]) == (True, 6)
     assert page["series"] == now_there(store)
-    assert told(store, 3)["snapshot"] is False
+    assert page_of(store, 3)["snapshot"] is False
 
 
-def test_a_reader_of_a_life_that_is_over_begins_with_a_snapshot(store: SqliteStore) -> None:
+def test_a_reader_from_before_an_erasure_begins_with_a_snapshot(store: SqliteStore) -> None:
     change(store, added=(weight(1),))
 
-    page = told(store, 9)
+    page = page_of(store, 9)
 
     assert (page["snapshot"], page["next"], page["series"]) == (True, 1, now_there(store))
 
 
 def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: SqliteStore) -> None:
-    from healthrelay.core.delivery.entries import understood
-    from healthrelay.core.delivery.events import event, known
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.events import event, index_records
 
     change(store, added=(weight(1),))
-    entry = understood(1, NOW, {"whole": ["body-weight", "weight"]})
+    entry = Entry.from_document(1, NOW, {"whole": ["body-weight", "weight"]})
 
-    said = event(entry, known(store.records.everything("jack")))
+    change_event = event(entry, index_records(store.records.everything("jack")))
 
-    assert said["whole"] == {**now_there(store), "weight": {}}
+    assert change_event["whole"] == {**now_there(store), "weight": {}}
     state: State = {"weight": {"1": {}}, "body-weight": {"old": {}}}
-    follow(state, {"snapshot": False, "events": [said]})
+    follow(state, {"snapshot": False, "events": [change_event]})
     assert state == {**now_there(store), "weight": {}}
 
 

@@ -1,82 +1,82 @@
-"""A person's own targets: made, given new keys and taken away."""
+"""A person's own targets: made, given new keys and removed."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.adapters.webhook import mint
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured, Unknown
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.flows.delivery import targets
 from healthrelay.flows.delivery.targets import (
     MAX_TARGETS,
-    Desk,
+    Endpoint,
     Keys,
-    Place,
-    add,
-    end_old_keys,
-    opened,
+    endpoint_of,
+    open_keys,
     remove,
-    rotate,
 )
-from tests.stores.contract import NOW
+from tests.flows.delivery import fakes
 
-PLACE = Place("https://hook.example/in", private=False)
+ENDPOINT = Endpoint("https://hook.example/in", private=False)
+VAULT = SealingVault({"one": bytes(32)})
 
-
-@pytest.fixture
-def desk() -> Desk:
-    store = SqliteStore(":memory:")
-    store.identities.save("jack", {})
-    return Desk(store, SealingVault({"one": bytes(32)}), lambda: Keys(*mint()))
+add = partial(targets.add, vault=VAULT, new_keys=new_keys)
+rotate = partial(targets.rotate, vault=VAULT, new_keys=new_keys)
 
 
-def test_a_new_target_gets_what_changes_from_now_on(desk: Desk) -> None:
-    record = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01"})
-    desk.store.records.apply("jack", Delta(added=(record,)), NOW)
-
-    keys = add("jack", "node-red", PLACE, desk)
-
-    assert desk.store.log.following("jack").progress("node-red") == Progress(1)
-    assert opened("jack", "node-red", desk.store, desk.vault) == (PLACE, [keys])
+def keys_of(name: str, store: SqliteStore) -> list[Keys]:
+    return open_keys("jack", name, store.targets.of("jack")[name], VAULT)
 
 
-def test_keys_lie_sealed_and_open_at_their_own_place_only(desk: Desk) -> None:
-    keys = add("jack", "node-red", PLACE, desk)
-    document = desk.store.targets.of("jack")["node-red"]
+def test_a_new_target_gets_what_changes_from_now_on(store: SqliteStore) -> None:
+    fakes.add(store, 1)
+
+    keys = add("jack", "node-red", ENDPOINT, store=store)
+
+    assert store.log.following("jack").progress("node-red") == Progress(1)
+    assert endpoint_of(store.targets.of("jack")["node-red"]) == ENDPOINT
+    assert keys_of("node-red", store) == [keys]
+
+
+def test_keys_lie_sealed_and_open_at_their_own_place_only(store: SqliteStore) -> None:
+    keys = add("jack", "node-red", ENDPOINT, store=store)
+    document = store.targets.of("jack")["node-red"]
 
     assert set(document) == {"url", "private", "sealed"}
     assert keys.secret.removeprefix("whsec_") not in str(document)
-    desk.store.targets.save("jack", "other", document, None)
+    store.targets.save("jack", "other", document, None)
     with pytest.raises(Misconfigured):
-        opened("jack", "other", desk.store, desk.vault)
+        keys_of("other", store)
 
 
-def test_new_keys_stand_beside_the_old_until_these_end(desk: Desk) -> None:
-    first = add("jack", "node-red", PLACE, desk)
-    second = rotate("jack", "node-red", desk)
-    assert opened("jack", "node-red", desk.store, desk.vault)[1] == [second, first]
+def test_new_keys_stand_beside_the_old_until_these_end(store: SqliteStore) -> None:
+    first = add("jack", "node-red", ENDPOINT, store=store)
+    second = rotate("jack", "node-red", store=store)
+    assert keys_of("node-red", store) == [second, first]
 
-    third = rotate("jack", "node-red", desk)
-    assert opened("jack", "node-red", desk.store, desk.vault)[1] == [third, second]
+    third = rotate("jack", "node-red", store=store)
+    assert keys_of("node-red", store) == [third, second]
 
-    end_old_keys("jack", "node-red", desk)
-    assert opened("jack", "node-red", desk.store, desk.vault) == (PLACE, [third])
+    targets.end_old_keys("jack", "node-red", store=store, vault=VAULT)
+    assert keys_of("node-red", store) == [third]
 
 
-def test_a_removed_target_follows_nothing(desk: Desk) -> None:
-    add("jack", "node-red", PLACE, desk)
+def test_a_removed_target_follows_nothing(store: SqliteStore) -> None:
+    add("jack", "node-red", ENDPOINT, store=store)
 
-    remove("jack", "node-red", desk.store)
+    remove("jack", "node-red", store)
 
-    assert desk.store.targets.of("jack") == {}
-    assert desk.store.log.following("jack").targets == {}
+    assert store.targets.of("jack") == {}
+    assert store.log.following("jack").targets == {}
     with pytest.raises(Unknown):
-        remove("jack", "node-red", desk.store)
+        remove("jack", "node-red", store)
     with pytest.raises(Unknown):
-        rotate("jack", "node-red", desk)
+        rotate("jack", "node-red", store=store)
 
 
 @pytest.mark.parametrize(
@@ -95,16 +95,19 @@ def test_a_removed_target_follows_nothing(desk: Desk) -> None:
         "http://hook.example/",
     ],
 )
-def test_addresses_that_cannot_be(desk: Desk, url: str) -> None:
+def test_addresses_that_cannot_be(store: SqliteStore, url: str) -> None:
     with pytest.raises(BadRequest) as caught:
-        add("jack", "node-red", Place(url, private=False), desk)
+        add("jack", "node-red", Endpoint(url, private=False), store=store)
 
     assert "secret" not in str(caught.value)
-    assert desk.store.targets.of("jack") == {}
+    assert store.targets.of("jack") == {}
 
 
-def test_in_the_house_http_will_do(desk: Desk) -> None:
-    add("jack", "node-red", Place("http://192.168.1.10:1880/in", private=True), desk)
+def test_in_the_house_http_will_do(store: SqliteStore) -> None:
+    at_home = Endpoint("http://192.168.1.10:1880/in", private=True)
+    add("jack", "node-red", at_home, store=store)
+
+    assert endpoint_of(store.targets.of("jack")["node-red"]) == at_home
 
 
 @pytest.mark.parametrize(
@@ -118,17 +121,17 @@ def test_in_the_house_http_will_do(desk: Desk) -> None:
     ],
 )
 def test_names_that_cannot_be(
-    desk: Desk, user: str, name: str, error: type[HealthrelayError]
+    store: SqliteStore, user: str, name: str, error: type[HealthrelayError]
 ) -> None:
-    add("jack", "there", PLACE, desk)
+    add("jack", "there", ENDPOINT, store=store)
 
     with pytest.raises(error):
-        add(user, name, PLACE, desk)
+        add(user, name, ENDPOINT, store=store)
 
 
-def test_targets_are_not_without_number(desk: Desk) -> None:
+def test_targets_are_not_without_number(store: SqliteStore) -> None:
     for number in range(MAX_TARGETS):
-        add("jack", f"t{number}", PLACE, desk)
+        add("jack", f"t{number}", ENDPOINT, store=store)
 
     with pytest.raises(BadRequest, match="already"):
-        add("jack", "another", PLACE, desk)
+        add("jack", "another", ENDPOINT, store=store)

@@ -10,12 +10,12 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.adapters.webhook import mint
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.errors import Misconfigured
-from healthrelay.flows.delivery.targets import Desk, Keys, Place, add, opened
+from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.flows.home import IgorHome, keep, kept_home
+from healthrelay.flows.household.application import StoredIgor, open_igor, save_igor
 from healthrelay.flows.household.secrets import Rotation
 from healthrelay.flows.registration import client_secret, register
 from healthrelay.ports.store import Store
@@ -23,7 +23,7 @@ from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 
 pytest_plugins = ["tests.peers.firestore"]
 
-PLACE = Place("https://hook.example/in", private=False)
+ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 BEFORE, AFTER, ONLY_NEW = (
     SealingVault({"old": OLD}),
@@ -45,18 +45,19 @@ def store(request: pytest.FixtureRequest) -> Store:
         made.identities.save(user, {})
         grants_of(made, BEFORE).connect(user, grant(1, hours=9), ACCOUNT, NOW)
     register("cid", "a client secret", made.identities, BEFORE)
-    keep(IgorHome("https://igor.example", token="a token"), made.identities, BEFORE)
+    save_igor(StoredIgor("https://igor.example", token="a token"), made.identities, BEFORE)
     return made
 
 
 def test_keys_of_targets_are_sealed_anew_with_the_rest(store: Store) -> None:
-    keys = add("user1", "node-red", PLACE, Desk(store, BEFORE, lambda: Keys(*mint())))
+    keys = add("user1", "node-red", ENDPOINT, store=store, vault=BEFORE, new_keys=new_keys)
 
     rotation = Rotation(store, AFTER)
     rotation.run()
 
     assert "identities/user1/targets/node-red" in rotation.anew
-    assert opened("user1", "node-red", store, ONLY_NEW) == (PLACE, [keys])
+    document = store.targets.of("user1")["node-red"]
+    assert open_keys("user1", "node-red", document, ONLY_NEW) == [keys]
 
 
 def grants_of(store: Store, vault: SealingVault, issuer: Issuer | None = None) -> Grants:
@@ -69,7 +70,8 @@ def test_everything_opens_with_the_new_key_alone(store: Store) -> None:
 
     assert (len(rotation.anew), len(rotation.current), rotation.unopened) == (7, 0, {})
     assert client_secret(store.identities, ONLY_NEW) == "a client secret"
-    assert kept_home(store.identities, ONLY_NEW) == IgorHome("https://igor.example", "", "a token")
+    igor = StoredIgor("https://igor.example", "", "a token")
+    assert open_igor(store.identities.application(), ONLY_NEW) == igor
     for user in PEOPLE:
         assert grants_of(store, ONLY_NEW).stored(user).grant.access == "access-1"
     again = Rotation(store, AFTER)

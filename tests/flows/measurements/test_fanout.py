@@ -22,7 +22,7 @@ PEOPLE = [f"user{number}" for number in range(30)]
 class Names:
     """A queue that knows every name for ever and does nothing."""
 
-    remembers = timedelta(days=1)
+    dedup_window = timedelta(days=1)
 
     def __init__(self) -> None:
         self.tasks: dict[str, Task] = {}

@@ -11,7 +11,7 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryLater
 from healthrelay.core.grants.token import Account, Grant, Token
-from healthrelay.core.measurements.plan import Read, Source, plan
+from healthrelay.core.measurements.plan import Read, Source, pack
 from healthrelay.core.measurements.records import Window
 from healthrelay.flows.measurements.gather import AHEAD, MAX_POINTS, WORKERS, Gathered, ask, convert
 from healthrelay.ports.peers import Raw
@@ -53,8 +53,8 @@ class ByTheDay:
 
 
 def gathered(provider: ByTheDay) -> Gathered:
-    planned = plan([WINDOW], provider.needs)
-    return convert(planned, ask(TOKEN, planned.reads, provider), provider, ACCOUNT)
+    reads = pack({WINDOW: provider.needs(WINDOW)}, {})
+    return convert([WINDOW], ask(TOKEN, reads, provider), provider, ACCOUNT)
 
 
 def ago(days: int) -> date:

@@ -13,7 +13,7 @@ from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.coverage import Coverage
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.flows.measurements.gather import Gathered
-from healthrelay.flows.measurements.store_changes import Keeper
+from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -68,21 +68,21 @@ def gathered(records: tuple[Record, ...], **failed: TryLater) -> Gathered:
 def test_a_month_arrives_whole_however_little_the_store_takes(store: Store, most: int) -> None:
     small = Small(store, most)
 
-    delta = Keeper("jack", {}, gathered(every_day()), small).keep(NOW)
+    delta = store_changes("jack", gathered(every_day()), {}, small, NOW)
 
     assert sorted(delta.added) == sorted(every_day())
     assert (delta.changed, delta.removed) == ((), ())
     assert sorted(store.records.everything("jack")) == sorted(every_day())
     spans = dict.fromkeys(("body-weight", "body-fat"), (TODAY - timedelta(29), TODAY))
     assert store.records.coverage("jack") == spans
-    again = Keeper("jack", spans, gathered(every_day()), small).keep(NOW)
+    again = store_changes("jack", gathered(every_day()), spans, small, NOW)
     assert not again
 
 
 def test_what_is_covered_grows_with_what_is_kept(store: Store) -> None:
     small = Small(store, 10)
 
-    Keeper("jack", {}, gathered(every_day()), small).keep(NOW)
+    store_changes("jack", gathered(every_day()), {}, small, NOW)
 
     firsts = [covered["body-weight"][0] for covered in small.noted if covered]
     assert firsts == sorted(firsts, reverse=True)
@@ -91,15 +91,15 @@ def test_what_is_covered_grows_with_what_is_kept(store: Store) -> None:
 
 def test_a_single_day_that_is_too_much_is_told(store: Store) -> None:
     with pytest.raises(TooLarge, match="Too much"):
-        Keeper("jack", {}, gathered(every_day()), Small(store, 0)).keep(NOW)
+        store_changes("jack", gathered(every_day()), {}, Small(store, 0), NOW)
 
 
 def test_an_unchanged_reading_writes_nothing(store: Store) -> None:
     small = Small(store, 60)
-    Keeper("jack", {}, gathered(every_day()), small).keep(NOW)
+    store_changes("jack", gathered(every_day()), {}, small, NOW)
     covered = store.records.coverage("jack")
 
-    Keeper("jack", covered, gathered(every_day()), small).keep(NOW)
+    store_changes("jack", gathered(every_day()), covered, small, NOW)
 
     assert small.noted[1:] == [None]
 
@@ -107,7 +107,7 @@ def test_an_unchanged_reading_writes_nothing(store: Store) -> None:
 def test_days_without_data_are_noted_once(store: Store) -> None:
     small = Small(store, 60)
 
-    Keeper("jack", {}, gathered(()), small).keep(NOW)
+    store_changes("jack", gathered(()), {}, small, NOW)
 
     assert store.records.coverage("jack").keys() == {"body-weight", "body-fat"}
     assert store.log.head("jack") == 0

@@ -10,9 +10,9 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.core.delivery.progress import Dead, Progress
+from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Delta
-from healthrelay.flows.delivery.targets import Desk, Keys, Place, add
+from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.household.application import place
 from healthrelay.ports.store import Store
@@ -84,8 +84,11 @@ def household(store: Store) -> Store:
     covered = {"body-weight": (date(2025, 1, 1), date(2026, 11, 8))}
     store.records.apply("jack", Delta(), at(9), covered)
     store.identities.save_poll_key("jack", "a-hash")
-    add("jack", "node-red", Place("https://a.example", False), Desk(store, VAULT, lambda: MINTED))
-    store.log.save("jack", "igor", Progress(7, state="failing", since=at(8), dead=(Dead(5, 6),)))
+    endpoint = Endpoint("https://a.example", False)
+    add("jack", "node-red", endpoint, store=store, vault=VAULT, new_keys=lambda: MINTED)
+    store.log.save(
+        "jack", "igor", Progress(7, state="failing", since=at(8), dead=(DeadLetters(5, 6),))
+    )
     store.log.save("jack", "reader:script", Progress(6, at=at(7)))
     Grants("fitbit", store.tokens, VAULT, Issuer()).connect("jack", grant(1), ACCOUNT, NOW)
     return store

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthrelay.core.delivery.entries import Entry
-from healthrelay.core.delivery.progress import Dead, Progress
+from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Record
 from healthrelay.flows.transfer.dump import to_bytes
 from healthrelay.flows.transfer.person import from_lines, to_lines
@@ -38,7 +38,7 @@ PROGRESSES = st.builds(
     who=TEXT,
     names=st.lists(TEXT, max_size=2).map(tuple),
     at=st.none() | INSTANTS,
-    dead=st.lists(st.builds(Dead, st.integers(1), st.integers(1)), max_size=2).map(tuple),
+    dead=st.lists(st.builds(DeadLetters, st.integers(1), st.integers(1)), max_size=2).map(tuple),
     died=st.none() | INSTANTS,
 )
 WHOLE = st.lists(TEXT, max_size=2).map(tuple)

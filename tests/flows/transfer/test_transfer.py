@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, Duplicate, TryLater
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import events
-from healthrelay.flows.delivery.targets import opened
+from healthrelay.flows.delivery.targets import open_keys
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.registration import client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
@@ -43,6 +44,11 @@ def dumped(store: Store) -> bytes:
 
 def loaded(content: bytes, store: Store) -> Dumped:
     return load(io.BytesIO(content), store)
+
+
+def _page(store: Store, cursor: int) -> dict[str, Any]:
+    """What a reader gets who has everything up to *cursor*."""
+    return events.events("jack", events.Page(cursor, 10), log=store.log, records=store.records)
 
 
 def sealed(lines: list[bytes]) -> bytes:
@@ -102,15 +108,15 @@ def test_each_person_is_reported(source: Store, target: Store) -> None:
 
 def test_numbers_go_on_and_readers_find_their_place(source: Store, target: Store) -> None:
     loaded(dumped(source), target)
-    cursor = events.cursor("jack", "script", target)
+    cursor = events.cursor("jack", "script", target.log)
 
-    page = events.events("jack", events.Page(cursor, 10), target)
+    page = _page(target, cursor)
     change(target, 20)
 
     assert (cursor, page["head"], page["snapshot"]) == (6, 9, False)
-    assert [one["sequence"] for one in page["events"]] == [7, 8, 9]  # type: ignore[union-attr, index, call-overload]
+    assert [one["sequence"] for one in page["events"]] == [7, 8, 9]
     assert target.log.head("jack") == 10
-    assert events.events("jack", events.Page(1, 10), target)["snapshot"] is True
+    assert _page(target, 1)["snapshot"] is True
     assert target.log.following("jack").progress("igor").sequence == 7
 
 
@@ -119,7 +125,7 @@ def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: 
 
     token = Grants("fitbit", target.tokens, VAULT, Issuer()).stored("jack")
     assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).stored("jack").grant
-    assert opened("jack", "node-red", target, VAULT)[1] == [MINTED]
+    assert open_keys("jack", "node-red", target.targets.of("jack")["node-red"], VAULT) == [MINTED]
     assert client_secret(target.identities, VAULT) == "hidden"
 
 

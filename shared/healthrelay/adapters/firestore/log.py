@@ -9,8 +9,8 @@ from typing import Any
 from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
-from healthrelay.core.delivery.entries import Entry, understood
-from healthrelay.core.delivery.progress import Progress, document, from_document
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.ports.delivery import Following
 
@@ -76,9 +76,9 @@ class FirestoreLog:
             if still and target not in before:
                 return
             known = before.get(target)
-            if known and from_document(known).sequence > progress.sequence:
+            if known and Progress.from_document(known).sequence > progress.sequence:
                 return
-            after[target] = document(progress)
+            after[target] = progress.to_document()
         if after != before:
             fields = {"progress": json.dumps(after, separators=(",", ":"))}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
@@ -89,12 +89,14 @@ def _said(fields: Fields) -> dict[str, Any]:
 
 
 def _following(fields: Fields) -> Following:
-    targets = {target: from_document(said) for target, said in sorted(_said(fields).items())}
+    targets = {
+        target: Progress.from_document(said) for target, said in sorted(_said(fields).items())
+    }
     return Following(int(fields["head"]), targets)
 
 
 def _understood(entry: Found) -> Entry:
     at = entry.fields["at"]
-    return understood(
+    return Entry.from_document(
         int(entry.id), datetime.fromisoformat(at.isoformat()), json.loads(entry.fields["entry"])
     )

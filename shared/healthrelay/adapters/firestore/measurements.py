@@ -12,7 +12,7 @@ from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import Shelf
-from healthrelay.core.delivery.entries import spoken
+from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def spans(covered: Coverage) -> str:
 
 def _entry(change: Change, life: str) -> Fields:
     """The log entry: which keys, not which values; only the series, where keys are too many."""
-    keys = spoken(change.delta)
+    keys = changed_keys(change.delta)
     text = json.dumps(keys, separators=(",", ":"))
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for told in keys.values() for s in told})})

@@ -18,8 +18,6 @@ from healthrelay.adapters.firestore.database import settled
 from healthrelay.adapters.firestore.documents import Changed, Fields, Write
 from healthrelay.adapters.firestore.measurements import spans
 from healthrelay.adapters.firestore.removal import sweep
-from healthrelay.core.delivery.entries import kept
-from healthrelay.core.delivery.progress import document
 from healthrelay.core.errors import Duplicate
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def _bulk(user: str, life: str, person: PersonDump, limit: int) -> Iterator[Writ
         path = f"{documents.measurements(user)}/{name}"
         yield Write(path, {"life": life, **(fields or {})}, new=True)
     for entry in person.entries:
-        fields = {"life": life, "at": entry.at, "entry": _text(kept(entry))}
+        fields = {"life": life, "at": entry.at, "entry": _text(entry.to_document())}
         yield Write(documents.entry(user, entry.sequence), fields, new=True)
 
 
@@ -97,7 +95,7 @@ def _owner(life: str, person: PersonDump) -> Fields:
     return {
         "life": life,
         "head": person.entries[-1].sequence if person.entries else 0,
-        "progress": _text({name: document(one) for name, one in person.progress.items()}),
+        "progress": _text({name: one.to_document() for name, one in person.progress.items()}),
         "covered": spans(person.coverage),
     }
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from healthrelay.adapters.sqlite.documents import identity, load, put, text
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
-from healthrelay.core.delivery.entries import kept
-from healthrelay.core.delivery.progress import document
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.measurements.records import Delta
 
@@ -35,9 +33,9 @@ def restore(database: Database, user: str, person: PersonDump) -> None:
         write(connection, user, Delta(added=tuple(person.records)))
         connection.executemany(
             "INSERT INTO log VALUES (?, ?, ?, ?)",
-            [(user, e.sequence, e.at.isoformat(), text(kept(e))) for e in person.entries],
+            [(user, e.sequence, e.at.isoformat(), text(e.to_document())) for e in person.entries],
         )
         connection.executemany(
             "INSERT INTO progress VALUES (?, ?, ?)",
-            [(user, name, text(document(one))) for name, one in person.progress.items()],
+            [(user, name, text(one.to_document())) for name, one in person.progress.items()],
         )

@@ -1,4 +1,4 @@
-"""The log's entries: which records a change named, not what it said of them."""
+"""Entries of the log: the keys of the records that a change touched, never their values."""
 
 from __future__ import annotations
 
@@ -24,43 +24,44 @@ class Entry(NamedTuple):
     whole: tuple[str, ...] = ()
     """Series of which too many records changed to name them: read these again whole."""
 
+    def to_document(self) -> dict[str, object]:
+        """Return the entry as the stores keep it, without its number and time."""
+        parts = {"added": self.added, "changed": self.changed, "removed": self.removed}
+        document: dict[str, object] = {
+            change: {series: list(keys) for series, keys in by_series.items()}
+            for change, by_series in parts.items()
+            if by_series
+        }
+        return document | ({"whole": list(self.whole)} if self.whole else {})
 
-def spoken(delta: Delta) -> dict[str, dict[str, list[str]]]:
-    """``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
-    told = {
+    @classmethod
+    def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
+        """Return the entry that a store keeps as *document*."""
+        whole = document.get("whole", ())
+        names = tuple(str(name) for name in whole) if isinstance(whole, list) else ()
+        added, changed, removed = (
+            _keys(document.get(change)) for change in ("added", "changed", "removed")
+        )
+        return cls(sequence, at, added, changed, removed, names)
+
+
+def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
+    """Return ``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
+    parts = {
         "added": _by_series(delta.added),
         "changed": _by_series(delta.changed),
         "removed": _by_series(delta.removed),
     }
-    return {what: keys for what, keys in told.items() if keys}
-
-
-def kept(entry: Entry) -> dict[str, object]:
-    """What `understood` understands: an *entry* as the stores keep it, but for number and time."""
-    told = {"added": entry.added, "changed": entry.changed, "removed": entry.removed}
-    said: dict[str, object] = {
-        what: {series: list(keys) for series, keys in named.items()}
-        for what, named in told.items()
-        if named
-    }
-    return said | ({"whole": list(entry.whole)} if entry.whole else {})
-
-
-def understood(sequence: int, at: datetime, said: Mapping[str, object]) -> Entry:
-    """The entry that was kept as *said*."""
-    whole = said.get("whole", ())
-    names = tuple(str(name) for name in whole) if isinstance(whole, list) else ()
-    added, changed, removed = (_keys(said.get(what)) for what in ("added", "changed", "removed"))
-    return Entry(sequence, at, added, changed, removed, names)
+    return {change: keys for change, keys in parts.items() if keys}
 
 
 def _by_series(records: Iterable[Record]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     for record in records:
-        found.setdefault(record.series, []).append(record.key)
-    return found
+        keys.setdefault(record.series, []).append(record.key)
+    return keys
 
 
-def _keys(said: object) -> Keys:
-    told = said if isinstance(said, dict) else {}
-    return {series: tuple(keys) for series, keys in told.items()}
+def _keys(part: object) -> Keys:
+    by_series = part if isinstance(part, dict) else {}
+    return {series: tuple(keys) for series, keys in by_series.items()}

@@ -14,56 +14,56 @@ Elements = dict[str, dict[str, "Json"]]
 """Series → key → element."""
 
 
-class Known(NamedTuple):
-    """A person's records, to be found by series and key."""
+class RecordIndex(NamedTuple):
+    """A person's records by series and key."""
 
     series: Mapping[str, Mapping[str, Json]]
 
-    def named(self, keys: Keys) -> Elements:
-        """The elements of *keys* that are still there, and of series that have any."""
-        found = {
+    def present(self, keys: Keys) -> Elements:
+        """Return the elements of *keys* that still exist; series without any are left out."""
+        elements = {
             series: {key: self.series[series][key] for key in wanted if key in self.series[series]}
             for series, wanted in keys.items()
             if series in self.series
         }
-        return {series: elements for series, elements in found.items() if elements}
+        return {series: present for series, present in elements.items() if present}
 
-    def gone(self, keys: Keys) -> dict[str, list[Json]]:
-        """Those of *keys* that are not there, and the series that have any."""
-        lacking: dict[str, list[Json]] = {
+    def absent(self, keys: Keys) -> dict[str, list[Json]]:
+        """Return those of *keys* that do not exist; series without any are left out."""
+        absent: dict[str, list[Json]] = {
             series: [key for key in wanted if key not in self.series.get(series, {})]
             for series, wanted in keys.items()
         }
-        return {series: found for series, found in lacking.items() if found}
+        return {series: missing for series, missing in absent.items() if missing}
 
     def whole(self, names: Iterable[str]) -> Elements:
-        """All elements of the series *names*; one of which nothing is left is empty."""
+        """Return all elements of the series *names*; a series of which nothing is left is empty."""
         return {name: dict(self.series.get(name, {})) for name in names}
 
 
-def known(records: Iterable[Record]) -> Known:
-    """*records* by series and key."""
-    found: dict[str, dict[str, Json]] = {}
+def index_records(records: Iterable[Record]) -> RecordIndex:
+    """Return *records* by series and key."""
+    by_series: dict[str, dict[str, Json]] = {}
     for record in records:
-        found.setdefault(record.series, {})[record.key] = dict(record.data)
-    return Known(found)
+        by_series.setdefault(record.series, {})[record.key] = dict(record.data)
+    return RecordIndex(by_series)
 
 
-def event(entry: Entry, now: Known) -> dict[str, Json]:
-    """What *entry* says, with the values as they are *now*.
+def event(entry: Entry, now: RecordIndex) -> dict[str, Json]:
+    """Return *entry* as an event, with the values as they are *now*.
 
-    A record that came and has gone again is left out, for a later entry removes it; so is
-    the removal of one that came again. Nothing that an event says is ever out of date, so
-    whoever applies all of them ends with what is now. ``whole`` replaces a series.
+    A record that came and has gone again is left out, because a later entry removes it; so is
+    the removal of one that came again. Nothing in an event is ever out of date, so whoever
+    applies all of them ends with what is now. ``whole`` replaces a series.
     """
-    told: dict[str, Json] = {"sequence": entry.sequence, "at": entry.at.isoformat()}
+    head: dict[str, Json] = {"sequence": entry.sequence, "at": entry.at.isoformat()}
     parts: dict[str, Json] = {
-        "added": _json(now.named(entry.added)),
-        "changed": _json(now.named(entry.changed)),
-        "removed": {**now.gone(entry.removed)},
+        "added": _json(now.present(entry.added)),
+        "changed": _json(now.present(entry.changed)),
+        "removed": {**now.absent(entry.removed)},
         "whole": _json(now.whole(entry.whole)),
     }
-    return told | {what: part for what, part in parts.items() if part}
+    return head | {change: part for change, part in parts.items() if part}
 
 
 def _json(elements: Elements) -> Json:

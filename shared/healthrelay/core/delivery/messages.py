@@ -1,7 +1,7 @@
-"""What a signed webhook carries: one event, or the news that there is one.
+"""The messages that targets are sent: a snapshot, an event, or a link to either.
 
-The outline (``type``, ``timestamp``, ``data``), the ids and the size follow Standard
-Webhooks 1.0.0, which asks for small bodies: 20 kB.
+What a signed webhook carries (``type``, ``timestamp``, ``data``), its ids and its size follow
+Standard Webhooks 1.0.0, which asks for small bodies: 20 kB.
 """
 
 from __future__ import annotations
@@ -16,51 +16,53 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from healthrelay.core.delivery.entries import Entry
-    from healthrelay.core.delivery.events import Known
+    from healthrelay.core.delivery.events import RecordIndex
     from healthrelay.core.json import Json
 
-MAX_BODY = 20_000
-CHANGED, AGAIN = "measurements.changed", "measurements.snapshot"
+MAX_BODY_BYTES = 20_000
+CHANGED, SNAPSHOT = "measurements.changed", "measurements.snapshot"
 
 
 class Message(NamedTuple):
-    """One request's body, and the id that all its repetitions share."""
+    """One request's body, and whom it is about."""
 
-    id: str
+    user: str
     body: bytes
+    id: str = ""
+    """What all its repetitions share; a body that replaces everything needs none."""
 
 
 class Address(NamedTuple):
-    """To whom a message goes, about whom, and where its reader finds more."""
+    """To which target a message goes, about whom, and where its reader finds more."""
 
     target: str
     user: str
     public_url: str
 
     def pull(self, after: int, limit: int = 1) -> str:
-        """Where the entries behind *after* are read; the reader adds its key."""
+        """Return where the entries behind *after* are read; the reader adds its key."""
         return f"{self.public_url}/relay/events?user={self.user}&after={after}&limit={limit}"
 
 
-def changed(entry: Entry, now: Known, address: Address) -> Message:
-    """The message of *entry*; without values, but a link to them, where they are too many."""
+def changed(entry: Entry, now: RecordIndex, address: Address) -> Message:
+    """Return the message of *entry*: with its values, or with a link where they are too many."""
     data: dict[str, Json] = {"user": address.user, **event(entry, now)}
     body = _body(CHANGED, entry.at, data)
-    if len(body) >= MAX_BODY:
+    if len(body) >= MAX_BODY_BYTES:
         link = address.pull(entry.sequence - 1)
         thin: dict[str, Json] = {"user": address.user, "sequence": entry.sequence, "pull": link}
         body = _body(CHANGED, entry.at, thin)
-    return Message(_id(address, entry.sequence, entry.at), body)
+    return Message(address.user, body, _id(address, entry.sequence, entry.at))
 
 
-def again(head: int, at: datetime, address: Address) -> Message:
-    """The message that entries are no longer kept: read everything up to *head* anew."""
+def start_over(head: int, at: datetime, address: Address) -> Message:
+    """Return the message that entries are no longer kept: read everything up to *head* again."""
     data: dict[str, Json] = {
         "user": address.user,
         "sequence": head,
         "pull": f"{address.public_url}/relay?user={address.user}",
     }
-    return Message(_id(address, head, None), _body(AGAIN, at, data))
+    return Message(address.user, _body(SNAPSHOT, at, data), _id(address, head, None))
 
 
 def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:
@@ -69,6 +71,6 @@ def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:
 
 
 def _id(address: Address, sequence: int, at: datetime | None) -> str:
-    """The same for every attempt; another for a person of the same name, made anew."""
-    told = [address.target, address.user, sequence, at.isoformat() if at else AGAIN]
-    return f"msg_{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"
+    """Return the same for every attempt, another for a new person with an old name."""
+    parts = [address.target, address.user, sequence, at.isoformat() if at else SNAPSHOT]
+    return f"msg_{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"

@@ -1,8 +1,8 @@
-"""When to try a target again, when to stop and whom to call: decided here, done elsewhere.
+"""When to try a target again, when to stop and who must act: decided here, done elsewhere.
 
-A target is ``ok``; or ``failing``, and tried again by `SCHEDULE`, for 75.6 hours; or
-``paused``, for somebody must act, and only probed now and then. What all attempts could not
-deliver becomes a dead letter. A failing target is then probed once a day, and the first
+A target is ``ok``; or ``failing``, and tried again by `SCHEDULE_SECONDS`, for 75.6 hours; or
+``paused``, because somebody must act, and only probed now and then. What all attempts could
+not deliver becomes a dead letter. A failing target is then probed once a day, and the first
 success opens it again.
 """
 
@@ -15,22 +15,38 @@ from typing import Any, NamedTuple
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused
 from healthrelay.core.json import Json
 
-SCHEDULE = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+SCHEDULE_SECONDS = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds to wait before each attempt after the one before."""
 JITTER = 0.1
-"""The longest part of a wait that is added at random, lest all targets be tried at once."""
-PROBE = 3_600
-"""Seconds between two looks at whether a paused target was mended."""
+"""The longest part of a wait that is added at random, so that not all are tried at once."""
+PROBE_SECONDS = 3_600
+"""Between two looks at whether a paused target was fixed."""
 REPEAT = timedelta(days=1)
-"""How long a snapshot is taken to be safe with a target that may forget it, unless the owner
-says otherwise."""
+"""How long a snapshot is taken to be safe with a target that may forget it; a setting."""
+
+SNAPSHOT, LOG, READER = "snapshot", "log", "reader"
+"""The kinds of what follows a log: a target that takes the newest snapshot, one that takes each
+entry once, and a reader, who pulls and acknowledges."""
+_STORED_SNAPSHOT, _STORED_READER = "igor", "reader:"
 
 OK, FAILING, PAUSED = "ok", "failing", "paused"
 AMBIGUOUS = "ambiguous"
-"""The cause of a failure behind which something may hide that only the owner can mend."""
+"""The cause of a failure behind which something may hide that only the owner can fix."""
 
 
-class Dead(NamedTuple):
+def kind_of(name: str) -> str:
+    """Return the kind of the follower whose progress is stored as *name*."""
+    if name == _STORED_SNAPSHOT:
+        return SNAPSHOT
+    return READER if name.startswith(_STORED_READER) else LOG
+
+
+def reader_key(reader: str) -> str:
+    """Return the name as which the progress of *reader* is stored."""
+    return _STORED_READER + reader
+
+
+class DeadLetters(NamedTuple):
     """Entries *first* to *last*, given up on."""
 
     first: int
@@ -52,14 +68,39 @@ class Progress(NamedTuple):
     sentence: str = ""
     cause: str = ""
     who: str = ""
-    """The last failure, as its error told it."""
+    """The last failure, in the words of its error."""
     names: tuple[str, ...] = ()
     """The settings that it named."""
     at: datetime | None = None
     """The last success."""
-    dead: tuple[Dead, ...] = ()
+    dead: tuple[DeadLetters, ...] = ()
     died: datetime | None = None
     """When the newest of them was given up on."""
+
+    def to_document(self) -> dict[str, Json]:
+        """Return the progress as the stores keep it: what is as at the beginning stays out."""
+        document: dict[str, Json] = {}
+        for name, value in self._asdict().items():
+            if value == getattr(_BEGINNING, name):
+                continue
+            if isinstance(value, datetime):
+                document[name] = value.isoformat()
+            elif name == "dead":
+                document[name] = [[first, last] for first, last in value]
+            else:
+                document[name] = list(value) if name == "names" else value
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Progress:
+        """Return the progress that a store keeps as *document*."""
+        values = dict(document)
+        for name in ("due", "since", "at", "died"):
+            if name in values:
+                values[name] = datetime.fromisoformat(values[name])
+        values["names"] = tuple(values.get("names", ()))
+        values["dead"] = tuple(DeadLetters(*one) for one in values.get("dead", ()))
+        return cls(**values)
 
 
 class Chance(NamedTuple):
@@ -70,15 +111,20 @@ class Chance(NamedTuple):
 
 
 def behind(progress: Progress, head: int) -> int:
-    """How many entries the target lacks, those given up on among them."""
-    return max(head - progress.sequence, 0) + sum(last - first + 1 for first, last in progress.dead)
+    """Return how many entries the target lacks, those given up on among them."""
+    return max(head - progress.sequence, 0) + dead_letters(progress)
+
+
+def dead_letters(progress: Progress) -> int:
+    """Return how many entries were given up on."""
+    return sum(last - first + 1 for first, last in progress.dead)
 
 
 def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | None) -> bool:
-    """Whether to make an attempt *now*.
+    """Return whether to make an attempt *now*.
 
-    A target that takes the whole snapshot each time, and may forget it, is told again after
-    *repeat*; what was given up on is no loss to it, for the next success brings that too.
+    A target that takes the whole snapshot each time, and may forget it, gets it again after
+    *repeat*; what was given up on is no loss to it, because the next success brings that too.
     None is for one that takes each entry once.
     """
     if progress.state == PAUSED and progress.due is None:
@@ -91,55 +137,56 @@ def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | Non
 
 
 def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
-    """The instant that is worth a call of its own; None where the next sweep is soon enough.
+    """Return the instant worth a call of its own; None where the next sweep is soon enough.
 
-    A failing target is tried on time by `SCHEDULE`, and what a call left undone goes on at
+    A failing target is tried on time by `SCHEDULE_SECONDS`, and what a call left undone goes on at
     once. Probes, and the repetition of a snapshot, may wait for the sweep.
     """
-    if progress.state == FAILING and progress.attempt < len(SCHEDULE):
+    if progress.state == FAILING and progress.attempt < len(SCHEDULE_SECONDS):
         return progress.due
     return now if progress.state == OK and head > progress.sequence else None
 
 
 def succeeded(progress: Progress, sequence: int, now: datetime, whole: bool) -> Progress:
-    """After a success: *sequence* is there, and all is well."""
+    """Return the progress after a success: *sequence* is there, and all is well."""
     reached = Progress(max(sequence, progress.sequence), at=now)
     return reached if whole else reached._replace(dead=progress.dead, died=progress.died)
 
 
-def buried(progress: Progress, first: int, last: int) -> Progress:
-    """Without its dead letters *first* to *last*."""
+def drop_dead_letters(progress: Progress, first: int, last: int) -> Progress:
+    """Return *progress* without its dead letters *first* to *last*."""
     dead = without(progress.dead, first, last)
     return progress._replace(dead=dead, died=progress.died if dead else None)
 
 
 def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chance) -> Progress:
-    """After a failure to deliver everything up to *last*, in an attempt that was due."""
-    told = _told(progress, error, chance)
+    """Return the progress after a failure, in a due attempt to deliver everything up to *last*."""
+    failing = _with_failure(progress, error, chance)
     if isinstance(error, Refused):
-        return told._replace(state=PAUSED, due=None)
+        return failing._replace(state=PAUSED, due=None)
     # The same doubtful answer twice: it is no accident, and somebody should look.
     doubtful = error.cause == AMBIGUOUS == progress.cause
     if isinstance(error, Misconfigured) or doubtful:
-        return told._replace(state=PAUSED, due=_later(PROBE, error, chance), who="owner")
+        return failing._replace(state=PAUSED, due=_later(PROBE_SECONDS, error, chance), who="owner")
     attempt = progress.attempt + 1
-    wait = SCHEDULE[min(attempt, len(SCHEDULE) - 1)]
-    told = told._replace(state=FAILING, attempt=attempt, due=_later(wait, error, chance))
-    return _given_up(told, last, chance.now) if attempt == len(SCHEDULE) else told
+    wait = SCHEDULE_SECONDS[min(attempt, len(SCHEDULE_SECONDS) - 1)]
+    failing = failing._replace(state=FAILING, attempt=attempt, due=_later(wait, error, chance))
+    return _give_up(failing, last, chance.now) if attempt == len(SCHEDULE_SECONDS) else failing
 
 
-def knocked(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
-    """After a failure out of turn, at somebody's wish: it takes no attempt away."""
+def failed_out_of_turn(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
+    """Return the progress after a forced attempt failed: it takes no scheduled one away."""
     once = failed(progress, error, progress.sequence, chance)
     if progress.state == OK or once.state == PAUSED:
         return once
-    told = _told(progress, error, chance)
-    asked = isinstance(error, RateLimited) and progress.due is not None
-    return told._replace(due=_later(0, error, chance)) if asked else told
+    failing = _with_failure(progress, error, chance)
+    if isinstance(error, RateLimited) and progress.due is not None:
+        return failing._replace(due=_later(0, error, chance))
+    return failing
 
 
 def trouble(progress: Progress) -> HealthrelayError | None:
-    """The last failure, as long as it lasts."""
+    """Return the last failure, as long as it lasts."""
     if progress.state == OK:
         return None
     error = Misconfigured(progress.sentence, progress.names).named(progress.cause)
@@ -147,20 +194,20 @@ def trouble(progress: Progress) -> HealthrelayError | None:
     return error
 
 
-def without(dead: tuple[Dead, ...], first: int, last: int) -> tuple[Dead, ...]:
-    """*dead* letters that are not among *first* to *last*."""
+def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadLetters, ...]:
+    """Return the *dead* letters that are not among *first* to *last*."""
     rest = [
         part
         for one in dead
         for part in (
-            Dead(one.first, min(one.last, first - 1)),
-            Dead(max(one.first, last + 1), one.last),
+            DeadLetters(one.first, min(one.last, first - 1)),
+            DeadLetters(max(one.first, last + 1), one.last),
         )
     ]
     return tuple(part for part in rest if part.first <= part.last)
 
 
-def _told(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
+def _with_failure(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
     return progress._replace(
         since=progress.since or chance.now,
         sentence=error.sentence,
@@ -174,48 +221,22 @@ def _stale(progress: Progress, limit: datetime) -> bool:
     return progress.sequence > 0 and (progress.at is None or progress.at <= limit)
 
 
-def _given_up(progress: Progress, last: int, now: datetime) -> Progress:
+def _give_up(progress: Progress, last: int, now: datetime) -> Progress:
     first = progress.sequence + 1
     if last < first:
         return progress
     before = progress.dead
     if before and before[-1].last + 1 == first:
         first, before = before[-1].first, before[:-1]
-    return progress._replace(sequence=last, dead=(*before, Dead(first, last)), died=now)
+    return progress._replace(sequence=last, dead=(*before, DeadLetters(first, last)), died=now)
 
 
 def _later(seconds: float, error: HealthrelayError, chance: Chance) -> datetime:
-    """That long from now, or longer where the target itself asked for a pause."""
+    """Return that long from now, or longer where the target itself asked for a pause."""
     wait = seconds * (1 + JITTER * chance.jitter)
     if isinstance(error, RateLimited):
         wait = max(wait, error.after)
     return chance.now + timedelta(seconds=wait)
-
-
-def document(progress: Progress) -> dict[str, Json]:
-    """*progress* as the stores keep it: what is as at the beginning stays out."""
-    said: dict[str, Json] = {}
-    for name, value in progress._asdict().items():
-        if value == getattr(_BEGINNING, name):
-            continue
-        if isinstance(value, datetime):
-            said[name] = value.isoformat()
-        elif name == "dead":
-            said[name] = [[first, last] for first, last in value]
-        else:
-            said[name] = list(value) if name == "names" else value
-    return said
-
-
-def from_document(said: Mapping[str, Any]) -> Progress:
-    """What `document` made of it."""
-    values = dict(said)
-    for name in ("due", "since", "at", "died"):
-        if name in values:
-            values[name] = datetime.fromisoformat(values[name])
-    values["names"] = tuple(values.get("names", ()))
-    values["dead"] = tuple(Dead(*one) for one in values.get("dead", ()))
-    return Progress(**values)
 
 
 _BEGINNING = Progress()

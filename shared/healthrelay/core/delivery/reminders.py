@@ -1,4 +1,4 @@
-"""When to tell again of what lasts, so that it is heard of and does not fill the log."""
+"""When to report again what lasts, often enough to be noticed and without filling the log."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ DAY = timedelta(days=1)
 
 
 def remind(since: datetime, now: datetime, pace: timedelta) -> bool:
-    """Whether to tell at *now* of something that has lasted since *since*.
+    """Return whether to report at *now* something that has lasted since *since*.
 
-    First after a day, then once a day, and nothing need be stored for it: whoever looks once
-    every *pace* is there when another day is full. Who looks more often tells it more often.
+    First after a day, then once a day, and nothing need be stored: a caller that looks once
+    every *pace* is there when another day is full. One that looks more often reports it more
+    often.
     """
     return _days(since, now) > max(_days(since, now - pace), 0)
 
 
 def _days(since: datetime, now: datetime) -> int:
-    """The full days in between."""
+    """Return the full days in between."""
     return (now - since) // DAY

@@ -1,9 +1,8 @@
 """Work that can wait, and when it is due: from the clock alone, so that nothing is stored.
 
-A person's time is cut into slots as long as their interval; where the cuts lie is told by a
-stable hash of the name, so that people spread evenly over every hour. Each slot has one task,
-named after person and slot. Whoever looks at the clock may say so again and again: the queue
-knows the name and takes it once.
+A person's time is cut into slots as long as their interval; a stable hash of the name places the
+cuts, so that people spread evenly over every hour. Each slot has one task, named after person
+and slot. It may be enqueued again and again: the queue knows the name and takes it once.
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ class Task(NamedTuple):
     """Tasks of one name are one task. Letters, digits, ``-`` and ``_``, up to 500."""
     at: datetime | None = None
     """Not before then; None: at once."""
-    said: tuple[tuple[str, str], ...] = ()
-    """What the function is told beside the user, as names and values."""
+    params: tuple[tuple[str, str], ...] = ()
+    """The function's arguments beside the user, as names and values."""
 
 
-def due(user: str, interval: timedelta, now: datetime, remembered: timedelta) -> list[Task]:
-    """The fetches of *user* to enqueue at *now*: of this slot, and of the next if it is near.
+def due(user: str, interval: timedelta, now: datetime, dedup_window: timedelta) -> list[Task]:
+    """Return the fetches of *user* to enqueue at *now*: of this slot, and of the next if near.
 
-    *remembered* is how long the queue knows a name after its task has run. A slot that began
-    longer ago is left to the next one, for nobody could tell any more whether it had its fetch;
+    *dedup_window* is how long the queue knows a name after its task has run. A slot that began
+    longer ago is left to the next one, because nobody knows any more whether it had its fetch;
     that one reads what was missed.
     """
     length = int(interval.total_seconds())
@@ -43,7 +42,7 @@ def due(user: str, interval: timedelta, now: datetime, remembered: timedelta) ->
     slot = (second - _offset(user, length)) // length
     begins = slot * length + _offset(user, length)
     tasks = []
-    if second - begins <= (remembered - AHEAD).total_seconds():
+    if second - begins <= (dedup_window - AHEAD).total_seconds():
         tasks.append(_fetch(user, length, slot))
     if begins + length - second <= AHEAD.total_seconds():
         starts = datetime.fromtimestamp(begins + length, UTC)
@@ -52,20 +51,20 @@ def due(user: str, interval: timedelta, now: datetime, remembered: timedelta) ->
 
 
 def delivery(user: str, head: int) -> Task:
-    """The delivery of what a fetch has written, up to the log entry *head*."""
+    """Return the delivery of what a fetch has written, up to the log entry *head*."""
     return Task("deliver", user, f"{_hash(user):016x}-deliver-{head}")
 
 
 def retry(user: str, at: datetime) -> Task:
-    """The next attempt to deliver, at its instant *at*; whoever says so again says nothing new."""
+    """Return the next attempt to deliver; the same instant *at* is the same task."""
     instant = f"{at.astimezone(UTC):%Y%m%dT%H%M%S-%f}"
     return Task("deliver", user, f"{_hash(user):016x}-retry-{instant}", at)
 
 
 def acknowledgement(user: str, reader: str, sequence: int) -> Task:
-    """To note that *reader* has everything up to *sequence*, for who may not write it."""
+    """Return the task that notes that *reader* has everything up to *sequence*."""
     name = f"{_hash(user):016x}-ack-{_hash(reader):016x}-{sequence}"
-    return Task("deliver", user, name, said=(("reader", reader), ("cursor", str(sequence))))
+    return Task("deliver", user, name, params=(("reader", reader), ("cursor", str(sequence))))
 
 
 def _fetch(user: str, length: int, slot: int) -> Task:

@@ -1,13 +1,12 @@
-"""The state of a person's connection: what the doctor says, and what to press."""
+"""The state of a person's connection, and the next step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from healthrelay.core.grants.grant_health import Trouble
 from healthrelay.core.grants.token import Token
+from healthrelay.core.trouble import Diagnosis, Trouble
 
 SOON = timedelta(days=3)
 TESTING = timedelta(days=8)
@@ -22,47 +21,27 @@ MISCONFIGURED = "misconfigured"
 PROVIDER_DOWN = "provider down"
 
 _STATE = {"wearer": RECONNECT, "owner": MISCONFIGURED}
-_PRESS = {
-    MISCONFIGURED: "Mend the setting or the console step that the cause names, then fetch.",
+_NEXT_STEP = {
+    MISCONFIGURED: "Fix the setting or the console step that the cause names, then fetch.",
     PROVIDER_DOWN: "Nothing: it is tried again by itself.",
 }
 
 
-class Diagnosis(NamedTuple):
-    """One person's state, with its cause, since when, and what to press."""
-
-    state: str
-    cause: str = ""
-    """One sentence; empty when all is well."""
-    since: datetime | None = None
-    press: str = ""
-
-    @property
-    def well(self) -> bool:
-        """Whether nobody need act now."""
-        return self.state in (CONNECTED, PROVIDER_DOWN)
-
-    def told(self) -> dict[str, str | None]:
-        """For JSON."""
-        since = self.since.isoformat() if self.since else None
-        return {"state": self.state, "cause": self.cause, "since": since, "press": self.press}
-
-
 def of_trouble(trouble: Trouble, link: str) -> Diagnosis:
-    """What a *trouble* means; *link* is where the wearer connects."""
+    """Return what a *trouble* means; *link* is where the wearer connects."""
     state = _STATE.get(trouble.who, PROVIDER_DOWN)
-    press = _PRESS.get(state, f"Connect again: {link}")
-    return Diagnosis(state, trouble.sentence, trouble.since, press)
+    next_step = _NEXT_STEP.get(state, f"Connect again: {link}")
+    return Diagnosis(state, trouble.since, trouble._replace(next_step=next_step))
 
 
 def diagnose(token: Token | None, missing: Sequence[str], link: str, now: datetime) -> Diagnosis:
-    """The state of a stored *token*; *missing* names in plain words what was not allowed.
+    """Return the state of a stored *token*; *missing* names in plain words what was not allowed.
 
-    The worst thing is told: an ended grant before a trouble, a trouble before what is merely
-    not allowed, that before an end in sight.
+    The worst comes first: an ended grant before a trouble, a trouble before what is merely not
+    allowed, that before an end in sight.
     """
     if token is None:
-        return Diagnosis(NOT_CONNECTED, "No consent was given yet.", None, f"Connect: {link}")
+        return _wearer_must(NOT_CONNECTED, "No consent was given yet.", f"Connect: {link}", None)
     health = token.health
     if health.ended_at and health.refreshing:
         ended = health.refreshing._replace(who="wearer", since=health.ended_at)
@@ -74,9 +53,9 @@ def diagnose(token: Token | None, missing: Sequence[str], link: str, now: dateti
         return of_trouble(trouble, link)
     since = token.connected_at
     if missing:
-        said = f"Not allowed: {', '.join(missing)}."
-        return Diagnosis(PARTLY, said, since, f"Connect again and tick it: {link}")
-    return _ending(token, link, now) or Diagnosis(CONNECTED, since=since)
+        sentence = f"Not allowed: {', '.join(missing)}."
+        return _wearer_must(PARTLY, sentence, f"Connect again and tick it: {link}", since)
+    return _ending(token, link, now) or Diagnosis(CONNECTED, since)
 
 
 def _ending(token: Token, link: str, now: datetime) -> Diagnosis | None:
@@ -86,9 +65,14 @@ def _ending(token: Token, link: str, now: datetime) -> Diagnosis | None:
     testing = since is not None and ends - since <= TESTING
     if ends - now > SOON and not testing:
         return None
-    cause = f"The grant ends on {ends:%Y-%m-%d at %H:%M} UTC."
-    press = f"Connect again before that: {link}"
+    sentence = f"The grant ends on {ends:%Y-%m-%d at %H:%M} UTC."
+    next_step = f"Connect again before that: {link}"
     if testing:
-        cause += " Google's consent screen is in Testing, where each grant lasts seven days."
-        press += " To end this, publish the app in Google's console."
-    return Diagnosis(EXPIRING, cause, since, press)
+        sentence += " Google's consent screen is in Testing, where each grant lasts seven days."
+        next_step += " To end this, publish the app in Google's console."
+    return _wearer_must(EXPIRING, sentence, next_step, since)
+
+
+def _wearer_must(state: str, sentence: str, next_step: str, since: datetime | None) -> Diagnosis:
+    trouble = Trouble(state.replace(" ", "_"), "wearer", sentence, since, next_step=next_step)
+    return Diagnosis(state, since, trouble)

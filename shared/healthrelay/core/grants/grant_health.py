@@ -8,9 +8,12 @@ owner's to mend, and costs no login.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
+
+if TYPE_CHECKING:
+    from healthrelay.core.trouble import Trouble
 
 COOLDOWN = timedelta(seconds=30)
 """After a first failed refresh; each further one doubles it."""
@@ -18,22 +21,6 @@ LONGEST_COOLDOWN = timedelta(hours=1)
 BETWEEN_REFUSALS = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(days=1)
 """No provider asks for more; a later instant was written by a clock that was wrong."""
-
-
-class Trouble(NamedTuple):
-    """What stands in the way, who must act, and since when."""
-
-    cause: str
-    who: str
-    sentence: str
-    since: datetime
-
-    @classmethod
-    def of(cls, error: HealthrelayError, now: datetime, before: Trouble | None) -> Trouble:
-        """*error* as a trouble, which began earlier where it is the same as *before*."""
-        same = before is not None and (before.cause, before.who) == (error.cause, error.who)
-        since = before.since if before and same else now
-        return cls(error.cause, error.who, error.sentence, since)
 
 
 class Health(NamedTuple):
@@ -69,7 +56,7 @@ class Health(NamedTuple):
         *last_chance*: an earlier refresh was cut short, so that a provider whose tokens work
         once may have taken the old one already. Then one refusal is enough.
         """
-        trouble = Trouble.of(error, now, self.refreshing)
+        trouble = error.as_trouble(now, self.refreshing)
         if isinstance(error, ReconnectNeeded):
             first = self.refused_at or now
             if last_chance or now - first >= BETWEEN_REFUSALS:

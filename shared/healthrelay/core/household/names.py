@@ -5,11 +5,6 @@ from __future__ import annotations
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import is_name
 
-SINK = "igor"
-"""The target that is the owner's and everybody's."""
-READER = "reader:"
-"""What the name of a reader begins with, where it stands among targets."""
-
 
 def user_name(text: str | None) -> str:
     """Return *text* when it may name a person, here and as an element in Igor."""

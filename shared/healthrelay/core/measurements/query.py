@@ -1,14 +1,14 @@
-"""What a caller asked to fetch: their words and the stored settings, made one."""
+"""What a caller asks to fetch: the words of a request and the stored settings, made one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.coverage import Coverage, unattended
 from healthrelay.core.measurements.days import EPOCH, first_day, parse_day
 from healthrelay.core.measurements.methods import ARGUMENTS, DAY, DETAILS, Method, method
 from healthrelay.core.measurements.records import Window
@@ -18,34 +18,90 @@ MAX_CHOICES = 80
 SECONDS_DETAIL = "activities-heart-intraday"
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_ANY_DAY = date.max - timedelta(days=1)
+"""Stands for today while nobody knows which day it is for the wearer."""
+
+Words = Mapping[str, str]
 
 
-def windows(
-    query: Mapping[str, str], stored: Mapping[str, str], today: date, covered: Coverage
-) -> list[Window]:
-    """The series and days that *query* asks for, with *stored* settings as its defaults.
+class FetchRequest(NamedTuple):
+    """A request for one person's measurements, its words checked as far as words can be."""
 
-    The query wins; one that says anything of period or end sets aside both stored ones. When
-    it says nothing of dates, what is *covered* already is read again only where it may have
-    changed. Every wrong word is a `BadRequest` with one sentence.
+    user: str
+    query: Words
+
+
+def parse_request(user: str, query: Words) -> FetchRequest:
+    """Return the request; raise `BadRequest` for words that are wrong whatever is stored.
+
+    What depends on the stored settings or on the wearer's day is refused by `windows`.
     """
-    _refuse_strangers(query)
-    asked = {**_defaults(query, stored), **query}
-    chosen = [method(name) for name in _choices(asked.get("methods") or DEFAULT_METHOD)]
-    _refuse_idle(query, chosen)
-    found = {w.series: w for row in chosen for w in _windows(row, chosen, asked, today)}
-    if query.keys() & DAY or "base_date" in stored or "end_date" in stored:
-        return list(found.values())
-    return [part for window in found.values() for part in unattended(window, covered)]
-
-
-def _refuse_strangers(query: Mapping[str, str]) -> None:
     for name in query:
         if name != "methods" and name not in ARGUMENTS:
             raise BadRequest(f"No method takes the argument '{name[:40]}'.")
+    _check_days(query)
+    _hours(query.get("start_time") or "00:00", query.get("end_time") or "23:59")
+    if query.get("methods"):
+        chosen = _methods(query)
+        _refuse_idle(query, chosen)
+        if query.get("resource"):
+            for row, series in _choose_series(query, chosen):
+                _detail(series, _taken(row, query))
+    return FetchRequest(user, query)
 
 
-def _refuse_idle(query: Mapping[str, str], chosen: list[Method]) -> None:
+def windows(query: Words, settings: Words, today: date) -> list[Window]:
+    """Return the series and days that *query* asks for, with *settings* as its defaults.
+
+    The query wins; one that names a period or end sets aside both stored ones. Every wrong word
+    is a `BadRequest` with one sentence.
+    """
+    words = {**_defaults(query, settings), **query}
+    chosen = _methods(words)
+    _refuse_idle(query, chosen)
+    spans = {row.name: _span(_taken(row, words), row.period, today) for row in chosen}
+    found: dict[str, Window] = {}
+    for row, series in _choose_series(words, chosen):
+        taken = _taken(row, words)
+        if SERIES[series].kind is Kind.STATE:
+            found[series] = Window(series, EPOCH, EPOCH)
+        else:
+            hours = _hours(taken.get("start_time"), taken.get("end_time"))
+            found[series] = Window(series, *spans[row.name], _detail(series, taken), hours)
+    return list(found.values())
+
+
+def configured_series(settings: Words) -> set[str]:
+    """Return the series that *settings* ask for: those for which a consent is needed."""
+    words = _defaults({}, settings)
+    return {series for _, series in _choose_series(words, _methods(words))}
+
+
+def names_days(query: Words, settings: Words) -> bool:
+    """Whether somebody named days: then they are read whole, whatever was read before."""
+    return bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
+
+
+def _check_days(query: Words) -> None:
+    days = {
+        name: parse_day(name, query[name], _ANY_DAY)
+        for name in sorted(DAY - {"period"})
+        if query.get(name)
+    }
+    if query.get("period"):
+        first_day(_ANY_DAY, query["period"])
+    if "date" not in days:
+        _refuse_both(query)
+        if days.get("end_date", _ANY_DAY) < days.get("base_date", _ANY_DAY) < _ANY_DAY:
+            raise BadRequest("end_date must not lie before base_date.")
+
+
+def _refuse_both(words: Words) -> None:
+    if words.get("period") and words.get("end_date"):
+        raise BadRequest("Give either period or end_date, not both.")
+
+
+def _refuse_idle(query: Words, chosen: list[Method]) -> None:
     """Refuse what no chosen method would use; a stored default may lie idle, a typed word not."""
     taken = frozenset[str]().union(*(row.arguments for row in chosen))
     for name in query:
@@ -53,14 +109,18 @@ def _refuse_idle(query: Mapping[str, str], chosen: list[Method]) -> None:
             raise BadRequest(f"None of the methods asked for takes {name}.")
 
 
-def _defaults(query: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str]:
-    dates_said = "period" in query or "end_date" in query
+def _defaults(query: Words, settings: Words) -> dict[str, str]:
+    dates_named = "period" in query or "end_date" in query
     return {
         name: value
-        for name, value in stored.items()
+        for name, value in settings.items()
         if (name == "methods" or name in ARGUMENTS)
-        and not (dates_said and name in ("period", "end_date"))
+        and not (dates_named and name in ("period", "end_date"))
     }
+
+
+def _methods(words: Words) -> list[Method]:
+    return [method(name) for name in _choices(words.get("methods") or DEFAULT_METHOD)]
 
 
 def _choices(text: str) -> list[str]:
@@ -70,41 +130,27 @@ def _choices(text: str) -> list[str]:
     return choices
 
 
-def _windows(
-    row: Method, chosen: list[Method], asked: Mapping[str, str], today: date
-) -> list[Window]:
-    """The windows of one method, which gets only the arguments it takes."""
-    mine = {name: value for name, value in asked.items() if name in row.arguments}
-    start, end = _days(mine, row.period, today)
-    hours = _hours(mine.get("start_time"), mine.get("end_time"))
-    found = []
-    for name in _series(row, chosen, mine.get("resource")):
-        if SERIES[name].kind is Kind.STATE:
-            found.append(Window(name, EPOCH, EPOCH))
-        else:
-            found.append(Window(name, start, end, _detail(name, mine), hours))
-    return found
+def _taken(row: Method, words: Words) -> Words:
+    """The words that the method takes."""
+    return {name: value for name, value in words.items() if name in row.arguments}
 
 
-def _series(row: Method, chosen: list[Method], resource: str | None) -> list[str]:
-    """The series of *row*. Of several resources each method takes those that it has."""
-    if row.resources is None:
-        return list(row.series)
-    if not resource:
-        return list(row.gives(None))
-    others = [r.resources for r in chosen if r is not row and r.resources is not None]
-    return [
-        series
-        for name in _choices(resource)
-        if name in row.resources or not any(name in resources for resources in others)
-        for series in row.gives(name)
-    ]
+def _choose_series(words: Words, chosen: list[Method]) -> Iterator[tuple[Method, str]]:
+    """The series of each method. Of several resources each takes those that it has."""
+    for row in chosen:
+        if row.resources is None or not words.get("resource"):
+            yield from ((row, series) for series in row.gives(None))
+            continue
+        others = [r.resources for r in chosen if r is not row and r.resources is not None]
+        for name in _choices(words["resource"]):
+            if name in row.resources or not any(name in resources for resources in others):
+                yield from ((row, series) for series in row.gives(name))
 
 
-def _detail(series: str, mine: Mapping[str, str]) -> str:
+def _detail(series: str, taken: Words) -> str:
     if SERIES[series].kind is not Kind.INTRADAY:
         return ""
-    detail = mine.get("detail_level") or DETAILS[0]
+    detail = taken.get("detail_level") or DETAILS[0]
     allowed = DETAILS if series == SECONDS_DETAIL else DETAILS[:2]
     if detail not in allowed:
         raise BadRequest(f"detail_level must be one of {', '.join(allowed)} here.")
@@ -124,19 +170,17 @@ def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
     return start, end
 
 
-def _days(asked: Mapping[str, str], default: str, today: date) -> tuple[date, date]:
-    if asked.get("date"):
-        day = parse_day("date", asked["date"], today)
+def _span(taken: Words, default: str, today: date) -> tuple[date, date]:
+    """The first and last day; a method reads its *default* period when nobody names days."""
+    if taken.get("date"):
+        day = parse_day("date", taken["date"], today)
         return day, day
-    base = parse_day("base_date", asked.get("base_date") or "today", today)
-    period, end_text = asked.get("period"), asked.get("end_date")
-    if period and end_text:
-        raise BadRequest("Give either period or end_date, not both.")
-    if end_text:
-        end = parse_day("end_date", end_text, today)
+    _refuse_both(taken)
+    base = parse_day("base_date", taken.get("base_date") or "today", today)
+    if taken.get("end_date"):
+        end = parse_day("end_date", taken["end_date"], today)
         if end < base:
             raise BadRequest("end_date must not lie before base_date.")
         return base, end
-    if not period:
-        period = "1d" if asked.get("base_date") else default
+    period = taken.get("period") or ("1d" if taken.get("base_date") else default)
     return first_day(base, period), base

@@ -102,6 +102,18 @@ def _when(row: Series, data: Mapping[str, Json]) -> str:
     return f"{day}T{time}" if time else day
 
 
+def select(records: Iterable[Record], windows: Iterable[Window]) -> list[Record]:
+    """Return the *records* that lie in any of *windows*."""
+    by_series: dict[str, list[Window]] = {}
+    for window in windows:
+        by_series.setdefault(window.series, []).append(window)
+    return [
+        record
+        for record in records
+        if any(window.holds(record) for window in by_series.get(record.series, ()))
+    ]
+
+
 def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:
     """Sort *incoming* into new, corrected and vanished records of a fully read window.
 

@@ -51,3 +51,25 @@ def by_series(records: Iterable[Record]) -> dict[str, Json]:
     for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
         series.setdefault(record.series, []).append(dict(record.data))
     return dict(series)
+
+
+def xml(name: str, value: Json) -> str:
+    """Return ``<name>…</name>``, as Igor makes it of our JSON.
+
+    A list becomes so many elements, and what is nothing an empty one. Names and texts are
+    taken to be fit for Igor, so that only three characters need care.
+    """
+    if isinstance(value, list):
+        return "".join(xml(name, part) for part in value)
+    if isinstance(value, dict):
+        inside = "".join(xml(member, part) for member, part in value.items())
+    else:
+        inside = _text(value)
+    return f"<{name}>{inside}</{name}>"
+
+
+def _text(value: Json) -> str:
+    if value is None or value is False:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,11 +1,10 @@
-"""What every delivery needs, and how it stands afterwards."""
+"""What every delivery uses, and what comes of it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery import progress as delivery
@@ -16,11 +15,10 @@ from healthrelay.core.errors import severity
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
     from healthrelay.ports.delivery import Following
-    from healthrelay.ports.peers import Hook, LogEvent, Queue, Sink
+    from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store
 
-
-PROBED = timedelta(seconds=delivery.PROBE * (1 + delivery.JITTER)) + timedelta(minutes=15)
+PROBED = timedelta(seconds=delivery.PROBE_SECONDS * (1 + delivery.JITTER), minutes=15)
 """The longest time between two probes of a paused target."""
 
 
@@ -34,105 +32,111 @@ class Delivery(NamedTuple):
     """Whether it waits for somebody to act."""
 
 
-class Courier(NamedTuple):
-    """All that a delivery needs; *jitter* gives a number from 0 up to 1."""
+class DeliveryContext(NamedTuple):
+    """What every delivery uses. Targets open their secrets when they send."""
 
     store: Store
-    sink: Sink | None
-    hooks: Callable[[str], Sequence[Hook]]
-    """A person's own targets, their keys opened."""
-    queue: Queue | None
-    """Who carries out the deliveries of a fetch, where it may not do so itself."""
+    shared: Sequence[Target]
+    """The targets of everybody."""
+    own: Callable[[str], Sequence[Target]]
+    """Returns the targets of one person."""
     now: Callable[[], datetime]
     jitter: Callable[[], float]
+    """Returns a number from 0 up to 1."""
     public_url: str
     days: int
     """How much of a person a snapshot holds."""
-    kept: int
-    """How many days a log entry is kept."""
     repeat: timedelta = delivery.REPEAT
-    """How long a snapshot is taken to be safe with Igor."""
-    later: Queue | None = None
-    """Who makes the next attempt at its instant; without one, whoever sweeps makes it."""
+    """How long a snapshot is taken to be safe with its target."""
+    retries: Queue | None = None
+    """Where the next attempt waits for its instant; without one, the next sweep makes it."""
     log_event: LogEvent = lambda *_, **__: None
 
+    def repeat_of(self, kind: str) -> timedelta | None:
+        """Return after which time a target of *kind* is sent again what it has, if ever."""
+        return self.repeat if kind == delivery.SNAPSHOT else None
 
-class Errand(NamedTuple):
-    """One person's deliveries by one courier; *knock* is out of turn, too."""
+    def targets(self, user: str, following: Following) -> Iterator[Target]:
+        """Yield the targets of everybody, then those of *user* that follow the log.
 
-    user: str
-    following: Following
-    courier: Courier
-    knock: bool
+        One whose making or removal was cut short follows nothing, and gets nothing.
+        """
+        yield from self.shared
+        if names := following.of_kind(delivery.LOG):
+            yield from (target for target in self.own(user) if target.name in names)
 
-    def missed(
-        self, progress: Progress, error: HealthrelayError, last: int, turn: bool
+    def after_failure(
+        self, progress: Progress, error: HealthrelayError, last: int, *, in_turn: bool
     ) -> Progress:
-        """How it stands after a failure to deliver up to *last*, in *turn* or not."""
-        chance = Chance(self.courier.now(), self.courier.jitter())
-        if turn:
+        """Return the progress after a failure to deliver up to *last*, *in_turn* or forced."""
+        chance = Chance(self.now(), self.jitter())
+        if in_turn:
             return delivery.failed(progress, error, last, chance)
-        return delivery.knocked(progress, error, chance)
+        return delivery.failed_out_of_turn(progress, error, chance)
 
 
-class Attempt:
-    """One attempt of *errand* at a target, from now on until it has `ended`."""
-
-    def __init__(self, errand: Errand, target: str) -> None:
-        self._courier = errand.courier
-        self._log_event = partial(errand.courier.log_event, user=errand.user, target=target)
-        self._dead = _letters(errand.following.progress(target))
-        self._started = time.monotonic()
-
-    def ended(self, progress: Progress, told: Delivery) -> Delivery:
-        """Write to the log what came of it, and what somebody should hear of; returns *told*."""
-        self._log_event(
-            severity(told.trouble),
-            "delivery",
-            delivered=told.delivered,
-            waiting=told.waiting,
-            milliseconds=round((time.monotonic() - self._started) * 1000),
-            cause=told.trouble.sentence if told.trouble else None,
-        )
-        if (given_up := _letters(progress) - self._dead) > 0:
-            self._log_event("ERROR", "dead letters", count=given_up)
-        if told.trouble and progress.since:
-            # A failing target is tried once a day by then, a paused one every hour.
-            pace = PROBED if told.paused else DAY
-            if remind(progress.since, self._courier.now(), pace):
-                since = progress.since.isoformat()
-                self._log_event(
-                    severity(told.trouble), "undelivered", since=since, waiting=told.waiting
-                )
-        return told
-
-
-def _letters(progress: Progress) -> int:
-    return sum(last - first + 1 for first, last in progress.dead)
-
-
-def standing(progress: Progress, head: int, lacking: int | None = None) -> Delivery:
-    """How it stands with a target; *lacking* is what it lacked before an attempt."""
+def status(progress: Progress, head: int, lacked: int | None = None) -> Delivery:
+    """Return how a target is doing; *lacked* is what it lacked before an attempt."""
     waiting = delivery.behind(progress, head)
-    delivered = 0 if lacking is None else max(lacking - waiting, 0)
+    delivered = 0 if lacked is None else max(lacked - waiting, 0)
     paused = progress.state == delivery.PAUSED
     return Delivery(delivered, waiting, delivery.trouble(progress), paused)
 
 
-def stuck(user: str, where: str, error: HealthrelayError, courier: Courier) -> Delivery:
-    """What waits because of something that is no target's own trouble; the log is told."""
+def blocked(user: str, where: str, error: HealthrelayError, log_event: LogEvent) -> Delivery:
+    """Log and return what waits because of something that is no target's own trouble."""
     cause = error.sentence
-    courier.log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
+    log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
     return Delivery(waiting=1, trouble=error, paused=error.who == "owner")
 
 
-def summed(deliveries: Iterable[Delivery]) -> Delivery:
-    """All targets as one: what any of them got, what the slowest still lacks, a trouble."""
-    told = list(deliveries)
-    troubled = sorted((d for d in told if d.trouble), key=lambda d: not d.paused)
+def combine(deliveries: Iterable[Delivery]) -> Delivery:
+    """Return all targets as one: what any of them got, what the slowest lacks, a trouble."""
+    parts = list(deliveries)
+    troubled = sorted((part for part in parts if part.trouble), key=lambda part: not part.paused)
     return Delivery(
-        delivered=max((d.delivered for d in told), default=0),
-        waiting=max((d.waiting for d in told), default=0),
+        delivered=max((part.delivered for part in parts), default=0),
+        waiting=max((part.waiting for part in parts), default=0),
         trouble=troubled[0].trouble if troubled else None,
         paused=bool(troubled and troubled[0].paused),
     )
+
+
+class Outcome(NamedTuple):
+    """One attempt at a target: its progress *before* and *after*, and what it got."""
+
+    before: Progress
+    after: Progress
+    delivery: Delivery
+    started: float
+    """By the monotonic clock, in seconds."""
+
+
+def log_attempt(user: str, target: str, outcome: Outcome, context: DeliveryContext) -> Delivery:
+    """Log what came of an attempt, new dead letters, and once a day what lasts; return it."""
+    result, trouble = outcome.delivery, outcome.delivery.trouble
+    context.log_event(
+        severity(trouble),
+        "delivery",
+        user=user,
+        target=target,
+        delivered=result.delivered,
+        waiting=result.waiting,
+        milliseconds=round((time.monotonic() - outcome.started) * 1000),
+        cause=trouble.sentence if trouble else None,
+    )
+    new = delivery.dead_letters(outcome.after) - delivery.dead_letters(outcome.before)
+    if new > 0:
+        context.log_event("ERROR", "dead letters", user=user, target=target, count=new)
+    since = outcome.after.since
+    # A failing target is tried once a day by then, a paused one every hour.
+    if trouble and since and remind(since, context.now(), PROBED if result.paused else DAY):
+        context.log_event(
+            severity(trouble),
+            "undelivered",
+            user=user,
+            target=target,
+            since=since.isoformat(),
+            waiting=result.waiting,
+        )
+    return result

@@ -1,181 +1,196 @@
-"""Bringing what the log says to every target, and keeping note of how it went."""
+"""Bringing every target up to date, and storing how that went."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery import tasks
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import LOG, READER, SNAPSHOT, kind_of
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.household.names import READER, SINK
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standing, stuck
-from healthrelay.flows.delivery.webhooks import walk
+from healthrelay.flows.delivery.context import Delivery, Outcome, blocked, log_attempt, status
+from healthrelay.flows.delivery.webhooks import send_pending
 
 if TYPE_CHECKING:
-    from healthrelay.flows.delivery.context import Courier
-    from healthrelay.ports.delivery import Following
-    from healthrelay.ports.peers import Sink
+    from healthrelay.flows.delivery.context import DeliveryContext
+    from healthrelay.ports.delivery import Following, Log
+    from healthrelay.ports.peers import LogEvent, Queue, Target
 
 MAX_ROUNDS = 3
 
 
-def deliver(user: str, courier: Courier, *, knock: bool = False) -> dict[str, Delivery]:
-    """Bring every target of *user* up to date that is due; with *knock*, every one.
+def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict[str, Delivery]:
+    """Bring every target of *user* up to date that is due; with *force*, every one.
 
-    Returns how it stands with each. What cannot be delivered stays, and is due again later.
-    Whoever knocks out of turn takes none of the later attempts away.
+    Returns how each is doing. What cannot be delivered stays, and is due again later. A forced
+    attempt out of turn takes none of the later ones away.
     """
-    errand = Errand(user, courier.store.log.following(user), courier, knock)
-    told: dict[str, Delivery] = {}
-    if courier.sink:
-        told[courier.sink.name] = _push(errand, courier.sink)
-    if names := hooked(errand.following):
-        # One whose making or removal was cut short follows nothing, and gets nothing.
-        hooks = [hook for hook in courier.hooks(user) if hook.name in names]
-        told |= {hook.name: walk(errand, hook) for hook in hooks}
-    return told | _arranged(user, courier, told)
+    following = context.store.log.following(user)
+    targets = context.targets(user, following)
+    return _deliver(user, targets, following, context, force=force)
 
 
-def hand_on(user: str, courier: Courier) -> dict[str, Delivery]:
-    """What a fetch does with what it has written: deliver it, or leave that to the queue.
-
-    Should the queue not take it, it still is ahead of the targets when somebody looks.
-    """
-    if courier.queue is None:
-        return deliver(user, courier)
-    following = courier.store.log.following(user)
-    told = {
-        name: standing(progress, following.head)
-        for name, progress in following.targets.items()
-        if not name.startswith(READER)
-    }
-    if following.head and (not told or any(one.waiting for one in told.values())):
+def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
+    """Deliver for everybody for whom anything is due; one person's trouble is nobody else's."""
+    deliveries: dict[str, dict[str, Delivery]] = {}
+    for user in due(context):
         try:
-            courier.queue.enqueue(tasks.delivery(user, following.head))
-        except HealthrelayError as error:
-            told["queue"] = stuck(user, "queue", error, courier)
-    return told
-
-
-def hooked(following: Following) -> list[str]:
-    """The person's own targets: everybody who follows but Igor and those who read by themselves."""
-    return [name for name in following.targets if name != SINK and not name.startswith(READER)]
-
-
-def deliver_due(courier: Courier) -> dict[str, dict[str, Delivery]]:
-    """The same for everybody for whom anything is due; one person's trouble is nobody else's."""
-    told: dict[str, dict[str, Delivery]] = {}
-    for user in due(courier):
-        try:
-            told[user] = deliver(user, courier)
+            deliveries[user] = deliver(user, context)
         except Unknown:  # removed meanwhile
             continue
         except HealthrelayError as error:
-            told[user] = {"store": stuck(user, "store", error, courier)}
-    return told
+            deliveries[user] = {"store": blocked(user, "store", error, context.log_event)}
+    return deliveries
 
 
-def push_everything(courier: Courier) -> dict[str, dict[str, Delivery]]:
-    """Bring Igor everybody's snapshot, whatever it has, and in trouble or not."""
-    told: dict[str, dict[str, Delivery]] = {}
-    for user, following in courier.store.log.followings().items():
-        if courier.sink and following.head:
-            errand = Errand(user, following, courier, knock=True)
-            pushed = {courier.sink.name: _push(errand, courier.sink)}
-            told[user] = pushed | _arranged(user, courier, pushed)
-    return told
+def push_everything(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
+    """Bring everybody's snapshot to its target, whatever that has, and in trouble or not."""
+    targets = [target for target in context.shared if target.kind == SNAPSHOT]
+    return {
+        user: _deliver(user, targets, following, context, force=True)
+        for user, following in context.store.log.followings().items()
+        if targets and following.head
+    }
 
 
-def due(courier: Courier) -> list[str]:
-    """Everybody for whom a delivery is due."""
-    now = courier.now()
+def due(context: DeliveryContext) -> list[str]:
+    """Return everybody for whom a delivery is due."""
+    now = context.now()
+    shared = {target.name: context.repeat_of(target.kind) for target in context.shared}
 
-    def wants(following: Following) -> bool:
-        repeats: dict[str, timedelta | None] = dict.fromkeys(hooked(following))
-        if courier.sink:
-            repeats[courier.sink.name] = courier.repeat
+    def is_due(following: Following) -> bool:
+        repeats = dict.fromkeys(following.of_kind(LOG)) | shared
         return any(
             delivery.is_due(following.progress(name), following.head, now, repeat)
             for name, repeat in repeats.items()
         )
 
-    return [user for user, found in courier.store.log.followings().items() if wants(found)]
+    followings = context.store.log.followings()
+    return [user for user, following in followings.items() if is_due(following)]
 
 
-def prune(courier: Courier) -> int:
-    """Forget log entries, and letters about them, older than they are kept; returns how many.
+def enqueue_delivery(
+    user: str, *, log: Log, queue: Queue, log_event: LogEvent
+) -> dict[str, Delivery]:
+    """Leave to *queue* what a fetch has written; no target is built, no secret opened.
 
-    An entry that was given up on is kept so long from then on, for it may be replayed.
+    Should the queue not take it, the log is ahead of the targets still, and the next sweep sees
+    that.
     """
-    log, forgotten = courier.store.log, 0
+    following = log.following(user)
+    deliveries = {
+        name: status(progress, following.head)
+        for name, progress in following.targets.items()
+        if kind_of(name) != READER
+    }
+    if following.head and (not deliveries or any(one.waiting for one in deliveries.values())):
+        try:
+            queue.enqueue(tasks.delivery(user, following.head))
+        except HealthrelayError as error:
+            deliveries["queue"] = blocked(user, "queue", error, log_event)
+    return deliveries
+
+
+def prune(log: Log, *, now: datetime, days: int) -> int:
+    """Forget log entries, and letters about them, older than *days*; return how many.
+
+    An entry that was given up on is kept so long from then on, because it may be replayed.
+    """
+    forgotten = 0
     for user, following in log.followings().items():
         if following.head < 2:
             continue
-        forgotten += log.prune(user, _limit(user, following, courier))
-        mourned = {name: p for name, p in following.targets.items() if p.dead}
-        for name, progress in mourned.items():
-            oldest = log.after(user, 0, 1)[0].sequence
-            after = delivery.buried(progress, 1, oldest - 1)
-            if after != progress:
-                log.save(user, name, after, still=True)
+        forgotten += log.prune(user, _limit(user, following, log, now - timedelta(days=days)))
+        for name, progress in following.targets.items():
+            if progress.dead:
+                oldest = log.after(user, 0, 1)[0].sequence
+                after = delivery.drop_dead_letters(progress, 1, oldest - 1)
+                if after != progress:
+                    log.save(user, name, after, still=True)
     return forgotten
 
 
-def _limit(user: str, following: Following, courier: Courier) -> datetime:
-    """Before which instant an entry of *user* is too old; a snapshot needs no letters."""
-    limit = courier.now() - timedelta(days=courier.kept)
-    followers = [following.progress(name) for name in hooked(following)]
+def _limit(user: str, following: Following, log: Log, limit: datetime) -> datetime:
+    """Return before which instant an entry of *user* is too old; a snapshot needs no letters."""
+    followers = [following.progress(name) for name in following.of_kind(LOG)]
     letters = [p.dead[0].first for p in followers if p.dead and p.died and p.died > limit]
-    oldest = courier.store.log.after(user, min(letters) - 1, 1) if letters else []
+    oldest = log.after(user, min(letters) - 1, 1) if letters else []
     return min([limit, *(entry.at for entry in oldest)])
 
 
-def _arranged(user: str, courier: Courier, told: Mapping[str, Delivery]) -> dict[str, Delivery]:
+def _deliver(
+    user: str,
+    targets: Iterable[Target],
+    following: Following,
+    context: DeliveryContext,
+    *,
+    force: bool,
+) -> dict[str, Delivery]:
+    deliveries = {
+        target.name: _BY_KIND[target.kind](user, target, following, context, force=force)
+        for target in targets
+    }
+    if any(one.waiting or one.trouble for one in deliveries.values()):
+        deliveries |= _schedule_retry(user, deliveries, context)
+    return deliveries
+
+
+def _schedule_retry(
+    user: str, names: Iterable[str], context: DeliveryContext
+) -> dict[str, Delivery]:
     """Have what did not arrive tried again at its instant, rather than at the next sweep.
 
     Returns the queue's trouble, if there is any: then the sweep does it.
     """
-    if courier.later is None or not any(one.waiting or one.trouble for one in told.values()):
+    if context.retries is None:
         return {}
-    following, now = courier.store.log.following(user), courier.now()
-    instants = [delivery.upcoming(following.progress(n), following.head, now) for n in told]
+    following, now = context.store.log.following(user), context.now()
+    instants = [delivery.upcoming(following.progress(n), following.head, now) for n in names]
     if soonest := min(filter(None, instants), default=None):
         try:
-            courier.later.enqueue(tasks.retry(user, soonest))
+            context.retries.enqueue(tasks.retry(user, soonest))
         except HealthrelayError as error:
-            return {"queue": stuck(user, "queue", error, courier)}
+            return {"queue": blocked(user, "queue", error, context.log_event)}
     return {}
 
 
-def _push(errand: Errand, sink: Sink) -> Delivery:
-    """Bring *sink* up to date with one PUT, however many changes wait.
+def _push(
+    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
+) -> Delivery:
+    """Bring *target* up to date with one snapshot, however many changes wait.
 
     A snapshot is read after its sequence number, so it may be newer than the number but
-    never older; and when somebody wrote during the PUT, we go again, for an older snapshot
+    never older; and when somebody wrote during the push, we go again, because an older snapshot
     of another worker may have arrived last.
     """
-    user, following, courier, _ = errand
-    store, progress, head = courier.store, following.progress(sink.name), following.head
-    turn = delivery.is_due(progress, head, courier.now(), courier.repeat)
-    if not head or not (turn or errand.knock):
-        return standing(progress, head)
-    lacking, attempt = delivery.behind(progress, head), Attempt(errand, sink.name)
+    store, before, head = context.store, following.progress(target.name), following.head
+    in_turn = delivery.is_due(before, head, context.now(), context.repeat)
+    if not head or not (in_turn or force):
+        return status(before, head)
+    progress, lacked, started = before, delivery.behind(before, head), time.monotonic()
     for _ in range(MAX_ROUNDS):
-        body = snapshot(user, store.records.everything(user), courier.days)
+        body = snapshot(user, store.records.everything(user), context.days)
         try:
             if body is not None:
-                sink.put(user, body)
+                target.send(Message(user, body))
         except HealthrelayError as error:
-            progress = errand.missed(progress, error, head, turn)
-            store.log.save(user, sink.name, progress)
+            progress = context.after_failure(progress, error, head, in_turn=in_turn)
+            store.log.save(user, target.name, progress)
             break
-        progress = delivery.succeeded(progress, head, courier.now(), whole=True)
-        store.log.save(user, sink.name, progress)
+        progress = delivery.succeeded(progress, head, context.now(), whole=True)
+        store.log.save(user, target.name, progress)
         newest = store.log.head(user)
-        lacking, head = lacking + newest - head, newest
+        lacked, head = lacked + newest - head, newest
         if head <= progress.sequence:
             break
-    return attempt.ended(progress, standing(progress, head, lacking))
+    outcome = Outcome(before, progress, status(progress, head, lacked), started)
+    return log_attempt(user, target.name, outcome, context)
+
+
+_BY_KIND = {SNAPSHOT: _push, LOG: send_pending}
+"""Kind → what brings a target of it up to date."""

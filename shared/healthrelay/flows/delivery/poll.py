@@ -51,7 +51,7 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
         # Igor would take an empty answer for the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
     if form.xml:
-        from healthrelay.core.measurements.igor_xml import xml  # noqa: PLC0415 - most want JSON
+        from healthrelay.core.measurements.snapshot import xml  # noqa: PLC0415 - most want JSON
 
         return xml(user, {**series, **relay}).encode()
     return encoded(user, {**series, **relay})

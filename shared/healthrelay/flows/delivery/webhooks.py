@@ -2,87 +2,107 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery import messages
 from healthrelay.core.delivery import progress as delivery
-from healthrelay.core.delivery.events import known
+from healthrelay.core.delivery.events import index_records
 from healthrelay.core.delivery.messages import Address
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.delivery.context import Attempt, Delivery, Errand, standing
+from healthrelay.flows.delivery.context import Delivery, Outcome, log_attempt, status
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
-    from healthrelay.ports.peers import Hook
+    from healthrelay.core.delivery.progress import Progress
+    from healthrelay.flows.delivery.context import DeliveryContext
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.peers import Target
 
 BATCH = 100
-SAVE = 16
-"""Entries between two notes of how far we are: so many may come twice after a crash."""
-PATIENCE = timedelta(seconds=40)
+SAVE_EVERY = 16
+"""Entries between two saves of the progress: so many may come twice after a crash."""
+CALL_TIMEOUT = timedelta(seconds=40)
 """How long one call goes on before it leaves the rest to the next."""
 
 
-def walk(errand: Errand, hook: Hook) -> Delivery:
-    """Send *hook* what it lacks, in order, until it has all, fails, or time is up."""
-    log, courier = errand.courier.store.log, errand.courier
-    progress, head = errand.following.progress(hook.name), errand.following.head
-    turn = delivery.is_due(progress, head, courier.now(), None)
-    if head <= progress.sequence or not (turn or errand.knock):
-        return standing(progress, head)
-    lacking, attempt = delivery.behind(progress, head), Attempt(errand, hook.name)
-    until = courier.now() + PATIENCE
-    for count, (sequence, message) in enumerate(_lacking(errand, hook, progress.sequence), 1):
+def send_pending(
+    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
+) -> Delivery:
+    """Send *target* what it lacks, in order, until it has all, fails, or time is up."""
+    log, before, head = context.store.log, following.progress(target.name), following.head
+    in_turn = delivery.is_due(before, head, context.now(), None)
+    if head <= before.sequence or not (in_turn or force):
+        return status(before, head)
+    started, until = time.monotonic(), context.now() + CALL_TIMEOUT
+    progress = before
+    for count, (sequence, message) in enumerate(_pending(user, target, before, context), 1):
         try:
-            hook.send(message)
+            target.send(message)
         except HealthrelayError as error:
-            progress = errand.missed(progress, error, sequence, turn)
+            progress = context.after_failure(progress, error, sequence, in_turn=in_turn)
             break
-        progress = delivery.succeeded(progress, sequence, courier.now(), whole=False)
-        if count % SAVE == 0:
-            log.save(errand.user, hook.name, progress, still=True)
-            if courier.now() >= until:
+        progress = delivery.succeeded(progress, sequence, context.now(), whole=False)
+        if count % SAVE_EVERY == 0:
+            log.save(user, target.name, progress, still=True)
+            if context.now() >= until:
                 break
-    log.save(errand.user, hook.name, progress, still=True)
-    return attempt.ended(progress, standing(progress, log.head(errand.user), lacking))
+    log.save(user, target.name, progress, still=True)
+    result = status(progress, log.head(user), delivery.behind(before, head))
+    return log_attempt(user, target.name, Outcome(before, progress, result, started), context)
 
 
-def resend(errand: Errand, hook: Hook, first: int, last: int) -> Delivery:
-    """Send *hook* the entries from *first* to *last* once more, as far as they are kept.
+def resend(
+    user: str, target: Target, entries: range, following: Following, context: DeliveryContext
+) -> Delivery:
+    """Send *target* the *entries* of those numbers once more, as far as they are kept.
 
     What arrives is no dead letter any more. Nothing else changes, for better or worse.
     """
-    log, store = errand.courier.store.log, errand.courier.store
-    progress, done = errand.following.progress(hook.name), 0
-    address = Address(hook.name, errand.user, errand.courier.public_url)
-    while first <= last and (entries := log.after(errand.user, first - 1, BATCH)):
-        now = known(store.records.everything(errand.user))
-        for entry in entries:
-            if entry.sequence > last:
-                break
-            try:
-                hook.send(messages.changed(entry, now, address))
-            except HealthrelayError as error:
-                return Delivery(done, delivery.behind(progress, errand.following.head), error)
-            before = progress
-            progress = delivery.buried(progress, entry.sequence, entry.sequence)
-            if progress != before:
-                log.save(errand.user, hook.name, progress, still=True)
-            done += 1
-        first = entries[-1].sequence + 1
-    return Delivery(done, delivery.behind(progress, errand.following.head))
+    log, started, done = context.store.log, time.monotonic(), 0
+    before = progress = following.progress(target.name)
+    trouble = None
+    for sequence, message in _stored(user, target, entries, context):
+        try:
+            target.send(message)
+        except HealthrelayError as error:
+            trouble = error
+            break
+        done += 1
+        rest = delivery.drop_dead_letters(progress, sequence, sequence)
+        if rest != progress:
+            log.save(user, target.name, progress := rest, still=True)
+    result = Delivery(done, delivery.behind(progress, following.head), trouble)
+    return log_attempt(user, target.name, Outcome(before, before, result, started), context)
 
 
-def _lacking(errand: Errand, hook: Hook, sequence: int) -> Iterator[tuple[int, Message]]:
-    """Every message behind *sequence*, with the number that is reached when it has arrived."""
-    store, user = errand.courier.store, errand.user
-    address = Address(hook.name, user, errand.courier.public_url)
+def _pending(
+    user: str, target: Target, progress: Progress, context: DeliveryContext
+) -> Iterator[tuple[int, Message]]:
+    """Yield every message behind *progress*, with the number reached when it has arrived."""
+    store, sequence = context.store, progress.sequence
+    address = Address(target.name, user, context.public_url)
     while entries := store.log.after(user, sequence, BATCH):
         if entries[0].sequence != sequence + 1:
             head = entries[0].sequence - 1
-            yield head, messages.again(head, entries[0].at, address)
-        now = known(store.records.everything(user))
+            yield head, messages.start_over(head, entries[0].at, address)
+        now = index_records(store.records.everything(user))
         for entry in entries:
             yield entry.sequence, messages.changed(entry, now, address)
         sequence = entries[-1].sequence
+
+
+def _stored(
+    user: str, target: Target, wanted: range, context: DeliveryContext
+) -> Iterator[tuple[int, Message]]:
+    """Yield the message of each *wanted* number that is still kept."""
+    store, first = context.store, wanted.start
+    address = Address(target.name, user, context.public_url)
+    while first < wanted.stop and (entries := store.log.after(user, first - 1, BATCH)):
+        now = index_records(store.records.everything(user))
+        for entry in entries:
+            if entry.sequence in wanted:
+                yield entry.sequence, messages.changed(entry, now, address)
+        first = entries[-1].sequence + 1

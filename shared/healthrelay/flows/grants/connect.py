@@ -6,7 +6,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import (
@@ -67,14 +67,14 @@ def cookie_name(nonce: str) -> str:
     return f"healthrelay-{nonce[:8]}"
 
 
-def scopes_for(user: str, consent: Consent, identities: Identities, today: date) -> tuple[str, ...]:
+def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str, ...]:
     """The scopes that the stored methods of *user* need, and nothing more."""
-    from healthrelay.core.measurements.query import windows  # noqa: PLC0415 - whoever is invited needs none
+    from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - whoever is invited needs none
 
     stored = identities.settings(user)
     if stored is None:
         raise Unknown(f"There is no user {user}.")
-    return consent.asked(window.series for window in windows({}, stored, today, {}))
+    return consent.asked(configured_series(stored))
 
 
 def begin(asked: Round, client: Client, consent: Consent, key: str, now: datetime) -> Begun:

@@ -1,4 +1,4 @@
-"""How every person's connection is, why, since when, and what to press."""
+"""How every person's connection is, why, since when, and the next step."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.grants.diagnosis import Diagnosis, diagnose, of_trouble
-from healthrelay.core.grants.grant_health import Trouble
-from healthrelay.core.measurements.query import windows
+from healthrelay.core.grants.diagnosis import diagnose, of_trouble
+from healthrelay.core.measurements.query import configured_series
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
+    from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.store import Store
 
@@ -40,17 +40,16 @@ class Doctor:
         try:
             token = self._grants.stored(user)
         except HealthrelayError as error:
-            return of_trouble(Trouble.of(error, now, None), _link(user))
+            return of_trouble(error.as_trouble(now), _link(user))
         return self.of(user, token, stored, now)
 
     def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
         """The diagnosis of *user*, whose *token* and settings are at hand."""
-        return diagnose(token, self._missing(token, stored, now), _link(user), now)
+        return diagnose(token, self._missing(token, stored), _link(user), now)
 
-    def _missing(self, token: Token, stored: Mapping[str, str], now: datetime) -> list[str]:
+    def _missing(self, token: Token, stored: Mapping[str, str]) -> list[str]:
         """What the configured methods need and the consent does not give, in plain words."""
-        wanted = windows({}, stored, now.date(), {})
-        asked = self._consent.asked(window.series for window in wanted)
+        asked = self._consent.asked(configured_series(stored))
         granted = token.grant.scopes
         return [self._consent.scopes[scope] for scope in asked if scope not in granted]
 

@@ -22,8 +22,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured
-from healthrelay.core.grants.grant_health import Health, Trouble
+from healthrelay.core.grants.grant_health import Health
 from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.trouble import Trouble
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import Vault
@@ -87,9 +88,9 @@ def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str
     *interval* later, by no more than that: an older one says that no fetch came to refresh it.
     """
     health = _health(document.get("health") or {})  # type: ignore[arg-type]
-    if troubles := [trouble for trouble in (health.refreshing, health.reading) if trouble]:
-        first = min(troubles, key=lambda trouble: trouble.since)
-        return first.since, first.cause
+    troubles = (health.refreshing, health.reading)
+    if dated := [(one.since, one.cause) for one in troubles if one and one.since]:
+        return min(dated)
     return datetime.fromisoformat(str(document["expires_at"])) + interval, "not_fetched"
 
 
@@ -105,8 +106,8 @@ def _health_fields(health: Health) -> dict[str, Any]:
         "retry_at": _text(health.retry_at),
         "refused_at": _text(health.refused_at),
         "ended_at": _text(health.ended_at),
-        "refreshing": _trouble_fields(health.refreshing),
-        "reading": _trouble_fields(health.reading),
+        "refreshing": health.refreshing and health.refreshing.to_document(),
+        "reading": health.reading and health.reading.to_document(),
     }
     kept = {name: value for name, value in told.items() if value}
     return {"health": kept} if kept else {}
@@ -123,15 +124,8 @@ def _health(said: Mapping[str, Any]) -> Health:
     )
 
 
-def _trouble_fields(trouble: Trouble | None) -> dict[str, str] | None:
-    return trouble._asdict() | {"since": trouble.since.isoformat()} if trouble else None
-
-
-def _trouble(said: Mapping[str, str] | None) -> Trouble | None:
-    if not said:
-        return None
-    since = datetime.fromisoformat(said["since"])
-    return Trouble(said["cause"], said["who"], said["sentence"], since)
+def _trouble(document: Mapping[str, Any] | None) -> Trouble | None:
+    return Trouble.from_document(document) if document else None
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -16,7 +16,6 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.grants.grant_health import Trouble
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.flows.grants.document import opened, sealed, with_reading
 from healthrelay.flows.grants.lease import LEASE, Lease
@@ -122,7 +121,7 @@ class Grants:
     ) -> Token:
         """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
         before = token.health.reading
-        trouble = Trouble.of(error, now, before) if error else None
+        trouble = error.as_trouble(now, before) if error else None
         if trouble == before:
             return token
         if stored := self._tokens.load(user):

@@ -6,7 +6,6 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.delivery.progress import document
 from healthrelay.core.errors import Unknown
 from healthrelay.core.household.export import by_series, table
 
@@ -60,4 +59,4 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
 def _told(progress: Progress) -> dict[str, Json]:
     """How far a target is and how it stands; what there is nothing to say of stays out."""
     told: dict[str, Json] = {"sequence": progress.sequence, "state": progress.state}
-    return told | document(progress)
+    return told | progress.to_document()

@@ -38,5 +38,5 @@ def change(
 def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
     """Return *settings* when a fetch could use them: better refused now than at every fetch."""
     checked = checked_settings(settings)
-    windows({}, checked, today, {})
+    windows({}, checked, today)
     return checked

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
-from healthrelay.flows.delivery.targets import target_place
+from healthrelay.flows.delivery.targets import target_associated_data
 from healthrelay.flows.grants.document import place
 from healthrelay.flows.household import application
 
@@ -28,7 +28,7 @@ def sealed_values(store: Store) -> Iterator[tuple[str, str]]:
             where = place(user, str(document["provider"]), str(document["account"]))
             yield where, str(document["sealed"])
         for name, target in store.targets.of(user).items():
-            yield target_place(user, name), str(target["sealed"])
+            yield target_associated_data(user, name), str(target["sealed"])
 
 
 def try_to_open(store: Store, vault: Vault) -> tuple[int, dict[str, str]]:
@@ -86,7 +86,7 @@ class Rotation:
     def _targets(self, user: str) -> None:
         for name in self._store.targets.of(user):
             while document := self._store.targets.of(user).get(name):
-                sealed = self._sealed(str(document["sealed"]), target_place(user, name))
+                sealed = self._sealed(str(document["sealed"]), target_associated_data(user, name))
                 if sealed == document["sealed"]:
                     break
                 after = {**document, "sealed": sealed}

@@ -78,7 +78,7 @@ def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
         # Removed since the names were read.
         return _Turn()
     every = interval(settings)
-    tasks = due(user, every, now, queue.remembers)
+    tasks = due(user, every, now, queue.dedup_window)
     grant = store.tokens.load(user) if tasks else None
     if grant is None or ended(grant.document):
         return _Turn()

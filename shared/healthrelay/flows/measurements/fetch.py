@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import BadRequest, HealthrelayError, ReconnectNeeded, severity
-from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.delivery.deliver import hand_on
+from healthrelay.core.errors import (
+    BadRequest,
+    HealthrelayError,
+    ReconnectNeeded,
+    Unknown,
+    severity,
+)
+from healthrelay.core.measurements.days import today
+from healthrelay.core.measurements.plan import decide
 from healthrelay.flows.grants.doctor import Doctor
-from healthrelay.flows.measurements.gather import ask, convert, refused
-from healthrelay.flows.measurements.prepare import prepare, wish
-from healthrelay.flows.measurements.store_changes import Keeper
+from healthrelay.flows.measurements.gather import ask, convert, unauthorized
+from healthrelay.flows.measurements.store_changes import store_changes
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.grants.diagnosis import Diagnosis
+    from healthrelay.core.grants.token import Token
+    from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.plan import Plan
-    from healthrelay.flows.delivery.context import Courier, Delivery
+    from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.trouble import Diagnosis
+    from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.ports.peers import Provider
+    from healthrelay.flows.measurements.gather import Gathered
+    from healthrelay.ports.peers import LogEvent, Provider
     from healthrelay.ports.store import Store
 
 
@@ -38,99 +48,122 @@ class Fetched(NamedTuple):
     diagnosis: Diagnosis
 
 
-class Desk(NamedTuple):
-    """All that a fetch needs."""
+class _Known(NamedTuple):
+    """What the store knows of a person before a fetch."""
 
-    store: Store
-    grants: Grants
-    provider: Provider
-    consent: Consent
-    courier: Courier
-
-    @property
-    def doctor(self) -> Doctor:
-        """Who says how a person's connection is."""
-        return Doctor(self.store, self.grants, self.consent)
+    settings: Mapping[str, str]
+    covered: Coverage
 
 
-def fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
-    """Gather, decide, apply, relay; running it twice changes nothing.
+def fetch(  # noqa: PLR0913 - two values, and every port by name
+    request: FetchRequest,
+    now: datetime,
+    *,
+    store: Store,
+    grants: Grants,
+    provider: Provider,
+    consent: Consent,
+    deliver: Callable[[str], Mapping[str, Delivery]],
+    log_event: LogEvent,
+) -> Fetched:
+    """Gather, decide, apply, *deliver*; running it twice changes nothing.
 
     A series that cannot be read leaves its records alone and is named with its cause; when
     none can be read the first cause is raised, with the diagnosis of the connection on it.
     """
-    started = time.monotonic()
+    user, doctor = request.user, Doctor(store, grants, consent)
+    log = partial(_log, log_event, user, time.monotonic())
     try:
-        fetched = _fetch(user, query, desk, now)
+        known = _known(user, store)
+        token = grants.current(user, now)
+        plan = _decide(request, known, token, provider, consent, now)
+        token, gathered = _gather(user, plan, token, grants, provider, now)
+        unavailable = {**gathered.failed, **plan.refused}
+        _name_wearer(user, unavailable)
+        if unavailable and not gathered.read:
+            raise next(iter(unavailable.values()))
+        delta = store_changes(user, gathered, known.covered, store.records, now)
+        deliveries = deliver(user)
+        diagnosis = doctor.of(user, token, known.settings, now)
     except HealthrelayError as error:
-        _tell(user, started, error, desk)
-        if isinstance(error, BadRequest):
-            raise
-        _name(user, {"": error})
-        with suppress(HealthrelayError):  # the store itself may be the trouble
-            error.diagnosis = desk.doctor.examine(user, now)
+        log(error)
+        if not isinstance(error, BadRequest):
+            _name_wearer(user, {"": error})
+            with suppress(HealthrelayError):  # the store itself may be the trouble
+                error.diagnosis = doctor.examine(user, now)
         raise
-    _tell(user, started, fetched, desk)
+    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+    log(fetched)
     return fetched
 
 
-def foresee(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Plan:
-    """What `fetch` would ask the provider for; asks nobody and changes nothing."""
-    wanted = wish(user, query, desk.store, now)
-    planned, unavailable = prepare(
-        wanted, desk.grants.stored(user), desk.provider, desk.consent, now
-    )
-    if unavailable and not planned.windows:
-        raise next(iter(unavailable.values()))
-    return planned
+def preview(
+    request: FetchRequest,
+    now: datetime,
+    *,
+    store: Store,
+    grants: Grants,
+    provider: Provider,
+    consent: Consent,
+) -> Plan:
+    """Return what `fetch` would ask the provider for; asks nobody and changes nothing."""
+    known = _known(request.user, store)
+    token = grants.stored(request.user)
+    plan = _decide(request, known, token, provider, consent, now)
+    if plan.refused and not plan.windows:
+        raise next(iter(plan.refused.values()))
+    return plan
 
 
-def _fetch(user: str, query: Mapping[str, str], desk: Desk, now: datetime) -> Fetched:
-    # Bad words are refused before a token is spent on them.
-    wanted = wish(user, query, desk.store, now)
-    token = desk.grants.current(user, now)
-    planned, impossible = prepare(wanted, token, desk.provider, desk.consent, now)
+def _known(user: str, store: Store) -> _Known:
+    settings = store.identities.settings(user)
+    if settings is None:
+        raise Unknown(f"There is no user {user}.")
+    return _Known(settings, store.records.coverage(user))
 
-    outcomes = ask(token, planned.reads, desk.provider)
-    if again := refused(outcomes):
+
+def _decide(
+    request: FetchRequest,
+    known: _Known,
+    token: Token,
+    provider: Provider,
+    consent: Consent,
+    now: datetime,
+) -> Plan:
+    day = today(now, known.settings.get("timezone") or token.account.zone)
+    missing = partial(consent.missing, granted=token.grant.scopes)
+    return decide(request, known.settings, known.covered, missing, provider.needs, day)
+
+
+def _gather(
+    user: str, plan: Plan, token: Token, grants: Grants, provider: Provider, now: datetime
+) -> tuple[Token, Gathered]:
+    """Read what is planned, and record what stood in the way; the token may be another then."""
+    outcomes = ask(token, plan.reads, provider)
+    if again := unauthorized(outcomes):
         # A token refused before its time is refreshed once.
-        token = desk.grants.renew(user, token, now)
-        outcomes |= ask(token, again, desk.provider)
-    gathered = convert(planned, outcomes, desk.provider, token.account)
-    unavailable = {**gathered.failed, **impossible}
-    _name(user, unavailable)
-    token = desk.grants.record_reading(user, token, gathered.trouble, now)
-    if unavailable and not gathered.read:
-        raise next(iter(unavailable.values()))
-
-    delta = Keeper(user, wanted.covered, gathered, desk.store.records).keep(now)
-    deliveries = hand_on(user, desk.courier)
-    diagnosis = desk.doctor.of(user, token, wanted.stored, now)
-    return Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+        token = grants.renew(user, token, now)
+        outcomes |= ask(token, again, provider)
+    gathered = convert(plan.windows, outcomes, provider, token.account)
+    return grants.record_reading(user, token, gathered.trouble, now), gathered
 
 
-def _tell(user: str, started: float, outcome: Fetched | HealthrelayError, desk: Desk) -> None:
-    """A line in the log: how many records, and nothing of what is in them."""
-    took = round((time.monotonic() - started) * 1000)
-    note = partial(desk.courier.log_event, user=user, milliseconds=took)
+def _log(
+    log_event: LogEvent, user: str, started: float, outcome: Fetched | HealthrelayError
+) -> None:
+    """Write to the log how many records there are, and nothing of what is in them."""
+    note = partial(log_event, user=user, milliseconds=round((time.monotonic() - started) * 1000))
     if isinstance(outcome, HealthrelayError):
         cause = f"{type(outcome).__name__}: {outcome.sentence}"
         note(severity(outcome), "fetch", cause=cause)
         return
-    delta = outcome.delta
-    note(
-        "INFO",
-        "fetch",
-        read=len(outcome.records),
-        added=len(delta.added),
-        changed=len(delta.changed),
-        removed=len(delta.removed),
-        unavailable=len(outcome.unavailable) or None,
-    )
+    counts = {name: len(records) for name, records in outcome.delta._asdict().items()}
+    unavailable = len(outcome.unavailable) or None
+    note("INFO", "fetch", read=len(outcome.records), **counts, unavailable=unavailable)
 
 
-def _name(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:
-    """Tell the errors that a wearer must act on who that is."""
+def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:
+    """Say on the errors that a wearer must act on who that is."""
     for error in unavailable.values():
         if isinstance(error, ReconnectNeeded):
             error.user = user

@@ -1,22 +1,22 @@
-"""Asking a provider for all that a plan names, at once, and making records of it."""
+"""Asking a provider for all that a plan names, several at once, and making records of it."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
 from healthrelay.core.measurements.coverage import without
-from healthrelay.core.measurements.hours import cut
-from healthrelay.core.measurements.records import Record, Window, parse
+from healthrelay.core.measurements.records import parse, select
 from healthrelay.ports.peers import Provider, Raw
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
-    from healthrelay.core.measurements.plan import Plan, Read
+    from healthrelay.core.measurements.plan import Read
+    from healthrelay.core.measurements.records import Record, Window
 
 WORKERS = 8
 AHEAD = 2 * WORKERS
@@ -46,49 +46,49 @@ class Gathered(NamedTuple):
 
     @property
     def trouble(self) -> HealthrelayError | None:
-        """What somebody should know of the provider; that there is more to come is no trouble."""
+        """What somebody should know of the provider; that there is more to come is none."""
         return next((e for e in self.failed.values() if e.cause != MORE_TO_COME), None)
 
 
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
-    """The outcome of every read; one that fails spoils no other.
+    """Return the outcome of every read; one that fails spoils no other.
 
     When the provider asks for a pause, or there is more than memory should hold, what lies
     behind that read in the order of the plan is left for later. No more than `AHEAD` are under
     way, so that what is read beyond a slow one, and must be read again, stays little.
     """
     ends: list[tuple[int, TryLater]] = []
-    points = 0
+    total = 0
 
-    def one(place: int) -> Outcome:
-        nonlocal points
+    def read_one(place: int) -> Outcome:
+        nonlocal total
         if end := next((error for at, error in ends if at < place), None):
             return end
         try:
-            found = provider.read(token.grant.access, reads[place])
+            points = provider.read(token.grant.access, reads[place])
         except RateLimited as error:
             ends.append((place, error))
             return error
         except HealthrelayError as error:
             return error
-        points += len(found)  # of two at once one may go uncounted: the bound is not that sharp
-        if points > MAX_POINTS:
+        total += len(points)  # of two at once one may go uncounted: the bound is not that sharp
+        if total > MAX_POINTS:
             ends.append((place, _more_to_come()))
-        return found
+        return points
 
-    found = _in_order(one, len(reads)) if len(reads) > 1 else [one(0) for _ in reads]
-    return dict(zip(reads, found, strict=True))
+    outcomes = _in_order(read_one, len(reads)) if len(reads) > 1 else [read_one(0) for _ in reads]
+    return dict(zip(reads, outcomes, strict=True))
 
 
-def _in_order(one: Callable[[int], Outcome], count: int) -> list[Outcome]:
-    """*one* of each place below *count*, several at once, no more than `AHEAD` under way."""
+def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
+    """The outcome of each place below *count*: several at once, no more than `AHEAD` under way."""
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(min(WORKERS, count)) as pool:
         under_way: deque[Future[Outcome]] = deque()
         for place in range(count):
             if len(under_way) == AHEAD:
                 outcomes.append(under_way.popleft().result())
-            under_way.append(pool.submit(one, place))
+            under_way.append(pool.submit(read_one, place))
         return outcomes + [future.result() for future in under_way]
 
 
@@ -98,37 +98,41 @@ def _more_to_come() -> TryLater:
     ).named(MORE_TO_COME)
 
 
-def refused(outcomes: Mapping[Read, Outcome]) -> list[Read]:
-    """The reads for which another access token may help."""
+def unauthorized(outcomes: Mapping[Read, Outcome]) -> list[Read]:
+    """Return the reads for which another access token may help."""
     return [read for read, outcome in outcomes.items() if isinstance(outcome, AccessRefused)]
 
 
 def convert(
-    planned: Plan, outcomes: Mapping[Read, Outcome], provider: Provider, account: Account
+    windows: Iterable[Window],
+    outcomes: Mapping[Read, Outcome],
+    provider: Provider,
+    account: Account,
 ) -> Gathered:
-    """Records of all days whose sources were all read.
+    """Return the records of all days whose sources were all read.
 
     A passing trouble leaves a hole in a window: the days around it are kept, as windows of
     their own. Any other error leaves nothing of it.
     """
     raw = _by_source(outcomes)
-    whole: list[Window] = []
+    errors = {r: error for r, error in outcomes.items() if isinstance(error, HealthrelayError)}
+    read: list[Window] = []
     records: list[Record] = []
-    unavailable: dict[str, HealthrelayError] = {}
-    for window in planned.windows:
-        failed = _failed(window, outcomes, provider)
-        if failed:
-            unavailable[window.series] = _worst(failed.values())
-        stretches = _stretches(window, failed)
+    failed: dict[str, HealthrelayError] = {}
+    for window in windows:
+        stretches = [window]
+        if errors and (missed := _missed(window, errors, provider)):
+            failed[window.series] = _worst(missed.values())
+            stretches = _stretches(window, missed)
         try:
-            found = _converted(window, raw, provider, account) if stretches else []
+            converted = _converted(window, raw, provider, account) if stretches else []
         except HealthrelayError as error:
-            unavailable[window.series] = error
+            failed[window.series] = error
             continue
-        whole += stretches
+        read += stretches
         # A source may have been read over more days than this series asked for.
-        records += [record for part in stretches for record in _held(part, found)]
-    return Gathered(tuple(whole), tuple(records), unavailable)
+        records += _within_hours(select(converted, stretches), window.hours)
+    return Gathered(tuple(read), tuple(records), failed)
 
 
 def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
@@ -149,35 +153,32 @@ def _converted(
         raise TryLater(f"{provider.name}: {error}.") from error
 
 
-def _failed(
-    window: Window, outcomes: Mapping[Read, Outcome], provider: Provider
+def _missed(
+    window: Window, errors: Mapping[Read, HealthrelayError], provider: Provider
 ) -> dict[Read, HealthrelayError]:
-    """The reads that *window* misses."""
+    """The reads that *window* lacks, with what stood in their way."""
     sources = {source.name for source in provider.needs(window)}
     return {
-        read: outcome
-        for read, outcome in outcomes.items()
-        if isinstance(outcome, HealthrelayError)
-        and read.source in sources
-        and read.start <= window.end
-        and window.start <= read.end
+        read: error
+        for read, error in errors.items()
+        if read.source in sources and read.start <= window.end and window.start <= read.end
     }
 
 
 def _worst(errors: Iterable[HealthrelayError]) -> HealthrelayError:
-    """The one that waiting does not mend, or else the longest wait."""
+    """The one that waiting does not fix, or else the longest wait."""
     return max(errors, key=lambda e: e.after if isinstance(e, TryLater) else math.inf)
 
 
-def _stretches(window: Window, failed: Mapping[Read, HealthrelayError]) -> list[Window]:
-    if not all(isinstance(error, TryLater) for error in failed.values()):
+def _stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
+    if not all(isinstance(error, TryLater) for error in missed.values()):
         return []
-    return without(window, [(read.start, read.end) for read in failed])
+    return without(window, [(read.start, read.end) for read in missed])
 
 
-def _held(window: Window, found: Iterable[Record]) -> Iterator[Record]:
-    for record in found:
-        if window.holds(record):
-            part = cut(record, window.hours) if window.hours else record
-            if part:
-                yield part
+def _within_hours(records: list[Record], hours: tuple[str, str] | None) -> Iterable[Record]:
+    if hours is None:
+        return records
+    from healthrelay.core.measurements.hours import cut  # noqa: PLC0415 - most want whole days
+
+    return filter(None, (cut(record, hours) for record in records))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from healthrelay.core.delivery import progress
-from healthrelay.core.delivery.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import PersonDump
@@ -77,7 +77,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
         "poll_key": person.poll_key,
         "grant": person.grant,
         "targets": dict(sorted(person.targets.items())),
-        "progress": {name: progress.document(one) for name, one in sorted(following)},
+        "progress": {name: one.to_document() for name, one in sorted(following)},
         "coverage": {
             name: [day.isoformat() for day in span]
             for name, span in sorted(person.coverage.items())
@@ -87,7 +87,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
     }
     for entry in person.entries:
         at = entry.at.astimezone(UTC).isoformat()
-        yield {"entry": [entry.sequence, at, kept(entry)]}
+        yield {"entry": [entry.sequence, at, entry.to_document()]}
     for record in person.records:
         yield {"record": list(record)}
 
@@ -103,7 +103,7 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
         poll_key=first["poll_key"],
         grant=first["grant"],
         targets=first["targets"],
-        progress={name: progress.from_document(one) for name, one in first["progress"].items()},
+        progress={name: Progress.from_document(one) for name, one in first["progress"].items()},
         coverage={name: _span(*days) for name, days in spans},
         entries=[_entry(*next(rest)["entry"]) for _ in range(first["entries"])],
         records=[Record(*next(rest)["record"]) for _ in range(first["records"])],
@@ -111,7 +111,7 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
 
 
 def _entry(sequence: int, at: str, keys: Mapping[str, object]) -> Entry:
-    return understood(sequence, datetime.fromisoformat(at), keys)
+    return Entry.from_document(sequence, datetime.fromisoformat(at), keys)
 
 
 def _span(first: str, last: str) -> tuple[date, date]:

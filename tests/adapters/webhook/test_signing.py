@@ -12,12 +12,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from healthrelay.adapters.webhook import mint
-from healthrelay.adapters.webhook.signatures import headers
+from healthrelay.adapters.webhook.signing import headers
 from healthrelay.core.delivery.messages import Message
 
 # The example of Standard Webhooks and its reference libraries.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-MESSAGE = Message("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
+MESSAGE = Message("jack", b'{"test": 2432232314}', "msg_p5jXN8AQM9LWM0D4loKWxJek")
 AT = datetime.fromtimestamp(1614265330, UTC)
 SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
@@ -58,7 +58,7 @@ def test_published_example_is_signed_as_published() -> None:
 @pytest.mark.parametrize("body", [b"{}", b'{"name":"Zo\xc3\xab"}', b"x" * 19_999])
 def test_the_reference_library_signs_the_same(body: bytes) -> None:
     secret, signing, _ = mint()
-    message = Message("msg_1", body)
+    message = Message("jack", body, "msg_1")
 
     told = headers(message, [(secret, signing)], AT)
 

@@ -55,8 +55,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
 def test_anybody_hears_that_a_public_function_is_well(household: Household, name: str) -> None:
     answer = household.get(f"{name}?health")
 
-    assert (answer.status_code, answer.json()) == (200, {"function": name, "health": "well"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "pass", "function": name})
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"] == "application/health+json"
 
 
 @pytest.mark.parametrize("name", CLOSED)
@@ -64,8 +65,8 @@ def test_of_a_private_function_who_may_call_it_hears(household: Household, name:
     stranger = household.get(f"{name}?health")
     owner = household.get(f"{name}?health", bearer=OWNER_KEY)
 
-    assert stranger.status_code == 401
-    assert (owner.status_code, owner.json()["health"]) == (200, "well")
+    assert (stranger.status_code, stranger.headers["Content-Type"]) == (401, "application/json")
+    assert (owner.status_code, owner.json()["status"]) == (200, "pass")
 
 
 def test_a_store_that_is_away_makes_relay_unwell_and_nobody_must_act(deployed: Deployed) -> None:
@@ -74,7 +75,8 @@ def test_a_store_that_is_away_makes_relay_unwell_and_nobody_must_act(deployed: D
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     told = answer.get_json()
-    assert (told["who"], told["cause"]) == ("nobody", "try_later")
+    assert answer.content_type == "application/health+json"
+    assert (told["status"], told["who"], told["cause"]) == ("fail", "nobody", "try_later")
     assert "Firestore could not be reached" in told["error"]
 
 
@@ -117,7 +119,7 @@ def test_the_doctor_tells_what_each_function_says(
             "Settings to mend: X is missing. (owner must act)",
         ),
         (Say(200, b"<html>"), "answers 200, and not that it is well"),
-        (Say(200, b'{"function": "auth1", "health": "well"}'), "answers 200, and not that it is"),
+        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and not that it is"),
         (Say(404), "answers 404, and not that it is well"),
         (Say(502, b"bad gateway"), "answers 502, and not that it is well"),
     ],

@@ -1,0 +1,56 @@
+"""``?health`` on any function: whether it is up, its settings complete, and its store there.
+
+Of a public function anybody may ask; it tells nothing of any person. Not at ``/healthz``, which
+the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The answer has the
+members and the media type of draft-inadarei-api-health-check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Request, Response
+
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
+from healthrelay.web.endpoint import View, endpoint, require_invoker
+from healthrelay.web.responses import as_json, facts, headers, json_response, status
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import Services
+
+_PRIVATE = frozenset({"fetch", "deliver"})
+_CONNECTING = frozenset({"auth1", "auth2", "fetch"})
+"""These speak to the provider in the name of our registration."""
+_STORING = frozenset({"fetch", "deliver", "relay"})
+"""These are asked for what the store holds; a browser's way through the others begins without."""
+
+
+def healthcheck(view: View) -> View:
+    """Return the view that says how the function behind *view* is: 200, or 503 and who must act."""
+    function = view.__module__.rpartition(".")[2]
+
+    @endpoint("GET", render_error=as_failure)
+    def check(request: Request, services: Services) -> Response:
+        if function in _PRIVATE:
+            require_invoker(request, services)
+        if function in _CONNECTING:
+            _ = services.client
+        if function in _STORING:
+            services.store.identities.application()
+        return _health({"status": "pass", "function": function}, 200)
+
+    return check
+
+
+def as_failure(error: HealthrelayError) -> Response:
+    """Return what is wrong, and who must act; a caller who may not ask is told that alone."""
+    if isinstance(error, BadRequest):
+        return as_json(error)
+    code = status(error) if isinstance(error, Bug) else 503
+    return _health({"status": "fail", **facts(error)}, code, headers(error))
+
+
+def _health(body: object, code: int, headers: dict[str, str] | None = None) -> Response:
+    response = json_response(body, code, headers)
+    response.mimetype = "application/health+json"
+    return response
