@@ -7,8 +7,8 @@ locals {
   shared_host = "https://${var.region}-${var.project}.cloudfunctions.net"
   base_url    = var.public_url == "" ? local.shared_host : var.public_url
 
-  # Which settings each function needs: the same file that healthrelay itself reads.
-  needs = jsondecode(file("${path.module}/../../shared/healthrelay/config/needs.json"))
+  # What each function may do, is given and needs: the same file that healthrelay itself reads.
+  table = jsondecode(file("${path.module}/../../shared/healthrelay/config/functions.json"))
 
   settings = merge({
     provider      = var.measurements_from

@@ -19,7 +19,13 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.authorization import (
+    Client,
+    ConsentRequest,
+    authorize_url,
+    challenge,
+    verifier,
+)
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
@@ -53,7 +59,7 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, st
     us = Registration("Google Health", token_url, revoke_url, client_id, REDIRECT, basic, secret)
     client = Client(page, told["CLIENT_ID"], REDIRECT)
     consent = CONSENTS[provider]
-    ask = Ask(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
+    ask = ConsentRequest(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
     back = allow_page(authorize_url(client, ask))
     return OAuth2TokenEndpoint(us, Http()), parse_qs(urlsplit(back).query)["code"][0]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import multiprocessing
-import re
 import stat
 from pathlib import Path
 
@@ -99,9 +98,9 @@ def test_in_the_cloud_no_key_is_made_up() -> None:
 def test_another_database_of_firestore_can_be_named() -> None:
     keys = {"OWNER_KEY": "o" * 40, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
 
-    assert load(STORE="firestore:restored-1", **keys).firestore_database == "restored-1"
-    assert load(STORE="firestore", **keys).firestore_database is None
-    assert load(STORE="firestore", **keys).sqlite_path is None
+    assert load(STORE="firestore:restored-1", **keys).store_name.place == "restored-1"
+    assert load(STORE="firestore", **keys).store_name == ("firestore", "")
+    assert load(STORE="firestore", **keys).store_name.path is None
 
 
 def test_slashes_at_the_end_do_not_matter() -> None:
@@ -179,16 +178,6 @@ def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
         keys = pool.map(_owner_key, [str(tmp_path / "data")] * 8)
 
     assert len(set(keys)) == 1
-
-
-def test_example_file_explains_every_setting_and_no_other() -> None:
-    text = (ROOT / ".env.example").read_text()
-
-    named = re.findall(r"^#? ?HEALTHRELAY_([A-Z_]+)=", text, re.M)
-    assert sorted(named) == sorted(name.upper() for name in config.READERS)
-    example = dict(re.findall(r"^#? ?HEALTHRELAY_([A-Z_]+)=(.*)$", text, re.M))
-    for name, value in config.DEFAULTS.items():
-        assert example[name.upper()] == value
 
 
 def test_a_function_in_a_service_of_its_own_may_lack_what_it_does_not_need() -> None:

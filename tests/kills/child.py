@@ -21,7 +21,7 @@ from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
-from healthrelay.flows.grants.disconnect import Desk, disconnect
+from healthrelay.flows.grants.disconnect import disconnect
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
 from tests.kills.steps import Steps, WatchedServices
@@ -29,15 +29,16 @@ from tests.kills.steps import Steps, WatchedServices
 
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
     """The way back from a consent."""
-    desk = connect.Desk(
-        built.owner_key,
-        built.consent,
-        built.store,
-        built.grants,
-        built.token_endpoint,
-        built.provider,
+    connect.finish(
+        connect.Return(said["query"], said["cookies"]),
+        owner_key=built.owner_key,
+        consent=built.consent,
+        store=built.store,
+        grants=built.grants,
+        token_endpoint=built.token_endpoint,
+        provider=built.provider,
+        now=now,
     )
-    connect.finish(connect.Return(said["query"], said["cookies"]), desk, now)
 
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
@@ -62,17 +63,22 @@ def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
 
 def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget."""
-    disconnect("jack", leaving(built), now)
+    disconnect("jack", **leaving(built), now=now)
 
 
 def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget, remove."""
-    erase("jack", leaving(built), now)
+    erase("jack", **leaving(built), now=now)
 
 
-def leaving(built: Services) -> Desk:
-    """What both need."""
-    return Desk(built.store, built.vault, built.settings.provider, built.token_endpoint.revoke)
+def leaving(built: Services) -> dict[str, Any]:
+    """The ports of both."""
+    return {
+        "store": built.store,
+        "vault": built.vault,
+        "provider": built.settings.provider,
+        "revoke": built.token_endpoint.revoke,
+    }
 
 
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {

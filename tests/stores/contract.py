@@ -11,6 +11,7 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Document, PersonDump, Store
 
@@ -31,7 +32,7 @@ PERSON = PersonDump(
     poll_key="a-hash",
     grant=DOCUMENT,
     targets={"script": {"url": "https://a.example", "sealed": "v1.k.y"}},
-    progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", since=NOW)},
+    progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", at=NOW)},
     coverage={"body-weight": (date(2026, 10, 1), date(2026, 11, 1))},
     entries=[
         Entry(4, NOW, {"body-weight": ("2026-11-01",)}, {}, {}),
@@ -408,11 +409,13 @@ class LogContract:
             state="failing",
             attempt=3,
             due=NOW + timedelta(minutes=30, microseconds=7),
-            since=NOW,
-            sentence="Igor has trouble (status 503).",
-            cause="try_later",
-            who="nobody",
-            names=("HEALTHRELAY_IGOR_URL",),
+            trouble=Trouble(
+                "try_later",
+                "nobody",
+                "Igor has trouble (status 503).",
+                NOW,
+                ("HEALTHRELAY_IGOR_URL",),
+            ),
             at=NOW - timedelta(days=1),
             dead=(DeadLetters(1, 2), DeadLetters(4, 4)),
         )

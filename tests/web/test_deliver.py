@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import requests
@@ -56,6 +57,8 @@ def test_what_is_not_due_waits_and_says_why(waiting: Household, igor: Recorder) 
     one = waiting.get("deliver", {"user": "jack"}, OWNER_KEY).json()
     everybody = waiting.get("deliver", {}, OWNER_KEY).json()
 
+    since = one["people"]["jack"]["igor"]["trouble"].pop("since")
+    assert datetime.fromisoformat(since) <= waiting.services.now()
     assert one["people"]["jack"]["igor"] == {
         "delivered": 0,
         "waiting": 1,

@@ -364,7 +364,7 @@ def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
     household: Household, measured: Sandbox
 ) -> None:
     def content() -> list[str]:
-        with sqlite3.connect(household.services.settings.sqlite_path or "") as connection:
+        with sqlite3.connect(household.services.settings.store_name.path or "") as connection:
             return [line for line in connection.iterdump() if "handshakes" not in line]
 
     household.fetched(period="1m")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import functions_framework
 import pytest
@@ -14,11 +13,9 @@ from flask.testing import FlaskClient
 from healthrelay.__main__ import main
 from healthrelay.assembly import services
 from healthrelay.assembly.registered import client_id
-from healthrelay.assembly.services import Services
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
-from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.ports.store import Store
+from healthrelay.ports.store import Identities
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -115,8 +112,8 @@ def test_the_doctor_tells_what_each_function_says(
     ("say", "of_relay"),
     [
         (
-            Say(503, b'{"error": "Settings to mend: X is missing.", "who": "owner"}'),
-            "Settings to mend: X is missing. (owner must act)",
+            Say(503, b'{"error": "Invalid settings: X is missing.", "who": "owner"}'),
+            "Invalid settings: X is missing. (owner must act)",
         ),
         (Say(200, b"<html>"), "answers 200, and not that it is well"),
         (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and not that it is"),
@@ -136,14 +133,10 @@ def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:
 
 
 def test_a_function_that_opens_no_store_and_is_not_registered_asks_for_that() -> None:
-    class Closed:
-        consent = CONSENTS["google_health"]
-
-        @property
-        def store(self) -> Store:
-            raise NotConfigured("There is no client for the store.").named(NO_STORE_CLIENT)
+    def closed() -> Identities:
+        raise NotConfigured("There is no client for the store.").named(NO_STORE_CLIENT)
 
     with pytest.raises(NotConfigured, match="not registered with Google Health yet") as caught:
-        client_id(cast("Services", Closed()))
+        client_id(closed, "Google Health")
 
     assert caught.value.names == ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.trouble import Trouble
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from sandbox import Sandbox
@@ -148,11 +149,12 @@ def test_a_home_that_refuses_is_told_at_once_and_after_a_day_once_a_day(
     assert (delivery["severity"], delivery["waiting"]) == ("ERROR", 1)
     log = jack.services.store.log
     paused, now = log.following("jack").progress("igor"), jack.services.now()
+    assert paused.trouble is not None
 
     told = []
     for hours in (23.5, 24.5, 26, 48.5):
-        due = paused._replace(since=now - timedelta(hours=hours), due=None)
-        log.save("jack", "igor", due._replace(due=now))
+        trouble = paused.trouble._replace(since=now - timedelta(hours=hours))
+        log.save("jack", "igor", paused._replace(trouble=trouble, due=now))
         jack.get("deliver", {}, OWNER_KEY)
         told += [(hours, line["severity"]) for line in lines.of("undelivered")]
 
@@ -165,7 +167,8 @@ def test_what_is_given_up_on_is_told_with_its_number(
     igor.say = Say(503)
     jack.fetched()
     log, now = jack.services.store.log, jack.services.now()
-    last = Progress(0, "failing", attempt=9, due=now, since=now - timedelta(hours=75.6))
+    away = Trouble("try_later", "nobody", "Away.", now - timedelta(hours=75.6))
+    last = Progress(0, "failing", attempt=9, due=now, trouble=away)
     log.save("jack", "igor", last)
     lines.new()
 

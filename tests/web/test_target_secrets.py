@@ -103,5 +103,5 @@ def test_a_fetch_that_enqueues_opens_no_targets_secret(
 def test_a_deployed_fetch_is_given_nothing_that_opens_igor() -> None:
     igor = {"igor_url", "igor_user", "igor_token", "igor_password"}
 
-    assert config.needs()["fetch"] & igor == set()
-    assert config.needs()["deliver"] & igor == igor
+    assert config.functions()["fetch"].settings & igor == set()
+    assert config.functions()["deliver"].settings & igor == igor

@@ -28,18 +28,28 @@ def services() -> Services:
 
 
 def answer(view: View, request: Request) -> Response:
-    """What *view* says to *request*, or which settings are missing; to ``?health``, how it is."""
+    """Return the answer of *view* to *request*, or which settings are missing.
+
+    To ``?health`` the answer says how the function is.
+    """
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
-    log.working_as(view.__module__.rpartition(".")[2])
+    name = view.__module__.rpartition(".")[2]
+    log.working_as(name)
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     if request.query_string == HEALTH:
-        from healthrelay.web.healthcheck import healthcheck
-
-        view = healthcheck(view)
+        view = _healthcheck(name)
     if services.cache_info().currsize:
         return view(request, services())
     with loading():
         return _first_answer(view, request)
+
+
+def _healthcheck(name: str) -> View:
+    from healthrelay.web.healthcheck import healthcheck
+
+    row = config.functions()[name]
+    store = row.database != "none"
+    return healthcheck(name, public=row.public, provider=row.provider, store=store)
 
 
 def _first_answer(view: View, request: Request) -> Response:

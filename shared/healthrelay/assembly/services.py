@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
+from healthrelay.assembly.providers import PROVIDERS
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows import registration
 
@@ -33,9 +34,10 @@ class Services:
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
         self.log_days = settings.log_days
+        self._row = PROVIDERS[settings.provider]
         self.resident = False
         """Whether this process stays, so that it can do something later."""
-        if self._token_url.startswith("http://"):
+        if self._row.token_url(settings).startswith("http://"):
             # The configuration allows http on this machine only; oauthlib wants to be told.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
@@ -67,22 +69,14 @@ class Services:
     def client(self) -> Client:
         from healthrelay.core.grants.authorization import Client
 
-        google = self.settings.provider == "google_health"
-        url = self.settings.google_auth_url if google else self.settings.fitbit_auth_url
+        url = self._row.authorize_url(self.settings)
         return Client(url, self._client_id, f"{self.public_url}/auth2")
 
     @cached_property
     def store(self) -> Store:
-        if self.settings.sqlite_path is not None:
-            from healthrelay.adapters.sqlite import SqliteStore
+        from healthrelay.assembly.stores import open_store
 
-            return SqliteStore(self.settings.sqlite_path)
-        from healthrelay.adapters.firestore import FirestoreStore
-
-        store = FirestoreStore(database=self.settings.firestore_database)
-        # Its client takes as long to load as everything else: let it, while we go on.
-        store.warm()
-        return store
+        return open_store(self.settings.store_name)
 
     @cached_property
     def vault(self) -> Vault:
@@ -108,11 +102,11 @@ class Services:
 
         us = Registration(
             label=self.consent.label,
-            token_url=self._token_url,
-            revoke_url=self._revoke_url,
+            token_url=self._row.token_url(self.settings),
+            revoke_url=self._row.revoke_url(self.settings),
             client_id=self._client_id,
             redirect_uri=self.client.redirect_uri,
-            basic=self.settings.provider == "fitbit",
+            basic=self._row.basic_authentication,
             client_secret=self.settings.client_secret
             or registration.client_secret(self.store.identities, self.vault),
             single_use=self.consent.single_use,
@@ -121,14 +115,7 @@ class Services:
 
     @cached_property
     def provider(self) -> Provider:
-        settings = self.settings
-        if settings.provider == "fitbit":
-            from healthrelay.adapters.fitbit import LegacyFitbit
-
-            return LegacyFitbit(settings.fitbit_api_url, self._client_id, settings.system)
-        from healthrelay.adapters.google_health import GoogleHealth
-
-        return GoogleHealth(settings.google_api_url, settings.system, self._http)
+        return self._row.build(self.settings, lambda: self._client_id, lambda: self._http)
 
     @cached_property
     def shared_targets(self) -> Sequence[Target]:
@@ -218,18 +205,6 @@ class Services:
 
         return Http()
 
-    @property
-    def _token_url(self) -> str:
-        if self.settings.provider == "fitbit":
-            return f"{self.settings.fitbit_api_url}/oauth2/token"
-        return self.settings.google_token_url
-
-    @property
-    def _revoke_url(self) -> str:
-        if self.settings.provider == "fitbit":
-            return f"{self.settings.fitbit_api_url}/oauth2/revoke"
-        return self.settings.google_revoke_url
-
     @cached_property
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
@@ -237,4 +212,4 @@ class Services:
             return self.settings.client_id
         from healthrelay.assembly.registered import client_id
 
-        return client_id(self)
+        return client_id(lambda: self.store.identities, self.consent.label)

@@ -32,7 +32,7 @@ def _doctor(said: argparse.Namespace) -> int:
     if said.user:
         found = {said.user: doctor.examine(user_name(said.user), now)}
     else:
-        found = doctor.round(now)
+        found = doctor.examine_all(now)
     if said.json:
         print(
             json.dumps({user: diagnosis.as_json() for user, diagnosis in found.items()}, indent=2)

@@ -38,18 +38,19 @@ def take_store(parser: argparse.ArgumentParser) -> None:
 
 
 def _dump(args: argparse.Namespace) -> int:
-    from healthrelay.assembly.transfer import store_name
+    from healthrelay.assembly.stores import open_store
+    from healthrelay.assembly.transfer import find_store
     from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.dump import dump
     from healthrelay.local.files import private_file
 
-    name = store_name(args.store)
-    if not name.exists():
+    name = find_store(args.store)
+    if name.path is not None and not Path(name.path).is_file():
         raise BadRequest(f"There is no store at {name.path}.")
     standard = args.file == "-"
     output = nullcontext(sys.stdout.buffer) if standard else private_file(Path(args.file))
     with output as file, progress_bar() as report:
-        dumped = dump(name.open(), datetime.now(UTC), file.write, report)
+        dumped = dump(open_store(name), datetime.now(UTC), file.write, report)
     print(
         f"{dumped.people} people with {dumped.records} records.\n"
         "What is sealed opens with the sealing keys alone: keep them too, in another place.",

@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
 
 def _igor(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.config import READERS
+    from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 
     built = services()
@@ -32,7 +32,7 @@ def _igor(said: argparse.Namespace) -> int:
         print("Forgotten. Igor may go on to poll.")
         return 0
     try:
-        url = str(READERS["igor_url"](said.url or ""))
+        url = str(SETTINGS["igor_url"].read(said.url or ""))
     except ValueError as error:
         raise BadRequest(f"The address {error}.") from error
     if not url:

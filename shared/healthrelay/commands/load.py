@@ -28,20 +28,21 @@ def add(commands: Commands) -> None:
 
 
 def _load(args: argparse.Namespace) -> int:
-    from healthrelay.assembly.transfer import store_name
+    from healthrelay.assembly.stores import open_store
+    from healthrelay.assembly.transfer import find_store, vault_of
     from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.load import load
 
-    name = store_name(args.store)
+    name = find_store(args.store)
     try:
         file = args.file.open("rb")
     except OSError as error:
         raise BadRequest(f"{args.file} cannot be read ({type(error).__name__}).") from error
-    store = name.open()
+    store = open_store(name)
     with file, progress_bar() as report:
         loaded = load(file, store, report)
     print(f"{loaded.people} people with {loaded.records} records.")
-    return 0 if _report_secrets(store, name.vault()) else 1
+    return 0 if _report_secrets(store, vault_of(name)) else 1
 
 
 def _report_secrets(store: Store, vault: Vault) -> bool:

@@ -146,10 +146,10 @@ def _person(built: Services, user: str, following: Following) -> Iterator[str]:
 def _state(progress: Progress) -> str:
     from healthrelay.core.delivery.progress import OK, PAUSED
 
-    if progress.state == OK or progress.since is None:
+    if progress.state == OK or progress.trouble is None or progress.trouble.since is None:
         return "ok"
     needs = ": needs you" if progress.state == PAUSED else ""
-    return f"{progress.state}{needs}, since {_minute(progress.since)}"
+    return f"{progress.state}{needs}, since {_minute(progress.trouble.since)}"
 
 
 def _waiting(built: Services, user: str, progress: Progress, following: Following) -> str:
@@ -167,14 +167,15 @@ def _waiting(built: Services, user: str, progress: Progress, following: Followin
 
 
 def _advice(user: str, target: str, progress: Progress, public_url: str) -> Iterator[str]:
-    from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, kind_of
+    from healthrelay.core.delivery.progress import OK, SNAPSHOT, kind_of, trouble_of
 
     if progress.state == OK and not progress.dead:
         return
-    if progress.sentence:
-        yield progress.sentence
-    if progress.state == PAUSED:
-        yield f"Fix this, then: healthrelay relay replay {user} --target {target}"
+    trouble = trouble_of(progress, user, target)
+    if trouble:
+        yield trouble.sentence
+    if trouble and trouble.next_step:
+        yield trouble.next_step
     elif progress.due:
         yield f"Next attempt at {_minute(progress.due)}; nothing is to be done."
     if progress.dead:

@@ -99,7 +99,16 @@ def _user_key(said: argparse.Namespace) -> int:
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.household.names import user_name
-    from healthrelay.local.journey import invitation_link
+    from healthrelay.flows.grants.connect import invitation_link
 
-    print(invitation_link(services(), user_name(said.user)))
+    built = services()
+    link = invitation_link(
+        user_name(said.user),
+        public_url=built.public_url,
+        owner_key=built.owner_key,
+        consent=built.consent,
+        identities=built.store.identities,
+        now=built.now(),
+    )
+    print(link)
     return 0

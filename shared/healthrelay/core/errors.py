@@ -58,7 +58,7 @@ class HealthrelayError(Exception):
         self.cause = cause
         return self
 
-    def as_trouble(self, now: datetime, before: Trouble | None = None) -> Trouble:
+    def as_trouble(self, now: datetime | None = None, before: Trouble | None = None) -> Trouble:
         """Return the error as a trouble; the same as *before* began when that did."""
         from healthrelay.core.trouble import Trouble  # noqa: PLC0415 - a poll meets none
 
@@ -71,7 +71,7 @@ class HealthrelayError(Exception):
 _SEVERITY = {"caller": "INFO", "nobody": "WARNING"}
 
 
-def severity(error: HealthrelayError | None) -> str:
+def severity(error: HealthrelayError | Trouble | None) -> str:
     """Return the severity of *error* in the log: an error where the owner or a wearer must act."""
     return _SEVERITY.get(error.who, "ERROR") if error else "INFO"
 

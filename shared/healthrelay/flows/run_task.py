@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.delivery.events import acknowledge
 
@@ -33,4 +34,4 @@ def run_task(
     elif params:
         acknowledge(task.user, params["reader"], int(params["cursor"]), log, now)
     elif trouble := combine(deliver(task.user).values()).trouble:
-        raise trouble
+        raise Misconfigured(trouble.sentence, trouble.settings).named(trouble.cause)

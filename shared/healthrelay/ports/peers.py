@@ -80,16 +80,16 @@ class Queue(Protocol):
 
 
 class Vault(Protocol):
-    """Seals secrets so that they open only at the *place* they were sealed for."""
+    """Seals secrets so that they open only with the same *associated_data* (RFC 5116)."""
 
-    def seal(self, secret: str, place: str) -> str:
-        """The sealed text, which names its key."""
+    def seal(self, secret: str, associated_data: str) -> str:
+        """Return the sealed text, which names its key."""
 
     def is_current(self, sealed: str) -> bool:
-        """Whether it was sealed with the key that seals now."""
+        """Return whether it was sealed with the key that seals now."""
 
-    def open(self, sealed: str, place: str) -> str:
-        """The secret. Raises `Misconfigured` when the key is missing or the place is wrong."""
+    def open(self, sealed: str, associated_data: str) -> str:
+        """Return the secret. Raise `Misconfigured` when the key is missing or anything differs."""
 
 
 class Target(Protocol):

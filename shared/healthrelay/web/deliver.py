@@ -13,7 +13,7 @@ from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.events import reader_cursor
-from healthrelay.web.responses import facts, json_response
+from healthrelay.web.responses import facts, json_response, trouble_facts
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Delivery
@@ -77,5 +77,5 @@ def _people(deliveries: Mapping[str, Mapping[str, Delivery]]) -> dict[str, objec
 
 
 def _as_json(delivery: Delivery) -> dict[str, object]:
-    trouble = {"trouble": facts(delivery.trouble)} if delivery.trouble else {}
+    trouble = {"trouble": trouble_facts(delivery.trouble)} if delivery.trouble else {}
     return {"delivered": delivery.delivered, "waiting": delivery.waiting, **trouble}

@@ -17,7 +17,7 @@ from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.flows.measurements.fetch import Fetched, fetch
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
-from healthrelay.web.responses import facts, json_response, status
+from healthrelay.web.responses import facts, json_response, status, trouble_facts
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
@@ -91,7 +91,7 @@ def result(user: str, fetched: Fetched) -> dict[str, object]:
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}
     if delivery.trouble:
-        answer["trouble"] = facts(delivery.trouble)
+        answer["trouble"] = trouble_facts(delivery.trouble)
     return answer
 
 

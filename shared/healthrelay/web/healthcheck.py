@@ -18,26 +18,23 @@ from healthrelay.web.responses import as_json, facts, headers, json_response, st
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
-_PRIVATE = frozenset({"fetch", "deliver"})
-_CONNECTING = frozenset({"auth1", "auth2", "fetch"})
-"""These speak to the provider in the name of our registration."""
-_STORING = frozenset({"fetch", "deliver", "relay"})
-"""These are asked for what the store holds; a browser's way through the others begins without."""
 
+def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View:
+    """Return the view that says how the function *name* is: 200, or 503 and who must act.
 
-def healthcheck(view: View) -> View:
-    """Return the view that says how the function behind *view* is: 200, or 503 and who must act."""
-    function = view.__module__.rpartition(".")[2]
+    One that is not *public* answers only who may call it. It must be registered with a provider
+    where it speaks to one, and its store must answer where it has one.
+    """
 
     @endpoint("GET", render_error=as_failure)
     def check(request: Request, services: Services) -> Response:
-        if function in _PRIVATE:
+        if not public:
             require_invoker(request, services)
-        if function in _CONNECTING:
+        if provider:
             _ = services.client
-        if function in _STORING:
+        if store:
             services.store.identities.application()
-        return _health({"status": "pass", "function": function}, 200)
+        return _health({"status": "pass", "function": name}, 200)
 
     return check
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -16,6 +17,9 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
+
+if TYPE_CHECKING:
+    from healthrelay.core.trouble import Trouble
 
 MIN_COMPRESSED_BYTES = 500
 _GZIP = 31
@@ -83,13 +87,22 @@ def headers(error: HealthrelayError) -> dict[str, str]:
     return {}
 
 
+def trouble_facts(trouble: Trouble) -> dict[str, object]:
+    """Return *trouble* for JSON: a sentence, who must act, the cause in a word, what else helps."""
+    members: dict[str, object] = {
+        "error": trouble.sentence,
+        "who": trouble.who,
+        "cause": trouble.cause,
+        "settings": list(trouble.settings),
+        "next_step": trouble.next_step,
+        "since": trouble.since.isoformat() if trouble.since else None,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
 def facts(error: HealthrelayError) -> dict[str, object]:
-    """Return *error* for JSON: a sentence, who must act, the cause in a word, what else helps."""
-    members: dict[str, object] = {"error": error.sentence, "who": error.who, "cause": error.cause}
-    if isinstance(error, Misconfigured) and error.names:
-        members["settings"] = list(error.names)
-    if error.next_step:
-        members["next_step"] = error.next_step
+    """Return *error* for JSON, as `trouble_facts` does, and where to connect again."""
+    members = trouble_facts(error.as_trouble())
     if isinstance(error, ReconnectNeeded) and error.user:
         members["connect"] = f"/auth1?user={error.user}"
     if error.diagnosis:

@@ -19,10 +19,11 @@ from healthrelay.core.delivery.progress import (
     failed_out_of_turn,
     is_due,
     succeeded,
-    trouble,
+    trouble_of,
     without,
 )
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
+from healthrelay.core.trouble import Trouble
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AWAY = TryLater("The home is away.")
@@ -119,10 +120,7 @@ def test_what_an_answer_means(
         state=state,
         attempt=1 if state == "failing" else 0,
         due=NOW + wait if wait else None,
-        since=NOW,
-        sentence=error.sentence,
-        cause=error.cause,
-        who=who,
+        trouble=Trouble(error.cause, who, error.sentence, NOW),
     )
     assert is_due(progress, 4, NOW + (wait or 99 * HOUR), REPEAT) is (wait is not None)
     assert not is_due(progress, 4, NOW + (wait or HOUR) - timedelta(seconds=1), REPEAT)
@@ -132,12 +130,19 @@ def test_a_doubtful_answer_is_tried_once_more_and_then_somebody_must_look() -> N
     once = failed(Progress(), DOUBTFUL, 1, Chance(NOW))
     twice = failed(once, DOUBTFUL, 1, Chance(NOW + MINUTE))
 
-    assert (once.state, once.who) == ("failing", "nobody")
-    assert (twice.state, twice.who, twice.since) == ("paused", "owner", NOW)
+    assert (once.state, once.trouble) == (
+        "failing",
+        Trouble("ambiguous", "nobody", "Status 500.", NOW),
+    )
+    assert twice.state == "paused"
     assert twice.due == NOW + MINUTE + timedelta(seconds=PROBE_SECONDS)
-    told = trouble(twice)
-    assert told is not None
-    assert (told.sentence, told.cause, told.who) == ("Status 500.", "ambiguous", "owner")
+    assert trouble_of(twice, "jack", "igor") == Trouble(
+        "ambiguous",
+        "owner",
+        "Status 500.",
+        NOW,
+        next_step="Fix this, then: healthrelay relay replay jack --target igor",
+    )
 
 
 def test_a_paused_target_is_probed_and_comes_back() -> None:
@@ -145,9 +150,12 @@ def test_a_paused_target_is_probed_and_comes_back() -> None:
     for hour in range(1, 200):
         paused = failed(paused, Misconfigured("Wrong key."), 3, Chance(NOW + hour * HOUR))
 
-    assert (paused.state, paused.dead, paused.since) == ("paused", (), NOW)
+    assert (paused.state, paused.dead, paused.trouble and paused.trouble.since) == (
+        "paused",
+        (),
+        NOW,
+    )
     assert succeeded(paused, 3, NOW, whole=True) == Progress(3, at=NOW)
-    assert trouble(succeeded(paused, 3, NOW, whole=True)) is None
 
 
 def test_a_forced_attempt_takes_no_scheduled_one_away() -> None:
@@ -156,7 +164,7 @@ def test_a_forced_attempt_takes_no_scheduled_one_away() -> None:
         failing = failed_out_of_turn(failing, TryLater("Still away."), Chance(NOW))
 
     assert (failing.attempt, failing.due, failing.dead) == (1, NOW + timedelta(seconds=5), ())
-    assert failing.sentence == "Still away."
+    assert failing.trouble == Trouble("try_later", "nobody", "Still away.", NOW)
     assert failed_out_of_turn(
         failing, RateLimited("Busy.", 99), Chance(NOW)
     ).due == NOW + timedelta(seconds=99)
@@ -191,3 +199,37 @@ def test_progress_is_stored_in_few_words() -> None:
     assert Progress().to_document() == {}
     assert Progress.from_document({}) == Progress()
     assert Progress.from_document(failing.to_document()) == failing
+
+
+def test_a_progress_stored_by_the_first_version_is_read() -> None:
+    document = {
+        "sequence": 4,
+        "state": "paused",
+        "attempt": 2,
+        "due": "2026-11-01T13:00:00+00:00",
+        "since": "2026-11-01T12:00:00+00:00",
+        "sentence": "Igor refuses our key (status 401).",
+        "cause": "misconfigured",
+        "who": "owner",
+        "names": ["HEALTHRELAY_IGOR_TOKEN"],
+        "at": "2026-10-31T12:00:00+00:00",
+        "dead": [[1, 2]],
+        "died": "2026-10-30T12:00:00+00:00",
+    }
+
+    assert Progress.from_document(document) == Progress(
+        4,
+        state="paused",
+        attempt=2,
+        due=NOW + HOUR,
+        trouble=Trouble(
+            "misconfigured",
+            "owner",
+            "Igor refuses our key (status 401).",
+            NOW,
+            ("HEALTHRELAY_IGOR_TOKEN",),
+        ),
+        at=NOW - 24 * HOUR,
+        dead=(DeadLetters(1, 2),),
+        died=NOW - 48 * HOUR,
+    )

@@ -7,7 +7,13 @@ from requests_oauthlib import OAuth2Session
 
 from healthrelay.adapters.fitbit import rows as fitbit_rows
 from healthrelay.adapters.google_health import rows as google_rows
-from healthrelay.core.grants.authorization import Ask, Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.authorization import (
+    Client,
+    ConsentRequest,
+    authorize_url,
+    challenge,
+    verifier,
+)
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.measurements.catalogue import SERIES
 
@@ -24,14 +30,14 @@ def test_equals_what_requests_oauthlib_builds(provider: str) -> None:
 
     theirs, state = session.authorization_url(CLIENT.authorize_url, **consent.extra)
     proof = challenge(session._code_verifier)
-    ours = authorize_url(CLIENT, Ask(list(consent.scopes), state, proof, consent.extra))
+    ours = authorize_url(CLIENT, ConsentRequest(list(consent.scopes), state, proof, consent.extra))
 
     assert urlsplit(ours)[:3] == urlsplit(theirs)[:3]
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
 
 
 def test_google_is_asked_for_a_lasting_grant() -> None:
-    url = authorize_url(CLIENT, Ask(["a"], "s", "c", CONSENTS["google_health"].extra))
+    url = authorize_url(CLIENT, ConsentRequest(["a"], "s", "c", CONSENTS["google_health"].extra))
 
     assert parse_qs(urlsplit(url).query)["access_type"] == ["offline"]
     assert parse_qs(urlsplit(url).query)["prompt"] == ["consent"]
@@ -42,9 +48,9 @@ def test_every_series_that_can_be_read_needs_scopes_that_have_words(provider: st
     consent = CONSENTS[provider]
 
     for series in SERIES:
-        assert bool(consent.needed(series)) == (series in READ[provider])
-        assert set(consent.needed(series)) <= set(consent.scopes)
-    assert set(consent.asked(SERIES)) == set(consent.scopes)
+        assert bool(consent.required_scopes(series)) == (series in READ[provider])
+        assert set(consent.required_scopes(series)) <= set(consent.scopes)
+    assert set(consent.scopes_for(SERIES)) == set(consent.scopes)
 
 
 def test_missing_scopes_are_told_in_words() -> None:

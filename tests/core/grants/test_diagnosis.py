@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
 from healthrelay.core.grants.diagnosis import diagnose
-from healthrelay.core.grants.grant_health import Health
+from healthrelay.core.grants.grant_health import GrantHealth
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
 
@@ -18,9 +18,9 @@ LINK = "/auth1?user=jack"
 OLDER = NOW - timedelta(hours=5)
 
 
-def token(health: Health | None = None, ends: datetime | None = None) -> Token:
+def token(health: GrantHealth | None = None, ends: datetime | None = None) -> Token:
     grant = Grant("a", "r", NOW + timedelta(hours=1), ("weight",), ends)
-    return Token("google_health", Account("A1"), grant, CONNECTED, health or Health())
+    return Token("google_health", Account("A1"), grant, CONNECTED, health or GrantHealth())
 
 
 def trouble(error: HealthrelayError) -> Trouble:
@@ -36,17 +36,17 @@ UNLINKED = trouble(ReconnectNeeded("This Google account has no Fitbit data."))
 @pytest.mark.parametrize(
     ("health", "state", "since"),
     [
-        (Health(), "connected", CONNECTED),
-        (Health(refreshing=DOWN, failures=1), "provider down", OLDER),
-        (Health(reading=DOWN), "provider down", OLDER),
-        (Health(refreshing=SWITCHED_OFF, reading=DOWN), "misconfigured", OLDER),
-        (Health(reading=SWITCHED_OFF), "misconfigured", OLDER),
-        (Health(reading=UNLINKED), "needs reconnect", OLDER),
-        (Health(refused_at=OLDER, refreshing=REFUSED), "provider down", OLDER),
-        (Health(refused_at=OLDER, ended_at=NOW, refreshing=REFUSED), "needs reconnect", NOW),
+        (GrantHealth(), "connected", CONNECTED),
+        (GrantHealth(refreshing=DOWN, failures=1), "provider down", OLDER),
+        (GrantHealth(reading=DOWN), "provider down", OLDER),
+        (GrantHealth(refreshing=SWITCHED_OFF, reading=DOWN), "misconfigured", OLDER),
+        (GrantHealth(reading=SWITCHED_OFF), "misconfigured", OLDER),
+        (GrantHealth(reading=UNLINKED), "needs reconnect", OLDER),
+        (GrantHealth(refused_at=OLDER, refreshing=REFUSED), "provider down", OLDER),
+        (GrantHealth(refused_at=OLDER, ended_at=NOW, refreshing=REFUSED), "needs reconnect", NOW),
     ],
 )
-def test_state_and_since_when(health: Health, state: str, since: datetime) -> None:
+def test_state_and_since_when(health: GrantHealth, state: str, since: datetime) -> None:
     found = diagnose(token(health), (), LINK, NOW)
 
     assert (found.state, found.since) == (state, since)

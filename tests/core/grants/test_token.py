@@ -14,15 +14,15 @@ def token(minutes: float) -> Token:
 
 
 def test_due_five_to_fifteen_minutes_before_the_end() -> None:
-    assert token(5).due(NOW)
-    assert token(-60).due(NOW)
-    assert not token(15.1).due(NOW)
+    assert token(5).is_due(NOW)
+    assert token(-60).is_due(NOW)
+    assert not token(15.1).is_due(NOW)
 
 
 def test_people_who_connected_together_do_not_refresh_together() -> None:
     def due_at(account: str) -> int:
         seen = Token("fitbit", Account(account), token(60).grant)
-        return next(s for s in range(3600) if seen.due(NOW + timedelta(seconds=s)))
+        return next(s for s in range(3600) if seen.is_due(NOW + timedelta(seconds=s)))
 
     instants = [due_at(f"A{number}") for number in range(50)]
 
@@ -33,7 +33,7 @@ def test_people_who_connected_together_do_not_refresh_together() -> None:
 def test_refresh_keeps_what_the_provider_did_not_repeat() -> None:
     fresh = Grant("new-access", None, NOW + timedelta(hours=1), ())
 
-    renewed = Token("fitbit", Account("A1"), OLD).renewed(fresh).grant
+    renewed = Token("fitbit", Account("A1"), OLD).refreshed_by(fresh).grant
 
     assert (renewed.access, renewed.refresh) == ("new-access", "refresh-secret")
     assert renewed.scopes == ("weight",)
@@ -44,7 +44,7 @@ def test_refresh_keeps_what_the_provider_did_not_repeat() -> None:
 def test_rotated_refresh_token_replaces_the_old() -> None:
     fresh = Grant("new-access", "new-refresh", NOW, ("sleep",))
 
-    assert Token("fitbit", Account("A1"), OLD).renewed(fresh).grant.refresh == "new-refresh"
+    assert Token("fitbit", Account("A1"), OLD).refreshed_by(fresh).grant.refresh == "new-refresh"
 
 
 def test_printing_shows_no_secret() -> None:

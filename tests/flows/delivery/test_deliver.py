@@ -10,6 +10,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.progress import SCHEDULE_SECONDS, DeadLetters, Progress
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.measurements.records import Delta
+from healthrelay.core.trouble import Trouble
 from healthrelay.flows.delivery.context import Delivery, DeliveryContext, combine
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
 from healthrelay.ports.peers import Target
@@ -113,7 +114,10 @@ def test_an_absent_igor_is_tried_by_the_schedule_and_then_daily(
 
     progress = store.log.following("jack").progress("igor")
     assert len(igor.users) == len(SCHEDULE_SECONDS) + 26
-    assert (progress.state, progress.since) == ("failing", NOW)
+    assert (progress.state, progress.trouble) == (
+        "failing",
+        Trouble("try_later", "nobody", "away", NOW),
+    )
     assert progress.dead == (DeadLetters(1, 4),)
     igor.trouble = None
     clock.now += timedelta(days=1)
@@ -176,7 +180,7 @@ def test_one_persons_trouble_is_nobody_elses(
     deliveries = deliver_due(context._replace(own=unreadable))
 
     assert deliveries == {
-        "amy": {"store": Delivery(waiting=1, trouble=trouble)},
+        "amy": {"store": Delivery(waiting=1, trouble=trouble.as_trouble())},
         "zoe": {"igor": Delivery(delivered=1)},
     }
 
@@ -248,7 +252,7 @@ def test_old_entries_are_forgotten_after_their_time(
 
 
 def test_many_targets_are_one() -> None:
-    away, wrong = TryLater("away"), Misconfigured("wrong key")
+    away, wrong = TryLater("away").as_trouble(), Misconfigured("wrong key").as_trouble()
 
     assert combine([Delivery(3, 0), Delivery(0, 2, away), Delivery(0, 1, wrong, True)]) == Delivery(
         3, 2, wrong, True

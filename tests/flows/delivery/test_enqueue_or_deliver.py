@@ -48,7 +48,7 @@ def test_a_queue_in_trouble_costs_no_fetch(store: SqliteStore, queue: FakeQueue)
     add(store, 1)
     queue.trouble = TryLater("no queue")
 
-    assert enqueue(store, queue)["queue"] == Delivery(waiting=1, trouble=queue.trouble)
+    assert enqueue(store, queue)["queue"] == Delivery(waiting=1, trouble=queue.trouble.as_trouble())
 
 
 def test_a_process_stores_itself_what_a_reader_acknowledged(store: SqliteStore) -> None:

@@ -194,7 +194,9 @@ def test_a_queue_in_trouble_is_named_and_costs_no_attempt(
 
     deliveries = deliver("jack", context)
 
-    assert deliveries["queue"] == Delivery(waiting=1, trouble=agenda.trouble, paused=True)
+    assert deliveries["queue"] == Delivery(
+        waiting=1, trouble=agenda.trouble.as_trouble(), paused=True
+    )
     assert deliveries["igor"].trouble
     progress = store.log.following("jack").progress("igor")
     assert (progress.attempt, progress.due) == (1, NOW + timedelta(seconds=5))

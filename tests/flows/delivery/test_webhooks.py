@@ -224,7 +224,7 @@ def test_a_replay_that_fails_says_so_and_leaves_the_rest_dead(
 
     delivery = replay("jack", ReplayRequest(), context)["node-red"]
 
-    assert (delivery.delivered, delivery.waiting, delivery.trouble) == (0, 3, AWAY)
+    assert (delivery.delivered, delivery.waiting, delivery.trouble) == (0, 3, AWAY.as_trouble(NOW))
     assert store.log.following("jack").progress("node-red").dead == (DeadLetters(1, 3),)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,12 +13,13 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded, TryLater, Unknown
 from healthrelay.core.grants.token import Grant
 from healthrelay.core.measurements.records import Delta
-from healthrelay.flows.grants.disconnect import Desk, Parted, disconnect
+from healthrelay.flows.grants.disconnect import Disconnected, disconnect
 from healthrelay.flows.grants.lease import LEASE
 from healthrelay.flows.grants.refresh import Grants
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 from tests.stores.contract import weight
 
+Part = Callable[..., Disconnected]
 VAULT = SealingVault({"k": b"k" * 32})
 
 
@@ -63,29 +65,37 @@ def ender() -> Ender:
 
 
 @pytest.fixture
-def desk(store: SqliteStore, ender: Ender) -> Desk:
-    return Desk(store, VAULT, "fitbit", ender, sleep=lambda _: None)
+def part(store: SqliteStore, ender: Ender) -> Part:
+    return partial(
+        disconnect,
+        store=store,
+        vault=VAULT,
+        provider="fitbit",
+        revoke=ender,
+        now=NOW,
+        sleep=lambda _: None,
+    )
 
 
 @pytest.mark.usefixtures("grants")
-def test_grant_goes_and_the_rest_stays(desk: Desk, ender: Ender, store: SqliteStore) -> None:
+def test_grant_goes_and_the_rest_stays(part: Part, ender: Ender, store: SqliteStore) -> None:
     stored: list[bool] = []
     ender.meanwhile = lambda: stored.append(store.tokens.load("jack") is not None)
 
-    assert disconnect("jack", desk, NOW) == Parted("fitbit")
+    assert part("jack") == Disconnected("fitbit")
 
     assert (ender.ended, stored) == (["refresh-1"], [True])
     assert store.tokens.load("jack") is None
     assert store.records.everything("jack") == [weight("2026-11-01")]
     assert store.identities.settings("jack") == {"period": "1w"}
-    assert disconnect("jack", desk, NOW) == Parted()
+    assert part("jack") == Disconnected()
     assert ender.ended == ["refresh-1"]
 
 
 @pytest.mark.usefixtures("grants")
 @pytest.mark.parametrize("cut_short", [False, True])
 def test_grant_that_the_provider_does_not_end_is_kept_as_it_was(
-    desk: Desk, ender: Ender, store: SqliteStore, cut_short: bool
+    part: Part, ender: Ender, store: SqliteStore, cut_short: bool
 ) -> None:
     if cut_short:
         take(store, NOW - 2 * LEASE)
@@ -93,47 +103,47 @@ def test_grant_that_the_provider_does_not_end_is_kept_as_it_was(
     ender.trouble = True
 
     with pytest.raises(TryLater, match="away"):
-        disconnect("jack", desk, NOW)
+        part("jack")
 
     after = store.tokens.load("jack")
     assert before is not None
     assert after is not None
     assert after.document == before.document
     ender.trouble = False
-    assert disconnect("jack", desk, NOW) == Parted("fitbit")
+    assert part("jack") == Disconnected("fitbit")
 
 
 @pytest.mark.usefixtures("grants")
-def test_it_may_be_forgotten_anyway(desk: Desk, ender: Ender, store: SqliteStore) -> None:
+def test_it_may_be_forgotten_anyway(part: Part, ender: Ender, store: SqliteStore) -> None:
     ender.trouble = True
 
-    parted = disconnect("jack", desk, NOW, anyway=True)
+    done = part("jack", anyway=True)
 
-    assert (parted.provider, str(parted.trouble)) == ("fitbit", "The provider is away.")
+    assert (done.provider, str(done.trouble)) == ("fitbit", "The provider is away.")
     assert store.tokens.load("jack") is None
 
 
 @pytest.mark.usefixtures("grants")
-def test_another_providers_grant_is_not_sent_to_this_one(desk: Desk, ender: Ender) -> None:
-    parted = disconnect("jack", desk._replace(provider="google_health"), NOW, anyway=True)
+def test_another_providers_grant_is_not_sent_to_this_one(part: Part, ender: Ender) -> None:
+    done = part("jack", provider="google_health", anyway=True)
 
-    assert "connected fitbit" in str(parted.trouble)
+    assert "connected fitbit" in str(done.trouble)
     assert ender.ended == []
 
 
 def test_consent_given_meanwhile_is_ended_too(
-    desk: Desk, ender: Ender, grants: Grants, store: SqliteStore
+    part: Part, ender: Ender, grants: Grants, store: SqliteStore
 ) -> None:
     ender.meanwhile = lambda: grants.connect("jack", grant(7), ACCOUNT, NOW)
 
-    assert disconnect("jack", desk, NOW) == Parted("fitbit")
+    assert part("jack") == Disconnected("fitbit")
 
     assert ender.ended == ["refresh-1", "refresh-7"]
     assert store.tokens.load("jack") is None
 
 
 def test_note_made_meanwhile_does_not_keep_us_waiting_for_ourselves(
-    desk: Desk, ender: Ender, grants: Grants, store: SqliteStore
+    part: Part, ender: Ender, grants: Grants, store: SqliteStore
 ) -> None:
     token, waits = grants.stored("jack"), [0]
     ender.meanwhile = lambda: [grants.record_reading("jack", token, TryLater("x"), NOW), None][1]
@@ -141,12 +151,12 @@ def test_note_made_meanwhile_does_not_keep_us_waiting_for_ourselves(
     def sleep(_: float) -> None:
         waits[0] += 1
 
-    assert disconnect("jack", desk._replace(sleep=sleep), NOW) == Parted("fitbit")
+    assert part("jack", sleep=sleep) == Disconnected("fitbit")
     assert (store.tokens.load("jack"), waits) == (None, [0])
 
 
 def test_refresh_under_way_is_waited_for_and_its_grant_ended(
-    desk: Desk, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
+    part: Part, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
 ) -> None:
     """The worker has spent refresh-1; only refresh-2 can still end the grant."""
 
@@ -158,25 +168,25 @@ def test_refresh_under_way_is_waited_for_and_its_grant_ended(
 
     def leave() -> None:
         with pytest.raises(Waiting):
-            disconnect("jack", desk._replace(sleep=wait), NOW)
+            part("jack", sleep=wait)
 
     issuer.meanwhile = leave
     assert grants.current("jack", NOW).grant.refresh == "refresh-2"
 
-    assert disconnect("jack", desk._replace(sleep=wait), NOW) == Parted("fitbit")
+    assert part("jack", sleep=wait) == Disconnected("fitbit")
     assert ender.ended == ["refresh-2"]
     assert store.tokens.load("jack") is None
 
 
 def test_no_worker_spends_the_token_while_it_is_ended(
-    desk: Desk, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
+    part: Part, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
 ) -> None:
     def fetch() -> None:
         with pytest.raises(TryLater):
             grants.renew("jack", grants.stored("jack"), NOW - timedelta(seconds=10))
 
     ender.meanwhile = fetch
-    disconnect("jack", desk, NOW)
+    part("jack")
 
     assert (issuer.asked, ender.ended) == ([], ["refresh-1"])
     with pytest.raises(ReconnectNeeded, match="not connected"):
@@ -185,9 +195,9 @@ def test_no_worker_spends_the_token_while_it_is_ended(
 
 
 def test_refresh_slower_than_its_lease_does_not_bring_the_grant_back(
-    desk: Desk, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
+    part: Part, ender: Ender, grants: Grants, issuer: Issuer, store: SqliteStore
 ) -> None:
-    issuer.meanwhile = lambda: [disconnect("jack", desk, NOW + 2 * LEASE), None][1]
+    issuer.meanwhile = lambda: [part("jack", now=NOW + 2 * LEASE), None][1]
 
     with pytest.raises(ReconnectNeeded):
         grants.current("jack", NOW)
@@ -196,6 +206,6 @@ def test_refresh_slower_than_its_lease_does_not_bring_the_grant_back(
     assert store.tokens.load("jack") is None
 
 
-def test_strangers_are_told(desk: Desk) -> None:
+def test_strangers_are_told(part: Part) -> None:
     with pytest.raises(Unknown):
-        disconnect("emma", desk, NOW)
+        part("emma")

@@ -7,7 +7,7 @@ from typing import Any
 
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.trouble import Trouble
-from healthrelay.flows.grants.document import opened, unread_since, with_reading
+from healthrelay.flows.grants.document import from_document, unread_since, with_reading
 
 VAULT = SealingVault({"k": b"k" * 32})
 PLACE = "identities/jack/plugindata/fitbit/token fitbit A1"
@@ -46,7 +46,7 @@ def stored() -> dict[str, Any]:
 
 
 def test_a_stored_grant_is_read() -> None:
-    token = opened("jack", stored(), VAULT)
+    token = from_document("jack", stored(), VAULT)
 
     assert (token.grant.access, token.grant.refresh) == ("a", "r")
     assert (token.health.failures, token.health.refreshing) == (3, AWAY)

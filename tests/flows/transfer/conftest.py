@@ -87,7 +87,7 @@ def household(store: Store) -> Store:
     endpoint = Endpoint("https://a.example", False)
     add("jack", "node-red", endpoint, store=store, vault=VAULT, new_keys=lambda: MINTED)
     store.log.save(
-        "jack", "igor", Progress(7, state="failing", since=at(8), dead=(DeadLetters(5, 6),))
+        "jack", "igor", Progress(7, state="failing", died=at(8), dead=(DeadLetters(5, 6),))
     )
     store.log.save("jack", "reader:script", Progress(6, at=at(7)))
     Grants("fitbit", store.tokens, VAULT, Issuer()).connect("jack", grant(1), ACCOUNT, NOW)

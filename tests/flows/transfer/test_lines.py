@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Record
+from healthrelay.core.trouble import Trouble
 from healthrelay.flows.transfer.dump import to_bytes
 from healthrelay.flows.transfer.person import from_lines, to_lines
 from healthrelay.ports.store import PersonDump
@@ -18,6 +19,7 @@ from tests.stores.contract import PERSON
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=8)
 """Any text: controls, line separators, lone surrogates."""
+WORDS = st.text(st.characters(exclude_categories=()), min_size=1, max_size=8)
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
@@ -26,17 +28,22 @@ JSON = st.recursive(
 )
 DOCUMENTS = st.dictionaries(TEXT, JSON, max_size=3)
 KEYS = st.dictionaries(TEXT, st.lists(TEXT, min_size=1, max_size=3).map(tuple), max_size=2)
+TROUBLES = st.builds(
+    Trouble,
+    WORDS,
+    WORDS,
+    WORDS,
+    st.none() | INSTANTS,
+    st.lists(TEXT, max_size=2).map(tuple),
+    next_step=st.just(""),
+)
 PROGRESSES = st.builds(
     Progress,
     sequence=st.integers(0),
     state=st.sampled_from(["ok", "failing", "paused"]),
     attempt=st.integers(0, 9),
     due=st.none() | INSTANTS,
-    since=st.none() | INSTANTS,
-    sentence=TEXT,
-    cause=TEXT,
-    who=TEXT,
-    names=st.lists(TEXT, max_size=2).map(tuple),
+    trouble=st.none() | TROUBLES,
     at=st.none() | INSTANTS,
     dead=st.lists(st.builds(DeadLetters, st.integers(1), st.integers(1)), max_size=2).map(tuple),
     died=st.none() | INSTANTS,

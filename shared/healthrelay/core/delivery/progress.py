@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused
-from healthrelay.core.json import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.json import Json
+    from healthrelay.core.trouble import Trouble
 
 SCHEDULE_SECONDS = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds to wait before each attempt after the one before."""
@@ -63,14 +66,8 @@ class Progress(NamedTuple):
     """Attempts that failed since the last success."""
     due: datetime | None = None
     """No attempt before; None is at once, or, when paused, not until the owner has acted."""
-    since: datetime | None = None
-    """When it began to fail."""
-    sentence: str = ""
-    cause: str = ""
-    who: str = ""
-    """The last failure, in the words of its error."""
-    names: tuple[str, ...] = ()
-    """The settings that it named."""
+    trouble: Trouble | None = None
+    """The last failure, since when the target fails."""
     at: datetime | None = None
     """The last success."""
     dead: tuple[DeadLetters, ...] = ()
@@ -88,17 +85,17 @@ class Progress(NamedTuple):
             elif name == "dead":
                 document[name] = [[first, last] for first, last in value]
             else:
-                document[name] = list(value) if name == "names" else value
+                document[name] = value.to_document() if name == "trouble" else value
         return document
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Progress:
         """Return the progress that a store keeps as *document*."""
         values = dict(document)
-        for name in ("due", "since", "at", "died"):
+        values["trouble"] = _trouble(values)
+        for name in ("due", "at", "died"):
             if name in values:
                 values[name] = datetime.fromisoformat(values[name])
-        values["names"] = tuple(values.get("names", ()))
         values["dead"] = tuple(DeadLetters(*one) for one in values.get("dead", ()))
         return cls(**values)
 
@@ -165,9 +162,10 @@ def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chanc
     if isinstance(error, Refused):
         return failing._replace(state=PAUSED, due=None)
     # The same doubtful answer twice: it is no accident, and somebody should look.
-    doubtful = error.cause == AMBIGUOUS == progress.cause
-    if isinstance(error, Misconfigured) or doubtful:
-        return failing._replace(state=PAUSED, due=_later(PROBE_SECONDS, error, chance), who="owner")
+    before = progress.trouble.cause if progress.trouble else ""
+    if isinstance(error, Misconfigured) or error.cause == AMBIGUOUS == before:
+        failing = _with_failure(progress, error, chance, who="owner")
+        return failing._replace(state=PAUSED, due=_later(PROBE_SECONDS, error, chance))
     attempt = progress.attempt + 1
     wait = SCHEDULE_SECONDS[min(attempt, len(SCHEDULE_SECONDS) - 1)]
     failing = failing._replace(state=FAILING, attempt=attempt, due=_later(wait, error, chance))
@@ -185,13 +183,12 @@ def failed_out_of_turn(progress: Progress, error: HealthrelayError, chance: Chan
     return failing
 
 
-def trouble(progress: Progress) -> HealthrelayError | None:
-    """Return the last failure, as long as it lasts."""
-    if progress.state == OK:
-        return None
-    error = Misconfigured(progress.sentence, progress.names).named(progress.cause)
-    error.who = progress.who
-    return error
+def trouble_of(progress: Progress, user: str, target: str) -> Trouble | None:
+    """Return what stands in the way of a delivery to *target*, and what to do where it waits."""
+    if progress.trouble is None or progress.state != PAUSED:
+        return progress.trouble
+    step = f"Fix this, then: healthrelay relay replay {user} --target {target}"
+    return progress.trouble._replace(next_step=step)
 
 
 def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadLetters, ...]:
@@ -207,14 +204,13 @@ def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadL
     return tuple(part for part in rest if part.first <= part.last)
 
 
-def _with_failure(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
-    return progress._replace(
-        since=progress.since or chance.now,
-        sentence=error.sentence,
-        cause=error.cause,
-        who=error.who,
-        names=error.names if isinstance(error, Misconfigured) else (),
-    )
+def _with_failure(
+    progress: Progress, error: HealthrelayError, chance: Chance, who: str = ""
+) -> Progress:
+    """Return *progress* with its newest trouble; it lasts since the first."""
+    since = progress.trouble.since if progress.trouble else chance.now
+    trouble = error.as_trouble(chance.now)
+    return progress._replace(trouble=trouble._replace(since=since, who=who or trouble.who))
 
 
 def _stale(progress: Progress, limit: datetime) -> bool:
@@ -239,4 +235,16 @@ def _later(seconds: float, error: HealthrelayError, chance: Chance) -> datetime:
     return chance.now + timedelta(seconds=wait)
 
 
+def _trouble(values: dict[str, Any]) -> Trouble | None:
+    """Take the trouble out of a document's *values*, which 0.1.0 stored among the others."""
+    flat = {new: values.pop(old) for old, new in _FLAT.items() if old in values}
+    document = values.pop("trouble", None) or flat
+    if not document:
+        return None
+    from healthrelay.core.trouble import Trouble  # noqa: PLC0415 - a poll meets none
+
+    return Trouble.from_document({"cause": "", "who": "", "sentence": ""} | document)
+
+
+_FLAT = {n: n for n in ("cause", "who", "sentence", "since")} | {"names": "settings"}
 _BEGINNING = Progress()

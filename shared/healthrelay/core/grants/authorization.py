@@ -18,8 +18,8 @@ class Client(NamedTuple):
     redirect_uri: str
 
 
-class Ask(NamedTuple):
-    """One question to a wearer: the scopes, and what must come back with the answer."""
+class ConsentRequest(NamedTuple):
+    """One request to a wearer: the scopes, and what must come back with the answer."""
 
     scopes: Sequence[str]
     state: str
@@ -27,8 +27,8 @@ class Ask(NamedTuple):
     extra: Mapping[str, str]
 
 
-def authorize_url(client: Client, ask: Ask) -> str:
-    """The provider's consent page for *client*, to redirect a browser to.
+def authorize_url(client: Client, request: ConsentRequest) -> str:
+    """Return the provider's consent page for *client*, to redirect a browser to.
 
     Built by hand because loading an OAuth library would make this, the one page that a
     person waits for, start half as slow again.
@@ -38,23 +38,23 @@ def authorize_url(client: Client, ask: Ask) -> str:
             "response_type": "code",
             "client_id": client.client_id,
             "redirect_uri": client.redirect_uri,
-            "scope": " ".join(ask.scopes),
-            "state": ask.state,
-            "code_challenge": ask.challenge,
+            "scope": " ".join(request.scopes),
+            "state": request.state,
+            "code_challenge": request.challenge,
             "code_challenge_method": "S256",
-            **ask.extra,
+            **request.extra,
         }
     )
     return f"{client.authorize_url}?{query}"
 
 
 def verifier(key: bytes, nonce: str) -> str:
-    """The PKCE verifier for the handshake *nonce*: 43 characters, never stored anywhere."""
+    """Return the PKCE verifier for the round *nonce*: 43 characters, never stored anywhere."""
     return _base64url(hmac.digest(key, b"pkce " + nonce.encode(), "sha256"))
 
 
 def challenge(verifier: str) -> str:
-    """S256: what the consent page is told of the *verifier*."""
+    """Return the S256 challenge, which the consent page gets of the *verifier*."""
     return _base64url(hashlib.sha256(verifier.encode()).digest())
 
 

@@ -24,29 +24,29 @@ class Consent:
     """Scope → what it gives, in plain words."""
     needs: Needs
     """Beginning of a series' name → the scopes it needs; the first that fits counts. What the
-    provider has not needs none: nobody shall be asked for it."""
+    provider does not have needs none, so that nobody is asked for it."""
     always: str
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
-    """Scopes that the provider may not know: we ask again without them."""
+    """Scopes that the provider may not know; they are left out when it does not."""
     extra: Mapping[str, str] = field(default_factory=dict)
     manage: str = ""
     """The page on which a wearer ends a grant by hand."""
     single_use: bool = False
     """Each refresh token works once."""
 
-    def needed(self, series: str) -> tuple[str, ...]:
-        """The scopes without which *series* cannot be read."""
+    def required_scopes(self, series: str) -> tuple[str, ...]:
+        """Return the scopes without which *series* cannot be read."""
         return next(scopes for start, scopes in self.needs if series.startswith(start))
 
-    def asked(self, series: Iterable[str], without: Iterable[str] = ()) -> tuple[str, ...]:
-        """The scopes to ask for *series*, and no others, in the order of the table."""
-        wanted = {self.always}.union(*(self.needed(name) for name in series)) - set(without)
+    def scopes_for(self, series: Iterable[str]) -> tuple[str, ...]:
+        """Return the scopes to request for *series*, and no others, in the order of the table."""
+        wanted = {self.always}.union(*(self.required_scopes(name) for name in series))
         return tuple(scope for scope in self.scopes if scope in wanted)
 
     def missing(self, series: str, granted: Iterable[str]) -> str:
-        """What the wearer must still allow for *series*, in plain words; empty if nothing."""
-        lacking = [scope for scope in self.needed(series) if scope not in granted]
+        """Return in plain words what the wearer must still allow for *series*; empty if nothing."""
+        lacking = [scope for scope in self.required_scopes(series) if scope not in granted]
         return " and ".join(self.scopes[scope] for scope in lacking)
 
 

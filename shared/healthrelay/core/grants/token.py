@@ -6,13 +6,13 @@ import zlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from healthrelay.core.grants.grant_health import Health
+from healthrelay.core.grants.grant_health import GrantHealth
 
-MARGIN = timedelta(minutes=5)
+EXPIRY_MARGIN = timedelta(minutes=5)
 """A token that ends sooner than this is refreshed first: a fetch may take minutes."""
-JITTER = timedelta(minutes=10)
+MAX_JITTER = timedelta(minutes=10)
 """So much earlier at most, so that people who connected together do not refresh together."""
-USABLE = timedelta(seconds=30)
+MIN_LIFETIME = timedelta(seconds=30)
 """A token that lives longer than this may still be used when it could not be refreshed."""
 
 
@@ -46,22 +46,26 @@ class Token(NamedTuple):
     account: Account
     grant: Grant
     connected_at: datetime | None = None
-    health: Health = Health()
+    health: GrantHealth = GrantHealth()
 
-    def due(self, now: datetime) -> bool:
-        """Whether to refresh before use: 5 to 15 minutes before the end, the same for everybody
-        who looks at this token."""
-        said = f"{self.account.id} {self.grant.expires_at.isoformat()}"
-        early = JITTER * (zlib.crc32(said.encode()) % 600) / 600
-        return now + MARGIN + early >= self.grant.expires_at
+    def is_due(self, now: datetime) -> bool:
+        """Return whether to refresh before use: 5 to 15 minutes before the end.
 
-    def usable(self, now: datetime) -> bool:
-        """Whether the provider should still take it for a question or two."""
-        return now + USABLE < self.grant.expires_at
+        The moment is the same for everybody who looks at this token.
+        """
+        name = f"{self.account.id} {self.grant.expires_at.isoformat()}"
+        early = MAX_JITTER * (zlib.crc32(name.encode()) % 600) / 600
+        return now + EXPIRY_MARGIN + early >= self.grant.expires_at
 
-    def renewed(self, fresh: Grant) -> Token:
-        """This token after a refresh; what the provider did not repeat stays as it was, what
-        stood in the way of refreshing is forgotten."""
+    def is_usable(self, now: datetime) -> bool:
+        """Return whether the provider should still take it for a question or two."""
+        return now + MIN_LIFETIME < self.grant.expires_at
+
+    def refreshed_by(self, fresh: Grant) -> Token:
+        """Return this token after a refresh; what stood in the way of it is forgotten.
+
+        What the provider did not repeat stays as it was.
+        """
         old = self.grant
         merged = fresh._replace(
             refresh=fresh.refresh or old.refresh,
@@ -69,4 +73,4 @@ class Token(NamedTuple):
             refresh_expires_at=fresh.refresh_expires_at or old.refresh_expires_at,
             user=fresh.user or old.user,
         )
-        return self._replace(grant=merged, health=Health(reading=self.health.reading))
+        return self._replace(grant=merged, health=GrantHealth(reading=self.health.reading))

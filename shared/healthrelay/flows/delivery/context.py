@@ -14,6 +14,7 @@ from healthrelay.core.errors import severity
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
+    from healthrelay.core.trouble import Trouble
     from healthrelay.ports.delivery import Following
     from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store
@@ -27,7 +28,7 @@ class Delivery(NamedTuple):
 
     delivered: int = 0
     waiting: int = 0
-    trouble: HealthrelayError | None = None
+    trouble: Trouble | None = None
     paused: bool = False
     """Whether it waits for somebody to act."""
 
@@ -75,19 +76,21 @@ class DeliveryContext(NamedTuple):
         return delivery.failed_out_of_turn(progress, error, chance)
 
 
-def status(progress: Progress, head: int, lacked: int | None = None) -> Delivery:
-    """Return how a target is doing; *lacked* is what it lacked before an attempt."""
+def status(
+    user: str, target: str, progress: Progress, head: int, lacked: int | None = None
+) -> Delivery:
+    """Return how *target* is doing; *lacked* is what it lacked before an attempt."""
     waiting = delivery.behind(progress, head)
     delivered = 0 if lacked is None else max(lacked - waiting, 0)
     paused = progress.state == delivery.PAUSED
-    return Delivery(delivered, waiting, delivery.trouble(progress), paused)
+    return Delivery(delivered, waiting, delivery.trouble_of(progress, user, target), paused)
 
 
 def blocked(user: str, where: str, error: HealthrelayError, log_event: LogEvent) -> Delivery:
     """Log and return what waits because of something that is no target's own trouble."""
     cause = error.sentence
     log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
-    return Delivery(waiting=1, trouble=error, paused=error.who == "owner")
+    return Delivery(waiting=1, trouble=error.as_trouble(), paused=error.who == "owner")
 
 
 def combine(deliveries: Iterable[Delivery]) -> Delivery:
@@ -128,7 +131,7 @@ def log_attempt(user: str, target: str, outcome: Outcome, context: DeliveryConte
     new = delivery.dead_letters(outcome.after) - delivery.dead_letters(outcome.before)
     if new > 0:
         context.log_event("ERROR", "dead letters", user=user, target=target, count=new)
-    since = outcome.after.since
+    since = trouble.since if trouble else None
     # A failing target is tried once a day by then, a paused one every hour.
     if trouble and since and remind(since, context.now(), PROBED if result.paused else DAY):
         context.log_event(

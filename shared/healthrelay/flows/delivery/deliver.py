@@ -84,7 +84,7 @@ def enqueue_delivery(
     """
     following = log.following(user)
     deliveries = {
-        name: status(progress, following.head)
+        name: status(user, name, progress, following.head)
         for name, progress in following.targets.items()
         if kind_of(name) != READER
     }
@@ -171,7 +171,7 @@ def _push(
     store, before, head = context.store, following.progress(target.name), following.head
     in_turn = delivery.is_due(before, head, context.now(), context.repeat)
     if not head or not (in_turn or force):
-        return status(before, head)
+        return status(user, target.name, before, head)
     progress, lacked, started = before, delivery.behind(before, head), time.monotonic()
     for _ in range(MAX_ROUNDS):
         body = snapshot(user, store.records.everything(user), context.days)
@@ -188,7 +188,8 @@ def _push(
         lacked, head = lacked + newest - head, newest
         if head <= progress.sequence:
             break
-    outcome = Outcome(before, progress, status(progress, head, lacked), started)
+    result = status(user, target.name, progress, head, lacked)
+    outcome = Outcome(before, progress, result, started)
     return log_attempt(user, target.name, outcome, context)
 
 

@@ -35,7 +35,7 @@ def send_pending(
     log, before, head = context.store.log, following.progress(target.name), following.head
     in_turn = delivery.is_due(before, head, context.now(), None)
     if head <= before.sequence or not (in_turn or force):
-        return status(before, head)
+        return status(user, target.name, before, head)
     started, until = time.monotonic(), context.now() + CALL_TIMEOUT
     progress = before
     for count, (sequence, message) in enumerate(_pending(user, target, before, context), 1):
@@ -50,7 +50,8 @@ def send_pending(
             if context.now() >= until:
                 break
     log.save(user, target.name, progress, still=True)
-    result = status(progress, log.head(user), delivery.behind(before, head))
+    lacked = delivery.behind(before, head)
+    result = status(user, target.name, progress, log.head(user), lacked)
     return log_attempt(user, target.name, Outcome(before, progress, result, started), context)
 
 
@@ -68,7 +69,7 @@ def resend(
         try:
             target.send(message)
         except HealthrelayError as error:
-            trouble = error
+            trouble = error.as_trouble(context.now())
             break
         done += 1
         rest = delivery.drop_dead_letters(progress, sequence, sequence)

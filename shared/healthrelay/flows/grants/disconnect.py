@@ -16,65 +16,68 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, TryLater, Unknown
-from healthrelay.flows.grants.document import opened
-from healthrelay.flows.grants.lease import LEASE, Lease
+from healthrelay.flows.grants.document import from_document
+from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Document, Store
+    from healthrelay.ports.store import Document, Store, Tokens
 
-PATIENCE = LEASE.total_seconds() + 5
-PAUSE = 0.2
-"""Seconds."""
-
-
-class Desk(NamedTuple):
-    """All that is needed to part. *revoke* ends a grant with *provider*, whom it may not reach."""
-
-    store: Store
-    vault: Vault
-    provider: str
-    revoke: Callable[[Grant], None]
-    sleep: Callable[[float], None] = time.sleep
+PAUSE_SECONDS = 0.2
+Revoke = Callable[["Grant"], None]
+Sleep = Callable[[float], None]
 
 
-class Parted(NamedTuple):
+class Disconnected(NamedTuple):
     """With which provider a grant was ended, if there was one; *trouble*: it was only forgotten."""
 
     provider: str | None = None
     trouble: HealthrelayError | None = None
 
 
-def disconnect(user: str, desk: Desk, now: datetime, *, anyway: bool = False) -> Parted:
+def disconnect(  # noqa: PLR0913 - one person, and every port by name
+    user: str,
+    *,
+    store: Store,
+    vault: Vault,
+    provider: str,
+    revoke: Revoke,
+    now: datetime,
+    anyway: bool = False,
+    sleep: Sleep = time.sleep,
+) -> Disconnected:
     """Revoke the grant, then forget it; what was stored meanwhile is revoked too.
 
-    Raises `TryLater` or `Misconfigured` when the provider did not end it: then it is kept, for
-    only with it can it still be ended. With *anyway* it is forgotten all the same.
+    *revoke* ends a grant with *provider*, the one that is set. Raise `TryLater` or
+    `Misconfigured` when the provider did not end it: then it is kept, because only with it can
+    it still be ended. With *anyway* it is forgotten all the same.
     """
-    if desk.store.identities.settings(user) is None:
+    if store.identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
     owner = secrets.token_hex(4)
-    while taken := _take(user, owner, desk, now):
-        document, version = taken
-        trouble = _revoke(user, document, desk)
+    while lease := _take_lease(user, owner, store.tokens, sleep, now):
+        document, version = lease
+        trouble = _revoke(user, document, vault, provider, revoke)
         if trouble and not anyway:
             with suppress(Conflict):  # as it was, with any lease that had run out
-                desk.store.tokens.save(user, document, version)
+                store.tokens.save(user, document, version)
             raise trouble
         try:
-            desk.store.tokens.forget(user, version)
+            store.tokens.forget(user, version)
         except Conflict:
             # A new consent, or a refresh that was slower than its lease: end that one too.
             continue
-        return Parted(str(document["provider"]), trouble)
-    return Parted()
+        return Disconnected(str(document["provider"]), trouble)
+    return Disconnected()
 
 
-def _take(user: str, owner: str, desk: Desk, now: datetime) -> tuple[Document, int] | None:
-    """The stored grant, and the version under which its lease is ours; None when there is none."""
-    tokens, waited = desk.store.tokens, 0.0
-    while waited < PATIENCE:
+def _take_lease(
+    user: str, owner: str, tokens: Tokens, sleep: Sleep, now: datetime
+) -> tuple[Document, int] | None:
+    """Return the stored grant and the version under which its lease is ours; None without one."""
+    waited = 0.0
+    while waited < LEASE_TIMEOUT_SECONDS:
         stored = tokens.load(user)
         if stored is None:
             return None
@@ -83,21 +86,23 @@ def _take(user: str, owner: str, desk: Desk, now: datetime) -> tuple[Document, i
             ours = Lease.next(stored.document, owner, moment)
             with suppress(Conflict):
                 return stored.document, tokens.save(user, ours.on(stored.document), stored.version)
-        desk.sleep(PAUSE)
-        waited += PAUSE
+        sleep(PAUSE_SECONDS)
+        waited += PAUSE_SECONDS
     raise TryLater(f"Somebody is refreshing the grant of {user}.")
 
 
-def _revoke(user: str, document: Document, desk: Desk) -> HealthrelayError | None:
-    """What kept the provider from ending the grant; None when it has ended."""
-    provider = document["provider"]
+def _revoke(
+    user: str, document: Document, vault: Vault, provider: str, revoke: Revoke
+) -> HealthrelayError | None:
+    """Return what kept the provider from ending the grant; None when it has ended."""
+    connected = document["provider"]
     try:
-        if provider != desk.provider:
+        if connected != provider:
             raise Misconfigured(
-                f"{user} connected {provider}, and healthrelay is set to {desk.provider}.",
+                f"{user} connected {connected}, and healthrelay is set to {provider}.",
                 ("HEALTHRELAY_PROVIDER",),
             )
-        desk.revoke(opened(user, document, desk.vault).grant)
+        revoke(from_document(user, document, vault).grant)
     except HealthrelayError as error:
         return error
     return None

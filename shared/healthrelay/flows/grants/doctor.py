@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 class Doctor:
-    """Looks at what is stored; asks no provider and changes nothing."""
+    """A look at what is stored; it asks no provider and changes nothing."""
 
     def __init__(self, store: Store, grants: Grants, consent: Consent) -> None:
         self._store = store
         self._grants = grants
         self._consent = consent
 
-    def round(self, now: datetime) -> dict[str, Diagnosis]:
-        """Everybody's diagnosis; trouble with one person's does not hide the others'."""
+    def examine_all(self, now: datetime) -> dict[str, Diagnosis]:
+        """Return everybody's diagnosis; trouble with one person's does not hide the others'."""
         return {user: self.examine(user, now) for user in self._store.identities.names()}
 
     def examine(self, user: str, now: datetime) -> Diagnosis:
-        """The diagnosis of *user*. Raises `Unknown` for a stranger."""
+        """Return the diagnosis of *user*. Raise `Unknown` for a stranger."""
         stored = self._store.identities.settings(user)
         if stored is None:
             raise Unknown(f"There is no user {user}.")
@@ -44,14 +44,14 @@ class Doctor:
         return self.of(user, token, stored, now)
 
     def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
-        """The diagnosis of *user*, whose *token* and settings are at hand."""
+        """Return the diagnosis of *user*, whose *token* and settings are at hand."""
         return diagnose(token, self._missing(token, stored), _link(user), now)
 
     def _missing(self, token: Token, stored: Mapping[str, str]) -> list[str]:
-        """What the configured methods need and the consent does not give, in plain words."""
-        asked = self._consent.asked(configured_series(stored))
+        """Return what the methods need and the consent does not give, in plain words."""
+        scopes = self._consent.scopes_for(configured_series(stored))
         granted = token.grant.scopes
-        return [self._consent.scopes[scope] for scope in asked if scope not in granted]
+        return [self._consent.scopes[scope] for scope in scopes if scope not in granted]
 
 
 def _link(user: str) -> str:

@@ -1,4 +1,4 @@
-"""A grant as the store keeps it: what is told in clear, and the two secrets sealed.
+"""A grant as the store keeps it: what is written in clear, and the two secrets sealed.
 
 | field                                | holds                                                    |
 |--------------------------------------|----------------------------------------------------------|
@@ -6,7 +6,7 @@
 | connected_at                         | when the consent was given                               |
 | expires_at, grant_expires_at, scopes | how long for, and for what                               |
 | sealed                               | access and refresh token, for exactly this place         |
-| health                               | what stands in the way (`core.health`); absent when well |
+| health                               | what stands in the way (`GrantHealth`); absent when well |
 | lease                                | who is spending the refresh token, until when            |
 | generation                           | how many leases there were                               |
 
@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured
-from healthrelay.core.grants.grant_health import Health
+from healthrelay.core.grants.grant_health import GrantHealth
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Document
 
 
-def sealed(user: str, token: Token, vault: Vault) -> dict[str, Any]:
-    """The document of *token*, without a lease."""
+def to_document(user: str, token: Token, vault: Vault) -> dict[str, Any]:
+    """Return the document of *token*, without a lease."""
     grant = token.grant
     secret = json.dumps({"access": grant.access, "refresh": grant.refresh})
     return {
@@ -43,46 +43,47 @@ def sealed(user: str, token: Token, vault: Vault) -> dict[str, Any]:
         "expires_at": grant.expires_at.isoformat(),
         "grant_expires_at": _text(grant.refresh_expires_at),
         "scopes": list(grant.scopes),
-        "sealed": vault.seal(secret, place(user, token.provider, token.account.id)),
+        "sealed": vault.seal(secret, grant_associated_data(user, token.provider, token.account.id)),
         **_health_fields(token.health),
     }
 
 
-def opened(user: str, document: Document, vault: Vault) -> Token:
-    """The token in *document*. Raises `Misconfigured` when it does not open."""
-    said: Mapping[str, Any] = document
-    account = Account(str(said["account"]), said.get("zone"))
-    where = place(user, str(said["provider"]), account.id)
+def from_document(user: str, document: Document, vault: Vault) -> Token:
+    """Return the token in *document*. Raise `Misconfigured` when it does not open."""
+    fields: Mapping[str, Any] = document
+    account = Account(str(fields["account"]), fields.get("zone"))
+    sealed_for = grant_associated_data(user, str(fields["provider"]), account.id)
     try:
-        secret = json.loads(vault.open(str(said["sealed"]), where))
+        secret = json.loads(vault.open(str(fields["sealed"]), sealed_for))
     except ValueError as error:
         raise Misconfigured(f"The stored grant of {user} is damaged.") from error
     grant = Grant(
         access=secret["access"],
         refresh=secret["refresh"],
-        expires_at=datetime.fromisoformat(said["expires_at"]),
-        scopes=tuple(said.get("scopes") or ()),
-        refresh_expires_at=_instant(said.get("grant_expires_at")),
+        expires_at=datetime.fromisoformat(fields["expires_at"]),
+        scopes=tuple(fields.get("scopes") or ()),
+        refresh_expires_at=_instant(fields.get("grant_expires_at")),
     )
-    since = _instant(said.get("connected_at"))
-    return Token(str(said["provider"]), account, grant, since, _health(said.get("health") or {}))
+    since = _instant(fields.get("connected_at"))
+    health = _health(fields.get("health") or {})
+    return Token(str(fields["provider"]), account, grant, since, health)
 
 
 def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
-    """*document* with the *trouble* of the newest fetch in place of an older one."""
-    said: Any = document.get("health") or {}
+    """Return *document* with the *trouble* of the newest fetch in place of an older one."""
+    fields: Any = document.get("health") or {}
     rest = {name: value for name, value in document.items() if name != "health"}
-    return rest | _health_fields(_health(said)._replace(reading=trouble))
+    return rest | _health_fields(_health(fields)._replace(reading=trouble))
 
 
-def ended(document: Document) -> bool:
-    """Whether only a new consent helps; nothing is opened for it."""
+def has_ended(document: Document) -> bool:
+    """Return whether only a new consent helps; nothing is opened for it."""
     health = document.get("health")
     return isinstance(health, Mapping) and bool(health.get("ended_at"))
 
 
 def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str]:
-    """Since when not all has been read of the person, and why in a word; later than now, if it has.
+    """Return since when not all has been read, and why in a word; later than now if it has.
 
     A fetch that succeeds leaves no trouble, and a token that ends before the next one, an
     *interval* later, by no more than that: an older one says that no fetch came to refresh it.
@@ -94,14 +95,14 @@ def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str
     return datetime.fromisoformat(str(document["expires_at"])) + interval, "not_fetched"
 
 
-def place(user: str, provider: str, account: str) -> str:
-    """Where a sealed grant belongs; moved anywhere else it does not open."""
+def grant_associated_data(user: str, provider: str, account: str) -> str:
+    """Return what a grant is sealed with (RFC 5116); moved anywhere else it does not open."""
     return f"identities/{user}/plugindata/fitbit/token {provider} {account}"
 
 
-def _health_fields(health: Health) -> dict[str, Any]:
-    """The field ``health``; none when all is well."""
-    told: dict[str, Any] = {
+def _health_fields(health: GrantHealth) -> dict[str, Any]:
+    """Return the field ``health``; none when all is well."""
+    fields: dict[str, Any] = {
         "failures": health.failures,
         "retry_at": _text(health.retry_at),
         "refused_at": _text(health.refused_at),
@@ -109,18 +110,18 @@ def _health_fields(health: Health) -> dict[str, Any]:
         "refreshing": health.refreshing and health.refreshing.to_document(),
         "reading": health.reading and health.reading.to_document(),
     }
-    kept = {name: value for name, value in told.items() if value}
-    return {"health": kept} if kept else {}
+    stored = {name: value for name, value in fields.items() if value}
+    return {"health": stored} if stored else {}
 
 
-def _health(said: Mapping[str, Any]) -> Health:
-    return Health(
-        failures=said.get("failures", 0),
-        retry_at=_instant(said.get("retry_at")),
-        refused_at=_instant(said.get("refused_at")),
-        ended_at=_instant(said.get("ended_at")),
-        refreshing=_trouble(said.get("refreshing")),
-        reading=_trouble(said.get("reading")),
+def _health(fields: Mapping[str, Any]) -> GrantHealth:
+    return GrantHealth(
+        failures=fields.get("failures", 0),
+        retry_at=_instant(fields.get("retry_at")),
+        refused_at=_instant(fields.get("refused_at")),
+        ended_at=_instant(fields.get("ended_at")),
+        refreshing=_trouble(fields.get("refreshing")),
+        reading=_trouble(fields.get("reading")),
     )
 
 

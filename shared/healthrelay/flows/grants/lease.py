@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""
+LEASE_TIMEOUT_SECONDS = LEASE.total_seconds() + 5
+"""How long to wait for somebody else's lease: one that is never given back has ended by then."""
 
 
 class Lease(NamedTuple):
-    """Whose turn it is, the how manieth, and until when."""
+    """Whose turn it is, which turn of the document, and until when."""
 
     owner: str
     generation: int
@@ -22,23 +24,23 @@ class Lease(NamedTuple):
 
     @classmethod
     def of(cls, document: Document) -> Lease | None:
-        """The lease in *document*; one that has run out says that a refresh was cut short."""
-        held: Any = document.get("lease")
-        if not isinstance(held, Mapping):
+        """Return the lease in *document*; one that has run out means a refresh was cut short."""
+        lease: Any = document.get("lease")
+        if not isinstance(lease, Mapping):
             return None
-        return cls(held["owner"], held["generation"], datetime.fromisoformat(held["until"]))
+        return cls(lease["owner"], lease["generation"], datetime.fromisoformat(lease["until"]))
 
     @classmethod
     def next(cls, document: Document, owner: str, now: datetime) -> Lease:
-        """The lease that *owner* may take after all that *document* has seen."""
+        """Return the lease that *owner* may take after all that *document* has seen."""
         generation: Any = document.get("generation", 0)
         return cls(owner, int(generation) + 1, now + LEASE)
 
     def lasts(self, now: datetime) -> bool:
-        """Whether it holds at *now*. No clock that is right gives one so far in the future."""
+        """Return whether it holds at *now*; only a wrong clock ends one so far in the future."""
         return now < self.until <= now + 2 * LEASE
 
     def on(self, document: Document) -> Document:
-        """*document* with this lease on it."""
-        told = self._asdict() | {"until": self.until.isoformat()}
-        return {**document, "lease": told, "generation": self.generation}
+        """Return *document* with this lease on it."""
+        lease = self._asdict() | {"until": self.until.isoformat()}
+        return {**document, "lease": lease, "generation": self.generation}

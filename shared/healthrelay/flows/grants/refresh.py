@@ -17,16 +17,15 @@ from healthrelay.core.errors import (
     TryLater,
 )
 from healthrelay.core.grants.token import Account, Grant, Token
-from healthrelay.flows.grants.document import opened, sealed, with_reading
-from healthrelay.flows.grants.lease import LEASE, Lease
+from healthrelay.flows.grants.document import from_document, to_document, with_reading
+from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
     from healthrelay.ports.store import Document, Tokens, Versioned
 
-PATIENCE = LEASE.total_seconds() + 5
-PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds between two looks at what the winner of a race has stored."""
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
+"""Between two looks at what the winner of a race has stored."""
 
 
 class _Turn(NamedTuple):
@@ -62,7 +61,7 @@ class Grants:
 
     def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
         """Store a new *grant*, whatever was stored before; all old troubles are over."""
-        document = sealed(user, Token(self._provider, account, grant, now), self._vault)
+        document = to_document(user, Token(self._provider, account, grant, now), self._vault)
         while True:
             stored = self._tokens.load(user)
             leases = stored.document.get("generation", 0) if stored else 0
@@ -75,45 +74,45 @@ class Grants:
             return
 
     def current(self, user: str, now: datetime) -> Token:
-        """The person's token, refreshed if it is due.
+        """Return the person's token, refreshed if it is due.
 
-        One that cannot be refreshed now is used as long as it lasts. Raises `ReconnectNeeded`.
+        One that cannot be refreshed now is used as long as it lasts. Raise `ReconnectNeeded`.
         """
         token = self.stored(user)
-        if token.health.ended_at or not token.due(now):
+        if token.health.ended_at or not token.is_due(now):
             return self._unless_ended(user, token, now)
         try:
             return self.renew(user, token, now)
         except (TryLater, Misconfigured):
-            if token.usable(now):
+            if token.is_usable(now):
                 return token
             raise
 
     def stored(self, user: str) -> Token:
-        """The person's token as it is, due or not. Raises `ReconnectNeeded`."""
-        return opened(user, self._stored(user).document, self._vault)
+        """Return the person's token as it is, due or not. Raise `ReconnectNeeded`."""
+        return from_document(user, self._stored(user).document, self._vault)
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
-        """Another access token than the *stale* one: what somebody stored meanwhile, or a new one.
+        """Return another access token than the *stale* one: one stored meanwhile, or a new one.
 
         A refresh token may work only once, so one worker at a time spends it, under a lease
         in the stored document; the others wait for what that one stores. A worker that died
         leaves its lease to run out.
         """
-        waited, pause = 0.0, PAUSE
-        while waited < PATIENCE:
+        waited, pause = 0.0, MIN_PAUSE_SECONDS
+        while waited < LEASE_TIMEOUT_SECONDS:
             stored = self._stored(user)
-            token = opened(user, stored.document, self._vault)
+            token = from_document(user, stored.document, self._vault)
             if token.grant.access != stale.grant.access:
                 return token
             moment = now + timedelta(seconds=waited)
-            if error := token.health.in_the_way(user, moment):
+            if error := token.health.blocking_error(user, moment):
                 raise error
             turn = self._turn(user, token, stored, moment)
             if turn:
                 return self._refresh(turn, moment)
             self._sleep(pause)
-            waited, pause = waited + pause, min(pause * 1.5, LONGEST_PAUSE)
+            waited, pause = waited + pause, min(pause * 1.5, MAX_PAUSE_SECONDS)
         raise TryLater(f"Somebody else is refreshing the grant of {user}.")
 
     def record_reading(
@@ -147,19 +146,19 @@ class Grants:
         try:
             grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
-            self._tell("WARNING", turn, started, error.cause)
+            self._log_refresh("WARNING", turn, started, error.cause)
             return self._failed(turn, error, now)
-        self._tell("INFO", turn, started, None)
-        fresh = turn.token.renewed(grant)
+        self._log_refresh("INFO", turn, started, None)
+        fresh = turn.token.refreshed_by(grant)
         version = turn.version
         while True:
             try:
-                self._tokens.save(turn.user, self._free(turn, fresh), version)
+                self._tokens.save(turn.user, self._without_lease(turn, fresh), version)
             except Conflict:
                 # Our lease ran out while we were asking. What another worker won stays; but as
                 # long as there is only the token that we have spent, ours is the only good one.
                 stored = self._stored(turn.user)
-                token = opened(turn.user, stored.document, self._vault)
+                token = from_document(turn.user, stored.document, self._vault)
                 if token.grant != turn.token.grant:
                     return token
                 version = stored.version
@@ -169,29 +168,29 @@ class Grants:
     def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
         """Keep the grant, give the lease back, and remember what happened."""
         last_chance = turn.cut_short and self._token_endpoint.single_use
-        health = turn.token.health.after(error, now, last_chance)
+        health = turn.token.health.after_failure(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
-            self._tokens.save(turn.user, self._free(turn, marked), turn.version)
+            self._tokens.save(turn.user, self._without_lease(turn, marked), turn.version)
         now_stored = self.stored(turn.user)
         if now_stored.grant != turn.token.grant:
             return now_stored
         if health.ended_at:
             self._log_event("ERROR", "grant lost", user=turn.user, cause=error.sentence)
         elif isinstance(error, ReconnectNeeded):
-            raise health.in_the_way(turn.user, now) or error
+            raise health.blocking_error(turn.user, now) or error
         raise error
 
-    def _tell(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
-        took = round((time.monotonic() - started) * 1000)
-        self._log_event(severity, "refresh", user=turn.user, milliseconds=took, cause=cause)
+    def _log_refresh(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
+        milliseconds = round((time.monotonic() - started) * 1000)
+        self._log_event(severity, "refresh", user=turn.user, milliseconds=milliseconds, cause=cause)
 
-    def _free(self, turn: _Turn, token: Token) -> Document:
-        """The document of *token* with the lease given back."""
-        return {**sealed(turn.user, token, self._vault), "generation": turn.generation}
+    def _without_lease(self, turn: _Turn, token: Token) -> Document:
+        """Return the document of *token* with the lease given back."""
+        return {**to_document(turn.user, token, self._vault), "generation": turn.generation}
 
     def _unless_ended(self, user: str, token: Token, now: datetime) -> Token:
-        if token.health.ended_at and (error := token.health.in_the_way(user, now)):
+        if token.health.ended_at and (error := token.health.blocking_error(user, now)):
             raise error
         return token
 

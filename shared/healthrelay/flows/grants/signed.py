@@ -18,21 +18,22 @@ STATE_AGE = timedelta(minutes=10)
 INVITATION_AGE = timedelta(days=7)
 OWNER_AGE = timedelta(days=30)
 
-Note = Mapping[str, str]
+SignedNote = Mapping[str, str]
+"""What a note says; its values are texts."""
 
 
-class Signatures:
-    """Signs and checks notes with the *owner_key*."""
+class SignedNotes:
+    """Notes signed and checked with the *owner_key*."""
 
     def __init__(self, owner_key: str) -> None:
         self._key = owner_key
 
-    def state(self, note: Note, now: datetime) -> str:
-        """The ``state`` of one round of consent."""
+    def state(self, note: SignedNote, now: datetime) -> str:
+        """Return the ``state`` of one round of consent."""
         return self._sign("state", note, now)
 
-    def read_state(self, text: str, now: datetime) -> Note:
-        """Raises `ConsentEnded` after ten minutes, `BadRequest` when forged or damaged."""
+    def read_state(self, text: str, now: datetime) -> SignedNote:
+        """Return the note. Raise `ConsentEnded` after ten minutes, `BadRequest` when not ours."""
         try:
             return self._read("state", text, now, STATE_AGE)
         except SignatureExpired as error:
@@ -41,11 +42,11 @@ class Signatures:
             raise BadRequest("This address is not one that we gave out.") from error
 
     def invitation(self, user: str, scopes: Sequence[str], now: datetime) -> str:
-        """Lets whoever holds it connect *user*, for seven days, and be asked for *scopes*."""
+        """Return what lets its holder connect *user*, for seven days, and be asked for *scopes*."""
         return self._sign("invitation", {"user": user, "scopes": " ".join(scopes)}, now)
 
     def read_invitation(self, text: str, user: str, now: datetime) -> tuple[str, ...]:
-        """The scopes to ask for. Raises `Forbidden` unless *text* invites *user* now."""
+        """Return the scopes to ask for. Raise `Forbidden` unless *text* invites *user* now."""
         try:
             note = self._read("invitation", text, now, INVITATION_AGE)
         except SignatureExpired as error:
@@ -57,11 +58,11 @@ class Signatures:
         return tuple(note.get("scopes", "").split())
 
     def owner(self, now: datetime) -> str:
-        """The value of the owner's cookie."""
+        """Return the value of the owner's cookie."""
         return self._sign("owner", {}, now)
 
     def is_owner(self, text: str, now: datetime) -> bool:
-        """Whether *text* is an owner's cookie of the last thirty days."""
+        """Return whether *text* is an owner's cookie of the last thirty days."""
         try:
             self._read("owner", text, now, OWNER_AGE)
         except BadData:
@@ -69,13 +70,13 @@ class Signatures:
         return True
 
     def browser(self, nonce: str) -> str:
-        """What the browser that began the round *nonce* keeps in a cookie; no other knows it."""
+        """Return the cookie of the browser that began the round *nonce*; no other knows it."""
         return hmac.digest(self._key.encode(), b"browser " + nonce.encode(), "sha256").hex()
 
-    def _sign(self, purpose: str, note: Note, now: datetime) -> str:
+    def _sign(self, purpose: str, note: SignedNote, now: datetime) -> str:
         return _serializer(self._key, purpose, now).dumps(dict(note))
 
-    def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> Note:
+    def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> SignedNote:
         note = _serializer(self._key, purpose, now).loads(text, max_age=int(age.total_seconds()))
         if not isinstance(note, dict) or not all(isinstance(v, str) for v in note.values()):
             raise BadData("not a note")
@@ -84,7 +85,7 @@ class Signatures:
 
 def _serializer(key: str, purpose: str, now: datetime) -> URLSafeTimedSerializer:
     class Clocked(TimestampSigner):
-        """Takes the time from the caller, as everything else here does."""
+        """A signer that takes the time from the caller, as everything else here does."""
 
         def get_timestamp(self) -> int:
             return int(now.timestamp())

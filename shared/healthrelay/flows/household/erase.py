@@ -11,24 +11,27 @@ from healthrelay.core.household.receipt import Receipt
 from healthrelay.flows.grants.disconnect import disconnect
 
 if TYPE_CHECKING:
-    from healthrelay.flows.grants.disconnect import Desk
+    from healthrelay.flows.grants.disconnect import Revoke
+    from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Store
 
 
-def erase(user: str, desk: Desk, now: datetime) -> Receipt:
+def erase(
+    user: str, *, store: Store, vault: Vault, provider: str, revoke: Revoke, now: datetime
+) -> Receipt:
     """End the grant if the provider lets us, then remove the person; cut short, run it again.
 
     The store takes nothing for somebody who does not exist, so a worker that is still busy
     with them cannot bring anything back. Raises `Unknown` for a stranger, of whom whatever a
     removal that was cut short has left is removed first.
     """
-    identities = desk.store.identities
+    identities = store.identities
     if identities.settings(user) is None:
         identities.remove(user)
         raise Unknown(f"There is no user {user}.")
-    held = _held(user, desk.store, now)
+    held = _held(user, store, now)
     try:
-        disconnect(user, desk, now)
+        disconnect(user, store=store, vault=vault, provider=provider, revoke=revoke, now=now)
     except Unknown:
         raise
     except HealthrelayError as error:

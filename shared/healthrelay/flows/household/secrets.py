@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
 from healthrelay.flows.delivery.targets import target_associated_data
-from healthrelay.flows.grants.document import place
+from healthrelay.flows.grants.document import grant_associated_data
 from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def sealed_values(store: Store) -> Iterator[tuple[str, str]]:
     for user in store.identities.names():
         if stored := store.tokens.load(user):
             document = stored.document
-            where = place(user, str(document["provider"]), str(document["account"]))
+            where = grant_associated_data(user, str(document["provider"]), str(document["account"]))
             yield where, str(document["sealed"])
         for name, target in store.targets.of(user).items():
             yield target_associated_data(user, name), str(target["sealed"])
@@ -70,7 +70,7 @@ class Rotation:
         tokens = self._store.tokens
         while stored := tokens.load(user):
             document = stored.document
-            where = place(user, str(document["provider"]), str(document["account"]))
+            where = grant_associated_data(user, str(document["provider"]), str(document["account"]))
             sealed = self._sealed(str(document["sealed"]), where)
             if sealed == document["sealed"]:
                 return

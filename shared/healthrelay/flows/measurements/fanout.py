@@ -11,7 +11,7 @@ from healthrelay.core.delivery.reminders import remind
 from healthrelay.core.delivery.tasks import AHEAD, due
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import interval
-from healthrelay.flows.grants.document import ended, unread_since
+from healthrelay.flows.grants.document import has_ended, unread_since
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
@@ -80,7 +80,7 @@ def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     every = interval(settings)
     tasks = due(user, every, now, queue.dedup_window)
     grant = store.tokens.load(user) if tasks else None
-    if grant is None or ended(grant.document):
+    if grant is None or has_ended(grant.document):
         return _Turn()
     turn = _enqueued(tasks, queue)
     # Each fetch is new to the queue once: so nobody need remember what was told.

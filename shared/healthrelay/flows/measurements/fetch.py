@@ -19,7 +19,7 @@ from healthrelay.core.errors import (
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.flows.grants.doctor import Doctor
-from healthrelay.flows.measurements.gather import ask, convert, unauthorized
+from healthrelay.flows.measurements.gather import gather
 from healthrelay.flows.measurements.store_changes import store_changes
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
-    from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.peers import LogEvent, Provider
     from healthrelay.ports.store import Store
 
@@ -77,7 +76,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         known = _known(user, store)
         token = grants.current(user, now)
         plan = _decide(request, known, token, provider, consent, now)
-        token, gathered = _gather(user, plan, token, grants, provider, now)
+        token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
         unavailable = {**gathered.failed, **plan.refused}
         _name_wearer(user, unavailable)
         if unavailable and not gathered.read:
@@ -133,19 +132,6 @@ def _decide(
     day = today(now, known.settings.get("timezone") or token.account.zone)
     missing = partial(consent.missing, granted=token.grant.scopes)
     return decide(request, known.settings, known.covered, missing, provider.needs, day)
-
-
-def _gather(
-    user: str, plan: Plan, token: Token, grants: Grants, provider: Provider, now: datetime
-) -> tuple[Token, Gathered]:
-    """Read what is planned, and record what stood in the way; the token may be another then."""
-    outcomes = ask(token, plan.reads, provider)
-    if again := unauthorized(outcomes):
-        # A token refused before its time is refreshed once.
-        token = grants.renew(user, token, now)
-        outcomes |= ask(token, again, provider)
-    gathered = convert(plan.windows, outcomes, provider, token.account)
-    return grants.record_reading(user, token, gathered.trouble, now), gathered
 
 
 def _log(

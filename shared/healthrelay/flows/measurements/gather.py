@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
@@ -15,8 +16,9 @@ from healthrelay.ports.peers import Provider, Raw
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
-    from healthrelay.core.measurements.plan import Read
+    from healthrelay.core.measurements.plan import Plan, Read
     from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.flows.grants.refresh import Grants
 
 WORKERS = 8
 AHEAD = 2 * WORKERS
@@ -44,10 +46,20 @@ class Gathered(NamedTuple):
         """Whether a later fetch may get what this one did not."""
         return any(isinstance(error, TryLater) for error in self.failed.values())
 
-    @property
-    def trouble(self) -> HealthrelayError | None:
-        """What somebody should know of the provider; that there is more to come is none."""
-        return next((e for e in self.failed.values() if e.cause != MORE_TO_COME), None)
+
+def gather(
+    user: str, plan: Plan, token: Token, now: datetime, *, grants: Grants, provider: Provider
+) -> tuple[Token, Gathered]:
+    """Read what is planned, and record what stood in the way; the token may be another then."""
+    outcomes = ask(token, plan.reads, provider)
+    if again := [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]:
+        # A token refused before its time is refreshed once.
+        token = grants.renew(user, token, now)
+        outcomes |= ask(token, again, provider)
+    gathered = convert(plan.windows, outcomes, provider, token.account)
+    # That there is more to come is nothing that anybody should know.
+    errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
+    return grants.record_reading(user, token, next(errors, None), now), gathered
 
 
 def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
@@ -96,11 +108,6 @@ def _more_to_come() -> TryLater:
     return TryLater(
         "This is more than one fetch takes: fetch again, or name fewer days.", after=1
     ).named(MORE_TO_COME)
-
-
-def unauthorized(outcomes: Mapping[Read, Outcome]) -> list[Read]:
-    """Return the reads for which another access token may help."""
-    return [read for read, outcome in outcomes.items() if isinstance(outcome, AccessRefused)]
 
 
 def convert(

@@ -22,8 +22,8 @@ def store_changes(
 ) -> Delta:
     """Store what was *gathered* in one change, or in several where the store takes no more.
 
-    What was *covered* before decides whether coverage is stored too: days without data are
-    noted where each fetch would otherwise read them again.
+    What was *covered* before is stored again with every change, and for days without data where
+    each fetch would otherwise read them again.
     """
     waiting = [gathered.read]
     stored = Delta()
@@ -32,17 +32,18 @@ def store_changes(
         known = records.within(user, windows)
         delta = diff(known, _incoming(known, gathered.records, windows))
         after = extend_coverage(covered, windows)
-        moved = gathered.broken_off and after != covered
-        noted = delta or moved or reaches_back(covered, after)
+        moved = after != covered and (gathered.broken_off or reaches_back(covered, after))
+        if not any(delta) and not moved:
+            continue
         try:
-            records.apply(user, delta, now, after if noted else None)
+            records.apply(user, delta, now, after)
         except TooLarge:
             halves = _halves(windows)
             if not halves:
                 raise
             waiting = [*halves, *waiting]
             continue
-        covered = after if noted else covered
+        covered = after
         stored = Delta(*(one + more for one, more in zip(stored, delta, strict=True)))
     return stored
 
