@@ -61,7 +61,7 @@ def terraform(project: str, *arguments: str) -> None:
     if arguments[0] != "init":
         command.append(f"-var=project={project}")
     if subprocess.run(command, check=False).returncode != 0:
-        sys.exit(f"Terraform stopped at `{arguments[0]}`; run the same command again when mended.")
+        sys.exit(f"Terraform stopped at `{arguments[0]}`; fix it and run the same command again.")
 
 
 def missing(project: str) -> Iterator[str]:

@@ -5,11 +5,11 @@ import secrets
 
 import pytest
 
-from healthrelay.log import alias, follow, log_event, redacted, working_as
+from healthrelay.log import alias, follow, log_event, redact, set_function
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
-    working_as("deliver")
+    set_function("deliver")
     log_event("INFO", "fetch", status=200, cause=None, user="jack")
 
     out, err = capsys.readouterr()
@@ -36,18 +36,18 @@ def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]
 def test_keys_and_tokens_are_blotted_out(text: str) -> None:
     secret = secrets.token_urlsafe(32)
 
-    assert secret not in str(redacted(text.replace("SECRET", secret)))
+    assert secret not in str(redact(text.replace("SECRET", secret)))
 
 
 def test_sentences_stay_readable() -> None:
     sentence = "Google Health has trouble (status 503)."
 
-    assert redacted(sentence) == sentence
-    assert redacted(7) == 7
+    assert redact(sentence) == sentence
+    assert redact(7) == 7
 
 
 def test_short_values_of_telling_names_go_too() -> None:
-    assert redacted("key=abc&user=jack") == "key=[redacted]&user=jack"
+    assert redact("key=abc&user=jack") == "key=[redacted]&user=jack"
 
 
 def test_lines_of_a_request_name_its_trace(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import main
-from healthrelay.core.delivery.progress import Chance, Progress, failed
+from healthrelay.core.delivery.progress import Chance, Progress, after_failure
 from healthrelay.core.errors import TryLater
 from sandbox import Sandbox
 from tests.household import Household
@@ -116,7 +116,7 @@ def test_what_is_exported_is_what_igor_gets(
     main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
     key = capsys.readouterr().out.split("whsec_")[1].split()[0]
     log = household.services.store.log
-    log.save("jack", "igor", failed(Progress(), TryLater("away"), 1, Chance(NOW)))
+    log.save("jack", "igor", after_failure(Progress(), TryLater("away"), 1, Chance(NOW)))
     log.save("jack", "reader:script", Progress(1, at=NOW))
 
     assert main(["export", "jack", "--to", str(folder)]) == 0

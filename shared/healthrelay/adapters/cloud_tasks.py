@@ -75,7 +75,7 @@ class CloudTasksQueue:
         request = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._as_request(task))
         with _translate_errors():
             try:
-                self._opened().create_task(
+                self._get_client().create_task(
                     request, retry=self._retry, timeout=self._timeout_seconds
                 )
             except exceptions.AlreadyExists:
@@ -97,7 +97,7 @@ class CloudTasksQueue:
             ),
         )
 
-    def _opened(self) -> tasks_v2.CloudTasksClient:
+    def _get_client(self) -> tasks_v2.CloudTasksClient:
         with self._lock:
             if self._client is None:
                 transport = CloudTasksGrpcTransport(channel=self._channel)

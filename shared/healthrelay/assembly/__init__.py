@@ -34,7 +34,7 @@ def answer(view: View, request: Request) -> Response:
     """
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
     name = view.__module__.rpartition(".")[2]
-    log.working_as(name)
+    log.set_function(name)
     log.follow(request.headers.get("X-Cloud-Trace-Context", ""), project)
     if request.query_string == HEALTH:
         view = _healthcheck(name)

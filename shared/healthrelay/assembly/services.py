@@ -53,7 +53,7 @@ class Services:
 
     def log_event(self, severity: str, event: str, **facts: object) -> None:
         if user := str(facts.pop("user", None) or ""):
-            facts = log.nameless(user, facts)
+            facts = log.without_name(user, facts)
             # Without a key anybody could tell by trying who is meant.
             key = self.settings.owner_key
             facts["user"] = log.alias(user, key) if key else None
@@ -183,7 +183,7 @@ class Services:
         from healthrelay.flows.run_task import run_task
         from healthrelay.web.fetch import fetch_with
 
-        log.working_as(task.function)
+        log.set_function(task.function)
         run_task(
             task,
             fetch=lambda user: fetch_with(self, user, {}),

@@ -43,7 +43,7 @@ def _user_add(said: argparse.Namespace) -> int:
 
     built = services()
     people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
-    print(f"{said.user} is here. Next: healthrelay invite {said.user}")
+    print(f"Created. Next: healthrelay invite {said.user}")
     return 0
 
 

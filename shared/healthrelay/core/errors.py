@@ -54,7 +54,7 @@ class HealthrelayError(Exception):
         self.sentence = sentence
 
     def named(self, cause: str) -> Self:
-        """The same error with its *cause* named."""
+        """Return the same error with its *cause* named."""
         self.cause = cause
         return self
 
@@ -193,7 +193,7 @@ NO_STORE_CLIENT = "no_store_client"
 
 
 class NotConfigured(Misconfigured):
-    """Settings are missing or wrong here; no peer was asked."""
+    """Settings are missing or wrong here; nothing was tried."""
 
     cause = "not_configured"
 
@@ -212,7 +212,7 @@ class Refused(HealthrelayError):
 
 
 class TryLater(HealthrelayError):
-    """A passing trouble: the same request may succeed after *after* seconds."""
+    """A passing trouble: the same request may succeed *after* so many seconds."""
 
     cause = "try_later"
 

@@ -42,7 +42,7 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
 
 def _look(services: Services) -> None:
     try:
-        log.working_as("fetch")
+        log.set_function("fetch")
         done = fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
         services.log_event("WARNING", "fan-out", cause=error.sentence)
@@ -54,7 +54,7 @@ def _look(services: Services) -> None:
 def _deliver(services: Services) -> None:
     """What the scheduler of the cloud asks the function `deliver` for."""
     try:
-        log.working_as("deliver")
+        log.set_function("deliver")
         deliver_due(services.delivery)
         prune(services.store.log, now=services.now(), days=services.log_days)
     except HealthrelayError as error:

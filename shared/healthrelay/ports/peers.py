@@ -31,18 +31,18 @@ class Provider(Protocol):
     def name(self) -> str: ...
 
     def needs(self, window: Window) -> tuple[Source, ...]:
-        """What must be read to fill *window*. Raises `Unsupported`, naming what is not there."""
+        """Return what must be read to fill *window*. Raises `Unsupported`, naming the lack."""
 
     def account(self, grant: Grant) -> Account:
-        """Whose data the grant opens."""
+        """Return whose data the grant opens."""
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
-        """Everything that *read* asks for, every page of it."""
+        """Return everything that *read* names, every page of it."""
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
     ) -> list[dict[str, Json]]:
-        """The elements of the window's series in the legacy shape, from what was read."""
+        """Return the elements of the window's series in the legacy shape, from what was read."""
 
 
 class TokenEndpoint(Protocol):
@@ -50,13 +50,13 @@ class TokenEndpoint(Protocol):
 
     @property
     def single_use(self) -> bool:
-        """Whether each refresh token works once."""
+        """Return whether each refresh token works once."""
 
     def exchange(self, code: str, verifier: str) -> Grant:
         """Redeem a code. Raises `ConsentEnded` when the provider refuses it."""
 
     def refresh(self, refresh_token: str) -> Grant:
-        """A new access token. Raises `ReconnectNeeded` when the grant is refused."""
+        """Return a new access token. Raises `ReconnectNeeded` when the grant is refused."""
 
     def revoke(self, grant: Grant) -> None:
         """End *grant* at the provider; one that has ended already is no error.

@@ -1,6 +1,6 @@
 """``?health`` on any function: whether it is up, its settings complete, and its store there.
 
-Of a public function anybody may ask; it tells nothing of any person. Not at ``/healthz``, which
+A public function answers anybody; the answer says nothing of any person. Not at ``/healthz``, which
 the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The answer has the
 members and the media type of draft-inadarei-api-health-check.
 """
@@ -40,7 +40,7 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
 
 
 def as_failure(error: HealthrelayError) -> Response:
-    """Return what is wrong, and who must act; a caller who may not ask is told that alone."""
+    """Return what is wrong, and who must act; to a caller who may not call, that alone."""
     if isinstance(error, BadRequest):
         return as_json(error)
     code = status(error) if isinstance(error, Bug) else 503

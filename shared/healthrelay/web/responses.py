@@ -39,7 +39,7 @@ class AddressTooLong(BadRequest):
 
 
 class InvitationNeeded(BadRequest):
-    """This function opens no store, so that only an invitation says what to ask a person for."""
+    """This function opens no store, so that only an invitation knows the scopes."""
 
 
 STATUSES: dict[type[HealthrelayError], int] = {

@@ -1,4 +1,4 @@
-"""What the views may ask for; assembly builds each part when it is first asked for."""
+"""What the views may use; assembly builds each part when it is first used."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Services(Protocol):
         """Deliver what a fetch has written, or leave that to the queue."""
 
     def now(self) -> datetime:
-        """The present instant, aware."""
+        """Return the present instant, aware."""
 
     def log_event(self, severity: str, event: str, **facts: object) -> None:
         """Write one line to the log; secrets among the *facts* are blotted out."""

@@ -14,11 +14,11 @@ from healthrelay.core.delivery.progress import (
     Chance,
     DeadLetters,
     Progress,
+    after_failure,
+    after_success,
     behind,
-    failed,
     failed_out_of_turn,
     is_due,
-    succeeded,
     trouble_of,
     without,
 )
@@ -38,7 +38,7 @@ def attempts(head: int, hours: int, *, whole: bool, jitter: float = 0.0) -> list
         if is_due(progress, head, now, REPEAT if whole else None):
             made.append(round((now - NOW).total_seconds()))
             last = head if whole else progress.sequence + 1
-            progress = failed(progress, AWAY, last, Chance(now, jitter))
+            progress = after_failure(progress, AWAY, last, Chance(now, jitter))
         # The next second at which anything can happen.
         now = max(now + timedelta(seconds=1), progress.due or now)
     return made
@@ -69,7 +69,7 @@ def exhausted(head: int, *, whole: bool, start: Progress | None = None) -> Progr
     progress = start or Progress()
     for _ in SCHEDULE_SECONDS:
         last = head if whole else progress.sequence + 1
-        progress = failed(progress, AWAY, last, Chance(NOW))
+        progress = after_failure(progress, AWAY, last, Chance(NOW))
     return progress
 
 
@@ -77,15 +77,15 @@ def test_what_all_attempts_could_not_deliver_is_dead() -> None:
     assert exhausted(5, whole=True).dead == (DeadLetters(1, 5),)
     one = exhausted(5, whole=False)
     assert (one.dead, one.sequence, behind(one, 5)) == ((DeadLetters(1, 1),), 1, 5)
-    probed = failed(one, AWAY, 2, Chance(NOW))
+    probed = after_failure(one, AWAY, 2, Chance(NOW))
     assert (probed.dead, probed.sequence) == ((DeadLetters(1, 1),), 1)
 
 
 def test_a_success_opens_again_and_a_whole_snapshot_leaves_nothing_dead() -> None:
     later = NOW + HOUR
 
-    assert succeeded(exhausted(5, whole=True), 7, later, whole=True) == Progress(7, at=later)
-    one = succeeded(exhausted(5, whole=False), 2, later, whole=False)
+    assert after_success(exhausted(5, whole=True), 7, later, whole=True) == Progress(7, at=later)
+    one = after_success(exhausted(5, whole=False), 2, later, whole=False)
     assert one == Progress(2, at=later, dead=(DeadLetters(1, 1),), died=NOW)
     assert is_due(one, 5, later, None)
     again = exhausted(5, whole=False, start=one)
@@ -113,7 +113,7 @@ def test_neighbours_among_the_dead_are_one_range() -> None:
 def test_what_an_answer_means(
     error: HealthrelayError, state: str, wait: timedelta | None, who: str
 ) -> None:
-    progress = failed(Progress(3), error, 4, Chance(NOW))
+    progress = after_failure(Progress(3), error, 4, Chance(NOW))
 
     assert progress == Progress(
         3,
@@ -127,8 +127,8 @@ def test_what_an_answer_means(
 
 
 def test_a_doubtful_answer_is_tried_once_more_and_then_somebody_must_look() -> None:
-    once = failed(Progress(), DOUBTFUL, 1, Chance(NOW))
-    twice = failed(once, DOUBTFUL, 1, Chance(NOW + MINUTE))
+    once = after_failure(Progress(), DOUBTFUL, 1, Chance(NOW))
+    twice = after_failure(once, DOUBTFUL, 1, Chance(NOW + MINUTE))
 
     assert (once.state, once.trouble) == (
         "failing",
@@ -146,20 +146,20 @@ def test_a_doubtful_answer_is_tried_once_more_and_then_somebody_must_look() -> N
 
 
 def test_a_paused_target_is_probed_and_comes_back() -> None:
-    paused = failed(Progress(1), Misconfigured("Wrong key."), 3, Chance(NOW))
+    paused = after_failure(Progress(1), Misconfigured("Wrong key."), 3, Chance(NOW))
     for hour in range(1, 200):
-        paused = failed(paused, Misconfigured("Wrong key."), 3, Chance(NOW + hour * HOUR))
+        paused = after_failure(paused, Misconfigured("Wrong key."), 3, Chance(NOW + hour * HOUR))
 
     assert (paused.state, paused.dead, paused.trouble and paused.trouble.since) == (
         "paused",
         (),
         NOW,
     )
-    assert succeeded(paused, 3, NOW, whole=True) == Progress(3, at=NOW)
+    assert after_success(paused, 3, NOW, whole=True) == Progress(3, at=NOW)
 
 
 def test_a_forced_attempt_takes_no_scheduled_one_away() -> None:
-    failing = failed(Progress(1), AWAY, 3, Chance(NOW))
+    failing = after_failure(Progress(1), AWAY, 3, Chance(NOW))
     for _ in range(20):
         failing = failed_out_of_turn(failing, TryLater("Still away."), Chance(NOW))
 
@@ -169,13 +169,13 @@ def test_a_forced_attempt_takes_no_scheduled_one_away() -> None:
         failing, RateLimited("Busy.", 99), Chance(NOW)
     ).due == NOW + timedelta(seconds=99)
     assert failed_out_of_turn(failing, Misconfigured("Wrong key."), Chance(NOW)).state == "paused"
-    assert failed_out_of_turn(Progress(1), AWAY, Chance(NOW)) == failed(
+    assert failed_out_of_turn(Progress(1), AWAY, Chance(NOW)) == after_failure(
         Progress(1), AWAY, 1, Chance(NOW)
     )
 
 
 def test_a_snapshot_goes_again_after_a_day_and_an_event_never() -> None:
-    safe = succeeded(Progress(), 3, NOW, whole=True)
+    safe = after_success(Progress(), 3, NOW, whole=True)
 
     assert not is_due(safe, 3, NOW + timedelta(hours=23, minutes=59), REPEAT)
     assert is_due(safe, 3, NOW + timedelta(days=1), REPEAT)

@@ -28,7 +28,7 @@ class WebhookTarget:
     """Satisfies `healthrelay.ports.peers.Target` for one run of deliveries.
 
     The name of the host is looked up once and that address kept, so that it stays the one
-    that was looked at; a new run looks again. The *open_keys* are opened for the first message.
+    that was checked; a new run checks again. The *open_keys* are opened for the first message.
     """
 
     name: str
@@ -90,7 +90,7 @@ class WebhookTarget:
 
     @cached_property
     def _pool(self) -> urllib3.HTTPConnectionPool:
-        """Return connections to the address that was looked at, with the name's own host."""
+        """Return connections to the address that was checked, with the name's own host."""
         parts = urlsplit(self.url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
@@ -98,5 +98,5 @@ class WebhookTarget:
         if not secure:
             return PlainPool(address, port)
         context = ssl.create_default_context(cafile=self.ca or certifi.where())
-        # The certificate is checked against the name that is asked for, not against the address.
+        # The certificate is checked against the name in the URL, not against the address.
         return SecurePool(address, port, ssl_context=context, server_hostname=host)

@@ -1,4 +1,4 @@
-"""Signing as Standard Webhooks 1.0.0 says: ``v1`` is HMAC-SHA256, ``v1a`` is ed25519."""
+"""Signing by Standard Webhooks 1.0.0: ``v1`` is HMAC-SHA256, ``v1a`` is ed25519."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEY_BYTES = 32
 
 
 def mint() -> tuple[str, str, str]:
-    """A new shared secret, a new signing key and its public half, each in its own writing."""
+    """Return a new shared secret, a new signing key and its public half, each in its notation."""
     seed = secrets.token_bytes(_KEY_BYTES)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
     shared = secrets.token_bytes(_KEY_BYTES)
@@ -26,7 +26,7 @@ def mint() -> tuple[str, str, str]:
 
 
 def headers(message: Message, keys: Iterable[tuple[str, str]], now: datetime) -> dict[str, str]:
-    """The three headers; *keys* are pairs of a shared secret and a signing key."""
+    """Return the three headers; *keys* are pairs of a shared secret and a signing key."""
     stamp = str(int(now.timestamp()))
     content = b".".join((message.id.encode(), stamp.encode(), message.body))
     pairs = list(keys)

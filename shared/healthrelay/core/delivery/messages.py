@@ -1,7 +1,7 @@
 """The messages that targets are sent: a snapshot, an event, or a link to either.
 
 What a signed webhook carries (``type``, ``timestamp``, ``data``), its ids and its size follow
-Standard Webhooks 1.0.0, which asks for small bodies: 20 kB.
+Standard Webhooks 1.0.0, which wants small bodies: 20 kB.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Address(NamedTuple):
         return f"{self.public_url}/relay/events?user={self.user}&after={after}&limit={limit}"
 
 
-def changed(entry: Entry, now: RecordIndex, address: Address) -> Message:
+def change_message(entry: Entry, now: RecordIndex, address: Address) -> Message:
     """Return the message of *entry*: with its values, or with a link where they are too many."""
     data: dict[str, Json] = {"user": address.user, **event(entry, now)}
     body = _body(CHANGED, entry.at, data)
@@ -55,7 +55,7 @@ def changed(entry: Entry, now: RecordIndex, address: Address) -> Message:
     return Message(address.user, body, _id(address, entry.sequence, entry.at))
 
 
-def start_over(head: int, at: datetime, address: Address) -> Message:
+def snapshot_message(head: int, at: datetime, address: Address) -> Message:
     """Return the message that entries are no longer kept: read everything up to *head* again."""
     data: dict[str, Json] = {
         "user": address.user,

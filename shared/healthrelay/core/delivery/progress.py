@@ -144,7 +144,7 @@ def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
     return now if progress.state == OK and head > progress.sequence else None
 
 
-def succeeded(progress: Progress, sequence: int, now: datetime, whole: bool) -> Progress:
+def after_success(progress: Progress, sequence: int, now: datetime, whole: bool) -> Progress:
     """Return the progress after a success: *sequence* is there, and all is well."""
     reached = Progress(max(sequence, progress.sequence), at=now)
     return reached if whole else reached._replace(dead=progress.dead, died=progress.died)
@@ -156,7 +156,9 @@ def drop_dead_letters(progress: Progress, first: int, last: int) -> Progress:
     return progress._replace(dead=dead, died=progress.died if dead else None)
 
 
-def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chance) -> Progress:
+def after_failure(
+    progress: Progress, error: HealthrelayError, last: int, chance: Chance
+) -> Progress:
     """Return the progress after a failure, in a due attempt to deliver everything up to *last*."""
     failing = _with_failure(progress, error, chance)
     if isinstance(error, Refused):
@@ -174,7 +176,7 @@ def failed(progress: Progress, error: HealthrelayError, last: int, chance: Chanc
 
 def failed_out_of_turn(progress: Progress, error: HealthrelayError, chance: Chance) -> Progress:
     """Return the progress after a forced attempt failed: it takes no scheduled one away."""
-    once = failed(progress, error, progress.sequence, chance)
+    once = after_failure(progress, error, progress.sequence, chance)
     if progress.state == OK or once.state == PAUSED:
         return once
     failing = _with_failure(progress, error, chance)
@@ -193,15 +195,9 @@ def trouble_of(progress: Progress, user: str, target: str) -> Trouble | None:
 
 def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadLetters, ...]:
     """Return the *dead* letters that are not among *first* to *last*."""
-    rest = [
-        part
-        for one in dead
-        for part in (
-            DeadLetters(one.first, min(one.last, first - 1)),
-            DeadLetters(max(one.first, last + 1), one.last),
-        )
-    ]
-    return tuple(part for part in rest if part.first <= part.last)
+    rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in dead]
+    rest += [DeadLetters(max(one.first, last + 1), one.last) for one in dead]
+    return tuple(sorted(part for part in rest if part.first <= part.last))
 
 
 def _with_failure(
@@ -228,7 +224,7 @@ def _give_up(progress: Progress, last: int, now: datetime) -> Progress:
 
 
 def _later(seconds: float, error: HealthrelayError, chance: Chance) -> datetime:
-    """Return that long from now, or longer where the target itself asked for a pause."""
+    """Return that long from now, or longer where the target itself wants a pause."""
     wait = seconds * (1 + JITTER * chance.jitter)
     if isinstance(error, RateLimited):
         wait = max(wait, error.after)

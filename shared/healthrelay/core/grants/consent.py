@@ -1,4 +1,4 @@
-"""What we ask a wearer to allow, what each part gives, and which series need it.
+"""What a wearer may allow, what each part gives, and which series need it.
 
 Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
 https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
@@ -23,8 +23,7 @@ class Consent:
     scopes: Mapping[str, str]
     """Scope → what it gives, in plain words."""
     needs: Needs
-    """Beginning of a series' name → the scopes it needs; the first that fits counts. What the
-    provider does not have needs none, so that nobody is asked for it."""
+    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
     always: str
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
@@ -36,7 +35,14 @@ class Consent:
     """Each refresh token works once."""
 
     def required_scopes(self, series: str) -> tuple[str, ...]:
-        """Return the scopes without which *series* cannot be read."""
+        """Return the scopes without which *series* cannot be read.
+
+        What another provider has alone needs none, so that nobody is asked for it.
+        """
+        from healthrelay.core.measurements.catalogue import SERIES  # noqa: PLC0415 - an invited wearer needs none
+
+        if SERIES[series].only not in ("", self.provider):
+            return ()
         return next(scopes for start, scopes in self.needs if series.startswith(start))
 
     def scopes_for(self, series: Iterable[str]) -> tuple[str, ...]:
@@ -63,13 +69,6 @@ _ACTIVITY, _HEALTH, _SLEEP, _FOOD, _SETTINGS, _PROFILE = (
     _google("profile"),
 )
 
-_FITBIT_ALONE = (
-    *("badges", "friends", "meals", "recent-", "favorite-", "frequent-"),
-    *("activity-stats", "activities-list", "activities-daily-goal", "activities-weekly-goal"),
-    *("body-weight-goal", "body-fat-goal", "food-goal", "water-goal"),
-)
-_GOOGLE_ALONE = ("glucose", "hrv", "spo2", "br", "tempSkin", "cardioScore")
-
 CONSENTS: dict[str, Consent] = {
     row.provider: row
     for row in (
@@ -85,7 +84,6 @@ CONSENTS: dict[str, Consent] = {
                 _SETTINGS: "your time zone and devices",
             },
             needs=(
-                *((series, ()) for series in _FITBIT_ALONE),
                 ("activities-heart-intraday", (_HEALTH,)),
                 ("activities-heart", (_HEALTH, _ACTIVITY)),
                 ("activities-summary", (_HEALTH, _ACTIVITY)),
@@ -118,7 +116,6 @@ CONSENTS: dict[str, Consent] = {
                 "social": "your friends",
             },
             needs=(
-                *((series, ()) for series in _GOOGLE_ALONE),
                 ("activities-heart", ("heartrate",)),
                 ("activit", ("activity",)),
                 ("sleep", ("sleep",)),

@@ -47,7 +47,7 @@ def diagnose(token: Token | None, missing: Sequence[str], link: str, now: dateti
         ended = health.refreshing._replace(who="wearer", since=health.ended_at)
         return of_trouble(ended, link)
     if health.refreshing and health.refreshing.who == "wearer":
-        # Refused once: asked again in a minute before anybody is troubled.
+        # Refused once: it is tried again in a minute before anybody is troubled.
         return of_trouble(health.refreshing._replace(who="nobody"), link)
     if trouble := health.refreshing or health.reading:
         return of_trouble(trouble, link)

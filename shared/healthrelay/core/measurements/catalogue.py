@@ -1,8 +1,9 @@
-"""Every series we know: its name, natural key, day, unit and label.
+"""Every series we know: its name, natural key, day, unit, label and who has it.
 
 A series is one key of the legacy Fitbit answer and one element name in Igor, e.g.
 ``body-weight`` in ``{"body-weight": [{"dateTime": "2026-11-01", "value": "82.4"}]}``.
-A new measurement is a new row here and one in each provider's table.
+A new measurement is a new row here and one in each provider's table; the methods, and the scopes
+of a kind that a provider has already, follow from its name.
 
 Where the legacy answer was one object for one day (``summary``, ``body``), it is a record of a
 series of its own, told apart by the ``date`` that we put in front of its members.
@@ -23,6 +24,9 @@ class Kind(Enum):
     STATE = "what is true now"
 
 
+GOOGLE, FITBIT = "google_health", "fitbit"
+
+
 class Series(NamedTuple):
     """How the records of one series are told apart, ordered and shown."""
 
@@ -41,6 +45,8 @@ class Series(NamedTuple):
     """The member with the number that people look at; nothing where there is no such one."""
     late: int = 7
     """How many days back a value may still change: devices sync late, people correct."""
+    only: str = ""
+    """The provider that alone has it; nothing where both do."""
 
 
 def _log(
@@ -71,14 +77,22 @@ def _sleep(name: str, label: str, unit: str) -> Series:
     return Series(f"sleep-{name}", label, unit, late=3)
 
 
-def _state(name: str, label: str, key: str = "") -> Series:
-    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", late=0)
+def _state(name: str, label: str, key: str = "", only: str = "") -> Series:
+    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", late=0, only=only)
+
+
+def _fitbit_state(name: str, label: str, key: str = "") -> Series:
+    return _state(name, label, key, FITBIT)
+
+
+def _google_day(name: str, label: str, late: int) -> Series:
+    return Series(name, label, value="", late=late, only=GOOGLE)
 
 
 _ROWS: tuple[Series, ...] = (
     _log("weight", "Weight log", "mass", "weight"),
     _log("fat", "Body fat log", "percent", "fat"),
-    _log("glucose", "Blood glucose", "mg/dL", "glucose"),
+    _log("glucose", "Blood glucose", "mg/dL", "glucose")._replace(only=GOOGLE),
     _day("body", "Body"),
     Series("body-weight", "Weight", "mass"),
     Series("body-fat", "Body fat", "percent"),
@@ -122,30 +136,30 @@ _ROWS: tuple[Series, ...] = (
     _day("water-summary", "Day's water"),
     Series("foods-log-caloriesIn", "Calories eaten", "kcal"),
     Series("foods-log-water", "Water", "volume"),
-    Series("hrv", "Heart rate variability", value="", late=3),
-    Series("spo2", "Blood oxygen", value="", late=3),
-    Series("br", "Breathing rate", value="", late=3),
-    Series("tempSkin", "Skin temperature", value="", late=3),
-    Series("cardioScore", "Cardio fitness", value=""),
+    _google_day("hrv", "Heart rate variability", late=3),
+    _google_day("spo2", "Blood oxygen", late=3),
+    _google_day("br", "Breathing rate", late=3),
+    _google_day("tempSkin", "Skin temperature", late=3),
+    _google_day("cardioScore", "Cardio fitness", late=7),
     _state("devices", "Devices", key="id"),
     _state("user", "Profile"),
-    _state("badges", "Badges", key="encodedId"),
-    _state("friends", "Friends", key="encodedId"),
+    _fitbit_state("badges", "Badges", key="encodedId"),
+    _fitbit_state("friends", "Friends", key="encodedId"),
     _state("food-units", "Units of food", key="id"),
-    _state("activities-list", "Catalogue of activities", key="id"),
-    _state("recent-activities", "Recent activities", key="activityId"),
-    _state("favorite-activities", "Favourite activities", key="activityId"),
-    _state("frequent-activities", "Frequent activities", key="activityId"),
-    _state("recent-foods", "Recent foods", key="foodId"),
-    _state("favorite-foods", "Favourite foods", key="foodId"),
-    _state("frequent-foods", "Frequent foods", key="foodId"),
-    _state("meals", "Meals", key="id"),
-    _state("activity-stats", "Lifetime"),
-    _state("body-weight-goal", "Weight goal"),
-    _state("body-fat-goal", "Body fat goal"),
-    _state("activities-daily-goal", "Daily goals"),
-    _state("activities-weekly-goal", "Weekly goals"),
-    _state("food-goal", "Food goal"),
-    _state("water-goal", "Water goal"),
+    _fitbit_state("activities-list", "Catalogue of activities", key="id"),
+    _fitbit_state("recent-activities", "Recent activities", key="activityId"),
+    _fitbit_state("favorite-activities", "Favourite activities", key="activityId"),
+    _fitbit_state("frequent-activities", "Frequent activities", key="activityId"),
+    _fitbit_state("recent-foods", "Recent foods", key="foodId"),
+    _fitbit_state("favorite-foods", "Favourite foods", key="foodId"),
+    _fitbit_state("frequent-foods", "Frequent foods", key="foodId"),
+    _fitbit_state("meals", "Meals", key="id"),
+    _fitbit_state("activity-stats", "Lifetime"),
+    _fitbit_state("body-weight-goal", "Weight goal"),
+    _fitbit_state("body-fat-goal", "Body fat goal"),
+    _fitbit_state("activities-daily-goal", "Daily goals"),
+    _fitbit_state("activities-weekly-goal", "Weekly goals"),
+    _fitbit_state("food-goal", "Food goal"),
+    _fitbit_state("water-goal", "Water goal"),
 )
 SERIES: dict[str, Series] = {row.name: row for row in _ROWS}

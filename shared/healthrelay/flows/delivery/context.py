@@ -66,13 +66,13 @@ class DeliveryContext(NamedTuple):
         if names := following.of_kind(delivery.LOG):
             yield from (target for target in self.own(user) if target.name in names)
 
-    def after_failure(
+    def with_failure(
         self, progress: Progress, error: HealthrelayError, last: int, *, in_turn: bool
     ) -> Progress:
-        """Return the progress after a failure to deliver up to *last*, *in_turn* or forced."""
+        """Return *progress* after a failure to deliver up to *last*, *in_turn* or forced."""
         chance = Chance(self.now(), self.jitter())
         if in_turn:
-            return delivery.failed(progress, error, last, chance)
+            return delivery.after_failure(progress, error, last, chance)
         return delivery.failed_out_of_turn(progress, error, chance)
 
 

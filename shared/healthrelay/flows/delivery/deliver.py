@@ -179,10 +179,10 @@ def _push(
             if body is not None:
                 target.send(Message(user, body))
         except HealthrelayError as error:
-            progress = context.after_failure(progress, error, head, in_turn=in_turn)
+            progress = context.with_failure(progress, error, head, in_turn=in_turn)
             store.log.save(user, target.name, progress)
             break
-        progress = delivery.succeeded(progress, head, context.now(), whole=True)
+        progress = delivery.after_success(progress, head, context.now(), whole=True)
         store.log.save(user, target.name, progress)
         newest = store.log.head(user)
         lacked, head = lacked + newest - head, newest

@@ -57,7 +57,7 @@ def acknowledge(user: str, reader: str, sequence: int, log: Log, now: datetime) 
     It never goes back, and what is stored already is not written again. Nothing depends on
     it but where that reader goes on, and what the owner is shown.
     """
-    before = _acknowledged(user, reader, sequence, log)
+    before = _stored_cursor(user, reader, sequence, log)
     if sequence > before:
         log.save(user, reader_key(reader), Progress(sequence, at=now))
     return max(sequence, before)
@@ -68,13 +68,13 @@ def enqueue_acknowledgement(user: str, reader: str, sequence: int, log: Log, que
 
     Returns what will be stored. What is stored already makes no task.
     """
-    before = _acknowledged(user, reader, sequence, log)
+    before = _stored_cursor(user, reader, sequence, log)
     if sequence > before:
         queue.enqueue(acknowledgement(user, reader, sequence))
     return max(sequence, before)
 
 
-def _acknowledged(user: str, reader: str, sequence: int, log: Log) -> int:
+def _stored_cursor(user: str, reader: str, sequence: int, log: Log) -> int:
     """Return what is stored of *reader* so far. Raises `BadRequest` if *sequence* cannot be."""
     following = log.following(user)
     if sequence > following.head:

@@ -1,4 +1,4 @@
-"""What the store knows of a person, for whoever has their poll key."""
+"""What the store holds of a person, for the holder of their poll key."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class Form(NamedTuple):
 
 
 def new_poll_key(user: str, identities: Identities) -> str:
-    """A fresh key for *user*; the old one stops. Only its hash is kept."""
+    """Return a fresh key for *user*; the old one stops. Only its hash is stored."""
     key = secrets.token_urlsafe(24)
-    identities.save_poll_key(user, _hashed(key))
+    identities.save_poll_key(user, _hash(key))
     return key
 
 
 def require_key(user: str, key: str, identities: Identities) -> None:
-    """Raises `NotAllowed` unless *key* is the person's, `Unknown` for a stranger."""
+    """Raise `NotAllowed` unless *key* is the person's, `Unknown` for a stranger."""
     stored = identities.poll_key(user)
-    if stored is None or not hmac.compare_digest(stored, _hashed(key)):
+    if stored is None or not hmac.compare_digest(stored, _hash(key)):
         raise NotAllowed("The key is missing or wrong.")
 
 
 def poll(user: str, key: str, store: Store, form: Form) -> bytes:
-    """The snapshot of *user* from the store alone; no provider is asked while Igor waits.
+    """Return the snapshot of *user* from the store alone; no provider is read while Igor waits.
 
     The cursor is read before the records, which may be newer than it, but never older.
     """
@@ -48,7 +48,7 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
         relay["relay"] = {"cursor": str(store.log.head(user))}
     series = by_series(recent(store.records.everything(user), form.days))
     if not series:
-        # Igor would take an empty answer for the truth and wipe what it has.
+        # Igor would take an empty answer as the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
     if form.xml:
         from healthrelay.core.measurements.snapshot import xml  # noqa: PLC0415 - most want JSON
@@ -57,6 +57,6 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
     return encoded(user, {**series, **relay})
 
 
-def _hashed(key: str) -> str:
+def _hash(key: str) -> str:
     # The key is 24 random bytes, so a plain hash of it cannot be guessed back.
     return hashlib.sha256(key.encode()).hexdigest()

@@ -38,13 +38,15 @@ def send_pending(
         return status(user, target.name, before, head)
     started, until = time.monotonic(), context.now() + CALL_TIMEOUT
     progress = before
-    for count, (sequence, message) in enumerate(_pending(user, target, before, context), 1):
+    for count, (sequence, message) in enumerate(
+        _pending_messages(user, target, before, context), 1
+    ):
         try:
             target.send(message)
         except HealthrelayError as error:
-            progress = context.after_failure(progress, error, sequence, in_turn=in_turn)
+            progress = context.with_failure(progress, error, sequence, in_turn=in_turn)
             break
-        progress = delivery.succeeded(progress, sequence, context.now(), whole=False)
+        progress = delivery.after_success(progress, sequence, context.now(), whole=False)
         if count % SAVE_EVERY == 0:
             log.save(user, target.name, progress, still=True)
             if context.now() >= until:
@@ -65,7 +67,7 @@ def resend(
     log, started, done = context.store.log, time.monotonic(), 0
     before = progress = following.progress(target.name)
     trouble = None
-    for sequence, message in _stored(user, target, entries, context):
+    for sequence, message in _messages(user, target, entries, context):
         try:
             target.send(message)
         except HealthrelayError as error:
@@ -79,7 +81,7 @@ def resend(
     return log_attempt(user, target.name, Outcome(before, before, result, started), context)
 
 
-def _pending(
+def _pending_messages(
     user: str, target: Target, progress: Progress, context: DeliveryContext
 ) -> Iterator[tuple[int, Message]]:
     """Yield every message behind *progress*, with the number reached when it has arrived."""
@@ -88,14 +90,14 @@ def _pending(
     while entries := store.log.after(user, sequence, BATCH):
         if entries[0].sequence != sequence + 1:
             head = entries[0].sequence - 1
-            yield head, messages.start_over(head, entries[0].at, address)
+            yield head, messages.snapshot_message(head, entries[0].at, address)
         now = index_records(store.records.everything(user))
         for entry in entries:
-            yield entry.sequence, messages.changed(entry, now, address)
+            yield entry.sequence, messages.change_message(entry, now, address)
         sequence = entries[-1].sequence
 
 
-def _stored(
+def _messages(
     user: str, target: Target, wanted: range, context: DeliveryContext
 ) -> Iterator[tuple[int, Message]]:
     """Yield the message of each *wanted* number that is still kept."""
@@ -105,5 +107,5 @@ def _stored(
         now = index_records(store.records.everything(user))
         for entry in entries:
             if entry.sequence in wanted:
-                yield entry.sequence, messages.changed(entry, now, address)
+                yield entry.sequence, messages.change_message(entry, now, address)
         first = entries[-1].sequence + 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Doctor:
-    """A look at what is stored; it asks no provider and changes nothing."""
+    """A look at what is stored; no provider is called and nothing changes."""
 
     def __init__(self, store: Store, grants: Grants, consent: Consent) -> None:
         self._store = store
