@@ -44,6 +44,10 @@ PERSON = PersonDump(
 """Somebody whose log begins at 4, because what lay before was pruned."""
 
 
+def add_weights(*days: str) -> Delta:
+    return Delta(added=tuple(map(weight, days)))
+
+
 class IdentitiesContract:
     """People and settings."""
 

@@ -11,19 +11,18 @@ import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.documents import Changed, Write
+from healthrelay.adapters.firestore.documents import CommitConflict, Write
 from healthrelay.adapters.firestore.restore import restore
 from healthrelay.core.errors import Duplicate, Refused
 from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import PersonDump, Store
+from tests.peers.firestore import TIMEOUT_SECONDS
 from tests.stores.contract import PERSON, entry, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 Make = Callable[..., FirestoreStore]
 Contents = Callable[[], dict[str, dict[str, Any]]]
 LIMIT = 5_000
-PATIENCE = 60.0
 DAYS = [(date(2024, 1, 1) + timedelta(n)).isoformat() for n in range(1_200)]
 LONG = PERSON._replace(
     records=[
@@ -43,7 +42,7 @@ class Troubled(Database):
     """A database whose commit number *last* is never sent, or lands without an answer."""
 
     def __init__(self, project: str, last: int, trouble: type[Exception]) -> None:
-        super().__init__(project, None, PATIENCE)
+        super().__init__(project, None, TIMEOUT_SECONDS)
         self._left = last
         self._trouble = trouble
 
@@ -99,7 +98,7 @@ def test_cut_short_before_any_commit_nobody_is_there_and_the_next_one_ends_right
 def test_a_commit_whose_answer_is_lost_costs_nothing(
     store: FirestoreStore, firestore_project: str, last: int
 ) -> None:
-    restore(Troubled(firestore_project, last, Changed), "jack", LONG, LIMIT)
+    restore(Troubled(firestore_project, last, CommitConflict), "jack", LONG, LIMIT)
 
     assert stored(store) == LONG
 
@@ -120,7 +119,7 @@ def test_of_two_at_the_same_time_one_wins_whole(
             super().commit(*writes)
 
     with pytest.raises(Duplicate):
-        restore(Overtaken(firestore_project, None, PATIENCE), "jack", LONG, LIMIT)
+        restore(Overtaken(firestore_project, None, TIMEOUT_SECONDS), "jack", LONG, LIMIT)
 
     assert stored(store) == other
 
