@@ -19,7 +19,6 @@ from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
 from tests.stores.contract import NOW, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 peer = pytest.mark.peer
 VAULT = SealingVault({"k": b"k" * 32})
 MINTED = Keys("whsec_shared", "whsk_ours", "whpk_public")
