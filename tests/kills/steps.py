@@ -25,7 +25,7 @@ WATCHED = {
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),
-    "consents": ("exchange", "refresh", "revoke"),
+    "token_endpoint": ("exchange", "refresh", "revoke"),
     "log": ("head", "after", "prune", "following", "followings", "save"),
     "targets": ("save",),
     "provider": ("account", "read"),
