@@ -73,7 +73,7 @@ def second_fetch(home: Household) -> Walk:
 
 
 def rows(home: Household) -> list[Row]:
-    """The three measures, judged however busy the machine is."""
+    """Return the three measures, judged however busy the machine is."""
     walk = second_fetch(home)
     return [
         counted("one weight, second fetch: files", None, len(walk.files)),

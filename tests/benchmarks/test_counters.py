@@ -20,7 +20,7 @@ def home() -> Iterator[Household]:
 
 @pytest.fixture(scope="module")
 def empty(home: Household) -> Load:
-    """What the framework loads for a function that does nothing."""
+    """Return what the framework loads for a function that does nothing."""
     return loaded(home, "empty")
 
 

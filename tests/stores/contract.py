@@ -96,10 +96,10 @@ class IdentitiesContract:
     def test_application_values(self, store: Store) -> None:
         assert store.identities.application() == {}
 
-        kept = {"client_id": "A", "system": "metric"}
-        store.identities.save_application(kept, {})
-        assert store.identities.application() == kept
-        store.identities.save_application({"client_id": "B"}, kept)
+        values = {"client_id": "A", "system": "metric"}
+        store.identities.save_application(values, {})
+        assert store.identities.application() == values
+        store.identities.save_application({"client_id": "B"}, values)
 
         assert store.identities.application() == {"client_id": "B"}
         assert store.identities.names() == []
@@ -149,7 +149,7 @@ class TokensContract:
 
         assert store.tokens.load("jack") is None
 
-    def test_a_person_made_anew_does_not_accept_what_was_read_before(self, store: Store) -> None:
+    def test_a_person_created_again_does_not_accept_an_earlier_version(self, store: Store) -> None:
         store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         before = store.tokens.load("jack")
@@ -240,9 +240,9 @@ class RecordsContract:
 
         store.records.apply("jack", Delta(added=(late, early)), NOW)
 
-        found = store.records.everything("jack")
-        assert found == [early, late]
-        assert [list(record.data) for record in found] == [["dateTime", "value"]] * 2
+        records = store.records.everything("jack")
+        assert records == [early, late]
+        assert [list(record.data) for record in records] == [["dateTime", "value"]] * 2
 
     def test_window_holds_both_its_days_whole(self, store: Store) -> None:
         store.identities.save("jack", {})
@@ -330,9 +330,9 @@ class RecordsContract:
 
         store.records.apply("jack", Delta(added=(record,)), NOW)
 
-        (found,) = store.records.everything("jack")
-        assert found == record
-        assert isinstance(found.data["b"], int)
+        (stored,) = store.records.everything("jack")
+        assert stored == record
+        assert isinstance(stored.data["b"], int)
 
     def test_many_writers_leave_no_gap(self, store: Store) -> None:
         store.identities.save("jack", {})
@@ -370,7 +370,7 @@ class LogContract:
                 {"body-weight": ("2026-11-01",)},
             ),
         ]
-        assert [found.sequence for found in store.log.after("jack", 0, 2)] == [1, 2]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 2)] == [1, 2]
         assert store.log.after("jack", 4, 10) == []
         assert store.log.after("second", 0, 10) == []
 
@@ -379,10 +379,10 @@ class LogContract:
 
         assert store.log.prune("jack", NOW) == 0
         assert store.log.prune("jack", NOW + timedelta(days=2)) == 2
-        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [3, 4, 5]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 10)] == [3, 4, 5]
 
         assert store.log.prune("jack", NOW + timedelta(days=99)) == 2
-        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [5]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 10)] == [5]
         assert store.log.head("jack") == 5
         assert store.records.apply("jack", Delta(added=(weight("2026-12-01"),)), NOW) == 6
         assert len(store.records.everything("jack")) == 6
@@ -390,7 +390,11 @@ class LogContract:
 
     def test_entries_of_another_log_keep_their_numbers(self, store: Store) -> None:
         store.identities.save("jack", {})
-        entries = [told(4), told(5), Entry(6, NOW, {}, {}, {"weight": ("7",)}, ("sleep",))]
+        entries = [
+            restored_entry(4),
+            restored_entry(5),
+            Entry(6, NOW, {}, {}, {"weight": ("7",)}, ("sleep",)),
+        ]
 
         store.log.restore("jack", entries[:2])
         store.log.restore("jack", entries)
@@ -406,14 +410,14 @@ class LogContract:
     ) -> None:
         fill(store, 3)
 
-        store.log.restore("jack", [told(6), told(7)])
+        store.log.restore("jack", [restored_entry(6), restored_entry(7)])
 
-        assert store.log.after("jack", 0, 10) == [told(6), told(7)]
+        assert store.log.after("jack", 0, 10) == [restored_entry(6), restored_entry(7)]
         assert store.log.head("jack") == 7
 
     def test_nothing_is_taken_over_for_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.log.restore("jack", [told(1)])
+            store.log.restore("jack", [restored_entry(1)])
         with pytest.raises(Unknown):
             store.records.restore("jack", Delta(added=(weight("2026-11-01"),)))
         with pytest.raises(Unknown):
@@ -517,8 +521,8 @@ class LogContract:
         assert store.log.following("jack") == Following()
 
 
-def told(sequence: int) -> Entry:
-    """An entry as another store may have it."""
+def restored_entry(sequence: int) -> Entry:
+    """Return an entry as another store may have it."""
     return Entry(sequence, NOW, {"body-weight": (f"2026-11-{sequence:02}",)}, {}, {})
 
 

@@ -93,8 +93,8 @@ class Sisters(RuleBasedStateMachine):
 
     @rule(user=users, period=st.sampled_from(["1w", "1m", ""]))
     def save(self, user: str, period: str) -> None:
-        kept = {"period": period} if period else {}
-        self.same(lambda store: store.identities.save(user, kept), user)
+        stored = {"period": period} if period else {}
+        self.same(lambda store: store.identities.save(user, stored), user)
 
     @rule(user=users)
     def remove(self, user: str) -> None:
@@ -204,10 +204,10 @@ def outcome(act: Callable[[Store], object], store: Store) -> object:
 
 def content(store: Store, users: tuple[str, ...]) -> list[object]:
     """All that a store tells of *users*, but for the versions of grants."""
-    told: list[object] = [store.identities.names(), store.identities.application()]
+    parts: list[object] = [store.identities.names(), store.identities.application()]
     for user in users:
         token = store.tokens.load(user)
-        told += [
+        parts += [
             store.identities.settings(user),
             token and token.document,
             store.records.everything(user),
@@ -217,7 +217,7 @@ def content(store: Store, users: tuple[str, ...]) -> list[object]:
             store.log.after(user, 0, 100),
             outcome(lambda store, user=user: store.identities.poll_key(user), store),
         ]
-    return told
+    return parts
 
 
 @pytest.mark.usefixtures("firestore_project")

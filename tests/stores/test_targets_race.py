@@ -86,7 +86,7 @@ def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) ->
         assert either_store.log.following("jack").targets == {}
 
 
-def test_keys_that_change_at_once_are_all_kept_or_all_new(either_store: Store) -> None:
+def test_keys_that_change_at_once_all_stay_or_are_all_new(either_store: Store) -> None:
     """Two owners renew, one seals again: the newest keys are those of one of the two."""
     add(either_store, VAULTS[0])
 

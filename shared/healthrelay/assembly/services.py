@@ -38,12 +38,12 @@ class Services:
         self.resident = False
         """Whether this process stays, so that it can do something later."""
         if self._row.token_url(settings).startswith("http://"):
-            # The configuration allows http on this machine only; oauthlib wants to be told.
+            # The configuration allows http on this machine only; oauthlib needs this to accept it.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
     @property
     def owner_key(self) -> str:
-        """Never empty: whoever sends nothing must not be taken for the owner."""
+        """The owner's key; never empty, so that sending nothing does not make anybody the owner."""
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
@@ -54,7 +54,7 @@ class Services:
     def log_event(self, severity: str, event: str, **facts: object) -> None:
         if user := str(facts.pop("user", None) or ""):
             facts = log.without_name(user, facts)
-            # Without a key anybody could tell by trying who is meant.
+            # Without a key anybody could find out by trying who is meant.
             key = self.settings.owner_key
             facts["user"] = log.alias(user, key) if key else None
         log.log_event(severity, event, **facts)

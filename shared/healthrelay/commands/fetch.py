@@ -1,4 +1,4 @@
-"""``healthrelay fetch``: one person's measurements now, or what would be asked for them."""
+"""``healthrelay fetch``: one person's measurements now, or what would be read for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     fetch = commands.add_parser("fetch", help="fetch a person's measurements now")
     fetch.add_argument("user")
     take_pairs(fetch)
-    fetch.add_argument("--plan", action="store_true", help="only show what would be asked for")
+    fetch.add_argument("--plan", action="store_true", help="only show what would be read")
     fetch.set_defaults(command=_fetch)
 
 

@@ -105,7 +105,7 @@ def preview(
     provider: Provider,
     consent: Consent,
 ) -> Plan:
-    """Return what `fetch` would ask the provider for; asks nobody and changes nothing."""
+    """Return what `fetch` would read from the provider; reads and changes nothing there."""
     known = _known(request.user, store)
     token = grants.stored(request.user)
     plan = _decide(request, known, token, provider, consent, now)
