@@ -25,6 +25,7 @@ from healthrelay.adapters.sqlite.people import (
 if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.log import SqliteLog
     from healthrelay.adapters.sqlite.measurements import SqliteRecords
+    from healthrelay.ports.store import PersonDump
 
 
 class SqliteStore:
@@ -64,6 +65,11 @@ class SqliteStore:
     @cached_property
     def targets(self) -> SqliteTargets:
         return SqliteTargets(self._database)
+
+    def restore(self, user: str, person: PersonDump) -> None:
+        from healthrelay.adapters.sqlite.restore import restore  # noqa: PLC0415
+
+        restore(self._database, user, person)
 
     def close(self) -> None:
         """Close the file."""
