@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +18,6 @@ from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
-
-
-@pytest.fixture
-def igor() -> Iterator[Recorder]:
-    with Recorder() as running:
-        yield running
 
 
 @pytest.fixture
