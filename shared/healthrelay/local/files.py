@@ -1,4 +1,4 @@
-"""Files with health data in them: for the eyes of their owner alone."""
+"""Files with health data in them: only their owner may read them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from healthrelay.core.errors import BadRequest, Duplicate
 def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:
     """Write *files* (name → content) into *folder*, each whole or not at all, mode 0600.
 
-    Raises `Duplicate` when one of them exists and we shall not *replace* it; then none is
-    written.
+    Raise `Duplicate` when one of them exists and *replace* is false; then none is written.
     """
     paths = {folder / name: content for name, content in files.items()}
-    there = [path for path in paths if os.path.lexists(path)]
-    if there and not replace:
-        raise Duplicate(f"{there[0]} exists already; --force replaces it.")
+    existing = [path for path in paths if os.path.lexists(path)]
+    if existing and not replace:
+        raise Duplicate(f"{existing[0]} already exists; --force replaces it.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, content in paths.items():
@@ -30,11 +29,11 @@ def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) ->
 
 
 def _write(path: Path, content: str) -> None:
-    """Beside its place first: a link that lies there is replaced, not followed."""
+    """Write beside the target first: an existing link there is replaced, not followed."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    opened = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(content)
         draft.replace(path)
     except BaseException:
