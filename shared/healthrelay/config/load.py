@@ -34,7 +34,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     for name, setting in SETTINGS.items():
         text = given.get(name, setting.default)
         if not text and name not in needed:
-            values[name] = {} if name == "sealing_keys" else ""
+            values[name] = setting.empty
             continue
         try:
             values[name] = setting.read(text)
