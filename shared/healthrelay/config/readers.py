@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from healthrelay.core.igor_json import is_name
@@ -94,3 +95,16 @@ def number_of(unit: str, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def read_each(
+    texts: Mapping[str, str], readers: Mapping[str, Callable[[str], object]]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values of *texts*, and of those that cannot be read what they must be."""
+    values, wrong = {}, {}
+    for name, text in texts.items():
+        try:
+            values[name] = readers[name](text)
+        except ValueError as error:
+            wrong[name] = str(error)
+    return values, wrong

@@ -37,18 +37,10 @@ class SqliteStore:
 
     def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self._database = Database(path, timeout_seconds)
-
-    @cached_property
-    def identities(self) -> SqliteIdentities:
-        return SqliteIdentities(self._database)
-
-    @cached_property
-    def tokens(self) -> SqliteTokens:
-        return SqliteTokens(self._database)
-
-    @cached_property
-    def handshakes(self) -> SqliteHandshakes:
-        return SqliteHandshakes(self._database)
+        self.identities = SqliteIdentities(self._database)
+        self.tokens = SqliteTokens(self._database)
+        self.handshakes = SqliteHandshakes(self._database)
+        self.targets = SqliteTargets(self._database)
 
     @cached_property
     def records(self) -> SqliteRecords:
@@ -61,10 +53,6 @@ class SqliteStore:
         from healthrelay.adapters.sqlite.log import SqliteLog  # noqa: PLC0415
 
         return SqliteLog(self._database)
-
-    @cached_property
-    def targets(self) -> SqliteTargets:
-        return SqliteTargets(self._database)
 
     def restore(self, user: str, person: PersonDump) -> None:
         from healthrelay.adapters.sqlite.restore import restore  # noqa: PLC0415
