@@ -1,4 +1,4 @@
-"""Files with health data in them: for the eyes of their owner alone."""
+"""Files with health data in them: only their owner may read them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from healthrelay.core.errors import BadRequest, Duplicate
 def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:
     """Write *files* (name → content) into *folder*, each whole or not at all, mode 0600.
 
-    Raises `Duplicate` when one of them exists and we shall not *replace* it; then none is
-    written.
+    Raise `Duplicate` when one of them exists and *replace* is false; then none is written.
     """
     paths = {folder / name: content for name, content in files.items()}
-    there = [path for path in paths if os.path.lexists(path)]
-    if there and not replace:
-        raise Duplicate(f"{there[0]} exists already; --force replaces it.")
+    existing = [path for path in paths if os.path.lexists(path)]
+    if existing and not replace:
+        raise Duplicate(f"{existing[0]} already exists; --force replaces it.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
