@@ -18,7 +18,7 @@ from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
-from healthrelay.flows.registration import client_secret
+from healthrelay.flows.household.application import open_client_secret
 from healthrelay.local.journey import Traveller, collect, connect
 from healthrelay.local.report import story
 from healthrelay.local.sandbox import sandbox
@@ -92,7 +92,9 @@ def _real(options: Options) -> Iterator[Surroundings]:
 
 def _require_secret(built: Services) -> None:
     """Better told now than after a person has been sent to the consent page for nothing."""
-    if not (built.settings.client_secret or client_secret(built.store.identities, built.vault)):
+    if not (
+        built.settings.client_secret or open_client_secret(built.store.identities, built.vault)
+    ):
         raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
 
 
