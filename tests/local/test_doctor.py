@@ -30,7 +30,7 @@ def state(capsys: Capture, user: str = "jack") -> str:
     return str(doctor(capsys)[1][user]["state"])
 
 
-def test_everybody_is_told_with_cause_and_what_to_press(
+def test_everybody_is_listed_with_cause_and_next_step(
     household: Household, capsys: Capture
 ) -> None:
     household.add("emma")
@@ -38,10 +38,10 @@ def test_everybody_is_told_with_cause_and_what_to_press(
 
     assert main(["doctor"]) == 1
 
-    said = capsys.readouterr().out
-    assert "emma: not connected\n" in said
-    assert f"Connect: {household.services.public_url}/auth1?user=emma" in said
-    assert "jack: connected since 20" in said
+    output = capsys.readouterr().out
+    assert "emma: not connected\n" in output
+    assert f"Connect: {household.services.public_url}/auth1?user=emma" in output
+    assert "jack: connected since 20" in output
     code, one = doctor(capsys, "jack")
     assert (code, list(one)) == (0, ["jack"])
     assert main(["doctor", "nobody"]) == 2
@@ -85,10 +85,10 @@ def test_missing_sealing_key_is_named(
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
     services.cache_clear()
 
-    _, found = doctor(capsys)
+    _, people = doctor(capsys)
 
-    assert found["jack"]["state"] == "misconfigured"
-    assert "'local'" in found["jack"]["cause"]
+    assert people["jack"]["state"] == "misconfigured"
+    assert "'local'" in people["jack"]["cause"]
 
 
 SECRETS = {
@@ -176,10 +176,10 @@ def test_grant_of_an_app_in_testing_expires_soon(
     sandbox.google.testing = True
     household.connect(**WEIGHTS)
 
-    _, found = doctor(capsys)
+    _, people = doctor(capsys)
 
-    assert found["jack"]["state"] == "expiring soon"
-    assert "Testing" in found["jack"]["cause"]
+    assert people["jack"]["state"] == "expiring soon"
+    assert "Testing" in people["jack"]["cause"]
     assert household.fetched()["connection"]["state"] == "expiring soon"
 
 

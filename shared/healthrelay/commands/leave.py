@@ -118,9 +118,9 @@ def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) ->
     Raise `Duplicate` when one of them exists and *replace* is false; then none is written.
     """
     paths = {folder / name: content for name, content in files.items()}
-    there = [path for path in paths if os.path.lexists(path)]
-    if there and not replace:
-        raise Duplicate(f"{there[0]} exists already; --force replaces it.")
+    existing = [path for path in paths if os.path.lexists(path)]
+    if existing and not replace:
+        raise Duplicate(f"{existing[0]} already exists; --force replaces it.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
