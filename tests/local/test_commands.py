@@ -152,9 +152,9 @@ def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
         folder, "rotate-keys", HEALTHRELAY_SEALING_KEYS=healthrelay(folder, "new-key", "x").stdout
     )
 
-    assert rotated.stdout.startswith("1 secrets sealed anew with 'second'.\n0 were so already.")
+    assert rotated.stdout.startswith("1 secrets sealed again with 'second'.\n0 were so already.")
     assert "local may go" in rotated.stdout
-    assert again.stdout.startswith("0 secrets sealed anew with 'second'.\n1 were so already.")
+    assert again.stdout.startswith("0 secrets sealed again with 'second'.\n1 were so already.")
     assert (alone.returncode, alone.stderr) == (0, "")
     assert strange.returncode == 1
     assert "needs the sealing key 'second'" in strange.stdout

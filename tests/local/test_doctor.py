@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from healthrelay.__main__ import main
+from healthrelay.adapters.vault import SealingVault
+from healthrelay.assembly.targets import new_keys
+from healthrelay.flows.delivery.targets import Endpoint, add
+from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
 from sandbox import Sandbox
 from tests.household import Household
 
@@ -85,6 +89,69 @@ def test_missing_sealing_key_is_named(
 
     assert people["jack"]["state"] == "misconfigured"
     assert "'local'" in people["jack"]["cause"]
+
+
+SECRETS = {
+    "plugindata/fitbit client_secret",
+    "plugindata/fitbit igor_password",
+    "plugindata/fitbit igor_token",
+    "identities/jack/targets/node-red",
+}
+
+
+def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
+    household: Household, capsys: Capture
+) -> None:
+    """Somebody renamed the key in the store: 'local' became 'lost'."""
+    household.connect(**WEIGHTS)
+    services = household.services
+    store, vault = services.store, services.vault
+    save_registration("cid", "a secret", store.identities, vault)
+    save_igor(StoredIgor("https://i.example", "u", "token", "pass"), store.identities, vault)
+    endpoint = Endpoint("https://a.example", private=False)
+    add("jack", "node-red", endpoint, store=store, vault=vault, new_keys=new_keys)
+    assert doctor(capsys)[0] == 0
+    values = store.identities.application()
+    renamed = {name: value.replace("v1.local.", "v1.lost.") for name, value in values.items()}
+    store.identities.save_application(renamed, values)
+    target = store.targets.of("jack")["node-red"]
+    lost = {**target, "sealed": str(target["sealed"]).replace("v1.local.", "v1.lost.")}
+    store.targets.save("jack", "node-red", lost, target)
+
+    code, results = doctor(capsys)
+
+    assert code == 1
+    assert results.keys() == {"jack", *SECRETS}
+    assert results["jack"]["state"] == "connected"
+    for place in SECRETS:
+        assert results[place]["state"] == "does not open"
+        assert "needs the sealing key 'lost', which is not configured" in results[place]["cause"]
+        assert results[place]["next_step"] == (
+            "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
+        )
+    assert main(["doctor"]) == 1
+    assert "plugindata/fitbit igor_token: does not open\n  A stored" in capsys.readouterr().out
+
+
+def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
+    household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household.add("emma")
+    household.connect(**WEIGHTS)
+    from healthrelay.assembly import services
+
+    lost = SealingVault({"lost": b"l" * 32})
+    save_registration("cid", "a secret", household.services.store.identities, lost)
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.delenv(f"HEALTHRELAY_{name}")
+    services.cache_clear()
+
+    code, results = doctor(capsys)
+
+    assert code == 1
+    assert results["emma"]["state"] == "not connected"
+    assert results["jack"]["state"] == "misconfigured"
+    assert "'lost'" in results["plugindata/fitbit client_secret"]["cause"]
 
 
 def test_method_added_later_makes_the_consent_partial(

@@ -104,7 +104,7 @@ def test_erasing_does_not_wait_for_a_provider_that_is_down(
 
     assert main(["erase", "jack"]) == 0
 
-    assert "was not told that the grant has ended" in capsys.readouterr().out
+    assert "has not ended the grant" in capsys.readouterr().out
     assert household.services.store.identities.names() == []
 
 

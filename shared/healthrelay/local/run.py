@@ -18,7 +18,7 @@ from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
-from healthrelay.flows.registration import client_secret
+from healthrelay.flows.household.application import open_client_secret
 from healthrelay.local.demo import DemoRun, collect, connect
 from healthrelay.local.report import report
 from healthrelay.local.sandbox import sandbox
@@ -93,7 +93,9 @@ def _with_registration(options: Options) -> Iterator[DemoContext]:
 
 def _require_secret(built: Services) -> None:
     """Raise `NotConfigured` now, not after a person was sent to the consent page in vain."""
-    if not (built.settings.client_secret or client_secret(built.store.identities, built.vault)):
+    if not (
+        built.settings.client_secret or open_client_secret(built.store.identities, built.vault)
+    ):
         raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
 
 
