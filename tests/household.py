@@ -15,7 +15,6 @@ import requests
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.flows.delivery.poll import new_poll_key
-from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow
 from healthrelay.local.serve import serve_functions
 from tests.peers.process import free_port
@@ -37,15 +36,8 @@ class Household:
 
     def invitation(self, user: str = "jack") -> str:
         """The address with which *user* may connect."""
-        built = self.services
-        return invitation_link(
-            user,
-            public_url=self.url,
-            owner_key=built.owner_key,
-            consent=built.consent,
-            identities=built.store.identities,
-            now=built.now(),
-        )
+        link = self.services.invitation_link(user)
+        return link.replace(self.services.public_url, self.url, 1)
 
     def connect(self, user: str = "jack", **settings: str) -> None:
         """Make *user* if need be, and let them give their whole consent in a browser."""

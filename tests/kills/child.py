@@ -21,7 +21,6 @@ from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
-from healthrelay.flows.grants.disconnect import disconnect
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
 from tests.kills.steps import Steps, WatchedServices
@@ -63,22 +62,12 @@ def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
 
 def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget."""
-    disconnect("jack", **leaving(built), now=now)
+    built.disconnect("jack", now)
 
 
 def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget, remove."""
-    erase("jack", **leaving(built), now=now)
-
-
-def leaving(built: Services) -> dict[str, Any]:
-    """The ports of both."""
-    return {
-        "store": built.store,
-        "vault": built.vault,
-        "provider": built.settings.provider,
-        "revoke": built.token_endpoint.revoke,
-    }
+    erase("jack", built.store, built.disconnect, now)
 
 
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {

@@ -64,7 +64,7 @@ class Home:
     def content(self) -> list[object]:
         """All that is kept of jack, and what his home has got last."""
         store = self.services.store
-        token = self.services.grants.stored("jack")
+        token = self.services.grants.load("jack")
         pushed = [json.loads(seen.body) for seen in self.igor.seen[-1:]]
         return [
             store.identities.settings("jack"),

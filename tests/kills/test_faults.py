@@ -39,7 +39,7 @@ FAULTS: dict[str, Mapping[str, Any]] = {
 
 def kept(home: Home) -> list[object]:
     """What no trouble may change: measurements, what counts as read, the log, the login."""
-    store, grant = home.services.store, home.services.grants.stored("jack").grant
+    store, grant = home.services.store, home.services.grants.load("jack").grant
     return [
         store.records.everything("jack"),
         store.records.coverage("jack"),

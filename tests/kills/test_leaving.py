@@ -68,7 +68,7 @@ def begin_anew(home: Home) -> str:
     home.begin_anew()
     home.here("fetch", query={"base_date": "2026-01-31", "period": "1w"})
     new_poll_key("jack", home.services.store.identities)
-    return home.services.grants.stored("jack").grant.refresh or ""
+    return home.services.grants.load("jack").grant.refresh or ""
 
 
 def alive(home: Home, refresh: str) -> bool:

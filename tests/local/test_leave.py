@@ -31,7 +31,7 @@ def test_disconnecting_ends_the_grant_and_keeps_the_rest(
     household: Household, capsys: Capture
 ) -> None:
     before = household.snapshot()
-    grant = household.services.grants.stored("jack").grant
+    grant = household.services.grants.load("jack").grant
 
     assert main(["disconnect", "jack"]) == 0
 
@@ -72,7 +72,7 @@ def test_erasing_prints_a_receipt_of_what_there_was(
     household: Household, tmp_path: Path, capsys: Capture
 ) -> None:
     snapshot = household.snapshot()
-    grant = household.services.grants.stored("jack").grant
+    grant = household.services.grants.load("jack").grant
     main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
     capsys.readouterr()
 
@@ -143,7 +143,7 @@ def test_what_is_exported_is_what_igor_gets(
     assert export["settings"]["resource"] == RESOURCES
     assert set(export["covered"]) == set(snapshot)
     assert export["connection"]["scopes"]
-    grant = household.services.grants.stored("jack").grant
+    grant = household.services.grants.load("jack").grant
     everything = "".join(path.read_text() for path in written)
     sealed = household.services.store.tokens.load("jack")
     assert sealed is not None

@@ -60,9 +60,9 @@ def test_each_round_has_one_refresh_and_everybody_has_its_token(either_store: St
 
     with ThreadPoolExecutor(WORKERS) as pool:
         for number in range(1, ROUNDS + 1):
-            stale = grants.stored("jack")
+            stale = grants.load("jack")
             got = set(pool.map(work, [stale] * WORKERS))
             assert got == {f"access-{number + 1}"}
 
     assert strict.asked == [f"refresh-{number}" for number in range(1, ROUNDS + 1)]
-    assert grants.stored("jack").grant.refresh == strict.good
+    assert grants.load("jack").grant.refresh == strict.good

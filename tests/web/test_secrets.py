@@ -140,10 +140,10 @@ def test_random_secrets_through_every_command(
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
         assert main(words) == 0
     house.connect(methods="time_series", resource="body/weight")
-    first = house.services.grants.stored("jack").grant
+    first = house.services.grants.load("jack").grant
     sandbox.expire_access_tokens()
     house.fetch()
-    second = house.services.grants.stored("jack").grant
+    second = house.services.grants.load("jack").grant
     assert first.access != second.access
     kept = contents()
     codes = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.grants.disconnect import Disconnected
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
     from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
@@ -202,6 +203,29 @@ class Services:
             deliver=lambda user: deliver(user, self.delivery),
             log=self.store.log,
             now=self.now(),
+        )
+
+    def invitation_link(self, user: str) -> str:
+        """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
+        from healthrelay.flows.grants.connect import invitation_path
+
+        identities = self.store.identities
+        path = invitation_path(user, self.owner_key, self.consent, identities, self.now())
+        return f"{self.public_url}{path}"
+
+    def disconnect(self, user: str, now: datetime, anyway: bool = False) -> Disconnected:
+        """End the grant of *user* at the provider, then here."""
+        from healthrelay.flows.grants.disconnect import disconnect
+
+        return disconnect(
+            user,
+            store=self.store,
+            vault=self.vault,
+            provider=self.settings.provider,
+            # Who is not registered (any more) can still erase: the endpoint is built for a grant.
+            revoke=lambda grant: self.token_endpoint.revoke(grant),
+            now=now,
+            anyway=anyway,
         )
 
     def close(self) -> None:

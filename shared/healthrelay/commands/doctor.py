@@ -28,16 +28,22 @@ def _doctor(args: argparse.Namespace) -> int:
         return _deployment(args)
     from healthrelay.assembly import services
     from healthrelay.core.household.names import user_name
-    from healthrelay.flows.grants.doctor import Doctor
+    from healthrelay.flows.grants.doctor import examine
 
     built = services()
-    # Only a grant needs the registration; whoever has none is examined without it.
-    doctor = Doctor(built.store, lambda user: built.grants.stored(user), built.consent)
-    now = built.now()
-    if args.user:
-        results = {args.user: doctor.examine(user_name(args.user), now)}
-    else:
-        results = doctor.examine_all(now) | _unopened(built)
+    results = {
+        user: examine(
+            user,
+            store=built.store,
+            # Only a grant needs the registration; whoever has none is examined without it.
+            load=lambda user: built.grants.load(user),
+            consent=built.consent,
+            now=built.now(),
+        )
+        for user in ([user_name(args.user)] if args.user else built.store.identities.names())
+    }
+    if not args.user:
+        results |= _unopened(built)
     if args.json:
         answer = {user: diagnosis.as_json() for user, diagnosis in results.items()}
         print(json.dumps(answer, indent=2))

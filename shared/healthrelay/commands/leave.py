@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from healthrelay.core.errors import BadRequest, Duplicate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
-    from healthrelay.core.grants.token import Grant
 
 
 def add(commands: Commands) -> None:
@@ -45,19 +43,10 @@ def _disconnect(args: argparse.Namespace) -> int:
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
     from healthrelay.core.household.names import user_name
-    from healthrelay.flows.grants.disconnect import disconnect
 
     built, user = services(), user_name(args.user)
     try:
-        done = disconnect(
-            user,
-            store=built.store,
-            vault=built.vault,
-            provider=built.settings.provider,
-            revoke=_revoke(built),
-            now=built.now(),
-            anyway=args.forget_anyway,
-        )
+        done = built.disconnect(user, built.now(), args.forget_anyway)
     except (TryLater, Misconfigured) as error:
         sys.stderr.write(
             f"{error.sentence}\n{user} is still connected. Try again; or forget the grant although"
@@ -82,14 +71,7 @@ def _erase(args: argparse.Namespace) -> int:
     from healthrelay.flows.household.erase import erase
 
     built = services()
-    receipt = erase(
-        user_name(args.user),
-        store=built.store,
-        vault=built.vault,
-        provider=built.settings.provider,
-        revoke=_revoke(built),
-        now=built.now(),
-    )
+    receipt = erase(user_name(args.user), built.store, built.disconnect, built.now())
     home = built.settings.igor_prefix
     print(json.dumps(receipt.as_json(home), indent=2) if args.json else receipt.in_words(home))
     return 0
@@ -105,11 +87,6 @@ def _export(args: argparse.Namespace) -> int:
     for path in write_privately(args.to, files, replace=args.force):
         print(path)
     return 0
-
-
-def _revoke(built: Services) -> Callable[[Grant], None]:
-    # Who is not registered (any more) can still erase: the endpoint is built when it is needed.
-    return lambda grant: built.token_endpoint.revoke(grant)
 
 
 def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:

@@ -100,16 +100,6 @@ def _user_key(args: argparse.Namespace) -> int:
 def _invite(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.household.names import user_name
-    from healthrelay.flows.grants.connect import invitation_link
 
-    built = services()
-    link = invitation_link(
-        user_name(args.user),
-        public_url=built.public_url,
-        owner_key=built.owner_key,
-        consent=built.consent,
-        identities=built.store.identities,
-        now=built.now(),
-    )
-    print(link)
+    print(services().invitation_link(user_name(args.user)))
     return 0

@@ -14,7 +14,6 @@ import requests
 from healthrelay.core.errors import TryLater
 from healthrelay.core.household.names import user_name
 from healthrelay.flows.delivery.poll import new_poll_key
-from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow
 
 if TYPE_CHECKING:
@@ -70,14 +69,7 @@ def connect(demo: DemoRun) -> dict[str, int]:
         store.identities.save(demo.user, SETTINGS)
     if store.tokens.load(demo.user):
         return {}
-    url = invitation_link(
-        demo.user,
-        public_url=demo.services.public_url,
-        owner_key=demo.services.owner_key,
-        consent=demo.services.consent,
-        identities=store.identities,
-        now=demo.services.now(),
-    )
+    url = demo.services.invitation_link(demo.user)
     if demo.automatic:
         return allow(url)
     demo.print_line(f"Please give your consent on this page:\n\n  {url}\n")

@@ -145,7 +145,7 @@ def test_consent_given_meanwhile_is_ended_too(
 def test_note_made_meanwhile_does_not_keep_us_waiting_for_ourselves(
     part: Part, ender: Ender, grants: Grants, store: SqliteStore
 ) -> None:
-    token, waits = grants.stored("jack"), [0]
+    token, waits = grants.load("jack"), [0]
     ender.meanwhile = lambda: [grants.record_reading("jack", token, TryLater("x"), NOW), None][1]
 
     def sleep(_: float) -> None:
@@ -183,7 +183,7 @@ def test_no_worker_spends_the_token_while_it_is_ended(
 ) -> None:
     def fetch() -> None:
         with pytest.raises(TryLater):
-            grants.renew("jack", grants.stored("jack"), NOW - timedelta(seconds=10))
+            grants.renew("jack", grants.load("jack"), NOW - timedelta(seconds=10))
 
     ender.meanwhile = fetch
     part("jack")

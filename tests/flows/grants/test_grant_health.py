@@ -67,7 +67,7 @@ def test_pause_after_failures_doubles_from_thirty_seconds_to_an_hour(
     assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
     issuer.trouble = None
     assert grants.current("jack", now).grant.access == "access-2"
-    assert grants.stored("jack").health.failures == 0
+    assert grants.load("jack").health.failures == 0
 
 
 def test_provider_that_asks_for_a_longer_pause_gets_it(grants: Grants, issuer: Issuer) -> None:
@@ -116,7 +116,7 @@ def test_one_refusal_is_asked_again_after_a_minute_and_not_before(
     issuer.trouble = None
 
     assert grants.current("jack", NOW + SECOND * 60).grant.access == "access-2"
-    assert grants.stored("jack").health.refused_at is None
+    assert grants.load("jack").health.refused_at is None
 
 
 def test_two_refusals_a_minute_apart_end_the_grant_for_good(grants: Grants, issuer: Issuer) -> None:
@@ -130,7 +130,7 @@ def test_two_refusals_a_minute_apart_end_the_grant_for_good(grants: Grants, issu
     with pytest.raises(ReconnectNeeded, match="invalid_grant"):
         grants.current("jack", NOW + timedelta(days=3))
     assert len(issuer.asked) == 2
-    health = grants.stored("jack").health
+    health = grants.load("jack").health
     assert health.ended_at == NOW + SECOND * 61
     assert health.refreshing is not None
     assert health.refreshing.since == NOW
@@ -199,11 +199,11 @@ def test_trouble_with_reading_is_kept_with_its_beginning_and_written_once(
 
     assert versions_after(None, None) == 1
     assert versions_after(TryLater("x"), TryLater("x"), TryLater("x")) == 1
-    reading = grants.stored("jack").health.reading
+    reading = grants.load("jack").health.reading
     assert reading is not None
     assert (reading.since, reading.who) == (NOW, "nobody")
     assert versions_after(Misconfigured("y").with_cause("gone"), None, None) == 2
-    assert grants.stored("jack").health.reading is None
+    assert grants.load("jack").health.reading is None
 
 
 def test_refreshes_and_the_end_of_a_grant_are_told_to_the_log(

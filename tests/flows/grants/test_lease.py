@@ -56,7 +56,7 @@ def test_every_lease_has_the_next_number_and_none_is_left(
         assert kept(store)["generation"] == number - 1
         seen: list[Lease | None] = []
         issuer.meanwhile = lambda seen=seen: seen.append(Lease.of(kept(store)))  # type: ignore[misc]
-        grants.renew("jack", grants.stored("jack"), NOW)
+        grants.renew("jack", grants.load("jack"), NOW)
 
         assert [lease and (lease.generation, lease.until) for lease in seen] == [
             (number, NOW + LEASE)
@@ -133,7 +133,7 @@ def test_worker_that_lost_its_lease_keeps_the_only_good_token_there_is(
     issuer.meanwhile = lambda: take(store, NOW + LEASE)
 
     assert grants.current("jack", NOW).grant.access == "access-2"
-    assert grants.stored("jack").grant.refresh == "refresh-2"
+    assert grants.load("jack").grant.refresh == "refresh-2"
     assert issuer.asked == ["refresh-1"]
 
 

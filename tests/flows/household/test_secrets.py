@@ -78,7 +78,7 @@ def test_everything_opens_with_the_new_key_alone(store: Store) -> None:
     igor = StoredIgor("https://igor.example", "", "a token")
     assert open_igor(store.identities.application(), ONLY_NEW) == igor
     for user in PEOPLE:
-        assert grants_of(store, ONLY_NEW).stored(user).grant.access == "access-1"
+        assert grants_of(store, ONLY_NEW).load(user).grant.access == "access-1"
     again = Rotation(store, AFTER)
     again.run()
     assert (len(again.resealed), len(again.current)) == (0, 7)
@@ -95,7 +95,7 @@ def test_missing_key_is_named_and_spoils_nothing_else(store: Store) -> None:
     assert list(rotation.unopened) == [place]
     assert "'lost'" in rotation.unopened[place]
     assert len(rotation.resealed) == 6
-    assert grants_of(store, lost).stored("user3").grant.access == "access-1"
+    assert grants_of(store, lost).load("user3").grant.access == "access-1"
 
 
 def test_lease_that_somebody_holds_stays_theirs(store: Store) -> None:
@@ -117,10 +117,10 @@ def test_no_login_is_lost_while_everybody_refreshes(store: Store) -> None:
     def refresh(user: str) -> str:
         number = 0
         while number < 8:
-            stale = grants_of(store, AFTER).stored(user)
+            stale = grants_of(store, AFTER).load(user)
             number += 1
             grants_of(store, AFTER, issuer).renew(user, stale, NOW + timedelta(minutes=number))
-        return grants_of(store, AFTER).stored(user).grant.access
+        return grants_of(store, AFTER).load(user).grant.access
 
     def rotate() -> None:
         while not done.is_set():
@@ -134,7 +134,7 @@ def test_no_login_is_lost_while_everybody_refreshes(store: Store) -> None:
 
     assert tokens == ["access-9"] * 5
     Rotation(store, AFTER).run()
-    assert {grants_of(store, ONLY_NEW).stored(user).grant.access for user in PEOPLE} == {"access-9"}
+    assert {grants_of(store, ONLY_NEW).load(user).grant.access for user in PEOPLE} == {"access-9"}
 
 
 def test_grant_copied_to_another_persons_document_does_not_open(store: Store) -> None:

@@ -123,8 +123,8 @@ def test_numbers_go_on_and_readers_find_their_place(source: Store, target: Store
 def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: Store) -> None:
     loaded(dumped(source), target)
 
-    token = Grants("fitbit", target.tokens, VAULT, Issuer()).stored("jack")
-    assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).stored("jack").grant
+    token = Grants("fitbit", target.tokens, VAULT, Issuer()).load("jack")
+    assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).load("jack").grant
     assert open_keys("jack", "node-red", target.targets.of("jack")["node-red"], VAULT) == [MINTED]
     assert open_client_secret(target.identities, VAULT) == "hidden"
 

@@ -10,16 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from healthrelay.core.errors import (
-    BadRequest,
-    ConsentDenied,
-    ConsentEnded,
-    ConsentFailed,
-    ConsentUsed,
-    Forbidden,
-    HealthrelayError,
-    Unknown,
-)
+from healthrelay.core import errors
+from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
 from healthrelay.core.grants.authorization import (
     Client,
     ConsentRequest,
@@ -32,14 +24,14 @@ from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.grants.token import Account, Grant
+    from healthrelay.core.grants.token import Grant
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, TokenEndpoint
     from healthrelay.ports.store import Identities, Store
 
 
 class Round(NamedTuple):
-    """One round of consent: for whom, and for which scopes."""
+    """One round of consent."""
 
     user: str
     scopes: tuple[str, ...]
@@ -76,8 +68,8 @@ class RetryWithFewerScopes(Exception):
         self.round = round_
 
 
-def cookie_name(nonce: str) -> str:
-    """Return the name of a round's own cookie, so that two open tabs do not disturb each other."""
+def _cookie_name(nonce: str) -> str:
+    # One a round, so that two open tabs do not disturb each other.
     return f"healthrelay-{nonce[:8]}"
 
 
@@ -91,19 +83,13 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     return consent.scopes_for(configured_series(stored))
 
 
-def invitation_link(
-    user: str,
-    *,
-    public_url: str,
-    owner_key: str,
-    consent: Consent,
-    identities: Identities,
-    now: datetime,
+def invitation_path(
+    user: str, owner_key: str, consent: Consent, identities: Identities, now: datetime
 ) -> str:
-    """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
+    """Return the path with which *user* may connect, for a week. Raise `Unknown`."""
     scopes = scopes_for(user, consent, identities)
     invitation = SignedNotes(owner_key).invitation(user, scopes, now)
-    return f"{public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
+    return f"/auth1?{urlencode({'user': user, 'invitation': invitation})}"
 
 
 def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: datetime) -> Begun:
@@ -114,7 +100,7 @@ def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: 
     state = notes.state(note | {"asked": _pack_scopes(round_.scopes, consent)}, now)
     proof = challenge(verifier(owner_key.encode(), nonce))
     url = authorize_url(client, ConsentRequest(round_.scopes, state, proof, consent.extra))
-    return Begun(url, cookie_name(nonce), notes.browser(nonce))
+    return Begun(url, _cookie_name(nonce), notes.browser(nonce))
 
 
 def finish(  # noqa: PLR0913 - what came back, and every port by name
@@ -137,24 +123,24 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     if store.identities.settings(round_.user) is None:
         raise Unknown(f"There is no user {round_.user} any more.")
     if not store.handshakes.use(nonce, now + STATE_AGE, now):
-        raise ConsentUsed("This consent was used before. Please start over.")
+        raise errors.ConsentUsed("This consent was used before. Please start over.")
     code = _code(returned.query, round_, consent)
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
     account = provider.account(grant)
+    if account.zone and not is_zone(account.zone):
+        account = account._replace(zone=None)
     try:
-        grants.connect(round_.user, grant, _without_unknown_zone(account), now)
+        grants.connect(round_.user, grant, account, now)
     except Unknown:
         # Erased while they consented: a grant that nobody holds must not live on.
-        with suppress(HealthrelayError):
+        with suppress(errors.HealthrelayError):
             token_endpoint.revoke(grant)
         raise
-    words = consent.scopes
-    return Connected(
-        round_.user,
-        granted=tuple(words[scope] for scope in round_.scopes if scope in grant.scopes),
-        withheld=tuple(words[scope] for scope in round_.scopes if scope not in grant.scopes),
-    )
+    words, given = consent.scopes, grant.scopes
+    granted = tuple(words[scope] for scope in round_.scopes if scope in given)
+    withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
+    return Connected(round_.user, granted, withheld)
 
 
 def _code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
@@ -168,10 +154,8 @@ def _code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
 def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
     """Return *grant* with the scopes that it gives. Raise when it lasts too short or gives none."""
     if not grant.refresh:
-        raise ConsentFailed(
-            f"{consent.label} gave no lasting permission. Remove healthrelay from the"
-            " account's connected apps, then connect again."
-        )
+        sentence = f"{consent.label} gave no lasting permission. Remove healthrelay from the"
+        raise ConsentFailed(f"{sentence} account's connected apps, then connect again.")
     granted = grant.scopes or round_.scopes
     if not set(round_.scopes) & set(granted):
         raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
@@ -184,10 +168,12 @@ def _verify(returned: Return, owner_key: str, consent: Consent, now: datetime) -
     note = notes.read_state(returned.query.get("state", ""), now)
     nonce = note.get("nonce", "")
     if note.get("provider") != consent.provider:
-        raise BadRequest("The provider was changed meanwhile. Please start over.")
-    cookie = returned.cookies.get(cookie_name(nonce), "")
+        raise errors.BadRequest("The provider was changed meanwhile. Please start over.")
+    cookie = returned.cookies.get(_cookie_name(nonce), "")
     if not hmac.compare_digest(cookie.encode(), notes.browser(nonce).encode()):
-        raise Forbidden("This consent was started in another browser. Please start over here.")
+        raise errors.Forbidden(
+            "This consent was started in another browser. Please start over here."
+        )
     return Round(note.get("user", ""), _unpack_scopes(note.get("asked", ""), consent)), nonce
 
 
@@ -212,7 +198,3 @@ def _unpack_scopes(text: str, consent: Consent) -> tuple[str, ...]:
     known = list(consent.scopes)
     places = [int(part) for part in text.split(",") if part.isdecimal()]
     return tuple(known[place] for place in places if place < len(known))
-
-
-def _without_unknown_zone(account: Account) -> Account:
-    return account if account.zone and is_zone(account.zone) else account._replace(zone=None)

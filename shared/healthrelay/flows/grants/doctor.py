@@ -17,31 +17,23 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Store
 
 
-class Doctor:
-    """A look at what is stored; no provider is called and nothing changes."""
+def examine(
+    user: str, *, store: Store, load: Callable[[str], Token], consent: Consent, now: datetime
+) -> Diagnosis:
+    """Return the diagnosis of *user*, from what is stored alone. Raise `Unknown` for a stranger.
 
-    def __init__(self, store: Store, stored: Callable[[str], Token], consent: Consent) -> None:
-        """*stored* returns the token of a person, or raises why it does not open."""
-        self._store = store
-        self._stored = stored
-        self._consent = consent
-
-    def examine_all(self, now: datetime) -> dict[str, Diagnosis]:
-        """Return everybody's diagnosis; trouble with one person's does not hide the others'."""
-        return {user: self.examine(user, now) for user in self._store.identities.names()}
-
-    def examine(self, user: str, now: datetime) -> Diagnosis:
-        """Return the diagnosis of *user*. Raise `Unknown` for a stranger."""
-        stored = self._store.identities.settings(user)
-        if stored is None:
-            raise Unknown(f"There is no user {user}.")
-        if self._store.tokens.load(user) is None:
-            return diagnose(None, (), _link(user), now)
-        try:
-            token = self._stored(user)
-        except HealthrelayError as error:
-            return of_trouble(error.as_trouble(now), _link(user))
-        return diagnose_token(user, token, stored, self._consent, now)
+    *load* returns the token of a person, or raises why it does not open.
+    """
+    settings = store.identities.settings(user)
+    if settings is None:
+        raise Unknown(f"There is no user {user}.")
+    if store.tokens.load(user) is None:
+        return diagnose(None, (), _link(user), now)
+    try:
+        token = load(user)
+    except HealthrelayError as error:
+        return of_trouble(error.as_trouble(now), _link(user))
+    return diagnose_token(user, token, settings, consent, now)
 
 
 def diagnose_token(

@@ -17,7 +17,7 @@ out says that a refresh was cut short, in flight.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Document
 
+_HEALTH: Mapping[str, Callable[[Any], Any]] = {
+    "failures": int,
+    "retry_at": datetime.fromisoformat,
+    "refused_at": datetime.fromisoformat,
+    "ended_at": datetime.fromisoformat,
+    "refreshing": Trouble.from_document,
+    "reading": Trouble.from_document,
+}
+
 
 def to_document(user: str, token: Token, vault: Vault) -> dict[str, Any]:
     """Return the document of *token*, without a lease."""
@@ -39,9 +48,9 @@ def to_document(user: str, token: Token, vault: Vault) -> dict[str, Any]:
         "provider": token.provider,
         "account": token.account.id,
         "zone": token.account.zone,
-        "connected_at": _text(token.connected_at),
+        "connected_at": _to_json(token.connected_at),
         "expires_at": grant.expires_at.isoformat(),
-        "grant_expires_at": _text(grant.refresh_expires_at),
+        "grant_expires_at": _to_json(grant.refresh_expires_at),
         "scopes": list(grant.scopes),
         "sealed": vault.seal(secret, grant_associated_data(user, token.provider, token.account.id)),
         **_health_fields(token.health),
@@ -65,15 +74,13 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
         refresh_expires_at=_instant(fields.get("grant_expires_at")),
     )
     since = _instant(fields.get("connected_at"))
-    health = _health(fields.get("health") or {})
-    return Token(str(fields["provider"]), account, grant, since, health)
+    return Token(str(fields["provider"]), account, grant, since, _health(document))
 
 
 def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
     """Return *document* with the *trouble* of the newest fetch in place of an older one."""
-    fields: Any = document.get("health") or {}
     rest = {name: value for name, value in document.items() if name != "health"}
-    return rest | _health_fields(_health(fields)._replace(reading=trouble))
+    return rest | _health_fields(_health(document)._replace(reading=trouble))
 
 
 def has_ended(document: Document) -> bool:
@@ -88,7 +95,7 @@ def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str
     A fetch that succeeds leaves no trouble, and a token that ends before the next one, an
     *interval* later, by no more than that: an older one says that no fetch came to refresh it.
     """
-    health = _health(document.get("health") or {})  # type: ignore[arg-type]
+    health = _health(document)
     troubles = (health.refreshing, health.reading)
     if dated := [(one.since, one.cause) for one in troubles if one and one.since]:
         return min(dated)
@@ -102,35 +109,20 @@ def grant_associated_data(user: str, provider: str, account: str) -> str:
 
 def _health_fields(health: GrantHealth) -> dict[str, Any]:
     """Return the field ``health``; none when all is well."""
-    fields: dict[str, Any] = {
-        "failures": health.failures,
-        "retry_at": _text(health.retry_at),
-        "refused_at": _text(health.refused_at),
-        "ended_at": _text(health.ended_at),
-        "refreshing": health.refreshing and health.refreshing.to_document(),
-        "reading": health.reading and health.reading.to_document(),
-    }
-    stored = {name: value for name, value in fields.items() if value}
+    stored = {name: _to_json(value) for name, value in health._asdict().items() if value}
     return {"health": stored} if stored else {}
 
 
-def _health(fields: Mapping[str, Any]) -> GrantHealth:
-    return GrantHealth(
-        failures=fields.get("failures", 0),
-        retry_at=_instant(fields.get("retry_at")),
-        refused_at=_instant(fields.get("refused_at")),
-        ended_at=_instant(fields.get("ended_at")),
-        refreshing=_trouble(fields.get("refreshing")),
-        reading=_trouble(fields.get("reading")),
-    )
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Trouble):
+        return value.to_document()
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _trouble(document: Mapping[str, Any] | None) -> Trouble | None:
-    return Trouble.from_document(document) if document else None
-
-
-def _text(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
+def _health(document: Document) -> GrantHealth:
+    fields: Any = document.get("health") or {}
+    present = {name: read(fields[name]) for name, read in _HEALTH.items() if fields.get(name)}
+    return GrantHealth(**present)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -66,21 +66,19 @@ class Grants:
             stored = self._tokens.load(user)
             leases = stored.document.get("generation", 0) if stored else 0
             numbered = {**document, "generation": leases}
-            try:
+            # Over a fetch that has just refreshed the old grant the new consent still wins.
+            with suppress(Conflict):
                 self._tokens.save(user, numbered, stored.version if stored else 0)
-            except Conflict:
-                # A fetch has just refreshed the old grant; the new consent still wins.
-                continue
-            return
+                return
 
     def current(self, user: str, now: datetime) -> Token:
         """Return the person's token, refreshed if it is due.
 
         One that cannot be refreshed now is used as long as it lasts. Raise `ReconnectNeeded`.
         """
-        token = self.stored(user)
-        if token.health.ended_at or not token.is_due(now):
-            return self._unless_ended(user, token, now)
+        token = self.load(user)
+        if not token.health.ended_at and not token.is_due(now):
+            return token
         try:
             return self.renew(user, token, now)
         except (TryLater, Misconfigured):
@@ -88,9 +86,9 @@ class Grants:
                 return token
             raise
 
-    def stored(self, user: str) -> Token:
+    def load(self, user: str) -> Token:
         """Return the person's token as it is, due or not. Raise `ReconnectNeeded`."""
-        return from_document(user, self._stored(user).document, self._vault)
+        return from_document(user, self._load_document(user).document, self._vault)
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
         """Return another access token than the *stale* one: one stored meanwhile, or a new one.
@@ -101,15 +99,14 @@ class Grants:
         """
         waited, pause = 0.0, MIN_PAUSE_SECONDS
         while waited < LEASE_TIMEOUT_SECONDS:
-            stored = self._stored(user)
+            stored = self._load_document(user)
             token = from_document(user, stored.document, self._vault)
             if token.grant.access != stale.grant.access:
                 return token
             moment = now + timedelta(seconds=waited)
             if error := token.health.blocking_error(user, moment):
                 raise error
-            turn = self._turn(user, token, stored, moment)
-            if turn:
+            if turn := self._take_turn(user, token, stored, moment):
                 return self._refresh(turn, moment)
             self._sleep(pause)
             waited, pause = waited + pause, min(pause * 1.5, MAX_PAUSE_SECONDS)
@@ -128,17 +125,16 @@ class Grants:
                 self._tokens.save(user, with_reading(stored.document, trouble), stored.version)
         return token._replace(health=token.health._replace(reading=trouble))
 
-    def _turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> _Turn | None:
+    def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> _Turn | None:
         """Take the lease; None while somebody else has it."""
-        held = Lease.of(stored.document)
-        if held and held.lasts(now):
+        earlier = Lease.of(stored.document)
+        if earlier and earlier.lasts(now):
             return None
         ours = Lease.next(stored.document, secrets.token_hex(4), now)
-        try:
+        with suppress(Conflict):
             version = self._tokens.save(user, ours.on(stored.document), stored.version)
-        except Conflict:
-            return None
-        return _Turn(user, token, version, ours.generation, cut_short=held is not None)
+            return _Turn(user, token, version, ours.generation, cut_short=earlier is not None)
+        return None
 
     def _refresh(self, turn: _Turn, now: datetime) -> Token:
         """Refresh, save, and only then hand on."""
@@ -147,7 +143,7 @@ class Grants:
             grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
             self._log_refresh("WARNING", turn, started, error.cause)
-            return self._failed(turn, error, now)
+            return self._record_failure(turn, error, now)
         self._log_refresh("INFO", turn, started, None)
         fresh = turn.token.refreshed_by(grant)
         version = turn.version
@@ -157,7 +153,7 @@ class Grants:
             except Conflict:
                 # Our lease ran out while we were asking. What another worker won stays; but as
                 # long as there is only the token that we have spent, ours is the only good one.
-                stored = self._stored(turn.user)
+                stored = self._load_document(turn.user)
                 token = from_document(turn.user, stored.document, self._vault)
                 if token.grant != turn.token.grant:
                     return token
@@ -165,16 +161,16 @@ class Grants:
             else:
                 return fresh
 
-    def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
-        """Keep the grant, give the lease back, and remember what happened."""
+    def _record_failure(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
+        """Give the lease back, and raise *error* unless another worker stored a new grant."""
         last_chance = turn.cut_short and self._token_endpoint.single_use
         health = turn.token.health.after_failure(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
             self._tokens.save(turn.user, self._without_lease(turn, marked), turn.version)
-        now_stored = self.stored(turn.user)
-        if now_stored.grant != turn.token.grant:
-            return now_stored
+        newest = self.load(turn.user)
+        if newest.grant != turn.token.grant:
+            return newest
         if health.ended_at:
             self._log_event("ERROR", "grant lost", user=turn.user, cause=error.sentence)
         elif isinstance(error, ReconnectNeeded):
@@ -189,17 +185,11 @@ class Grants:
         """Return the document of *token* with the lease given back."""
         return {**to_document(turn.user, token, self._vault), "generation": turn.generation}
 
-    def _unless_ended(self, user: str, token: Token, now: datetime) -> Token:
-        if token.health.ended_at and (error := token.health.blocking_error(user, now)):
-            raise error
-        return token
-
-    def _stored(self, user: str) -> Versioned:
+    def _load_document(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
-            raise ReconnectNeeded(f"{user} has not connected yet.", user).with_cause(
-                "not_connected"
-            )
+            sentence = f"{user} has not connected yet."
+            raise ReconnectNeeded(sentence, user).with_cause("not_connected")
         if stored.document.get("provider") != self._provider:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
         return stored

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.household.receipt import Receipt
-from healthrelay.flows.grants.disconnect import disconnect
 
 if TYPE_CHECKING:
-    from healthrelay.flows.grants.disconnect import Revoke
-    from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Store
 
 
 def erase(
-    user: str, *, store: Store, vault: Vault, provider: str, revoke: Revoke, now: datetime
+    user: str, store: Store, disconnect: Callable[[str, datetime], object], now: datetime
 ) -> Receipt:
     """End the grant if the provider lets us, then remove the person; cut short, run it again.
 
@@ -31,7 +29,7 @@ def erase(
         raise Unknown(f"There is no user {user}.")
     receipt = _receipt(user, store, now)
     try:
-        disconnect(user, store=store, vault=vault, provider=provider, revoke=revoke, now=now)
+        disconnect(user, now)
     except Unknown:
         raise
     except HealthrelayError as error:

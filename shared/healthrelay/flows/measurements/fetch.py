@@ -18,7 +18,7 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
-from healthrelay.flows.grants.doctor import Doctor, diagnose_token
+from healthrelay.flows.grants.doctor import diagnose_token, examine
 from healthrelay.flows.measurements.gather import gather
 from healthrelay.flows.measurements.store_changes import store_changes
 
@@ -89,7 +89,9 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         if not isinstance(error, BadRequest):
             _name_wearer(user, {"": error})
             with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = Doctor(store, grants.stored, consent).examine(user, now)
+                error.diagnosis = examine(
+                    user, store=store, load=grants.load, consent=consent, now=now
+                )
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
     log(fetched)
@@ -107,7 +109,7 @@ def preview(
 ) -> Plan:
     """Return what `fetch` would read from the provider; reads and changes nothing there."""
     known = _known(request.user, store)
-    token = grants.stored(request.user)
+    token = grants.load(request.user)
     plan = _decide(request, known, token, provider, consent, now)
     if plan.refused and not plan.windows:
         raise next(iter(plan.refused.values()))
