@@ -89,7 +89,7 @@ def _user_list(said: argparse.Namespace) -> int:
 
 def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
@@ -98,7 +98,7 @@ def _user_key(said: argparse.Namespace) -> int:
 
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.connect import invitation_link
 
     built = services()
