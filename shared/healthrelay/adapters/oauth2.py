@@ -129,7 +129,7 @@ class OAuth2TokenEndpoint:
         if answer.status == 410:
             return Misconfigured(
                 f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",)
-            ).named("gone")
+            ).with_cause("gone")
         if answer.status == 429:
             return RateLimited(f"{label} asks for a pause.", answer.wait(60))
         cause = _cause(answer)

@@ -30,7 +30,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
         return Misconfigured(
             "The Fitbit Web API has been switched off: choose google_health and connect again.",
             ("HEALTHRELAY_PROVIDER",),
-        ).named("gone")
+        ).with_cause("gone")
     if status == 429:
         # Retry-After came only at times; the quota's own header tells when the hour is over.
         reset = answer.headers.get("fitbit-rate-limit-reset", "")
@@ -41,7 +41,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
     if status == 403:
         return ReconnectNeeded(
             "The consent does not cover this: connect again and allow it."
-        ).named("scope_missing")
+        ).with_cause("scope_missing")
     if 400 <= status < 500:
         return Refused("Fitbit", f"does not understand the question ({_error_type(body)})")
     return TryLater(f"Fitbit has trouble (status {status}).", answer.wait(60))

@@ -34,13 +34,13 @@ def trouble(answer: Answer, what: str) -> HealthrelayError:
     if status == 400 and reason == "ACCOUNT_NOT_LINKED":
         return ReconnectNeeded(
             "This Google account has no Fitbit data: connect the right one."
-        ).named("account_not_linked")
+        ).with_cause("account_not_linked")
     if status == 403:
         return _forbidden(reason, message, what)
     if status in (400, 404):
         return Refused(what, f"Google Health does not understand the question ({reason or status})")
     if status == 410:
-        return Misconfigured("This Google Health API has been switched off.").named("gone")
+        return Misconfigured("This Google Health API has been switched off.").with_cause("gone")
     return TryLater(f"Google Health has trouble (status {status}).", answer.wait(60))
 
 
@@ -48,19 +48,19 @@ def _forbidden(reason: str, message: str, what: str) -> HealthrelayError:
     if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
         return ReconnectNeeded(
             f"The consent does not cover {what}: connect again and allow it."
-        ).named("scope_missing")
+        ).with_cause("scope_missing")
     if reason in ("SERVICE_DISABLED", "USER_PROJECT_DENIED"):
-        return Misconfigured(f"Enable the Google Health API for the project ({reason}).").named(
-            "service_disabled"
-        )
+        return Misconfigured(
+            f"Enable the Google Health API for the project ({reason})."
+        ).with_cause("service_disabled")
     if _NOT_MOVED in message:
         return ReconnectNeeded(
             "This Fitbit account must first be moved to a Google account."
-        ).named("legacy_account")
+        ).with_cause("legacy_account")
     # Seen to hit many people at once and to pass: the grant is still good.
-    return TryLater(f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600).named(
-        "forbidden_for_now"
-    )
+    return TryLater(
+        f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600
+    ).with_cause("forbidden_for_now")
 
 
 def _reason_and_message(body: Any) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""One SQLite file, kept open for the process, and its documents at the paths of the seed's schema."""
+"""One SQLite file, kept open for the process, and its documents as the seed's schema has them."""
 
 from __future__ import annotations
 

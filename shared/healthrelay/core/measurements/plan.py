@@ -103,7 +103,7 @@ def _withheld(scopes: str, configured: bool) -> HealthrelayError:
     first = "" if configured else "add the method to the person's settings, "
     return ReconnectNeeded(
         f"The consent does not cover {scopes}: {first}connect again and allow it."
-    ).named("scope_missing")
+    ).with_cause("scope_missing")
 
 
 def unattended(window: Window, covered: Coverage) -> tuple[Window, ...]:

@@ -88,7 +88,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         if not isinstance(error, BadRequest):
             _name_wearer(user, {"": error})
             with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = Doctor(store, grants, consent).examine(user, now)
+                error.diagnosis = Doctor(store, grants.stored, consent).examine(user, now)
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
     log(fetched)

@@ -106,7 +106,7 @@ def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
 def _more_to_come() -> TryLater:
     return TryLater(
         "This is more than one fetch takes: fetch again, or name fewer days.", after=1
-    ).named(MORE_TO_COME)
+    ).with_cause(MORE_TO_COME)
 
 
 def convert(
