@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
