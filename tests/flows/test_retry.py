@@ -22,6 +22,7 @@ from healthrelay.flows.courier import Courier, Delivery
 from healthrelay.flows.deliver import deliver, push_everything
 from healthrelay.flows.hooks import PATIENCE, SAVE
 from healthrelay.ports import Queue
+from tests.household import Clock
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AWAY = TryLater("away")
@@ -249,10 +250,8 @@ def test_a_queue_in_trouble_is_told_and_costs_no_attempt(
 def test_the_queue_of_a_process_makes_the_attempt_after_five_seconds(
     store: SqliteStore, courier: Courier, igor: Target
 ) -> None:
-    """The real one, by the real clock; nobody sweeps."""
-
-    def now() -> datetime:
-        return datetime.now(UTC)
+    """The real one; nobody sweeps."""
+    now = Clock(NOW).now
 
     def work(task: Task) -> None:
         igor.trouble = None

@@ -114,7 +114,7 @@ def test_a_store_in_trouble_at_any_step_costs_nothing(home: Home, kind: type[Ste
         if step.partition(".")[0] not in STORE:
             continue
         home.begin_anew()
-        troubled = WatchedServices(home.services.settings)
+        troubled = WatchedServices(home.services.settings, home.services.now)
         troubled.steps = kind(last)
         with suppress(TryLater):  # trouble while delivering is told, not raised
             home.elsewhere(troubled, "fetch", query={})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pytest
 
@@ -141,7 +140,7 @@ def test_removed_during_a_delivery_it_follows_nothing(store: Store) -> None:
         sink=None,
         hooks=lambda user: [Removed(store)],
         queue=None,
-        now=lambda: datetime.now(UTC),
+        now=lambda: NOW,
         jitter=lambda: 0.0,
         public_url="https://relay.example",
         days=365,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -49,9 +49,10 @@ class Registration(NamedTuple):
 
 
 class OAuth2Consents:
-    """Satisfies `healthrelay.ports.Consents`."""
+    """Satisfies `healthrelay.ports.Consents`; *now* is when an answer came."""
 
-    def __init__(self, registration: Registration, http: Http) -> None:
+    def __init__(self, registration: Registration, http: Http, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._us = registration
         self.single_use = registration.single_use
         self._http = http
@@ -85,14 +86,15 @@ class OAuth2Consents:
             ) from error
         finally:
             session.close()
-        return _grant(answers[-1].json())
+        return _grant(answers[-1].json(), self._now())
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token for *refresh_token*."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if not self._us.basic:
             form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
-        return _grant(self._checked(self._post(self._us.token_url, form)).json())
+        answer = self._checked(self._post(self._us.token_url, form))
+        return _grant(answer.json(), self._now())
 
     def revoke(self, grant: Grant) -> None:
         """End the whole grant, by its refresh token if it has one."""
@@ -152,8 +154,7 @@ def _cause(answer: Answer) -> str:
     return code if known else ""
 
 
-def _grant(said: dict[str, Any]) -> Grant:
-    now = datetime.now(UTC)
+def _grant(said: dict[str, Any], now: datetime) -> Grant:
     scope = said.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else [str(part) for part in scope]
     ends = said.get("refresh_token_expires_in")

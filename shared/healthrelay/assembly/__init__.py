@@ -4,8 +4,9 @@ client must cost no cold start but that of the function which uses it."""
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
@@ -28,13 +29,17 @@ if TYPE_CHECKING:
     from healthrelay.web.door import View
 
 HEALTH = b"health"
+_SYSTEM_CLOCK = partial(datetime.now, UTC)
 
 
 class Services:
-    """Satisfies `healthrelay.web.services.Services` for one process."""
+    """Satisfies `healthrelay.web.services.Services` for one process, by the clock *now*."""
 
-    def __init__(self, settings: config.Settings) -> None:
+    def __init__(
+        self, settings: config.Settings, now: Callable[[], datetime] = _SYSTEM_CLOCK
+    ) -> None:
         self.settings = settings
+        self.now = now
         self.guard = settings.guard
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
@@ -50,9 +55,6 @@ class Services:
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
     def note(self, severity: str, event: str, **facts: object) -> None:
         if user := str(facts.pop("user", None) or ""):
@@ -122,7 +124,7 @@ class Services:
             or registration.client_secret(self.store.identities, self.vault),
             single_use=self.consent.single_use,
         )
-        return OAuth2Consents(us, self._http)
+        return OAuth2Consents(us, self._http, self.now)
 
     @cached_property
     def provider(self) -> Provider:
