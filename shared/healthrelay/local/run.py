@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +24,8 @@ from healthrelay.local.scheduler import scheduled
 from healthrelay.local.serve import HOST, serving
 from healthrelay.local.stopping import stopped
 
-DAYS = 30
+LAST_DAYS = {"base_date": "today", "period": "30d"}
+"""Which day today is, the wearer's own zone says."""
 _SET = f"{PREFIX}CLIENT_ID"
 
 
@@ -86,7 +86,7 @@ def _real(options: Options) -> Iterator[Surroundings]:
     """With a registration of one's own: the real provider and a store that stays."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{HOST}:{options.port}")
     _require_secret(services())
-    yield Surroundings(_last_days(), alone=False)
+    yield Surroundings(LAST_DAYS, alone=False)
 
 
 def _require_secret(built: Services) -> None:
@@ -109,13 +109,7 @@ def _made_up(options: Options) -> Iterator[Surroundings]:
         }
         _tell("No HEALTHRELAY_CLIENT_ID is set: running against the sandbox, with nothing kept.")
         past = {"base_date": peer.first_day, "end_date": peer.last_day}
-        yield Surroundings(_last_days() if options.shift else past, alone=True)
-
-
-def _last_days() -> dict[str, str]:
-    """Thirty days back from today; where today ends is the wearer's own zone to say."""
-    first = datetime.now(UTC).date() - timedelta(days=DAYS)
-    return {"base_date": first.isoformat(), "end_date": "today"}
+        yield Surroundings(LAST_DAYS if options.shift else past, alone=True)
 
 
 def _source(options: Options) -> list[str]:
