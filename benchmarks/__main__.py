@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import counters, rounds
+from benchmarks import counters, rounds, walk
 from benchmarks.household import household
 from benchmarks.rows import as_json, missed, table
 from healthrelay.local.paths import ROOT
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     print(f"{options.rounds} rounds, about 8 seconds each", file=sys.stderr)
     with household() as near, household(rounds.LATENCY) as far:
-        counts = counters.rows(near)
+        counts = [*counters.rows(near), *walk.rows(near)]
         rows = [*rounds.rows(near, far, options.rounds), *counts]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(as_json(rows))

@@ -20,14 +20,14 @@ from flask import Flask, Response
 from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.assembly import Services
-from healthrelay.core.plan import plan
-from healthrelay.core.records import Delta, Window, parse
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.assembly.services import Services
+from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.records import Delta, Window, parse
+from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox
 from healthrelay.web import auth1, auth2
-from healthrelay.web.door import View
+from healthrelay.web.endpoint import View
 
 USER = "jack"
 OWNER = {"Authorization": "Bearer an-owner-key-for-benchmarks-of-many-characters"}
@@ -84,7 +84,7 @@ class Household:
         services = self.services("measured")
         last = services.now().date()
         month = [Window(name, last - timedelta(days=29), last) for name in SERIES]
-        return len(plan(month, services.provider.needs).reads)
+        return len(pack({window: services.provider.needs(window) for window in month}, {}))
 
     def journal(self) -> list[dict[str, Any]]:
         """The requests for measurements that have reached the provider so far."""

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import requests
 
-from healthrelay.assembly import Services, services
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow
-from healthrelay.local.journey import invitation_link
 from healthrelay.local.serve import serving
 from tests.peers.process import free_port
 
@@ -61,7 +62,15 @@ class Household:
 
     def invitation(self, user: str = "jack") -> str:
         """The address with which *user* may connect."""
-        return invitation_link(self.services, user).replace(self.services.public_url, self.url)
+        built = self.services
+        return invitation_link(
+            user,
+            public_url=self.url,
+            owner_key=built.owner_key,
+            consent=built.consent,
+            identities=built.store.identities,
+            now=built.now(),
+        )
 
     def connect(self, user: str = "jack", **settings: str) -> None:
         """Make *user* if need be, and let them give their whole consent in a browser."""

@@ -9,7 +9,7 @@ from flask import Flask, Request, Response
 
 from healthrelay import assembly
 from healthrelay.assembly import loading
-from healthrelay.web.door import View
+from healthrelay.web.endpoint import View
 from healthrelay.web.services import Services
 from tests.household import OWNER_KEY
 

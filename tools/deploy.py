@@ -61,7 +61,7 @@ def terraform(project: str, *arguments: str) -> None:
     if arguments[0] != "init":
         command.append(f"-var=project={project}")
     if subprocess.run(command, check=False).returncode != 0:
-        sys.exit(f"Terraform stopped at `{arguments[0]}`; run the same command again when mended.")
+        sys.exit(f"Terraform stopped at `{arguments[0]}`; fix it and run the same command again.")
 
 
 def missing(project: str) -> Iterator[str]:
@@ -207,7 +207,9 @@ def main() -> None:
     parser.add_argument("what", choices=("deploy", "destroy"))
     parser.add_argument("project", help="the id of a Google Cloud project with billing")
     parser.add_argument("--data", action="store_true", help="destroy the data as well")
-    parser.add_argument("rest", nargs="*", help="after --: for Terraform, such as -var=kms=true")
+    parser.add_argument(
+        "rest", nargs="*", help="after --: for Terraform, such as -var=alerts=false"
+    )
     options = parser.parse_args()
     if options.what == "deploy":
         deploy(options.project, options.rest)

@@ -1,19 +1,10 @@
-# The functions. One that joins is one more row here, a folder in functions/, its needs in needs.json.
+# The functions: one for each row of the table that healthrelay itself reads.
 
 locals {
   # The Python of the deployed functions; pyproject.toml names the same.
   runtime = "python313"
 
-  rows = {
-    auth1   = { public = true, database = "", memory = "256Mi", cpu = "0.167", seconds = 30, enqueues = false }
-    auth2   = { public = true, database = "write", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = false }
-    fetch   = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
-    deliver = { public = false, database = "write", memory = "512Mi", cpu = "0.333", seconds = 540, enqueues = true }
-    # It only reads: what readers acknowledge it hands to deliver.
-    relay = { public = true, database = "read", memory = "512Mi", cpu = "0.333", seconds = 60, enqueues = true }
-  }
-
-  functions = { for name, row in local.rows : name => row if var.running }
+  functions = { for name, row in local.table : name => row if var.running }
 
   public  = toset([for name, row in local.functions : name if row.public])
   private = toset([for name, row in local.functions : name if !row.public])
@@ -59,7 +50,7 @@ resource "google_cloudfunctions2_function" "function" {
     ingress_settings = "ALLOW_ALL"
 
     environment_variables = merge(
-      { for name in local.needs[each.key] : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
+      { for name in each.value.settings : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
       # Whose database it is, and whose requests its lines in the log belong to.
       { GOOGLE_CLOUD_PROJECT = var.project },
       # Secrets are read when an instance starts: another number lets all of them start anew.
@@ -67,7 +58,7 @@ resource "google_cloudfunctions2_function" "function" {
     )
 
     dynamic "secret_environment_variables" {
-      for_each = toset([for name in local.needs[each.key] : name if contains(local.secrets, name)])
+      for_each = toset([for name in each.value.settings : name if contains(local.secrets, name)])
 
       content {
         key        = "HEALTHRELAY_${upper(secret_environment_variables.key)}"

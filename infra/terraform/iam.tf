@@ -38,7 +38,7 @@ resource "google_project_iam_member" "build" {
 
 # Reading is enough for who only reads.
 resource "google_project_iam_member" "database" {
-  for_each = { for name, row in local.functions : name => row.database if row.database != "" }
+  for_each = { for name, row in local.functions : name => row.database if row.database != "none" }
 
   project = var.project
   role    = each.value == "write" ? "roles/datastore.user" : "roles/datastore.viewer"

@@ -7,8 +7,8 @@ locals {
   shared_host = "https://${var.region}-${var.project}.cloudfunctions.net"
   base_url    = var.public_url == "" ? local.shared_host : var.public_url
 
-  # Which settings each function needs: the same file that healthrelay itself reads.
-  needs = jsondecode(file("${path.module}/../../shared/healthrelay/config/needs.json"))
+  # What each function may do, is given and needs: the same file that healthrelay itself reads.
+  table = jsondecode(file("${path.module}/../../shared/healthrelay/config/functions.json"))
 
   settings = merge({
     provider      = var.measurements_from
@@ -20,7 +20,6 @@ locals {
     tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${local.queue}"
     tasks_account = local.invoker
     tasks_url     = local.shared_host
-    kms_key       = var.kms ? "projects/${var.project}/locations/${var.region}/keyRings/healthrelay/cryptoKeys/sealing" : ""
     igor_url      = var.igor_url
     igor_user     = var.igor_user
     igor_prefix   = var.igor_prefix
@@ -47,7 +46,6 @@ resource "google_project_service" "service" {
     "secretmanager.googleapis.com",
     "storage.googleapis.com",
     ],
-    var.kms ? ["cloudkms.googleapis.com"] : [],
     var.billing_account == "" ? [] : ["billingbudgets.googleapis.com"],
   ))
 

@@ -10,8 +10,8 @@ locals {
   ))
 
   # Which function reads which secret.
-  readings = merge([for function in keys(local.functions) : {
-    for name in local.needs[function] : "${function}/${name}" => { function = function, secret = name } if contains(local.secrets, name)
+  readings = merge([for function, row in local.functions : {
+    for name in row.settings : "${function}/${name}" => { function = function, secret = name } if contains(local.secrets, name)
   }]...)
 }
 

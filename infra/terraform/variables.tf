@@ -193,12 +193,6 @@ variable "generation" {
   }
 }
 
-variable "kms" {
-  type        = bool
-  description = "Wrap the keys that seal tokens with a key of Cloud KMS (about 0.06 USD a month and key version)."
-  default     = false
-}
-
 variable "keep_data" {
   type        = bool
   description = "Protect the database: destroying leaves it where it is. Say false before data shall go."

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from dotenv import dotenv_values
 
@@ -26,31 +27,37 @@ from healthrelay.commands import (
 )
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-GROUPS = (
-    run,
-    serve,
-    fetch,
-    relay,
-    user,
-    doctor,
-    register,
-    igor,
-    keys,
-    leave,
-    igor_config,
-    import_igor,
-    copy_store,
-)
+COMMANDS: dict[str, ModuleType] = {
+    "run": run,
+    "serve": serve,
+    "fetch": fetch,
+    "relay": relay,
+    "user": user,
+    "invite": user,
+    "doctor": doctor,
+    "register": register,
+    "igor": igor,
+    "new-key": keys,
+    "rotate-keys": keys,
+    "disconnect": leave,
+    "erase": leave,
+    "export": leave,
+    "igor-config": igor_config,
+    "import": import_igor,
+    "copy-store": copy_store,
+}
+"""The first word of a command line, and the module that reads the others."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 trouble, 2 bad words."""
-    said = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    args = parser(*words[:1]).parse_args(words)
     # What stands in the environment wins over the file.
     for name, value in dotenv_values(".env").items():
         os.environ.setdefault(name, value or "")
     try:
-        return int(said.command(said))
+        return int(args.command(args))
     except HealthrelayError as error:
         sys.stderr.write(f"{_told(error)}\n")
         return 2 if isinstance(error, BadRequest) else 1
@@ -63,14 +70,15 @@ def _told(error: HealthrelayError) -> str:
     return f"{error.sentence} See {', '.join(unsaid)}." if unsaid else error.sentence
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """Return what reads the words of *command*, or of all when it is none of them."""
     parser = argparse.ArgumentParser(
         prog="healthrelay",
         description="Brings a household's Fitbit measurements to Igor.",
     )
-    commands = parser.add_subparsers(required=True)
-    for group in GROUPS:
-        group.add(commands)
+    commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
+    for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        module.add(commands)
     return parser
 
 

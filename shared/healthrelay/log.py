@@ -4,7 +4,7 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 ``logging.googleapis.com/trace`` are Cloud Logging's own fields
 (https://cloud.google.com/logging/docs/structured-logging).
 
-| event        | tells of                                                              |
+| event        | is about                                                              |
 |--------------|-----------------------------------------------------------------------|
 | request      | one answer of a function: status, milliseconds, cause of a failure    |
 | fetch        | one fetch: records read, added, changed, removed, milliseconds        |
@@ -40,33 +40,33 @@ _function: ContextVar[str] = ContextVar("function", default="command")
 
 def follow(header: str, project: str) -> None:
     """Let all lines of this request name its trace; *header* is ``X-Cloud-Trace-Context``."""
-    found = _TRACE_HEADER.match(header)
-    _trace.set(f"projects/{project}/traces/{found[0]}" if found and project else "")
+    trace = _TRACE_HEADER.match(header)
+    _trace.set(f"projects/{project}/traces/{trace[0]}" if trace and project else "")
 
 
-def working_as(function: str) -> None:
+def set_function(function: str) -> None:
     """Let all lines of this thread name *function*; a line of no function is a command's."""
     _function.set(function)
 
 
 def alias(user: str, key: str) -> str:
-    """What stands for *user* in the log: always the same, and nobody without *key* can guess it."""
+    """Return what stands for *user* in the log: always the same, not guessed without *key*."""
     return hmac.digest(key.encode(), b"log " + user.encode(), "sha256").hex()[:12]
 
 
-def note(severity: str, event: str, **facts: object) -> None:
+def log_event(severity: str, event: str, **facts: object) -> None:
     """Write *event* with its *facts*; those that are None stay out."""
     line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
-    told = {name: redacted(value) for name, value in facts.items() if value is not None}
+    fields = {name: redact(value) for name, value in facts.items() if value is not None}
     # In one piece, newline included: the threads of a fetch write at the same time.
-    sys.stderr.write(f"{json.dumps(line | told)}\n")
+    sys.stderr.write(f"{json.dumps(line | fields)}\n")
     sys.stderr.flush()
 
 
-def nameless(user: str, facts: Mapping[str, object]) -> dict[str, object]:
-    """*facts* without the name of *user* in any of their texts: sentences say who is meant."""
+def without_name(user: str, facts: Mapping[str, object]) -> dict[str, object]:
+    """Return *facts* without the name of *user* in any of their texts."""
     name = rf"(?<![\w.-]){re.escape(user)}(?![\w-])"
     return {
         # Most lines hold no name, and an expression costs a cold start more than a look.
@@ -75,8 +75,8 @@ def nameless(user: str, facts: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def redacted(value: object) -> object:
-    """*value*, with all that could be a key or token in its text blotted out."""
+def redact(value: object) -> object:
+    """Return *value*, with all that could be a key or token in its text blotted out."""
     if not isinstance(value, str):
         return value
     if "=" in value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.core.token import Token
+from healthrelay.core.grants.token import Token
 from sandbox import Sandbox
 from tests.household import Household
 

@@ -14,13 +14,13 @@ from google.cloud.tasks_v2.types import task as task_types
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.igor import Home, IgorSink
+from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.delivery.tasks import Task, acknowledgement
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.tasks import Task, acknowledgement
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.flows.delivery.deliver import deliver
+from tests.flows.delivery.fakes import context_of
 
 QUEUE = "projects/p/locations/europe-west4/queues/healthrelay"
 ACCOUNT = "tasks@p.iam.gserviceaccount.com"
@@ -94,21 +94,11 @@ def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
     store.identities.save("jack", {})
     record = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01"})
     store.records.apply("jack", Delta(added=(record,)), NOW)
-    courier = Courier(
-        store=store,
-        sink=IgorSink(Home("http://127.0.0.1:9", "sensors/fitbit"), Http()),
-        hooks=lambda user: [],
-        queue=queue,
-        now=lambda: NOW,
-        jitter=lambda: 0.5,
-        public_url="https://relay.example",
-        days=365,
-        kept=30,
-        later=queue,
-    )
+    igor = IgorTarget("http://127.0.0.1:9", "sensors/fitbit", Credential, Http())
+    context = context_of(store, shared=[igor], now=lambda: NOW, jitter=lambda: 0.5, retries=queue)
 
     for _ in range(2):
-        deliver("jack", courier)
+        deliver("jack", context)
 
     (kept,) = fake.kept.values()
     assert fake.asked == 2
@@ -120,9 +110,7 @@ def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
     )
 
 
-def test_what_a_function_is_told_beside_the_user_is_in_the_body(
-    fake: FakeTasks, queue: CloudTasksQueue
-) -> None:
+def test_params_beside_the_user_are_in_the_body(fake: FakeTasks, queue: CloudTasksQueue) -> None:
     queue.enqueue(acknowledgement("jack", "node-red", 21))
 
     (kept,) = fake.kept.values()

@@ -20,9 +20,9 @@ from healthrelay.core.errors import (
     Refused,
     TryLater,
 )
-from healthrelay.core.plan import Read
-from healthrelay.core.records import Window
-from healthrelay.core.token import Account, Token
+from healthrelay.core.grants.token import Account, Token
+from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
 from tests.adapters.peers import answering, response
 from tests.household import Household

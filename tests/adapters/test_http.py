@@ -11,7 +11,8 @@ from email.utils import format_datetime
 import pytest
 
 from healthrelay.adapters.http import Answer, Http
-from healthrelay.adapters.igor import Home, IgorSink
+from healthrelay.adapters.igor import Credential, IgorTarget
+from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import TryLater
 from tests.adapters.peers import answering, response
 from tests.igor.recorder import Recorder
@@ -82,10 +83,10 @@ def test_a_drip_ends_at_the_deadline(parts: tuple[bytes, ...]) -> None:
 
 def test_an_igor_that_drips_its_head_is_not_waited_for() -> None:
     with answering(b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100, pause=0.1) as url:
-        sink = IgorSink(Home(url, "sensors/fitbit", token="x"), Http(), seconds=0.5)
+        target = IgorTarget(url, "sensors/fitbit", Credential, Http(), seconds=0.5)
         started = time.monotonic()
         with pytest.raises(TryLater):
-            sink.put("jack", b"{}")
+            target.send(Message("jack", b"{}"))
         took = time.monotonic() - started
 
     assert 0.4 < took < 2

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from healthrelay.adapters.local_queue import LocalQueue
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import ReconnectNeeded, TryLater
-from healthrelay.core.tasks import Task
 from tests.household import Clock
 
 SECONDS = 10
@@ -49,7 +49,7 @@ class Work:
             raise KeyError("a value that must not be shown")
         self.done.append(task.user)
 
-    def note(self, severity: str, event: str, **facts: object) -> None:
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
         self.lines.append((severity, facts["cause"]))
 
     def now(self) -> datetime:
@@ -63,7 +63,7 @@ def work() -> Work:
 
 @pytest.fixture
 def queue(work: Work) -> Iterator[LocalQueue]:
-    made = LocalQueue(work, work.note, work.now, workers=4, length=250)
+    made = LocalQueue(work, work.log_event, work.now, workers=4, length=250)
     yield made
     work.released.set()
     made.close()
@@ -121,7 +121,7 @@ def test_one_person_holds_one_worker_only(queue: LocalQueue, work: Work) -> None
 
 
 def test_full_queue_takes_nothing_and_loses_nothing(work: Work) -> None:
-    queue = LocalQueue(work, work.note, work.now, workers=1, length=2)
+    queue = LocalQueue(work, work.log_event, work.now, workers=1, length=2)
     queue.enqueue(task("slow"))
     until(lambda: len(queue._waiting) == 0)
     for user in ("a", "b"):

@@ -10,17 +10,23 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
-from healthrelay.core.authorization import Ask, Client, authorize_url, challenge, verifier
-from healthrelay.core.consent import CONSENTS
+from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
 from healthrelay.core.errors import (
-    Again,
+    ConsentEnded,
     HealthrelayError,
     Misconfigured,
     RateLimited,
     ReconnectNeeded,
     TryLater,
 )
+from healthrelay.core.grants.authorization import (
+    Client,
+    ConsentRequest,
+    authorize_url,
+    challenge,
+    verifier,
+)
+from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
@@ -36,15 +42,15 @@ def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
-def consents(token_url: str, basic: bool = False) -> OAuth2Consents:
+def token_endpoint(token_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
     us = Registration(
         "Google Health", token_url, REVOKE, "cid", REDIRECT, basic, "the-client-secret"
     )
-    return OAuth2Consents(us, Http(), lambda: NOW)
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 
-def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2Consents, str]:
-    """Consents at the sandbox, and a code that the wearer has just given."""
+def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, str]:
+    """TokenEndpoint at the sandbox, and a code that the wearer has just given."""
     told = {name.removeprefix("HEALTHRELAY_"): value for name, value in sandbox.settings.items()}
     basic = provider == "fitbit"
     token_url = f"{told['FITBIT_API_URL']}/oauth2/token" if basic else told["GOOGLE_TOKEN_URL"]
@@ -54,9 +60,9 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2Consents, str]:
     us = Registration("Google Health", token_url, revoke_url, client_id, REDIRECT, basic, secret)
     client = Client(page, told["CLIENT_ID"], REDIRECT)
     consent = CONSENTS[provider]
-    ask = Ask(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
+    ask = ConsentRequest(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
     back = allow_page(authorize_url(client, ask))
-    return OAuth2Consents(us, Http(), lambda: NOW), parse_qs(urlsplit(back).query)["code"][0]
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW), parse_qs(urlsplit(back).query)["code"][0]
 
 
 def test_google_code_becomes_a_grant(sandbox: Sandbox) -> None:
@@ -98,7 +104,7 @@ def test_grant_of_an_app_in_testing_knows_its_end(sandbox: Sandbox) -> None:
 def test_code_with_another_verifier_is_refused(sandbox: Sandbox) -> None:
     ours, code = at_sandbox(sandbox, "google_health")
 
-    with pytest.raises(Again, match="connect once more"):
+    with pytest.raises(ConsentEnded, match="connect again"):
         ours.exchange(code, verifier(b"key", "another"))
 
 
@@ -158,7 +164,7 @@ def test_refused_refresh_says_who_must_act(
     status: int, body: bytes, error: type[HealthrelayError]
 ) -> None:
     with answering(response(status, body)) as url, pytest.raises(error) as caught:
-        consents(f"{url}/token").refresh("the-refresh-token")
+        token_endpoint(f"{url}/token").refresh("the-refresh-token")
 
     assert type(caught.value) is error
     assert "secret" not in str(caught.value)
@@ -169,9 +175,9 @@ def test_refused_refresh_says_who_must_act(
 def test_refused_code_says_who_must_act(
     status: int, body: bytes, error: type[HealthrelayError]
 ) -> None:
-    expected = Again if error is ReconnectNeeded else error
+    expected = ConsentEnded if error is ReconnectNeeded else error
     with answering(response(status, body)) as url, pytest.raises(expected) as caught:
-        consents(f"{url}/token").exchange("the-code", VERIFIER)
+        token_endpoint(f"{url}/token").exchange("the-code", VERIFIER)
 
     assert type(caught.value) is expected
     assert "the-code" not in str(caught.value)
@@ -179,20 +185,20 @@ def test_refused_code_says_who_must_act(
 
 def test_pause_is_as_long_as_asked() -> None:
     with answering(response(429, b"", Retry_After="77")) as url, pytest.raises(RateLimited) as no:
-        consents(url).refresh("r")
+        token_endpoint(url).refresh("r")
 
     assert no.value.after == 77
 
 
 def test_silence_at_the_exchange_is_tried_later() -> None:
     with answering() as url, pytest.raises(TryLater):
-        consents(url).exchange("the-code", VERIFIER)
+        token_endpoint(url).exchange("the-code", VERIFIER)
 
 
 def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
     body = json.dumps({"access_token": "a", "scope": ["weight", "sleep"]}).encode()
     with answering(response(200, body)) as url:
-        grant = consents(url, basic=True).refresh("r")
+        grant = token_endpoint(url, basic=True).refresh("r")
 
     assert grant.scopes == ("weight", "sleep")
     assert grant.expires_at == NOW + timedelta(hours=1)

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.oauth2 import OAuth2Consents, Registration
+from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
-from healthrelay.core.token import Grant
+from healthrelay.core.grants.token import Grant
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
 from tests.adapters.test_oauth2 import NOW, VERIFIER, at_sandbox
@@ -24,9 +24,9 @@ def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
-def consents(revoke_url: str, basic: bool = False) -> OAuth2Consents:
+def token_endpoint(revoke_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
     us = Registration("Fitbit", "http://127.0.0.1:9", revoke_url, "cid", "", basic, "our-secret")
-    return OAuth2Consents(us, Http(), lambda: NOW)
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
@@ -59,7 +59,7 @@ def test_an_ended_grant_is_dead_and_may_be_ended_again(sandbox: Sandbox, provide
 )
 def test_what_counts_as_ended(status: int, body: bytes) -> None:
     with answering(response(status, body)) as url:
-        consents(url).revoke(GRANT)
+        token_endpoint(url).revoke(GRANT)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_anything_else_may_still_be_alive(
     status: int, body: bytes, kind: type[HealthrelayError]
 ) -> None:
     with answering(response(status, body)) as url, pytest.raises(kind) as caught:
-        consents(url, basic=True).revoke(GRANT)
+        token_endpoint(url, basic=True).revoke(GRANT)
 
     assert not any(word in str(caught.value) for word in ("the-refresh", "our-secret"))
 
@@ -95,4 +95,4 @@ def test_without_a_refresh_token_the_access_token_is_named(sandbox: Sandbox) -> 
 
 def test_nobody_there_is_a_passing_trouble() -> None:
     with pytest.raises(TryLater):
-        consents("http://127.0.0.1:9/revoke").revoke(GRANT)
+        token_endpoint("http://127.0.0.1:9/revoke").revoke(GRANT)

@@ -32,11 +32,10 @@ def test_who_is_waited_for_loads_nothing_heavy(home: Household, empty: Load, nam
 def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
     ours = {name for name in loaded(home, "relay").modules if name.startswith("healthrelay.")}
 
-    assert "healthrelay.flows.relay" in ours
+    assert "healthrelay.flows.delivery.poll" in ours
     assert not ours & {
-        "healthrelay.core.igor_xml",
-        "healthrelay.flows.deliver",
-        "healthrelay.flows.events",
+        "healthrelay.flows.delivery.deliver",
+        "healthrelay.flows.delivery.events",
         "healthrelay.web.events",
     }
 
@@ -53,7 +52,7 @@ def test_a_start_compiles_none_of_our_sources(home: Household, name: str) -> Non
 def test_a_start_without_bytecode_is_noticed(home: Household, tmp_path: Path) -> None:
     compiled = first_answer(home, "relay", PYTHONPYCACHEPREFIX=str(tmp_path)).compiled
 
-    assert {"main.py", "door.py", "store.py"} <= {Path(file).name for file in compiled}
+    assert {"main.py", "endpoint.py", "store.py"} <= {Path(file).name for file in compiled}
 
 
 def test_a_fetch_asks_what_the_plan_says_and_nothing_more(home: Household) -> None:

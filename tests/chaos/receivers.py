@@ -103,7 +103,7 @@ class Receiver:
         return self.luck.choice(WEBHOOK_SAYS), b"any"
 
 
-class HookReceiver(Receiver):
+class WebhookReceiver(Receiver):
     """Checks signatures, drops what it has by ``webhook-id``, and keeps the rest in order."""
 
     def __init__(self, luck: random.Random, longest: int) -> None:

@@ -23,18 +23,17 @@ from typing import Any
 import standardwebhooks
 
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.igor import Home, IgorSink
+from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.adapters.webhook import Webhook, mint
-from healthrelay.core.delivery import Progress, behind
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.snapshot import snapshot
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver, deliver_due, push_everything
-from healthrelay.flows.events import Page, acknowledge, cursor, events
-from healthrelay.flows.replay import Wanted, replay
-from healthrelay.relay_ports import Hook
-from tests.chaos.receivers import STALL, HookReceiver, IgorReceiver, State, follow
+from healthrelay.adapters.webhook import WebhookTarget, mint
+from healthrelay.core.delivery.progress import Progress, behind
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.snapshot import snapshot
+from healthrelay.flows.delivery.context import DeliveryContext
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, push_everything
+from healthrelay.flows.delivery.events import Page, acknowledge, cursor, events
+from healthrelay.flows.delivery.replay import ReplayRequest, replay
+from tests.chaos.receivers import STALL, IgorReceiver, State, WebhookReceiver, follow
 from tests.kills.steps import Steps, Watched
 
 ENTRIES = 100_000
@@ -42,11 +41,11 @@ DAYS = 120
 """So many days have weights; everything that happens happens to them."""
 ROW = 8
 """Troubles of a receiver in a row, at most: fewer than there are attempts."""
-PATIENCE = 100
-"""How often the owner sends once more in the end, at most."""
+MAX_REPLAYS = 100
+"""How often the owner sends once more in the end."""
 KILLED = 0.005
 """How often the relay is gone before a step."""
-HOOKS = ("node-red", "script")
+WEBHOOKS = ("node-red", "script")
 
 
 class Killed(BaseException):
@@ -78,11 +77,11 @@ class Chaos:
         self.store = SqliteStore(str(folder / "healthrelay.db"))
         self.store.identities.save("jack", {})
         self.igor = IgorReceiver(random.Random(seed + 2), ROW)
-        self.hooks = {
-            n: HookReceiver(random.Random(seed + 3 + i), ROW) for i, n in enumerate(HOOKS)
+        self.webhooks = {
+            n: WebhookReceiver(random.Random(seed + 3 + i), ROW) for i, n in enumerate(WEBHOOKS)
         }
-        self.keys = {name: mint() for name in HOOKS}
-        for name, receiver in self.hooks.items():
+        self.keys = {name: mint() for name in WEBHOOKS}
+        for name, receiver in self.webhooks.items():
             receiver.checks = Lenient(self.keys[name][0])
             self.store.log.save("jack", name, Progress())
         self.reader: State = {}
@@ -90,29 +89,26 @@ class Chaos:
         self.known: dict[str, Record] = {}
         self._http = Http(connections=1)
 
-    def courier(self) -> Courier:
+    def context(self) -> DeliveryContext:
         """A new process's: everything it holds in memory is new."""
         fragile: Any = Watched(self.store, "store", self.steps)
 
-        def hook(name: str) -> Any:
-            url, keys = f"{self.hooks[name].url}/in", [self.keys[name][:2]]
-            made: Any = Webhook(name, url, True, keys, lambda: self.now, seconds=STALL / 2)
-            return Watched(made, "hook", self.steps)
+        def webhook(name: str) -> Any:
+            url, keys = f"{self.webhooks[name].url}/in", [self.keys[name][:2]]
+            target: Any = WebhookTarget(
+                name, url, True, lambda: keys, lambda: self.now, seconds=STALL / 2
+            )
+            return Watched(target, "webhook", self.steps)
 
-        def hooks(_user: str) -> Sequence[Hook]:
-            return [hook(name) for name in self.hooks]
-
-        sink: Any = IgorSink(Home(self.igor.url, "sensors/fitbit"), self._http)
-        return Courier(
+        igor: Any = IgorTarget(self.igor.url, "sensors/fitbit", Credential, self._http)
+        return DeliveryContext(
             store=fragile,
-            sink=Watched(sink, "sink", self.steps),  # type: ignore[arg-type]
-            hooks=hooks,
-            queue=None,
+            shared=[Watched(igor, "igor", self.steps)],  # type: ignore[list-item]
+            own=lambda user: [webhook(name) for name in self.webhooks],
             now=lambda: self.now,
             jitter=self.luck.random,
             public_url="https://relay.example",
             days=DAYS * 2,
-            kept=3650,
         )
 
     def change(self) -> None:
@@ -140,23 +136,23 @@ class Chaos:
     def pull(self) -> None:
         """A program that reads a page, follows it and acknowledges, or dies before that."""
         fragile: Any = Watched(self.store, "store", self.steps)
-        after = cursor("jack", "program", fragile)
-        page: Any = events("jack", Page(after, 500), fragile)
+        after = cursor("jack", "program", fragile.log)
+        page: Any = events("jack", Page(after, 500), log=fragile.log, records=fragile.records)
         for event in page["events"]:
             self.pulled.append(event["sequence"])
             follow(self.reader, event)
-        acknowledge("jack", "program", page["next"], fragile, self.now)
+        acknowledge("jack", "program", page["next"], fragile.log, self.now)
 
     def turn(self) -> None:
         """Something happens; then whatever is due is tried."""
         for _ in range(self.luck.randint(1, 60)):
             self.change()
         if self.luck.random() < 0.05:
-            self.luck.choice([self.igor, *self.hooks.values()]).restart()
-        courier = self.courier()
-        self.live(lambda: deliver_due(courier))
+            self.luck.choice([self.igor, *self.webhooks.values()]).restart()
+        context = self.context()
+        self.live(lambda: deliver_due(context))
         if self.luck.random() < 0.02:
-            self.live(lambda: push_everything(courier))
+            self.live(lambda: push_everything(context))
         self.live(self.pull)
         self.wait()
 
@@ -164,7 +160,7 @@ class Chaos:
         """The clock goes to the next attempt; the owner looks after what waits for one."""
         following = self.store.log.following("jack")
         if any(p.state == "paused" and p.due is None for p in following.targets.values()):
-            self.live(lambda: replay("jack", Wanted(), self.courier()))
+            self.live(lambda: replay("jack", ReplayRequest(), self.context()))
         waits = [p.due for p in following.targets.values() if p.due and p.due > self.now]
         soonest = min(waits, default=self.now)
         self.now = max(soonest, self.now + timedelta(seconds=1))
@@ -176,13 +172,13 @@ class Chaos:
         hear, and on a busy machine even one that is well may be late for once.
         """
         self.steps.safe = True
-        for receiver in (self.igor, *self.hooks.values()):
+        for receiver in (self.igor, *self.webhooks.values()):
             receiver.healthy = True
-        for _ in range(PATIENCE):
-            replay("jack", Wanted(), self.courier())
-            if not any(t.waiting for t in deliver("jack", self.courier(), knock=True).values()):
+        for _ in range(MAX_REPLAYS):
+            replay("jack", ReplayRequest(), self.context())
+            if not any(t.waiting for t in deliver("jack", self.context(), force=True).values()):
                 break
-        while cursor("jack", "program", self.store) < self.store.log.head("jack"):
+        while cursor("jack", "program", self.store.log) < self.store.log.head("jack"):
             self.pull()
 
     def result(self) -> dict[str, Any]:
@@ -192,11 +188,11 @@ class Chaos:
         records = self.store.records.everything("jack")
         now = {"body-weight": {r.key: dict(r.data) for r in records}}
         whole = set(range(1, head + 1))
-        lost = {n: len(whole - set(r.sequences)) for n, r in self.hooks.items()}
+        lost = {n: len(whole - set(r.sequences)) for n, r in self.webhooks.items()}
         lost["program"] = len(whole - set(self.pulled))
         lost["igor"] = int(self.igor.holds != snapshot("jack", records, DAYS * 2))
-        states = [receiver.state for receiver in self.hooks.values()] + [self.reader]
-        receivers = {**self.hooks, "igor": self.igor}
+        states = [receiver.state for receiver in self.webhooks.values()] + [self.reader]
+        receivers = {**self.webhooks, "igor": self.igor}
         return {
             "entries": head,
             "attempts": {n: r.requests for n, r in receivers.items()},
@@ -204,14 +200,14 @@ class Chaos:
             | {"program": len(self.pulled) - len(set(self.pulled))},
             "kills": self.steps.kills,
             "days": (self.now - datetime(2026, 11, 1, tzinfo=UTC)).days,
-            "out_of_order": sum(_disorder(r.sequences) for r in self.hooks.values()),
+            "out_of_order": sum(_disorder(r.sequences) for r in self.webhooks.values()),
             "wrong_at_the_end": sum(state != now for state in states),
             "waiting": sum(behind(following.progress(name), head) for name in following.targets),
             "lost": lost,
         }
 
     def close(self) -> None:
-        for receiver in (self.igor, *self.hooks.values()):
+        for receiver in (self.igor, *self.webhooks.values()):
             receiver.stop()
         self.store.close()
 
@@ -244,10 +240,10 @@ def run(entries: int, seed: int) -> dict[str, Any]:
             chaos.close()
 
 
-def good(told: dict[str, Any]) -> bool:
+def good(result: dict[str, Any]) -> bool:
     """Nothing lost, everybody right, the order kept."""
-    return not any(told["lost"].values()) and not any(
-        told[what] for what in ("waiting", "wrong_at_the_end", "out_of_order")
+    return not any(result["lost"].values()) and not any(
+        result[what] for what in ("waiting", "wrong_at_the_end", "out_of_order")
     )
 
 
@@ -256,10 +252,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=ENTRIES)
     parser.add_argument("--seed", type=int, default=1)
-    said = parser.parse_args()
-    told = run(said.entries, said.seed)
-    print(json.dumps(told))
-    return 0 if good(told) else 1
+    args = parser.parse_args()
+    result = run(args.entries, args.seed)
+    print(json.dumps(result))
+    return 0 if good(result) else 1
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ import secrets
 
 import pytest
 
-from healthrelay.log import alias, follow, note, redacted, working_as
+from healthrelay.log import alias, follow, log_event, redact, set_function
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
-    working_as("deliver")
-    note("INFO", "fetch", status=200, cause=None, user="jack")
+    set_function("deliver")
+    log_event("INFO", "fetch", status=200, cause=None, user="jack")
 
     out, err = capsys.readouterr()
     assert out == ""
@@ -36,25 +36,25 @@ def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]
 def test_keys_and_tokens_are_blotted_out(text: str) -> None:
     secret = secrets.token_urlsafe(32)
 
-    assert secret not in str(redacted(text.replace("SECRET", secret)))
+    assert secret not in str(redact(text.replace("SECRET", secret)))
 
 
 def test_sentences_stay_readable() -> None:
     sentence = "Google Health has trouble (status 503)."
 
-    assert redacted(sentence) == sentence
-    assert redacted(7) == 7
+    assert redact(sentence) == sentence
+    assert redact(7) == 7
 
 
 def test_short_values_of_telling_names_go_too() -> None:
-    assert redacted("key=abc&user=jack") == "key=[redacted]&user=jack"
+    assert redact("key=abc&user=jack") == "key=[redacted]&user=jack"
 
 
 def test_lines_of_a_request_name_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
     follow("105445aa7843bc8bf206b12000100000/1;o=1", "my-project")
-    note("INFO", "fetch")
+    log_event("INFO", "fetch")
     follow("nonsense", "my-project")
-    note("INFO", "fetch")
+    log_event("INFO", "fetch")
 
     traced, plain = map(json.loads, capsys.readouterr().err.splitlines())
     assert traced["logging.googleapis.com/trace"] == (

@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from healthrelay.core.catalogue import SERIES
-from healthrelay.core.methods import METHODS
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.methods import METHODS
 from sandbox import Sandbox
 from tests.household import Clock
 

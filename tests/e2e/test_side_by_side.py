@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.core.catalogue import SERIES
+from healthrelay.core.measurements.catalogue import SERIES
 from tests.e2e.side_by_side import (
     GENERATED,
     OF_A_RECORDING,

@@ -16,18 +16,18 @@ from healthrelay.__main__ import main
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.core.delivery import Dead, Progress
+from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.records import Delta, Record
-from healthrelay.flows import events
-from healthrelay.flows.application import place
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.copy_store import Copied, Copy, Step
+from healthrelay.flows.delivery import events
+from healthrelay.flows.delivery.targets import Endpoint, Keys, add, open_keys
+from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.held import held
+from healthrelay.flows.household.application import place
 from healthrelay.flows.registration import client_secret
-from healthrelay.flows.targets import Desk, Keys, Place, add, opened
-from healthrelay.flows.token import Grants
-from healthrelay.ports import Store
-from tests.flows.issuer import ACCOUNT, Issuer, grant
+from healthrelay.ports.store import Store
+from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
 from tests.kills.steps import KILLED, Steps, Watched
 from tests.stores.contract import NOW, weight
 
@@ -106,8 +106,11 @@ def lived(store: Store) -> Store:
     covered = {"body-weight": (date(2025, 1, 1), date(2026, 11, 8))}
     store.records.apply("jack", Delta(), at(9), covered)
     store.identities.save_poll_key("jack", "a-hash")
-    add("jack", "node-red", Place("https://a.example", False), Desk(store, VAULT, lambda: MINTED))
-    store.log.save("jack", "igor", Progress(7, state="failing", since=at(8), dead=(Dead(5, 6),)))
+    endpoint = Endpoint("https://a.example", False)
+    add("jack", "node-red", endpoint, store=store, vault=VAULT, new_keys=lambda: MINTED)
+    store.log.save(
+        "jack", "igor", Progress(7, state="failing", dead=(DeadLetters(5, 6),), died=at(8))
+    )
     store.log.save("jack", "reader:script", Progress(6, at=at(7)))
     Grants("fitbit", store.tokens, VAULT, Issuer()).connect("jack", grant(1), ACCOUNT, NOW)
     return store
@@ -146,15 +149,20 @@ def test_everything_is_there_afterwards_and_a_second_copy_writes_nothing(
 
 def test_numbers_go_on_and_readers_find_their_place(source: Store, target: Store) -> None:
     Copy(source, target).run()
-    cursor = events.cursor("jack", "script", target)
+    cursor = events.cursor("jack", "script", target.log)
 
-    told = events.events("jack", events.Page(cursor, 10), target)
+    told = events.events("jack", events.Page(cursor, 10), log=target.log, records=target.records)
     change(target, 20)
 
     assert (cursor, told["head"], told["snapshot"]) == (6, 9, False)
     assert [one["sequence"] for one in told["events"]] == [7, 8, 9]  # type: ignore[union-attr, index, call-overload]
     assert target.log.head("jack") == 10
-    assert events.events("jack", events.Page(1, 10), target)["snapshot"] is True
+    assert (
+        events.events("jack", events.Page(1, 10), log=target.log, records=target.records)[
+            "snapshot"
+        ]
+        is True
+    )
 
 
 def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: Store) -> None:
@@ -162,7 +170,7 @@ def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: 
 
     token = Grants("fitbit", target.tokens, VAULT, Issuer()).stored("jack")
     assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).stored("jack").grant
-    assert opened("jack", "node-red", target, VAULT)[1] == [MINTED]
+    assert open_keys("jack", "node-red", target.targets.of("jack")["node-red"], VAULT) == [MINTED]
     assert client_secret(target.identities, VAULT) == "hidden"
 
 

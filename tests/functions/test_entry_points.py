@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from healthrelay.assembly import services
-from healthrelay.local.paths import FUNCTIONS
+from healthrelay.config import functions
 from tests.household import OWNER_KEY, Household
 
 FOLDER = Path(__file__).resolve().parents[2] / "functions"
@@ -43,7 +43,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 
 def test_the_functions_are_those_we_serve() -> None:
-    assert set(NAMES) == set(FUNCTIONS)
+    assert set(NAMES) == set(functions())
     assert {"auth1", "auth2", "fetch", "deliver", "relay"} <= set(NAMES)
 
 

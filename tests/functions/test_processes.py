@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from healthrelay import config
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.consent import CONSENTS
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.signatures import Signatures
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow
-from healthrelay.local.paths import FUNCTIONS
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Clock
 from tests.peers.functions import FunctionProcess
 from tests.peers.process import free_port
 
+FUNCTIONS = tuple(config.functions())
 pytestmark = pytest.mark.peer
 
 Functions = Mapping[str, FunctionProcess]
@@ -67,8 +68,8 @@ def functions(
 
 def consent(functions: Functions, provider: str) -> dict[str, int]:
     """Jack, invited by the owner, allows everything; cookies know the host and not its ports."""
-    scopes = CONSENTS[provider].asked(["body-weight", "activities-steps"])
-    note = Signatures(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    scopes = CONSENTS[provider].scopes_for(["body-weight", "activities-steps"])
+    note = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
     return allow(f"{functions['auth1'].url}/auth1?user=jack&invitation={note}")
 
 

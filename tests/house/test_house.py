@@ -1,4 +1,4 @@
-"""The house keeps its own rules: sizes, words, and promises that are kept."""
+"""Files and functions keep their sizes, and promises and decisions their form."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ ROOMS = ("shared", "functions", "sandbox", "igor", "tools", "benchmarks")
 MAX_FILE, MAX_FUNCTION, MAX_ENTRY = 250, 35, 20
 
 
-def tracked() -> list[Path]:
-    listed = subprocess.run(
+def project_files() -> list[Path]:
+    output = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    return [ROOT / name for name in output.stdout.splitlines() if (ROOT / name).is_file()]
 
 
 def sources() -> list[Path]:
     rooms = [ROOT / room for room in ROOMS]
-    return [p for p in tracked() if p.suffix == ".py" and any(room in p.parents for room in rooms)]
+    return [
+        p for p in project_files() if p.suffix == ".py" and any(room in p.parents for room in rooms)
+    ]
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
-    """Each function of *path* with its lines, its docstring not counted."""
+    """Yield each function of *path* with its lines, its docstring not counted."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef):
             first = node.body[0]
-            said = ast.get_docstring(node) is not None
-            doc = (first.end_lineno or 0) - first.lineno + 1 if said else 0
+            documented = ast.get_docstring(node) is not None
+            doc = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
             yield node.name, (node.end_lineno or 0) - node.lineno + 1 - doc
 
 
@@ -49,7 +51,7 @@ def test_file_fits_a_screen_or_few(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_file_begins_by_saying_what_it_is(path: Path) -> None:
+def test_file_begins_with_a_docstring(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
@@ -67,22 +69,22 @@ PATHS = re.compile(r"(?<![\w.$}])/(?:home|root|work|Users)/\w")
 LATER = re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X])\b")
 
 
-def test_no_registry_no_machine_no_promise_in_passing() -> None:
-    found = []
-    for path in tracked():
+def test_no_registry_no_machine_no_note_for_later() -> None:
+    matches = []
+    for path in project_files():
         try:
             text = path.read_text()
         except UnicodeDecodeError:
             continue
         for rule in (HOSTS, PATHS, LATER):
-            found += [f"{path.relative_to(ROOT)}: {m.group()}" for m in rule.finditer(text)]
-    assert found == []
+            matches += [f"{path.relative_to(ROOT)}: {m.group()}" for m in rule.finditer(text)]
+    assert matches == []
 
 
 def promises() -> list[dict[str, object]]:
-    told = yaml.safe_load((ROOT / "docs" / "promises.yaml").read_text())
-    assert isinstance(told, list)
-    return told
+    listed = yaml.safe_load((ROOT / "docs" / "promises.yaml").read_text())
+    assert isinstance(listed, list)
+    return listed
 
 
 @pytest.mark.parametrize("promise", promises(), ids=lambda p: str(p["promise"]))
@@ -91,10 +93,10 @@ def test_kept_promises_have_tests_and_others_a_reason(promise: dict[str, object]
     if promise["status"] == "exempt":
         assert promise["reason"]
     if promise["status"] == "done":
-        named = promise["tests"]
-        assert isinstance(named, list)
-        assert named
-        for name in named:
+        names = promise["tests"]
+        assert isinstance(names, list)
+        assert names
+        for name in names:
             assert (
                 "def test_" in (ROOT / name).read_text() or "Contract" in (ROOT / name).read_text()
             )

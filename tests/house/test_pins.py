@@ -14,16 +14,16 @@ PINS = sorted((Path(__file__).resolve().parents[2] / "requirements").glob("*.txt
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]+)\])?==")
 
 
-def pinned(path: Path) -> dict[str, set[str]]:
-    found = (PIN.match(line) for line in path.read_text().splitlines())
+def pins_of(path: Path) -> dict[str, set[str]]:
+    matches = (PIN.match(line) for line in path.read_text().splitlines())
     return {
         canonicalize_name(m[1]): set((m[2] or "").replace(" ", "").split(",")) - {""}
-        for m in found
+        for m in matches
         if m
     }
 
 
-def wanted(package: str) -> list[Requirement]:
+def requirements_with_extras(package: str) -> list[Requirement]:
     try:
         listed = [Requirement(line) for line in requires(package) or []]
     except PackageNotFoundError:  # a pin for another system or Python
@@ -33,13 +33,13 @@ def wanted(package: str) -> list[Requirement]:
 
 @pytest.mark.parametrize("path", PINS, ids=lambda p: p.name)
 def test_a_package_wanted_with_an_extra_is_pinned_with_it(path: Path) -> None:
-    pins = pinned(path)
+    pins = pins_of(path)
 
-    unpinned = [
+    missing = [
         str(need)
         for name in pins
-        for need in wanted(name)
+        for need in requirements_with_extras(name)
         if not need.extras <= pins[canonicalize_name(need.name)]
     ]
 
-    assert unpinned == []
+    assert missing == []

@@ -13,6 +13,9 @@ ALL = {
     **DAYS,
 }
 
+FIX_THIS = "Fix this, then: healthrelay relay replay jack --target igor"
+"""What the owner is to do about the paused target."""
+
 STEPS_XML = (
     "<activities-steps><dateTime>2026-06-02</dateTime><value>8042</value></activities-steps>"
     "<activities-steps><dateTime>2026-06-03</dateTime><value>512</value></activities-steps>"

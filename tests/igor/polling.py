@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from healthrelay.core.igor_action import igor_action
+from healthrelay.igor.action import igor_action
 from tests.peers.igor import Igor
 
 SENSOR = "sensors/fitbit"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from healthrelay.flows.events import cursor
+from healthrelay.flows.delivery.events import cursor
 from tests.household import Household
 from tests.igor.expected import FIRST_XML, WEIGHTS, WEIGHTS_XML
 from tests.igor.printed import blocks, igor_config, typed
@@ -38,9 +38,9 @@ def test_the_relay_knows_what_igor_has_seen(
 
     typed(blocks(igor_config("jack", *words))[1])
 
-    igor.until(lambda: cursor("jack", "igor", store) == 1)
+    igor.until(lambda: cursor("jack", "igor", store.log) == 1)
     assert igor.data_xml(f"{JACK}/body-weight") == FIRST_XML
     household.fetched(end_date="2026-06-03")
-    igor.until(lambda: cursor("jack", "igor", store) == 2)
+    igor.until(lambda: cursor("jack", "igor", store.log) == 2)
     relay = "<relay><cursor>2</cursor></relay>"
     assert igor.data_xml(JACK) == WEIGHTS_XML.replace("</jack>", f"{relay}</jack>")

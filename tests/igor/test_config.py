@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML
 from tests.igor.printed import blocks, igor_config, save_fragment, typed

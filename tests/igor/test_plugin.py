@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.certificates import self_signed
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML

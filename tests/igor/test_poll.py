@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.expected import ALL, ALL_XML, WEIGHTS, WEIGHTS_XML
 from tests.igor.polling import SENSOR, Polling

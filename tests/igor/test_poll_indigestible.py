@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from healthrelay.core.records import Delta, parse
-from healthrelay.flows.courier import Delivery
-from healthrelay.flows.deliver import deliver
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.core.measurements.records import Delta, parse
+from healthrelay.flows.delivery.context import Delivery
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor
@@ -73,7 +73,7 @@ def test_a_push_of_it_is_as_clean(household_with: Callable[..., Household], igor
     household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
     stored(household, ELEMENT)
 
-    done = deliver("jack", household.services.courier)
+    done = deliver("jack", household.services.delivery)
 
     assert done == {"igor": Delivery(delivered=1, waiting=0)}
     assert igor.data_xml("sensors/fitbit/jack") == CLEANED

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.household import Household
-from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import FIX_THIS, WEIGHTS, WEIGHTS_XML
 from tests.peers.igor import PARENT, Igor
 from tests.peers.igor_server import ADMIN
 
@@ -111,10 +111,12 @@ def test_tls_is_verified_by_the_certificate_that_the_owner_names(
     refused = stranger.fetched()
 
     assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
+    assert refused["trouble"].pop("since")
     assert refused["trouble"] == {
         "error": "localhost shows a certificate that is not trusted.",
         "who": "owner",
         "cause": "misconfigured",
+        "next_step": FIX_THIS,
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
     trusting = household_with(**opens, igor_ca=str(igor.verify)).delivered()

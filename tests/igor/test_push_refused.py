@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.household import Household
-from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import FIX_THIS, WEIGHTS, WEIGHTS_XML
 from tests.peers.igor import PARENT, Igor
 from tests.peers.igor_server import ADMIN
 
@@ -77,11 +77,13 @@ def test_a_wrong_key_is_the_owners_to_mend(
     refused = household.fetched()
 
     assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
+    assert refused["trouble"].pop("since")
     assert refused["trouble"] == {
         "error": f"Igor refuses our key (status {status}).",
         "who": "owner",
         "cause": "misconfigured",
         "settings": KEY_SETTINGS,
+        "next_step": FIX_THIS,
     }
     assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
     mended = household_with(igor_url=igor.url, igor_token=igor.mint_push_token()).delivered()
@@ -112,6 +114,7 @@ def test_a_key_that_is_none_may_be_a_trouble_that_passes(
     refused = household.fetched()
 
     assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"].pop("since")
     assert refused["trouble"] == {
         "error": "Igor has trouble, or our key is wrong (status 500).",
         "who": "nobody",
@@ -131,10 +134,12 @@ def test_a_missing_parent_is_made_once_by_the_owner(
     refused = household.fetched()
 
     assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"].pop("since")
     assert refused["trouble"] == {
         "error": "Igor has no element sensors/fitbit; make it once in Igor's database.",
         "who": "owner",
         "cause": "misconfigured",
+        "next_step": FIX_THIS,
     }
     igor.make_parent()
     assert household.delivered()["waiting"] == 0
@@ -152,10 +157,12 @@ def test_a_person_who_is_there_twice_is_the_owners_to_mend(
     refused = household.fetched()
 
     assert (refused["delivered"], refused["waiting"]) == (0, 1)
+    assert refused["trouble"].pop("since")
     assert refused["trouble"] == {
         "error": "Igor has this person twice; delete both elements in Igor once.",
         "who": "owner",
         "cause": "misconfigured",
+        "next_step": FIX_THIS,
     }
     igor.delete(f"/data/{JACK}", auth=ADMIN)
     assert household.delivered()["waiting"] == 0

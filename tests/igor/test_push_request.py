@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.household import Household
-from tests.igor.expected import WEIGHTS
+from tests.igor.expected import FIX_THIS, WEIGHTS
 from tests.igor.recorder import Recorder, Say
 
 BODY = (
@@ -144,11 +144,13 @@ def test_what_the_owner_must_mend(
 
     assert (fetched["added"], fetched["delivered"], fetched["waiting"]) == (2, 0, 1)
     named = {"settings": settings} if settings else {}
+    assert fetched["trouble"].pop("since")
     assert fetched["trouble"] == {
         "error": sentence,
         "who": "owner",
         "cause": "misconfigured",
         **named,
+        "next_step": FIX_THIS,
     }
     assert [sent.target for sent in recorder.seen] == ["/data/sensors/fitbit/jack"]
 

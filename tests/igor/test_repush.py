@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.flows.deliver import deliver_due
+from healthrelay.flows.delivery.deliver import deliver_due
 from tests.household import Household
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML
 from tests.peers.igor import Igor
@@ -42,9 +42,9 @@ def test_an_igor_that_was_killed_gets_everything_again(
     igor.start()
 
     assert igor.data_xml(SENSOR) == "<fitbit></fitbit>"
-    courier = household.services.courier
-    assert deliver_due(courier) == {}
+    context = household.services.delivery
+    assert deliver_due(context) == {}
     tomorrow = household.services.now() + timedelta(days=1, minutes=1)
-    done = deliver_due(courier._replace(now=lambda: tomorrow))
+    done = deliver_due(context._replace(now=lambda: tomorrow))
     assert [each["igor"].trouble for each in done.values()] == [None]
     assert igor.data_xml(f"{SENSOR}/jack") == WEIGHTS_XML

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from sandbox import Sandbox
 from tests.household import Clock, Household
 from tests.igor.polling import Polling

@@ -20,7 +20,6 @@ EVERYTHING = LEAST | {
     "billing_account": "012345-6789AB-CDEF01",
     "igor_url": "https://igor.example.org",
     "igor_user": "healthrelay",
-    "kms": True,
     "addresses": {
         "google_api_url": "https://api.example.org",
         "google_auth_url": "https://auth.example.org/auth",

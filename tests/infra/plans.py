@@ -53,8 +53,6 @@ class Plan:
                     on = "the project"
                 if one["type"] == "google_service_account_iam_member":
                     on = "healthrelay-invoker"
-                if one["type"] == "google_kms_crypto_key_iam_member":
-                    on = "the sealing key"
                 yield _account(values["member"]), values["role"], str(on)
 
 

@@ -21,8 +21,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from healthrelay import config
-from healthrelay.core.consent import CONSENTS
-from healthrelay.flows.signatures import Signatures
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants.signed import SignedNotes
 from tests.household import OWNER_KEY
 from tests.peers.bundles import ROOT, Built, build, packed
 from tests.peers.functions import FunctionProcess
@@ -61,7 +61,7 @@ def group(name: str) -> set[str]:
 
 def needed(name: str) -> dict[str, str]:
     """Of EVERYTHING what the function *name* is given when deployed."""
-    names = {f"HEALTHRELAY_{setting.upper()}" for setting in config.needs()[name]}
+    names = {f"HEALTHRELAY_{setting.upper()}" for setting in config.functions()[name].settings}
     return {setting: value for setting, value in EVERYTHING.items() if setting in names}
 
 
@@ -106,7 +106,7 @@ def test_a_bundle_holds_its_function_the_package_and_pins(name: str, tmp_path: P
     assert inside["main.py"] == (ROOT / "functions" / name / "main.py").read_bytes()
     assert inside["requirements.txt"] == (ROOT / "requirements" / f"{name}.txt").read_bytes()
     assert "healthrelay/web/pages/base.html" in inside
-    assert "healthrelay/config/needs.json" in inside
+    assert "healthrelay/config/functions.json" in inside
     assert not [path for path in inside if "/local/" in path or path.endswith(".pyc")]
 
 
@@ -123,13 +123,15 @@ def test_only_who_needs_it_has_a_client_or_a_key() -> None:
     assert not {CLIENT, "cryptography", "requests", "urllib3"} & pins("auth1").keys()
     assert not {"fitbit", "requests-oauthlib"} & pins("relay").keys()
     queue = {"tasks_queue", "tasks_account", "tasks_url"}
-    assert config.needs()["relay"] == {"store", "relay_days"} | queue
-    assert "sealing_keys" not in config.needs()["auth1"]
+    assert config.functions()["relay"].settings == {"store", "relay_days"} | queue
+    assert "sealing_keys" not in config.functions()["auth1"].settings
 
 
-def test_every_function_and_no_other_is_in_the_table_of_needs() -> None:
-    assert sorted(config.needs()) == FUNCTIONS
-    assert set().union(*config.needs().values()) <= set(config.READERS)
+def test_every_function_and_no_other_is_in_the_table() -> None:
+    assert sorted(config.functions()) == FUNCTIONS
+    for row in config.functions().values():
+        assert row.settings <= set(config.SETTINGS)
+        assert row.database in ("read", "write", "none")
 
 
 def patient(url: str, headers: dict[str, str]) -> requests.Response:
@@ -178,8 +180,8 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 def test_auth1_connects_the_invited_and_tells_the_owner_to_invite(
     built: Callable[[str], Built],
 ) -> None:
-    scopes = CONSENTS["google_health"].asked(["body-weight"])
-    invitation = Signatures(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    scopes = CONSENTS["google_health"].scopes_for(["body-weight"])
+    invitation = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
     owner = {"Authorization": f"Bearer {OWNER_KEY}"}
 
     with built("auth1").process(needed("auth1")) as auth1:

@@ -13,12 +13,12 @@ import pytest
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.core.records import Delta
-from healthrelay.flows.events import hand_in
-from healthrelay.flows.fanout import fan_out
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.core.measurements.records import Delta
+from healthrelay.flows.delivery.events import enqueue_acknowledgement
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.local.journey import SETTINGS
-from tests.flows.test_fanout import Names
+from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.peers.bundles import ROOT
 from tests.peers.terraform import FOLDER
@@ -60,7 +60,7 @@ def test_what_is_free_costs_nothing_and_what_is_beyond_costs_its_price() -> None
 class Cloud(Names):
     """Forgets a name as soon as Cloud Tasks may."""
 
-    remembers = CloudTasksQueue.remembers
+    dedup_window = CloudTasksQueue.dedup_window
 
 
 @pytest.fixture
@@ -103,7 +103,10 @@ def test_the_counts_are_those_of_the_meter(
     polled = cost(lambda: household.poll(key=key))
     told["a poll, beside the buckets"] = polled[0] - len(newest), polled[1]
     told["an acknowledgement: relay"] = one = cost(
-        lambda: (store.identities.poll_key("jack"), hand_in("jack", "igor", head, store, Names()))
+        lambda: (
+            store.identities.poll_key("jack"),
+            enqueue_acknowledgement("jack", "igor", head, store.log, Names()),
+        )
     )
     assert one == (2, 0)
     told["an acknowledgement: deliver"] = deliver(user="jack", reader="igor", cursor=str(head))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from healthrelay.assembly import services
-from healthrelay.core.delivery import Progress
-from healthrelay.flows.fanout import fan_out
+from healthrelay.core.delivery.progress import Progress
+from healthrelay.flows.measurements.fanout import fan_out
 from sandbox import Sandbox
-from tests.flows.test_fanout import Names
+from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 from tests.infra.filters import counts
@@ -64,7 +64,7 @@ def stale(jack: Household, sandbox: Sandbox, _igor: Recorder) -> None:
     queue, now = Names(), jack.services.now()
     for hours in range(48):
         later = now + timedelta(hours=hours)
-        fan_out(jack.services.store, queue, later, jack.services.note)
+        fan_out(jack.services.store, queue, later, jack.services.log_event)
 
 
 def undelivered(jack: Household, _sandbox: Sandbox, igor: Recorder) -> None:

@@ -15,7 +15,6 @@ import pytest
 
 from healthrelay import config
 from healthrelay.adapters.firestore import indexes
-from healthrelay.config.settings import SECRETS
 from tests.infra.plans import Plan
 from tests.peers import install
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
@@ -108,21 +107,22 @@ def test_everybody_has_the_roles_of_the_table_and_no_other(least: Plan) -> None:
     assert written == least.roles()
 
 
-def test_with_a_wrapping_key_only_its_users_have_one_role_more(least: Plan, full: Plan) -> None:
+def test_with_a_password_for_igor_only_its_users_have_one_role_more(
+    least: Plan, full: Plan
+) -> None:
     more = {(account, role) for account, role, _ in full.roles() - least.roles()}
-    wrappers = {name for name in FUNCTIONS if "kms_key" in config.needs()[name]}
-    pushers = {name for name in FUNCTIONS if "igor_password" in config.needs()[name]}
+    pushers = {name for name in FUNCTIONS if "igor_password" in config.functions()[name].settings}
 
     assert more == {
-        (f"healthrelay-{name}", "roles/cloudkms.cryptoKeyEncrypterDecrypter") for name in wrappers
-    } | {(f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers}
+        (f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers
+    }
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name: str) -> None:
     given = {*full.told(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT", "GENERATION"}
     # Igor is shown a token or a password, never both.
-    needed = config.needs()[name] - ON_ONE_MACHINE - {"igor_token"}
+    needed = config.functions()[name].settings - ON_ONE_MACHINE - {"igor_token"}
 
     assert given == {f"HEALTHRELAY_{setting.upper()}" for setting in needed}
 
@@ -145,7 +145,7 @@ def test_no_secret_is_in_the_plan(planned: Plan) -> None:
     assert planned.all("secret_manager_secret_version") == {}
     for name in FUNCTIONS:
         plain = {key.removeprefix("HEALTHRELAY_").lower() for key in planned.told(name)}
-        assert not plain & SECRETS
+        assert not plain & {row.name for row in config.SETTINGS.values() if row.secret}
         for key, secret in planned.secrets(name).items():
             assert secret == key.lower().replace("_", "-")
     assert all(values["secret_id"] for values in planned.all("secret_manager_secret").values())

@@ -16,29 +16,44 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from healthrelay import config
-from healthrelay.assembly import Services
-from healthrelay.flows import connect
-from healthrelay.flows.disconnect import Desk, disconnect
-from healthrelay.flows.erase import erase
-from healthrelay.flows.fetch import Desk as FetchDesk
-from healthrelay.flows.fetch import fetch
-from healthrelay.flows.relay import Form, poll
+from healthrelay.assembly.services import Services
+from healthrelay.core.measurements.query import parse_request
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.poll import Form, poll
+from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.disconnect import disconnect
+from healthrelay.flows.household.erase import erase
+from healthrelay.flows.measurements.fetch import fetch
 from tests.kills.steps import Steps, WatchedServices
 
 
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
     """The way back from a consent."""
-    desk = connect.Desk(
-        built.owner_key, built.consent, built.store, built.grants, built.consents, built.provider
+    connect.finish(
+        connect.Return(said["query"], said["cookies"]),
+        owner_key=built.owner_key,
+        consent=built.consent,
+        store=built.store,
+        grants=built.grants,
+        token_endpoint=built.token_endpoint,
+        provider=built.provider,
+        now=now,
     )
-    connect.finish(connect.Return(said["query"], said["cookies"]), desk, now)
 
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     """Refresh, read, store, relay."""
-    courier = built.courier._replace(now=lambda: now)
-    desk = FetchDesk(built.store, built.grants, built.provider, built.consent, courier)
-    fetch("jack", said["query"], desk, now)
+    context = built.delivery._replace(now=lambda: now)
+    fetch(
+        parse_request("jack", said["query"]),
+        now,
+        store=built.store,
+        grants=built.grants,
+        provider=built.provider,
+        consent=built.consent,
+        deliver=lambda user: deliver(user, context),
+        log_event=built.log_event,
+    )
 
 
 def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
@@ -48,17 +63,22 @@ def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
 
 def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget."""
-    disconnect("jack", leaving(built), now)
+    disconnect("jack", **leaving(built), now=now)
 
 
 def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
     """Revoke, forget, remove."""
-    erase("jack", leaving(built), now)
+    erase("jack", **leaving(built), now=now)
 
 
-def leaving(built: Services) -> Desk:
-    """What both need."""
-    return Desk(built.store, built.vault, built.settings.provider, built.consents.revoke)
+def leaving(built: Services) -> dict[str, Any]:
+    """The ports of both."""
+    return {
+        "store": built.store,
+        "vault": built.vault,
+        "provider": built.settings.provider,
+        "revoke": built.token_endpoint.revoke,
+    }
 
 
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {
@@ -119,14 +139,14 @@ def _live(task: Task, report: Connection) -> None:
 
 
 LOADED = (
-    "healthrelay.adapters.firestore.wire",
+    "healthrelay.adapters.firestore.client",
     "healthrelay.adapters.fitbit",
     "healthrelay.adapters.google_health",
     "healthrelay.adapters.igor",
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.outbound",
+    "healthrelay.assembly.targets",
     "healthrelay.assembly.sealing",
 )
 """What the assembly loads when it is first needed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from sandbox import Sandbox
 from tests.household import START
 from tests.igor.recorder import Recorder

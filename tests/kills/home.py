@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from healthrelay.assembly import Services
-from healthrelay.flows import connect
+from healthrelay.assembly.services import Services
+from healthrelay.flows.grants import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.igor.recorder import Recorder
@@ -54,7 +54,7 @@ class Home:
     def consent(self) -> dict[str, Any]:
         """What a browser brings back from a new consent."""
         built = self.services
-        scopes = connect.scopes_for("jack", built.consent, built.store.identities, self.now.date())
+        scopes = connect.scopes_for("jack", built.consent, built.store.identities)
         begun = connect.begin(
             connect.Round("jack", scopes), built.client, built.consent, built.owner_key, self.now
         )

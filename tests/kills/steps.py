@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from healthrelay.assembly import Services
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 
 KILLED = 9
@@ -28,8 +28,8 @@ WATCHED = {
     "log": ("head", "after", "prune", "following", "followings", "save", "restore"),
     "targets": ("save",),
     "provider": ("account", "read"),
-    "sink": ("put",),
-    "hook": ("send",),
+    "igor": ("send",),
+    "webhook": ("send",),
 }
 
 
@@ -109,14 +109,13 @@ class WatchedServices(Services):
         return Watched(super().store, "store", self.steps)
 
     @cached_property
-    def consents(self) -> Any:
-        return Watched(super().consents, "consents", self.steps)
+    def token_endpoint(self) -> Any:
+        return Watched(super().token_endpoint, "token_endpoint", self.steps)
 
     @cached_property
     def provider(self) -> Any:
         return Watched(super().provider, "provider", self.steps)
 
     @cached_property
-    def sink(self) -> Any:
-        found = super().sink
-        return found and Watched(found, "sink", self.steps)
+    def shared_targets(self) -> Any:
+        return [Watched(target, "igor", self.steps) for target in super().shared_targets]

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from healthrelay.flows.relay import Form, new_poll_key, poll
+from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
 from tests.kills.home import HEALED, LATER, Home
 
 pytest_plugins = ["tests.peers.firestore"]
@@ -42,7 +42,7 @@ STEPS = {
         "records.apply",
         "log.following",
         "records.everything",
-        "sink.put",
+        "igor.send",
         "log.save",
         "log.head",
         "the end",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.kills.home import HEALED, LATER, SETTINGS, Home
 from tests.kills.steps import Steps, WatchedServices
 from tests.kills.test_killed import STEPS
@@ -74,7 +74,7 @@ def begin_anew(home: Home) -> str:
 def alive(home: Home, refresh: str) -> bool:
     """Whether the provider still honours the grant."""
     try:
-        home.services.consents.refresh(refresh)
+        home.services.token_endpoint.refresh(refresh)
     except ReconnectNeeded:
         return False
     return True

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from healthrelay.__main__ import COMMANDS, parser
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -173,3 +175,21 @@ def test_a_database_that_is_not_igors_own_work_cannot_steer_us(folder: Path) -> 
     assert taken.returncode == 0
     assert "There is no setting '?[31m'" in taken.stdout
     assert "\x1b" not in taken.stdout
+
+
+def test_every_command_is_read_by_its_module_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as exit_:
+            parser(command).parse_args([command, "--help"])
+        assert exit_.value.code == 0
+        assert capsys.readouterr().out.startswith(f"usage: healthrelay {command} ")
+
+
+def test_no_module_reads_a_command_that_is_not_in_the_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["no-such-command"])
+
+    choices = capsys.readouterr().err.partition("(choose from ")[2]
+    assert re.findall(r"'([a-z-]+)'", choices) == list(COMMANDS)

@@ -95,7 +95,7 @@ def test_method_added_later_makes_the_consent_partial(
 
     assert connection["state"] == "partly granted"
     assert connection["cause"] == "Not allowed: sleep."
-    assert connection["press"].endswith("/auth1?user=jack")
+    assert connection["next_step"].endswith("/auth1?user=jack")
     assert state(capsys) == "partly granted"
     household.connect()
     assert state(capsys) == "connected"

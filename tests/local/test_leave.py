@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import main
-from healthrelay.core.delivery import Chance, Progress, failed
+from healthrelay.core.delivery.progress import Chance, Progress, after_failure
 from healthrelay.core.errors import TryLater
 from sandbox import Sandbox
 from tests.household import Household
@@ -40,7 +40,7 @@ def test_disconnecting_ends_the_grant_and_keeps_the_rest(
     assert (answer.status_code, answer.json()["cause"]) == (502, "not_connected")
     assert household.snapshot() == before
     with pytest.raises(Exception, match="no longer honours"):
-        household.services.consents.refresh(grant.refresh or "")
+        household.services.token_endpoint.refresh(grant.refresh or "")
     assert main(["disconnect", "jack"]) == 0
     assert capsys.readouterr().out == "jack is not connected.\n"
     household.connect()
@@ -91,7 +91,7 @@ def test_erasing_prints_a_receipt_of_what_there_was(
     assert "has ended the grant" in receipt["provider"]
     assert not any(b"jack" in file.read_bytes() for file in tmp_path.glob("healthrelay.db*"))
     with pytest.raises(Exception, match="no longer honours"):
-        household.services.consents.refresh(grant.refresh or "")
+        household.services.token_endpoint.refresh(grant.refresh or "")
     assert household.fetch().status_code == 404
     assert household.poll(key="any").status_code in (401, 404)
     assert main(["erase", "jack"]) == 2
@@ -116,7 +116,7 @@ def test_what_is_exported_is_what_igor_gets(
     main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
     key = capsys.readouterr().out.split("whsec_")[1].split()[0]
     log = household.services.store.log
-    log.save("jack", "igor", failed(Progress(), TryLater("away"), 1, Chance(NOW)))
+    log.save("jack", "igor", after_failure(Progress(), TryLater("away"), 1, Chance(NOW)))
     log.save("jack", "reader:script", Progress(1, at=NOW))
 
     assert main(["export", "jack", "--to", str(folder)]) == 0

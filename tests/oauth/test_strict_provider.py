@@ -94,7 +94,7 @@ def test_a_callback_opened_twice_is_redeemed_once_and_stays_good(
     second = new_round.open(callback)
 
     assert (first.status_code, second.status_code) == (200, 409)
-    assert "This consent was used before. Please begin anew." in second.text
+    assert "This consent was used before. Please start over." in second.text
     assert household.services.store.tokens.load("jack") == stored
     # A second redemption would have killed the grant at the provider.
     assert len(gateway.asked) == 1
@@ -137,7 +137,7 @@ def test_a_code_of_another_round_is_refused(
     page = new_round.open(with_code(mine, code_of(other)))
 
     assert page.status_code == 400
-    assert "no longer accepts this consent. Please connect once more." in page.text
+    assert "no longer accepts this consent. Please connect again." in page.text
     assert [answer.get("error") for answer in gateway.answered] == ["invalid_grant"]
     assert household.services.store.tokens.load("jack") is None
     assert household.fetch().status_code == 502

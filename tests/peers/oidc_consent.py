@@ -21,7 +21,7 @@ class _Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what a person could fill in or click."""
+        """LogEvent what a person could fill in or click."""
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = values.get("action", "")

@@ -18,9 +18,6 @@ from tests.peers.cloud.tasks import Limits
 FILES = Path(__file__).resolve().parents[2] / "infra" / "terraform"
 REGION = "europe-west1"
 CLIENT_ID = "a-client-id"
-_ROW = re.compile(
-    r'^ +(\w+) += \{ public = (true|false), database = "\w*".* enqueues = (true|false) \}$', re.M
-)
 _JOB = re.compile(r'^ +(\w+) += \{ function = "(\w+)", (?:query = "([^"]*)")?', re.M)
 _ASSIGNED = re.compile(r"^ +(\w+) += (.+)$", re.M)
 _SECRETS = ("client_secret", "owner_key", "sealing_keys")
@@ -51,18 +48,18 @@ class Deployment:
         return f"healthrelay-{name}@{self.project}.iam.gserviceaccount.com"
 
     def functions(self) -> list[str]:
-        return [name for name, _, _ in self._rows()]
+        return list(config.functions())
 
     def told(self, function: str) -> dict[str, str]:
         """The plain environment of *function*."""
         settings = self._settings()
-        needed = config.needs()[function]
+        needed = config.functions()[function].settings
         told = {_variable(name): settings[name] for name in settings if name in needed}
         return told | {"GOOGLE_CLOUD_PROJECT": self.project, "GENERATION": "1"}
 
     def secrets(self, function: str) -> dict[str, str]:
         """Variable → the secret that fills it."""
-        needed = config.needs()[function]
+        needed = config.functions()[function].settings
         return {
             _variable(name): f"healthrelay-{name.replace('_', '-')}"
             for name in _SECRETS
@@ -72,13 +69,13 @@ class Deployment:
     def invokers(self) -> dict[str, set[str]]:
         """Function → who may call it."""
         return {
-            name: {ANYBODY if public == "true" else self.invoker}
-            for name, public, _ in self._rows()
+            name: {ANYBODY if row.public else self.invoker}
+            for name, row in config.functions().items()
         }
 
     def enqueuers(self) -> set[str]:
         """Who may put tasks into the queue."""
-        return {self.account(name) for name, _, may in self._rows() if may == "true"}
+        return {self.account(name) for name, row in config.functions().items() if row.enqueues}
 
     def owners(self) -> str:
         """The environment of healthrelay on the owner's machine, a variable a line."""
@@ -137,9 +134,6 @@ class Deployment:
         if said in known:
             return known[said]
         return re.sub(r"\$\{([\w.]+)\}", lambda part: known[part[1]], said.strip('"'))
-
-    def _rows(self) -> list[tuple[str, str, str]]:
-        return _ROW.findall((FILES / "functions.tf").read_text())
 
 
 def _default(variable: str) -> str:

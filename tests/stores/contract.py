@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from healthrelay.core.delivery import Dead, Progress
-from healthrelay.core.entries import Entry
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.core.records import Delta, Record, Window
-from healthrelay.ports import Document, Store
-from healthrelay.relay_ports import Following
+from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.trouble import Trouble
+from healthrelay.ports.delivery import Following
+from healthrelay.ports.store import Document, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
@@ -446,13 +447,15 @@ class LogContract:
             state="failing",
             attempt=3,
             due=NOW + timedelta(minutes=30, microseconds=7),
-            since=NOW,
-            sentence="Igor has trouble (status 503).",
-            cause="try_later",
-            who="nobody",
-            names=("HEALTHRELAY_IGOR_URL",),
+            trouble=Trouble(
+                "try_later",
+                "nobody",
+                "Igor has trouble (status 503).",
+                NOW,
+                ("HEALTHRELAY_IGOR_URL",),
+            ),
             at=NOW - timedelta(days=1),
-            dead=(Dead(1, 2), Dead(4, 4)),
+            dead=(DeadLetters(1, 2), DeadLetters(4, 4)),
         )
 
         store.log.save("jack", "igor", failing)

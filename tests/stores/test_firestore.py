@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.core.records import Delta
+from healthrelay.core.measurements.records import Delta
 from tests.stores.contract import NOW, StoreContract, weight
 
 pytest_plugins = ["tests.peers.firestore"]

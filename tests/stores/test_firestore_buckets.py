@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from healthrelay.adapters.firestore import buckets
 from healthrelay.adapters.firestore.buckets import Bucket
 from healthrelay.core.errors import Refused
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window
 from tests.stores.contract import entry, weight
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.core.digestible import Json
-from healthrelay.core.old_plugin import Person, Units
-from healthrelay.flows.import_igor import Series, take_over
+from healthrelay.core.json import Json
+from healthrelay.igor.old_plugin import Person, Units
+from healthrelay.igor.takeover import Series, take_over
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer

@@ -19,11 +19,11 @@ from hypothesis.stateful import (
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.core.delivery import Progress
-from healthrelay.core.entries import Entry
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.core.records import Delta, Record, Window, diff
-from healthrelay.ports import Store
+from healthrelay.core.measurements.records import Delta, Record, Window, diff
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]

@@ -14,7 +14,7 @@ from healthrelay.adapters.firestore.documents import Changed, Found, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
-from healthrelay.core.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]

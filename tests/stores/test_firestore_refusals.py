@@ -13,7 +13,7 @@ import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.ports import Store
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW
 
 pytest_plugins = ["tests.peers.firestore"]

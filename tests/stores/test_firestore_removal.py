@@ -16,10 +16,10 @@ from healthrelay.adapters.firestore.documents import Write
 from healthrelay.adapters.firestore.log import FirestoreLog
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
-from healthrelay.core.delivery import Progress
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
-from healthrelay.core.records import Delta
-from healthrelay.ports import Store
+from healthrelay.core.measurements.records import Delta
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytest_plugins = ["tests.peers.firestore"]

@@ -11,10 +11,10 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded
-from healthrelay.core.token import Grant, Token
-from healthrelay.flows.token import Grants
-from healthrelay.ports import Store
-from tests.flows.issuer import ACCOUNT, NOW, grant
+from healthrelay.core.grants.token import Grant, Token
+from healthrelay.flows.grants.refresh import Grants
+from healthrelay.ports.store import Store
+from tests.flows.grants.issuer import ACCOUNT, NOW, grant
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer

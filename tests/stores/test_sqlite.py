@@ -15,8 +15,8 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TryLater
-from healthrelay.core.records import Delta
-from healthrelay.ports import Store
+from healthrelay.core.measurements.records import Delta
+from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, StoreContract, weight
 
 

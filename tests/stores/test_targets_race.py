@@ -11,22 +11,30 @@ import pytest
 from healthrelay.adapters.firestore.people import FirestoreTargets
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.adapters.webhook import mint
-from healthrelay.core.delivery import Progress
+from healthrelay.assembly.targets import new_keys
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.messages import Message
-from healthrelay.core.records import Delta
-from healthrelay.flows.courier import Courier
-from healthrelay.flows.deliver import deliver
-from healthrelay.flows.rotation import Rotation
-from healthrelay.flows.targets import Desk, Keys, Place, add, opened, remove, rotate
-from healthrelay.ports import Document, Store
+from healthrelay.core.measurements.records import Delta
+from healthrelay.flows.delivery import targets
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.targets import (
+    Endpoint,
+    Keys,
+    endpoint_of,
+    open_keys,
+    remove,
+    stored_target,
+)
+from healthrelay.flows.household.secrets import Rotation
+from healthrelay.ports.store import Document, Store
+from tests.flows.delivery.fakes import context_of
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 
 pytest_plugins = ["tests.peers.firestore"]
 
-PLACE = Place("https://hook.example/in", private=False)
+ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 VAULTS = (SealingVault({"old": OLD, "new": NEW}), SealingVault({"new": NEW, "old": OLD}))
 ROUNDS = 12
@@ -43,8 +51,16 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return made
 
 
-def desk(store: Store, vault: SealingVault) -> Desk:
-    return Desk(store, vault, lambda: Keys(*mint()))
+def add(store: Store, vault: SealingVault) -> Keys:
+    return targets.add("jack", "node-red", ENDPOINT, store=store, vault=vault, new_keys=new_keys)
+
+
+def rotate(store: Store, vault: SealingVault) -> Keys:
+    return targets.rotate("jack", "node-red", store=store, vault=vault, new_keys=new_keys)
+
+
+def keys_of(store: Store, vault: SealingVault) -> list[Keys]:
+    return open_keys("jack", "node-red", stored_target("jack", "node-red", store), vault)
 
 
 def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> int:
@@ -60,20 +76,18 @@ def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> in
 
 
 def test_removed_while_keys_change_it_does_not_come_back(store: Store) -> None:
-    one, other = (desk(store, vault) for vault in VAULTS)
-
     def seal(vault: SealingVault) -> None:
         Rotation(store, vault).run()
-        opened("jack", "node-red", store, vault)
+        keys_of(store, vault)
 
     works: list[Callable[[], object]] = [
-        lambda: rotate("jack", "node-red", one),
-        lambda: rotate("jack", "node-red", other),
+        lambda: rotate(store, VAULTS[0]),
+        lambda: rotate(store, VAULTS[1]),
         lambda: seal(VAULTS[0]),
         lambda: seal(VAULTS[1]),
     ]
     for _ in range(ROUNDS):
-        add("jack", "node-red", PLACE, one)
+        add(store, VAULTS[0])
         started = [threading.Event() for _ in works]
         with ThreadPoolExecutor(len(works)) as pool:
             pairs = zip(works, started, strict=True)
@@ -88,16 +102,15 @@ def test_removed_while_keys_change_it_does_not_come_back(store: Store) -> None:
 
 def test_keys_that_change_at_once_are_all_kept_or_all_anew(store: Store) -> None:
     """Two owners renew, one seals anew: the newest keys are those of one of the two."""
-    one, other = (desk(store, vault) for vault in VAULTS)
-    add("jack", "node-red", PLACE, one)
+    add(store, VAULTS[0])
 
     with ThreadPoolExecutor(3) as pool:
-        renewed = [pool.submit(rotate, "jack", "node-red", office) for office in (one, other)]
+        renewed = [pool.submit(rotate, store, vault) for vault in VAULTS]
         pool.submit(Rotation(store, VAULTS[1]).run).result()
         keys = {future.result() for future in renewed}
 
-    place, kept = opened("jack", "node-red", store, VAULTS[0])
-    assert (place, set(kept)) == (PLACE, keys)
+    assert endpoint_of(stored_target("jack", "node-red", store)) == ENDPOINT
+    assert set(keys_of(store, VAULTS[0])) == keys
 
 
 def test_two_who_make_the_same_target_make_one(store: Store) -> None:
@@ -108,7 +121,7 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
     def make(_: int) -> None:
         barrier.wait()
         try:
-            made.append(add("jack", "node-red", PLACE, desk(store, VAULTS[0])))
+            made.append(add(store, VAULTS[0]))
         except BadRequest as error:
             refused.append(error)
 
@@ -117,13 +130,14 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
 
     assert (len(made), len(refused)) == (1, 3)
     assert all("already" in str(error) for error in refused)
-    assert opened("jack", "node-red", store, VAULTS[0]) == (PLACE, made)
+    assert keys_of(store, VAULTS[0]) == made
 
 
 class Removed:
     """A receiver that is removed by its owner while it takes a message."""
 
     name = "node-red"
+    kind = LOG
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -133,21 +147,10 @@ class Removed:
 
 
 def test_removed_during_a_delivery_it_follows_nothing(store: Store) -> None:
-    add("jack", "node-red", PLACE, desk(store, VAULTS[0]))
+    add(store, VAULTS[0])
     store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
-    courier = Courier(
-        store=store,
-        sink=None,
-        hooks=lambda user: [Removed(store)],
-        queue=None,
-        now=lambda: NOW,
-        jitter=lambda: 0.0,
-        public_url="https://relay.example",
-        days=365,
-        kept=30,
-    )
 
-    deliver("jack", courier)
+    deliver("jack", context_of(store, own=lambda user: [Removed(store)]))
 
     assert store.log.following("jack").targets == {}
     assert store.log.following("jack").progress("node-red") == Progress()

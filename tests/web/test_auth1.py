@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from healthrelay.core.authorization import challenge, verifier
-from healthrelay.core.consent import CONSENTS
-from healthrelay.flows.signatures import INVITATION_AGE, Signatures
+from healthrelay.core.grants.authorization import challenge, verifier
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants.signed import INVITATION_AGE, SignedNotes
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
@@ -39,7 +39,7 @@ def test_owner_key_leads_to_the_consent_page(household: Household, sandbox: Sand
     assert query["redirect_uri"] == f"{household.url}/auth2"
     assert query["client_id"] == sandbox.settings["HEALTHRELAY_CLIENT_ID"]
     assert (query["access_type"], query["prompt"]) == ("offline", "consent")
-    note = Signatures(OWNER_KEY).read_state(query["state"], household.services.now())
+    note = SignedNotes(OWNER_KEY).read_state(query["state"], household.services.now())
     assert (note["user"], note["provider"]) == ("jack", "google_health")
     expected = challenge(verifier(OWNER_KEY.encode(), note["nonce"]))
     assert (query["code_challenge"], query["code_challenge_method"]) == (expected, "S256")
@@ -118,9 +118,9 @@ def test_invitation_leads_its_own_user_to_the_consent_page(household: Household)
 
 def test_old_and_forged_invitations_are_refused(household: Household) -> None:
     past = household.services.now() - INVITATION_AGE - timedelta(minutes=1)
-    old = Signatures(OWNER_KEY).invitation("jack", [], past)
-    forged = Signatures("x" * 40).invitation("jack", [], household.services.now())
-    state = Signatures(OWNER_KEY).state({"user": "jack"}, household.services.now())
+    old = SignedNotes(OWNER_KEY).invitation("jack", [], past)
+    forged = SignedNotes("x" * 40).invitation("jack", [], household.services.now())
+    state = SignedNotes(OWNER_KEY).state({"user": "jack"}, household.services.now())
 
     for note, words in ((old, "expired"), (forged, "not one that"), (state, "not one that")):
         answer = household.get("auth1", {"user": "jack", "invitation": note})

@@ -70,7 +70,7 @@ def test_tokens_lie_sealed(browser: Browser, sandbox: Sandbox) -> None:
     browser.back(**query_of(allow_page(browser.begin())))
 
     token = browser.household.services.grants.current("jack", browser.household.services.now())
-    with sqlite3.connect(browser.household.services.settings.sqlite_path or "") as connection:
+    with sqlite3.connect(browser.household.services.settings.store_name.path or "") as connection:
         dump = "\n".join(connection.iterdump())
     assert token.grant.access not in dump
     assert (token.grant.refresh or "?") not in dump
@@ -177,13 +177,13 @@ def test_wrong_state_is_refused(browser: Browser) -> None:
 def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import timedelta
 
-    from healthrelay.core.consent import CONSENTS
-    from healthrelay.flows import connect
+    from healthrelay.core.grants.consent import CONSENTS
+    from healthrelay.flows.grants import connect
 
     services = browser.household.services
     past = services.now() - timedelta(minutes=10, seconds=2)
     consent = CONSENTS["google_health"]
-    asked = connect.Round("jack", consent.asked(["weight"]))
+    asked = connect.Round("jack", consent.scopes_for(["weight"]))
     begun = connect.begin(asked, services.client, consent, OWNER_KEY, past)
     browser.session.cookies.set(begun.cookie_name, begun.cookie)
 
@@ -228,7 +228,7 @@ def test_code_that_the_provider_refuses(browser: Browser) -> None:
     answer = browser.back(state=state, code="made-up")
 
     assert answer.status_code == 400
-    assert "connect once more" in answer.text
+    assert "connect again" in answer.text
     assert "made-up" not in answer.text
     assert nothing_stored(browser.household)
 
@@ -279,10 +279,10 @@ def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
 
 
 def test_provider_changed_meanwhile(browser: Browser, household: Household) -> None:
-    from healthrelay.flows.signatures import Signatures
+    from healthrelay.flows.grants.signed import SignedNotes
 
     note = {"user": "jack", "provider": "fitbit", "nonce": "0" * 32}
-    state = Signatures(OWNER_KEY).state(note, household.services.now())
+    state = SignedNotes(OWNER_KEY).state(note, household.services.now())
 
     answer = browser.back(state=state, code="x")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import requests
 
-from healthrelay.core.delivery import PAUSED
+from healthrelay.core.delivery.progress import PAUSED
 from healthrelay.local.scheduler import scheduled
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
@@ -56,6 +57,8 @@ def test_what_is_not_due_waits_and_says_why(waiting: Household, igor: Recorder) 
     one = waiting.get("deliver", {"user": "jack"}, OWNER_KEY).json()
     everybody = waiting.get("deliver", {}, OWNER_KEY).json()
 
+    since = one["people"]["jack"]["igor"]["trouble"].pop("since")
+    assert datetime.fromisoformat(since) <= waiting.services.now()
     assert one["people"]["jack"]["igor"] == {
         "delivered": 0,
         "waiting": 1,
@@ -110,7 +113,7 @@ def test_status_and_replay_tell_what_to_do(
     main(["relay", "status", "jack"])
     paused = capsys.readouterr().out
     assert "\tpaused: needs you, since 20" in paused
-    assert "Mend that, then: healthrelay relay replay jack --target igor" in paused
+    assert "Fix this, then: healthrelay relay replay jack --target igor" in paused
 
     igor.say = Say(200)
     assert main(["relay", "replay", "jack", "--target", "igor"]) == 0

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.flows.gather import WORKERS
+from healthrelay.flows.measurements.gather import WORKERS
 from sandbox import Sandbox
 from tests.household import TODAY, Household
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.delivery import Progress
-from healthrelay.flows.fanout import fan_out
+from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.trouble import Trouble
+from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from sandbox import Sandbox
-from tests.flows.test_fanout import Names
+from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -148,11 +149,12 @@ def test_a_home_that_refuses_is_told_at_once_and_after_a_day_once_a_day(
     assert (delivery["severity"], delivery["waiting"]) == ("ERROR", 1)
     log = jack.services.store.log
     paused, now = log.following("jack").progress("igor"), jack.services.now()
+    assert paused.trouble is not None
 
     told = []
     for hours in (23.5, 24.5, 26, 48.5):
-        due = paused._replace(since=now - timedelta(hours=hours), due=None)
-        log.save("jack", "igor", due._replace(due=now))
+        trouble = paused.trouble._replace(since=now - timedelta(hours=hours))
+        log.save("jack", "igor", paused._replace(trouble=trouble, due=now))
         jack.get("deliver", {}, OWNER_KEY)
         told += [(hours, line["severity"]) for line in lines.of("undelivered")]
 
@@ -165,7 +167,8 @@ def test_what_is_given_up_on_is_told_with_its_number(
     igor.say = Say(503)
     jack.fetched()
     log, now = jack.services.store.log, jack.services.now()
-    last = Progress(0, "failing", attempt=9, due=now, since=now - timedelta(hours=75.6))
+    away = Trouble("try_later", "nobody", "Away.", now - timedelta(hours=75.6))
+    last = Progress(0, "failing", attempt=9, due=now, trouble=away)
     log.save("jack", "igor", last)
     lines.new()
 
@@ -187,7 +190,7 @@ def test_of_whom_nothing_is_read_is_told_once_a_day(
     lines.new()
 
     for minutes in range(0, 4 * 24 * 60, 15):
-        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.note)
+        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.log_event)
 
     told = lines.of("stale")
     # Once more, where a fetch is enqueued just when another day is full.
@@ -203,7 +206,7 @@ def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -
     store, queue, now = jack.services.store, Names(), jack.services.now()
 
     for hours in range(4 * 24):
-        fan_out(store, queue, now + timedelta(hours=hours), jack.services.note)
+        fan_out(store, queue, now + timedelta(hours=hours), jack.services.log_event)
 
     causes = [line["cause"] for line in lines.of("stale")]
     assert 2 <= len(causes) <= 4
@@ -220,7 +223,7 @@ def test_who_is_fetched_is_not_stale(jack: Household, sandbox: Sandbox, lines: L
             "jack", {**stored.document, "expires_at": ends.isoformat()}, stored.version
         )
         for hours in range(24):
-            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.note)
+            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.log_event)
 
     assert lines.of("stale") == []
     assert queue.tasks

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.flows.delivery.poll import new_poll_key
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from healthrelay.core.records import Delta, Record
-from healthrelay.flows.relay import new_poll_key
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 
 NAMES = ("user", "after", "head", "next", "snapshot", "events")

@@ -11,15 +11,16 @@ from flask import Flask, Request, Response, request
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
-from healthrelay.core.records import Delta, Record
-from healthrelay.core.tasks import Task
-from healthrelay.flows.events import MAX_READERS, acknowledge, cursor
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.ports import Queue, Store
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.ports.peers import Queue
+from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
-from healthrelay.web.door import View
+from healthrelay.web.endpoint import View
 
 pytest_plugins = ["tests.peers.firestore"]
 
@@ -52,7 +53,7 @@ class Reading:
 class Line:
     """A queue that takes a name once."""
 
-    remembers = timedelta(hours=1)
+    dedup_window = timedelta(hours=1)
 
     def __init__(self) -> None:
         self.tasks: dict[str, Task] = {}
@@ -79,7 +80,7 @@ class Deployed:
     def now(self) -> datetime:
         return NOW
 
-    def note(self, severity: str, event: str, **facts: object) -> None:
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
         self.notes.append(facts)
 
 
@@ -128,7 +129,7 @@ def carried_out(task: Task, store: Store) -> Response:
         Deployed(store, None),
         "/deliver",
         "POST",
-        data=urlencode([("user", task.user), *task.said]),
+        data=urlencode([("user", task.user), *task.params]),
         content_type="application/x-www-form-urlencoded",
         headers={"Authorization": f"Bearer {OWNER_KEY}", TASK: "1"},
     )
@@ -137,7 +138,7 @@ def carried_out(task: Task, store: Store) -> Response:
 def test_the_fixture_refuses_writes(public: Deployed) -> None:
     """As the real one would: without this, the tests below could not fail."""
     with pytest.raises(PermissionError):
-        acknowledge("jack", "igor", 1, public.store, NOW)
+        acknowledge("jack", "igor", 1, public.store.log, NOW)
     with pytest.raises(PermissionError):
         public.store.handshakes.use("a", NOW, NOW)
 
@@ -180,14 +181,14 @@ def test_a_program_is_told_that_its_word_is_handed_on(
     ]
 
     assert [(a.status_code, a.get_json()) for a in answers] == [(202, words | {"cursor": 2})] * 2
-    assert cursor("jack", "script", store) == 0
+    assert cursor("jack", "script", store.log) == 0
     (task,) = line.tasks.values()
     assert key not in str(task)
 
     done = carried_out(task, store)
 
     assert (done.status_code, done.get_json()) == (200, words | {"cursor": 2})
-    assert cursor("jack", "script", store) == 2
+    assert cursor("jack", "script", store.log) == 2
 
 
 def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
@@ -198,13 +199,13 @@ def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
     assert (answer.status_code, answer.get_json()["cursor"]) == (200, 3)
     (task,) = line.tasks.values()
     carried_out(task, store)
-    assert cursor("jack", "igor", store) == 3
+    assert cursor("jack", "igor", store.log) == 3
 
 
 def test_what_is_noted_already_makes_no_task_and_never_goes_back(
     public: Deployed, store: Store, line: Line, key: str
 ) -> None:
-    acknowledge("jack", "igor", 2, store, NOW)
+    acknowledge("jack", "igor", 2, store.log, NOW)
 
     told = [
         asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={n}").get_json()
@@ -224,7 +225,7 @@ def test_tasks_that_overtake_each_other_end_with_the_newest(
     for task in reversed(line.tasks.values()):
         assert carried_out(task, store).status_code == 200
 
-    assert cursor("jack", "igor", store) == 3
+    assert cursor("jack", "igor", store.log) == 3
 
 
 @pytest.mark.parametrize("query", ["cursor=4", "cursor=x", "reader=../x&cursor=1", "reader=one"])
@@ -241,7 +242,7 @@ def test_neither_without_the_key_nor_beyond_the_number_of_readers(
 ) -> None:
     assert asked(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
     for number in range(MAX_READERS):
-        acknowledge("jack", f"r{number}", 1, store, NOW)
+        acknowledge("jack", f"r{number}", 1, store.log, NOW)
 
     answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1&reader=another")
 
@@ -262,7 +263,7 @@ def test_a_queue_that_is_away_is_no_acknowledgement(public: Deployed, line: Line
 def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
     store: Store, user: str, sequence: str
 ) -> None:
-    task = Task("deliver", user, "x", said=(("reader", "igor"), ("cursor", sequence)))
+    task = Task("deliver", user, "x", params=(("reader", "igor"), ("cursor", sequence)))
 
     assert carried_out(task, store).status_code == 200
     assert store.log.following("jack").targets == {}
@@ -273,7 +274,7 @@ def test_deliver_takes_it_from_its_invoker_alone(store: Store) -> None:
 
     answer = asked(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
 
-    assert (answer.status_code, cursor("jack", "igor", store)) == (401, 0)
+    assert (answer.status_code, cursor("jack", "igor", store.log)) == (401, 0)
 
 
 def test_on_one_machine_it_is_written_at_once(store: Store, key: str) -> None:
@@ -283,4 +284,4 @@ def test_on_one_machine_it_is_written_at_once(store: Store, key: str) -> None:
         relay.view, alone, "/relay/ack", "POST", data={"user": "jack", "key": key, "cursor": "2"}
     )
 
-    assert (answer.status_code, cursor("jack", "igor", store)) == (200, 2)
+    assert (answer.status_code, cursor("jack", "igor", store.log)) == (200, 2)

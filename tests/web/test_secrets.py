@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from healthrelay.__main__ import main
-from healthrelay.core.authorization import verifier
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.signatures import Signatures
+from healthrelay.core.grants.authorization import verifier
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Clock, Household, household_at
@@ -185,7 +185,7 @@ def test_what_opens_a_door_stands_in_no_log_line(
 
     err = capfd.readouterr().err
     state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
-    nonce = Signatures(OWNER_KEY).read_state(state, house.services.now())["nonce"]
+    nonce = SignedNotes(OWNER_KEY).read_state(state, house.services.now())["nonce"]
     invitation = parse_qs(urlsplit(link).query)["invitation"][0]
     assert '"function": "relay"' in err
     for secret in (key, state, nonce, invitation, verifier(OWNER_KEY.encode(), nonce)):

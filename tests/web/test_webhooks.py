@@ -13,8 +13,8 @@ import standardwebhooks
 
 from healthrelay.__main__ import main
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.targets import target_place
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.delivery.targets import target_associated_data
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -148,7 +148,7 @@ def test_keys_that_do_not_open_are_one_targets_trouble_and_nobody_elses(
     main(["relay", "add", "jack", f"{receiver.url}/other", "--name", "other", "--allow-private"])
     targets = household.services.store.targets
     node_red = dict(targets.of("jack")["node-red"])
-    lost = SealingVault({"lost": b"l" * 32}).seal("[]", target_place("jack", "node-red"))
+    lost = SealingVault({"lost": b"l" * 32}).seal("[]", target_associated_data("jack", "node-red"))
     targets.save("jack", "node-red", {**node_red, "sealed": lost}, node_red)
 
     household.fetched()

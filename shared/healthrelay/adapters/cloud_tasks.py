@@ -28,10 +28,10 @@ from healthrelay.core.errors import Misconfigured, TryLater
 if TYPE_CHECKING:
     import grpc
 
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
 
-PATIENCE = 5.0
-"""Seconds for one task, with all its tries; the client itself would go on for much longer."""
+ENQUEUE_TIMEOUT_SECONDS = 5.0
+"""For one task, with all its tries; the client itself would go on for much longer."""
 _PASSING = (
     exceptions.RetryError,
     exceptions.ServerError,
@@ -43,23 +43,23 @@ _SETTINGS = ("HEALTHRELAY_TASKS_QUEUE", "HEALTHRELAY_TASKS_ACCOUNT")
 
 
 class CloudTasksQueue:
-    """Satisfies `healthrelay.ports.Queue`. *queue* is its full name, *url* that of all functions,
-    *account* whom the identity token names; *channel* leads to another server than Google's."""
+    """Satisfies `ports.peers.Queue`. *queue* is its full name, *url* that of all functions,
+    *account* the one the identity token names; *channel* leads to another server than Google's."""
 
-    remembers = timedelta(hours=1)
+    dedup_window = timedelta(hours=1)
 
     def __init__(
         self,
         queue: str,
         url: str,
         account: str,
-        patience: float = PATIENCE,
+        timeout_seconds: float = ENQUEUE_TIMEOUT_SECONDS,
         channel: grpc.Channel | None = None,
     ) -> None:
         self._queue = queue
         self._url = url
         self._account = account
-        self._patience = patience
+        self._timeout_seconds = timeout_seconds
         self._channel = channel
         self._lock = threading.Lock()
         self._client: tasks_v2.CloudTasksClient | None = None
@@ -67,20 +67,22 @@ class CloudTasksQueue:
             predicate=if_exception_type(exceptions.ServiceUnavailable),
             initial=0.1,
             maximum=1.0,
-            timeout=patience,
+            timeout=timeout_seconds,
         )
 
     def enqueue(self, task: Task) -> bool:
         """One call; tried again only while the service is away."""
-        request = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._as_posted(task))
-        with _translated():
+        request = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._as_request(task))
+        with _translate_errors():
             try:
-                self._opened().create_task(request, retry=self._retry, timeout=self._patience)
+                self._get_client().create_task(
+                    request, retry=self._retry, timeout=self._timeout_seconds
+                )
             except exceptions.AlreadyExists:
                 return False
         return True
 
-    def _as_posted(self, task: Task) -> tasks_v2.Task:
+    def _as_request(self, task: Task) -> tasks_v2.Task:
         url = f"{self._url}/{task.function}"
         token = tasks_v2.OidcToken(service_account_email=self._account, audience=url)
         return tasks_v2.Task(
@@ -90,12 +92,12 @@ class CloudTasksQueue:
                 url=url,
                 http_method=tasks_v2.HttpMethod.POST,
                 headers={"Content-Type": "application/x-www-form-urlencoded"},
-                body=urlencode([("user", task.user), *task.said]).encode(),
+                body=urlencode([("user", task.user), *task.params]).encode(),
                 oidc_token=token,
             ),
         )
 
-    def _opened(self) -> tasks_v2.CloudTasksClient:
+    def _get_client(self) -> tasks_v2.CloudTasksClient:
         with self._lock:
             if self._client is None:
                 transport = CloudTasksGrpcTransport(channel=self._channel)
@@ -104,7 +106,7 @@ class CloudTasksQueue:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Name who must act. Google's own words stay in the cause."""
     try:
         yield

@@ -1,6 +1,6 @@
-"""A deadline for the whole of one exchange over HTTP: connecting, asking, head and body.
+"""A deadline for the whole of one exchange over HTTP: connecting, request, head and body.
 
-A time-out of a socket begins anew with each byte, so a peer that drips holds us for as long as
+A time-out of a socket starts again with each byte, so a peer that drips holds us for as long as
 it likes: one byte a second keeps a time-out of fifteen seconds quiet for ever. Here the socket
 is given what is left of the time before each step that it takes.
 """
@@ -19,14 +19,14 @@ from typing import Any
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-_PIECE = 16 * 1024
-"""Bytes handed to the socket at once: as many as TLS puts into one record."""
+_PIECE_BYTES = 16 * 1024
+"""Handed to the socket at once: as many as TLS puts into one record."""
 _ends: ContextVar[float] = ContextVar("deadline")
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[float]:
-    """In this block the pools below have so many *seconds*, then they raise `TimeoutError`.
+    """Give the pools below so many *seconds* in this block, then they raise `TimeoutError`.
 
     Yields when that is, by the monotonic clock.
     """
@@ -39,7 +39,7 @@ def within(seconds: float) -> Iterator[float]:
 
 
 def left() -> float:
-    """The seconds that are left. Raises `TimeoutError` when none are."""
+    """Return the seconds that are left. Raises `TimeoutError` when none are."""
     seconds = _ends.get() - time.monotonic()
     if seconds <= 0:
         raise TimeoutError("the whole of it took too long")
@@ -89,10 +89,10 @@ class _InTime(HTTPConnection):
         if not isinstance(data, bytes):
             super().send(data)
             return
-        for start in range(0, len(data), _PIECE):
+        for start in range(0, len(data), _PIECE_BYTES):
             if self.sock is not None:
                 self.sock.settimeout(left())
-            super().send(data[start : start + _PIECE])
+            super().send(data[start : start + _PIECE_BYTES])
 
 
 class _InTimeSecure(_InTime, HTTPSConnection):

@@ -1,4 +1,4 @@
-"""Asking a peer over HTTP: bounded in time, never redirected, never silently retried."""
+"""Requests over HTTP: bounded in time, never redirected, never silently retried."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ import urllib3
 from healthrelay.adapters.deadline import POOLS, within
 from healthrelay.core.errors import Misconfigured, TryLater
 
-CONNECT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
 MAX_BYTES = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 class Answer(NamedTuple):
@@ -30,14 +30,14 @@ class Answer(NamedTuple):
     body: bytes
 
     def json(self) -> Any:
-        """The body with decimals kept exact (`Decimal`); None when it is not JSON."""
+        """Return the body with decimals kept exact (`Decimal`); None when it is not JSON."""
         try:
             return json.loads(self.body, parse_float=Decimal)
         except ValueError:
             return None
 
     def wait(self, otherwise: int) -> int:
-        """The seconds that ``Retry-After`` asks for, as a number or a date; else *otherwise*."""
+        """Return the seconds of ``Retry-After``, a number or a date there; else *otherwise*."""
         text = self.headers.get("retry-after", "")
         if text.isascii() and text.isdigit():
             return min(int(text), 86_400)
@@ -83,7 +83,7 @@ class Http:
         Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
         and `Misconfigured` for a certificate that is not trusted.
         """
-        timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        timeout = urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, seconds), read=seconds)
         try:
             pool = self._pool if url.startswith("https:") else self._plain_pool
             with within(seconds) as deadline:
@@ -100,7 +100,7 @@ class Http:
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             host = urllib3.util.parse_url(url).host
             if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
-                # Time will not mend it, and asking without looking is not for us to decide.
+                # Time will not fix it, and going on without the check is not ours to decide.
                 raise Misconfigured(f"{host} shows a certificate that is not trusted.") from error
             raise TryLater(f"{host} gave no whole answer ({type(error).__name__}).") from error
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)
@@ -111,7 +111,7 @@ def whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        while chunk := response.read1(_CHUNK, decode_content=True):
+        while chunk := response.read1(_CHUNK_BYTES, decode_content=True):
             parts.append(chunk)
             size += len(chunk)
             if size > MAX_BYTES or time.monotonic() > deadline:

@@ -8,61 +8,74 @@ always 200, and a wrong key hides behind 400, 401, 404, 500 and 501 alike.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from healthrelay.core.delivery import AMBIGUOUS
-from healthrelay.core.digestible import is_name
+from healthrelay.core.delivery.progress import AMBIGUOUS, SNAPSHOT
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
-from healthrelay.core.names import SINK
+from healthrelay.core.igor_json import is_name
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Answer, Http
+    from healthrelay.core.delivery.messages import Message
 
-SECONDS = 60
-_KEY = ("HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD")
-_KEY_WORDS = (b"key", b"token", b"Unauthorized")
+PUT_TIMEOUT_SECONDS = 60
+_CREDENTIAL = ("HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD")
+_CREDENTIAL_WORDS = (b"key", b"token", b"Unauthorized")
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """Where an Igor listens and what opens it: a capability, or a user and password."""
+class Credential:
+    """What opens an Igor: a capability, or a user and password, or nothing."""
 
-    url: str
-    prefix: str
     token: str = field(default="", repr=False)
     user: str = ""
     password: str = field(default="", repr=False)
 
+    def headers(self) -> dict[str, str]:
+        """Return the header that carries it."""
+        if self.token:
+            return {"Authorization": f"Bearer {self.token}"}
+        if self.user:
+            pair = f"{self.user}:{self.password}".encode()
+            return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return {}
 
-class IgorSink:
-    """Satisfies `healthrelay.ports.Sink`."""
 
-    name = SINK
+class IgorTarget:
+    """Satisfies `healthrelay.ports.peers.Target`; *credential* opens it when something is sent."""
 
-    def __init__(self, home: Home, http: Http, seconds: float = SECONDS) -> None:
-        self._home = home
+    name = "igor"
+    kind = SNAPSHOT
+
+    def __init__(
+        self,
+        url: str,
+        prefix: str,
+        credential: Callable[[], Credential],
+        http: Http,
+        seconds: float = PUT_TIMEOUT_SECONDS,
+    ) -> None:
+        self._url = url
+        self._prefix = prefix
+        self._credential = credential
         self._http = http
         self._seconds = seconds
 
-    def put(self, user: str, body: bytes) -> None:
-        """Replace what Igor has of *user*; repeating it is always safe."""
-        if not is_name(user):
+    def send(self, message: Message) -> None:
+        """Replace what Igor has of the user; repeating it is always safe."""
+        if not is_name(message.user):
             raise ValueError("a user name would be read as an XPath expression")
-        url = f"{self._home.url}/data/{self._home.prefix}/{user}"
-        answer = self._http.send("PUT", url, self._headers(), body, self._seconds)
+        url = f"{self._url}/data/{self._prefix}/{message.user}"
+        headers: Mapping[str, str] = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            **self._credential().headers(),
+        }
+        answer = self._http.send("PUT", url, headers, message.body, self._seconds)
         if answer.status != 200:
-            raise _trouble(answer, self._home.prefix)
-
-    def _headers(self) -> Mapping[str, str]:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self._home.token:
-            headers["Authorization"] = f"Bearer {self._home.token}"
-        elif self._home.user:
-            pair = f"{self._home.user}:{self._home.password}".encode()
-            headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        return headers
+            raise _trouble(answer, self._prefix)
 
 
 def _trouble(answer: Answer, prefix: str) -> Exception:
@@ -71,12 +84,12 @@ def _trouble(answer: Answer, prefix: str) -> Exception:
         return Misconfigured(f"Igor has no element {prefix}; make it once in Igor's database.")
     if status == 400 and b"multiple items" in text:
         return Misconfigured("Igor has this person twice; delete both elements in Igor once.")
-    if status in (401, 501) or (status in (400, 404) and any(w in text for w in _KEY_WORDS)):
-        return Misconfigured(f"Igor refuses our key (status {status}).", _KEY)
+    if status in (401, 501) or (status in (400, 404) and any(w in text for w in _CREDENTIAL_WORDS)):
+        return Misconfigured(f"Igor refuses our key (status {status}).", _CREDENTIAL)
     if 300 <= status < 400:
         return Misconfigured(f"Igor redirects (status {status}).", ("HEALTHRELAY_IGOR_URL",))
     if status == 500:
-        # A wrong password looks just like this, and so does a trouble that passes.
+        # A wrong password looks just like this, and so does a failure that passes.
         return TryLater("Igor has trouble, or our key is wrong (status 500).").named(AMBIGUOUS)
     if 400 <= status < 500 and status != 429:
         return Misconfigured(f"Igor refuses the push (status {status}).", ("HEALTHRELAY_IGOR_URL",))

@@ -1,4 +1,4 @@
-"""Tasks carried out in this process, by a bounded number of threads."""
+"""Tasks run in this process, by a bounded number of threads."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from typing import TYPE_CHECKING
 from healthrelay.core.errors import HealthrelayError, TryLater
 
 if TYPE_CHECKING:
-    from healthrelay.core.tasks import Task
+    from healthrelay.core.delivery.tasks import Task
 
 WORKERS = 8
-LENGTH = 2_000
-GOODBYE = 2.0
-"""Seconds for what is running when we stop."""
-NAP = 5.0
-"""A clock may jump, so nobody sleeps longer than this over a time that a task wants."""
+MAX_LENGTH = 2_000
+SHUTDOWN_TIMEOUT_SECONDS = 2.0
+"""For what is running when we stop."""
+MAX_SLEEP_SECONDS = 5.0
+"""A clock may jump, so no thread sleeps longer than this towards the time of a task."""
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 class LocalQueue:
-    """Satisfies `healthrelay.ports.Queue`. *work* does a task; its errors go to *note*.
+    """Satisfies `healthrelay.ports.peers.Queue`. *work* does a task; its errors are logged.
 
     One person holds one worker of each function at most, however slow they are. What is not
     taken, because the queue is full, is due again when the clock is next looked at; so is what
     failed in passing.
     """
 
-    remembers = timedelta(days=1)
+    dedup_window = timedelta(days=1)
 
     def __init__(
         self,
         work: Callable[[Task], None],
-        note: Callable[..., None],
+        log_event: Callable[..., None],
         now: Callable[[], datetime],
         workers: int = WORKERS,
-        length: int = LENGTH,
+        length: int = MAX_LENGTH,
     ) -> None:
         self._work = work
-        self._note = note
+        self._log_event = log_event
         self._now = now
         self._workers = workers
         self._length = length
@@ -71,7 +71,7 @@ class LocalQueue:
             insort(self._waiting, (task.at or now, next(self._order), task))
             if len(self._threads) < min(self._workers, len(self._waiting) + len(self._busy)):
                 self._hire()
-            # All of them: who was going to sleep beyond this task's time must look again.
+            # All of them: one may be about to sleep beyond this task's time.
             self._changed.notify_all()
         return True
 
@@ -80,7 +80,7 @@ class LocalQueue:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        until = time.monotonic() + GOODBYE
+        until = time.monotonic() + SHUTDOWN_TIMEOUT_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
@@ -98,45 +98,45 @@ class LocalQueue:
 
     def _serve(self) -> None:
         while task := self._next():
-            known_until = self._done(task)
+            known_until = self._run(task)
             with self._changed:
                 self._busy.discard((task.function, task.user))
                 self._names[task.name] = known_until
                 self._changed.notify_all()
 
     def _next(self) -> Task | None:
-        """The first task whose time has come and whose person is free; None at the end."""
+        """Return the first task that is due and whose person is free; None at the end."""
         with self._changed:
             while not self._closed:
                 now = self._now()
-                for place, (at, _, task) in enumerate(self._waiting):
+                for index, (at, _, task) in enumerate(self._waiting):
                     if at > now:
                         break
                     if (task.function, task.user) not in self._busy:
-                        del self._waiting[place]
+                        del self._waiting[index]
                         self._busy.add((task.function, task.user))
                         return task
-                self._changed.wait(self._nap(now))
+                self._changed.wait(self._sleep_seconds(now))
             return None
 
-    def _nap(self, now: datetime) -> float:
+    def _sleep_seconds(self, now: datetime) -> float:
         later = [(at - now).total_seconds() for at, _, _ in self._waiting if at > now]
-        return min([NAP, *later[:1]])
+        return min([MAX_SLEEP_SECONDS, *later[:1]])
 
-    def _done(self, task: Task) -> datetime:
-        """Do *task*; returns until when its name stays known."""
+    def _run(self, task: Task) -> datetime:
+        """Run *task*; return until when its name stays known."""
         try:
             self._work(task)
         except TryLater as error:
-            self._tell("WARNING", task, error.sentence)
+            self._log_failure("WARNING", task, error.sentence)
             return self._now() + timedelta(seconds=error.after)
         except HealthrelayError as error:
-            self._tell("WARNING", task, error.sentence)
+            self._log_failure("WARNING", task, error.sentence)
         except Exception as error:  # noqa: BLE001 - one task's defect is not the next one's
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-            self._tell("ERROR", task, where)
-        return self._now() + self.remembers
+            self._log_failure("ERROR", task, where)
+        return self._now() + self.dedup_window
 
-    def _tell(self, severity: str, task: Task, cause: str) -> None:
-        self._note(severity, "task", user=task.user, cause=cause)
+    def _log_failure(self, severity: str, task: Task, cause: str) -> None:
+        self._log_event(severity, "task", user=task.user, cause=cause)

@@ -1,8 +1,8 @@
 """A provider's token endpoint: a code or a refresh token in, a grant out; and a grant's end.
 
 The first exchange goes through requests-oauthlib; a refresh, which every later fetch pays
-for, is one small form over the pool that is open anyway. Both providers' ways of saying
-no are told apart before a library can blur them.
+for, is one small form over the pool that is open anyway. Both providers' refusals are sorted
+before a library can blur them.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from urllib.parse import urlencode
 
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import (
-    Again,
+    ConsentEnded,
     HealthrelayError,
     Misconfigured,
     RateLimited,
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.token import Grant
+from healthrelay.core.grants.token import Grant
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 _DEAD = {"invalid_grant"}
 _ENDED = {"invalid_token", "invalid_grant", "expired_token"}
 """What Google (400) and Fitbit call a token that was revoked before."""
@@ -48,8 +48,8 @@ class Registration(NamedTuple):
         return f"Registration({self.label}, {self.client_id})"
 
 
-class OAuth2Consents:
-    """Satisfies `healthrelay.ports.Consents`; *now* is when an answer came."""
+class OAuth2TokenEndpoint:
+    """Satisfies `healthrelay.ports.peers.TokenEndpoint`; *now* is when an answer came."""
 
     def __init__(self, registration: Registration, http: Http, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -58,7 +58,7 @@ class OAuth2Consents:
         self._http = http
 
     def exchange(self, code: str, verifier: str) -> Grant:
-        """Redeem *code*; a refusal means that the wearer must begin anew."""
+        """Redeem *code*; a refusal means that the wearer must start over."""
         # Loaded here: fetch, which only refreshes, starts a third faster without it.
         from requests import RequestException  # noqa: PLC0415
         from requests.auth import HTTPBasicAuth  # noqa: PLC0415
@@ -74,11 +74,15 @@ class OAuth2Consents:
         )
         try:
             session.fetch_token(
-                self._us.token_url, code=code, code_verifier=verifier, timeout=SECONDS, **how
+                self._us.token_url,
+                code=code,
+                code_verifier=verifier,
+                timeout=TIMEOUT_SECONDS,
+                **how,
             )
         except ReconnectNeeded as error:
-            raise Again(
-                f"{self._us.label} no longer accepts this consent. Please connect once more."
+            raise ConsentEnded(
+                f"{self._us.label} no longer accepts this consent. Please connect again."
             ) from error
         except RequestException as error:
             raise TryLater(
@@ -89,7 +93,7 @@ class OAuth2Consents:
         return _grant(answers[-1].json(), self._now())
 
     def refresh(self, refresh_token: str) -> Grant:
-        """A new access token for *refresh_token*."""
+        """Return a new access token for *refresh_token*."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if not self._us.basic:
             form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
@@ -111,7 +115,7 @@ class OAuth2Consents:
         if self._us.basic:
             pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        return self._http.send("POST", url, headers, urlencode(form).encode(), SECONDS)
+        return self._http.send("POST", url, headers, urlencode(form).encode(), TIMEOUT_SECONDS)
 
     def _checked(self, answer: Answer) -> Answer:
         """Return a good *answer*."""
@@ -122,7 +126,7 @@ class OAuth2Consents:
         raise self._trouble(answer, "giving tokens")
 
     def _trouble(self, answer: Answer, doing: str) -> HealthrelayError:
-        """What a bad *answer* means; the one place that sorts them."""
+        """Return what a bad *answer* means; the one place that sorts them."""
         label = self._us.label
         if answer.status == 410:
             return Misconfigured(
@@ -144,25 +148,25 @@ def _answer(response: Any) -> Answer:
 
 
 def _cause(answer: Answer) -> str:
-    """The error code of RFC 6749 or of Fitbit's ``{"errors": [{"errorType": …}]}``; else empty."""
+    """Return the error code of RFC 6749, or Fitbit's ``errors[0].errorType``; else nothing."""
     try:
-        said = json.loads(answer.body)
-        code = said["error"] if "error" in said else said["errors"][0]["errorType"]
+        body = json.loads(answer.body)
+        code = body["error"] if "error" in body else body["errors"][0]["errorType"]
     except (ValueError, LookupError, TypeError):
         return ""
     known = isinstance(code, str) and code.replace("_", "").isalpha() and len(code) <= 40
     return code if known else ""
 
 
-def _grant(said: dict[str, Any], now: datetime) -> Grant:
-    scope = said.get("scope", "")
+def _grant(body: dict[str, Any], now: datetime) -> Grant:
+    scope = body.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else [str(part) for part in scope]
-    ends = said.get("refresh_token_expires_in")
+    ends = body.get("refresh_token_expires_in")
     return Grant(
-        access=str(said["access_token"]),
-        refresh=said.get("refresh_token") or None,
-        expires_at=now + timedelta(seconds=int(said.get("expires_in") or 3600)),
+        access=str(body["access_token"]),
+        refresh=body.get("refresh_token") or None,
+        expires_at=now + timedelta(seconds=int(body.get("expires_in") or 3600)),
         scopes=tuple(scopes),
         refresh_expires_at=now + timedelta(seconds=int(ends)) if ends else None,
-        user=said.get("user_id") or None,
+        user=body.get("user_id") or None,
     )

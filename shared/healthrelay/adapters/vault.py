@@ -1,8 +1,8 @@
 """Sealing secrets with AES-256-GCM (NIST SP 800-38D).
 
-An envelope is ``v1.<key name>.<base64url of nonce and ciphertext>``. The place, which names
-the document and the provider's account, is authenticated with it: an envelope copied to
-another person's document does not open.
+An envelope is ``v1.<key name>.<base64url of nonce and ciphertext>``. The associated data (RFC
+5116), which name the document and the provider's account, are authenticated with it: an
+envelope copied to another person's document does not open.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ class SealingVault:
         self._keys = keys
         self._first = next(iter(keys))
 
-    def seal(self, secret: str, place: str) -> str:
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self._keys[self._first]).encrypt(nonce, secret.encode(), place.encode())
+    def seal(self, secret: str, associated_data: str) -> str:
+        nonce, key = os.urandom(_NONCE_BYTES), AESGCM(self._keys[self._first])
+        sealed = key.encrypt(nonce, secret.encode(), associated_data.encode())
         text = base64.urlsafe_b64encode(nonce + sealed).decode()
         return f"{_VERSION}.{self._first}.{text}"
 
     def is_current(self, sealed: str) -> bool:
         return sealed.startswith(f"{_VERSION}.{self._first}.")
 
-    def open(self, sealed: str, place: str) -> str:
+    def open(self, sealed: str, associated_data: str) -> str:
         version, _, rest = sealed.partition(".")
         name, _, text = rest.partition(".")
         if version != _VERSION or name not in self._keys:
@@ -47,11 +47,11 @@ class SealingVault:
         try:
             raw = base64.urlsafe_b64decode(text)
             opened = AESGCM(self._keys[name]).decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()
+                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], associated_data.encode()
             )
         except (InvalidTag, ValueError) as error:
             raise Misconfigured(
-                f"A stored secret does not open with the sealing key '{name}' at {place}.",
+                f"The secret of {associated_data} does not open with the sealing key '{name}'.",
                 ("HEALTHRELAY_SEALING_KEYS",),
             ) from error
         return opened.decode()

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healthrelay.config import PREFIX, READERS
+from healthrelay.config import PREFIX, SETTINGS
 from healthrelay.config.keys import MEMORY, kept_keys, keys_file
-from healthrelay.config.readers import SQLITE
+from healthrelay.config.stores import parse_store
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
 
 
 def source(name: str) -> Store:
@@ -48,7 +49,7 @@ def keys_of(name: str) -> Vault | None:
 
     None where there are none yet. Nothing is made, for new keys would open nothing.
     """
-    from healthrelay.assembly.sealing import vault_of
+    from healthrelay.assembly.sealing import vault
 
     path = _file(name)
     text = os.environ.get(f"{PREFIX}SEALING_KEYS", "").strip()
@@ -56,8 +57,7 @@ def keys_of(name: str) -> Vault | None:
         text = kept_keys(path).get("sealing_keys", "")
     if not text:
         return None
-    kms_key = os.environ.get(f"{PREFIX}KMS_KEY", "").strip()
-    return vault_of(_read("sealing_keys", text), str(_read("kms_key", kms_key)))  # type: ignore[arg-type]
+    return vault(_read("sealing_keys", text))  # type: ignore[arg-type]
 
 
 def keys_beside(name: str) -> Path | None:
@@ -68,15 +68,14 @@ def keys_beside(name: str) -> Path | None:
 
 def _file(name: str) -> str | None:
     """The file of an embedded store; None for Firestore."""
-    text = str(_read("store", name))
-    path = text.removeprefix(SQLITE)
+    path = parse_store(str(_read("store", name))).path
     if path == MEMORY:
         raise BadRequest("A store in memory holds nothing that could be copied.")
-    return path if text.startswith(SQLITE) else None
+    return path
 
 
 def _read(setting: str, text: str) -> object:
     try:
-        return READERS[setting](text)
+        return SETTINGS[setting].read(text)
     except ValueError as error:
         raise BadRequest(f"{text if setting == 'store' else setting} {error}.") from error

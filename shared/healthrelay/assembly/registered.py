@@ -1,4 +1,4 @@
-"""Our registration with the provider where the environment does not tell it: from the store."""
+"""Our registration with the provider where the environment does not name it: from the store."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.flows import registration
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from collections.abc import Callable
+
+    from healthrelay.ports.store import Identities
 
 
-def client_id(built: Services) -> str:
-    """The kept client id. Raises `NotConfigured` without one, also where no store can be opened."""
+def client_id(identities: Callable[[], Identities], provider: str) -> str:
+    """Return the stored client id. Raises `NotConfigured`, also where no store can be opened."""
     try:
-        found = registration.client_id(built.store.identities)
+        stored = registration.client_id(identities())
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
-        found = ""
-    if not found:
+        stored = ""
+    if not stored:
         raise NotConfigured(
-            f"healthrelay is not registered with {built.consent.label} yet.",
+            f"healthrelay is not registered with {provider} yet.",
             ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET"),
         )
-    return found
+    return stored

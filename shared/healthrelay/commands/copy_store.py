@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from healthrelay.commands.pairs import Commands
     from healthrelay.flows.copy_store import Copied
-    from healthrelay.ports import Store
+    from healthrelay.ports.store import Store
 
 
 def add(commands: Commands) -> None:

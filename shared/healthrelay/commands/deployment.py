@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
 
-OPEN = frozenset({"auth1", "auth2", "relay"})
-"""Functions that browsers and homes reach; the others turn a stranger away."""
 SECONDS = 60
 """A first answer may have to wait for a cold start."""
 
@@ -17,10 +15,13 @@ SECONDS = 60
 def check(url: str) -> dict[str, str]:
     """Function → what is wrong with it; empty text where all is well. Nothing is changed."""
     from healthrelay.adapters.http import Http
-    from healthrelay.config import needs
+    from healthrelay.config import functions
 
     http = Http()
-    return {name: _wrong(http, url.rstrip("/"), name) for name in sorted(needs())}
+    return {
+        name: _wrong(http, url.rstrip("/"), name, row.public)
+        for name, row in sorted(functions().items())
+    }
 
 
 def in_words(found: Mapping[str, str]) -> str:
@@ -28,7 +29,7 @@ def in_words(found: Mapping[str, str]) -> str:
     return "\n".join(f"{name}: {wrong or 'well'}" for name, wrong in found.items())
 
 
-def _wrong(http: Http, url: str, name: str) -> str:
+def _wrong(http: Http, url: str, name: str, public: bool) -> str:
     from healthrelay.core.errors import HealthrelayError
 
     try:
@@ -38,9 +39,9 @@ def _wrong(http: Http, url: str, name: str) -> str:
     told = answer.json()
     if isinstance(told, dict) and "error" in told and answer.status >= 500:
         return f"{told['error']} ({told.get('who', 'nobody')} must act)"
-    if name not in OPEN:
-        # Not asked how it is, for that only who may call it is told.
+    if not public:
+        # Only who may call it learns how it is.
         return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
-    if answer.status == 200 and told == {"function": name, "health": "well"}:
+    if answer.status == 200 and told == {"function": name, "status": "pass"}:
         return ""
     return f"answers {answer.status}, and not that it is well"

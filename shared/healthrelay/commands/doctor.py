@@ -1,4 +1,4 @@
-"""``healthrelay doctor``: how every person's connection is, and what to press."""
+"""``healthrelay doctor``: how every person's connection is, and the next step."""
 
 from __future__ import annotations
 
@@ -8,49 +8,51 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
-    from healthrelay.core.diagnosis import Diagnosis
+    from healthrelay.core.trouble import Diagnosis
 
 
 def add(commands: Commands) -> None:
-    """The words of ``doctor``."""
-    doctor = commands.add_parser("doctor", help="how the connections are, and what to press")
+    """Add the command."""
+    doctor = commands.add_parser("doctor", help="how the connections are, and the next step")
     doctor.add_argument("user", nargs="?", help="only this person")
     doctor.add_argument("--url", help="instead, whether the functions deployed there answer")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     doctor.set_defaults(command=_doctor)
 
 
-def _doctor(said: argparse.Namespace) -> int:
-    if said.url:
-        return _deployment(said)
+def _doctor(args: argparse.Namespace) -> int:
+    if args.url:
+        return _deployment(args)
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.doctor import Doctor
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.grants.doctor import Doctor
 
     built = services()
     doctor, now = Doctor(built.store, built.grants, built.consent), built.now()
-    if said.user:
-        found = {said.user: doctor.examine(user_name(said.user), now)}
+    if args.user:
+        results = {args.user: doctor.examine(user_name(args.user), now)}
     else:
-        found = doctor.round(now)
-    if said.json:
-        print(json.dumps({user: diagnosis.told() for user, diagnosis in found.items()}, indent=2))
+        results = doctor.examine_all(now)
+    if args.json:
+        answer = {user: diagnosis.as_json() for user, diagnosis in results.items()}
+        print(json.dumps(answer, indent=2))
     else:
-        print("\n\n".join(_in_words(*one, built.public_url) for one in found.items()) or "Nobody.")
-    return 0 if all(diagnosis.well for diagnosis in found.values()) else 1
+        blocks = [_in_words(*result, built.public_url) for result in results.items()]
+        print("\n\n".join(blocks) or "Nobody.")
+    return 0 if all(diagnosis.well for diagnosis in results.values()) else 1
 
 
-def _deployment(said: argparse.Namespace) -> int:
+def _deployment(args: argparse.Namespace) -> int:
     from healthrelay.commands import deployment
 
-    found = deployment.check(said.url)
-    print(json.dumps(found, indent=2) if said.json else deployment.in_words(found))
-    return 0 if not any(found.values()) else 1
+    results = deployment.check(args.url)
+    print(json.dumps(results, indent=2) if args.json else deployment.in_words(results))
+    return 0 if not any(results.values()) else 1
 
 
 def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:
     since = f" since {diagnosis.since:%Y-%m-%d %H:%M} UTC" if diagnosis.since else ""
-    press = diagnosis.press.replace("/auth1", f"{public_url}/auth1")
-    return "\n  ".join(
-        [f"{user}: {diagnosis.state}{since}", *filter(None, (diagnosis.cause, press))]
-    )
+    lines = [f"{user}: {diagnosis.state}{since}"]
+    if trouble := diagnosis.trouble:
+        lines += [trouble.sentence, trouble.next_step.replace("/auth1", f"{public_url}/auth1")]
+    return "\n  ".join(lines)

@@ -1,18 +1,21 @@
-"""``healthrelay fetch``: one person's measurements now."""
+"""``healthrelay fetch``: one person's measurements now, or what would be asked for them."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from healthrelay.commands.pairs import named, take_pairs
 
 if TYPE_CHECKING:
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
 
 
 def add(commands: Commands) -> None:
-    """The words of ``fetch``."""
+    """Add the words of ``fetch``."""
     fetch = commands.add_parser("fetch", help="fetch a person's measurements now")
     fetch.add_argument("user")
     take_pairs(fetch)
@@ -20,10 +23,30 @@ def add(commands: Commands) -> None:
     fetch.set_defaults(command=_fetch)
 
 
-def _fetch(said: argparse.Namespace) -> int:
-    from healthrelay.core.names import user_name
-    from healthrelay.local.fetch import fetch_now, show_plan
+def _fetch(args: argparse.Namespace) -> int:
+    from healthrelay.assembly import services
+    from healthrelay.core.household.names import user_name
+    from healthrelay.web.fetch import fetch_with, result
 
-    command = show_plan if said.plan else fetch_now
-    print(command(user_name(said.user), named(said.pairs)))
+    user, query = user_name(args.user), named(args.pairs)
+    if args.plan:
+        print(_plan(services(), user, query))
+    else:
+        print(json.dumps(result(user, fetch_with(services(), user, query)), indent=2))
     return 0
+
+
+def _plan(built: Services, user: str, query: Mapping[str, str]) -> str:
+    """One line a call: its source, and its first and last day."""
+    from healthrelay.core.measurements.query import parse_request
+    from healthrelay.flows.measurements.fetch import preview
+
+    plan = preview(
+        parse_request(user, query),
+        built.now(),
+        store=built.store,
+        grants=built.grants,
+        provider=built.provider,
+        consent=built.consent,
+    )
+    return "\n".join(f"{read.source}\t{read.start}\t{read.end}" for read in plan.reads)

@@ -23,22 +23,22 @@ def add(commands: Commands) -> None:
 
 def _igor(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.config import READERS
-    from healthrelay.flows import home
+    from healthrelay.config import SETTINGS
+    from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 
     built = services()
     if said.forget:
-        home.forget(built.store.identities)
+        forget_igor(built.store.identities)
         print("Forgotten. Igor may go on to poll.")
         return 0
     try:
-        url = str(READERS["igor_url"](said.url or ""))
+        url = str(SETTINGS["igor_url"].read(said.url or ""))
     except ValueError as error:
         raise BadRequest(f"The address {error}.") from error
     if not url:
         raise BadRequest("Give the address of Igor, such as https://igor.example:9333.")
     secret = typed(f"Password of {said.user}" if said.user else "Token")
     opens = {"user": said.user, "password": secret} if said.user else {"token": secret}
-    home.keep(home.IgorHome(url, **opens), built.store.identities, built.vault)
+    save_igor(StoredIgor(url, **opens), built.store.identities, built.vault)
     print("Kept, the secret sealed. What is running now takes it when it starts again.")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from healthrelay.core.igor_action import INTERVAL
+from healthrelay.igor.action import INTERVAL
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
@@ -28,9 +28,9 @@ def add(commands: Commands) -> None:
 def _igor_config(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import BadRequest, Unknown
-    from healthrelay.core.igor_config import KEY, House, fragment, guide
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.relay import new_poll_key
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.poll import new_poll_key
+    from healthrelay.igor.guide import KEY, House, fragment, guide
 
     user = user_name(said.user)
     if said.interval < 1 or said.days < 0:

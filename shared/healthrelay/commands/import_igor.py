@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from healthrelay.commands.pairs import Commands
-    from healthrelay.core.old_plugin import Left
-    from healthrelay.flows.import_igor import TakenOver
+    from healthrelay.igor.old_plugin import Left
+    from healthrelay.igor.takeover import TakenOver
 
 PLUGINS = ("fitbit", "_fitbit")
 SYSTEMS = ("en_US", "en_GB", "metric")
@@ -33,8 +33,8 @@ def add(commands: Commands) -> None:
 
 def _import_igor(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.old_plugin import Units
-    from healthrelay.flows.import_igor import take_over
+    from healthrelay.igor.old_plugin import Units
+    from healthrelay.igor.takeover import take_over
 
     plugin, left = _left(said.database, said.plugin)
     built = services()
@@ -56,7 +56,7 @@ def _import_igor(said: argparse.Namespace) -> int:
 
 
 def _left(database: Path, plugin: str | None) -> tuple[str, Left]:
-    from healthrelay.adapters.igor_database import read
+    from healthrelay.igor.database import read
 
     try:
         whole = database.read_bytes()

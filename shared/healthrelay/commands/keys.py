@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
+
+from healthrelay.core.grants.sealing_keys import KEY_BYTES, sealing_key
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
@@ -19,16 +22,13 @@ def add(commands: Commands) -> None:
 
 
 def _new(said: argparse.Namespace) -> int:
-    from healthrelay.assembly import services
-    from healthrelay.assembly.sealing import new_key
-
-    print(new_key(services().settings, said.name))
+    print(sealing_key(said.name, os.urandom(KEY_BYTES)))
     return 0
 
 
 def _rotate(_said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows.rotation import Rotation
+    from healthrelay.flows.household.secrets import Rotation
 
     built = services()
     first, *others = built.settings.sealing_keys

@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from collections.abc import Callable
+
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
-    from healthrelay.flows.disconnect import Desk
+    from healthrelay.core.grants.token import Grant
 
 
 def add(commands: Commands) -> None:
-    """The words of the three."""
-    part = commands.add_parser("disconnect", help="end a person's grant; measurements stay")
-    part.add_argument("user")
-    part.add_argument(
-        "--forget-anyway", action="store_true", help="even if the provider cannot be told"
+    """Add the three commands."""
+    disconnect = commands.add_parser("disconnect", help="end a person's grant; measurements stay")
+    disconnect.add_argument("user")
+    disconnect.add_argument(
+        "--forget-anyway", action="store_true", help="even if the provider does not answer"
     )
-    part.set_defaults(command=_disconnect)
+    disconnect.set_defaults(command=_disconnect)
     erase = commands.add_parser("erase", help="remove everything of a person, with a receipt")
     erase.add_argument("user")
     erase.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -33,70 +35,74 @@ def add(commands: Commands) -> None:
     export.set_defaults(command=_export)
 
 
-def _disconnect(said: argparse.Namespace) -> int:
+def _disconnect(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.consent import CONSENTS
     from healthrelay.core.errors import Misconfigured, TryLater
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.disconnect import disconnect
+    from healthrelay.core.grants.consent import CONSENTS
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.grants.disconnect import disconnect
 
-    built, user = services(), user_name(said.user)
+    built, user = services(), user_name(args.user)
     try:
-        parted = disconnect(user, _desk(built), built.now(), anyway=said.forget_anyway)
+        done = disconnect(
+            user,
+            store=built.store,
+            vault=built.vault,
+            provider=built.settings.provider,
+            revoke=_revoke(built),
+            now=built.now(),
+            anyway=args.forget_anyway,
+        )
     except (TryLater, Misconfigured) as error:
         sys.stderr.write(
-            f"{error.sentence}\n{user} is still connected. Try again; or forget the grant without"
-            f" telling the provider: healthrelay disconnect {user} --forget-anyway\n"
+            f"{error.sentence}\n{user} is still connected. Try again; or forget the grant although"
+            f" it may live on at the provider: healthrelay disconnect {user} --forget-anyway\n"
         )
         return 1
-    if parted.provider is None:
+    if done.provider is None:
         print(f"{user} is not connected.")
-        return 0
-    if parted.trouble:
-        page = CONSENTS[parted.provider].manage
+    elif done.trouble:
         print(
             f"The grant of {user} is forgotten, but may live on at the provider:"
-            f" {parted.trouble.sentence}\n{user} can end it at {page}"
+            f" {done.trouble.sentence}\n{user} can end it at {CONSENTS[done.provider].manage}"
         )
     else:
         print(f"The grant of {user} has ended and is forgotten. The measurements stay.")
     return 0
 
 
-def _erase(said: argparse.Namespace) -> int:
+def _erase(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.erase import erase
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.household.erase import erase
 
     built = services()
-    receipt, home = (
-        erase(user_name(said.user), _desk(built), built.now()),
-        built.settings.igor_prefix,
+    receipt = erase(
+        user_name(args.user),
+        store=built.store,
+        vault=built.vault,
+        provider=built.settings.provider,
+        revoke=_revoke(built),
+        now=built.now(),
     )
-    print(json.dumps(receipt.told(home), indent=2) if said.json else receipt.in_words(home))
+    home = built.settings.igor_prefix
+    print(json.dumps(receipt.told(home), indent=2) if args.json else receipt.in_words(home))
     return 0
 
 
-def _export(said: argparse.Namespace) -> int:
+def _export(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.export import export
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.household.export import export
     from healthrelay.local.files import write_privately
 
     built = services()
-    files = export(user_name(said.user), built.store, built.now())
-    for path in write_privately(said.to, files, replace=said.force):
+    files = export(user_name(args.user), built.store, built.now())
+    for path in write_privately(args.to, files, replace=args.force):
         print(path)
     return 0
 
 
-def _desk(built: Services) -> Desk:
-    from healthrelay.flows.disconnect import Desk
-
-    # Who is not registered (any more) can still erase: the provider is asked for when needed.
-    return Desk(
-        built.store,
-        built.vault,
-        built.settings.provider,
-        lambda grant: built.consents.revoke(grant),
-    )
+def _revoke(built: Services) -> Callable[[Grant], None]:
+    # Who is not registered (any more) can still erase: the endpoint is built when it is needed.
+    return lambda grant: built.token_endpoint.revoke(grant)

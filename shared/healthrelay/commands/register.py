@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``register``."""
-    register = commands.add_parser("register", help="keep the provider's client id and secret")
+    """Add the command."""
+    register = commands.add_parser("register", help="store the provider's client id and secret")
     register.add_argument("client_id")
     register.set_defaults(command=_register)
 
 
-def _register(said: argparse.Namespace) -> int:
+def _register(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.registration import register
 
     built = services()
-    register(said.client_id, typed("Client secret"), built.store.identities, built.vault)
-    print("Kept. The secret is sealed.")
+    register(args.client_id, typed("Client secret"), built.store.identities, built.vault)
+    print("Stored. The secret is sealed.")
     return 0

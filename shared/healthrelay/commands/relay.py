@@ -1,4 +1,4 @@
-"""``healthrelay relay …``: how deliveries stand, and bringing again what was given up on."""
+"""``healthrelay relay …``: the state of deliveries, and sending again what was given up on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
-    from healthrelay.flows.targets import Keys
+    from healthrelay.core.delivery.progress import Progress
+    from healthrelay.flows.delivery.context import Delivery
+    from healthrelay.flows.delivery.targets import Keys
+    from healthrelay.ports.delivery import Following
 
 
 def add(commands: Commands) -> None:
-    """The words of ``relay``."""
-    relay = commands.add_parser("relay", help="how deliveries stand, and doing them again")
+    """Add ``relay``."""
+    relay = commands.add_parser("relay", help="show deliveries, and do them again")
     group = relay.add_subparsers(required=True)
-    status = group.add_parser("status", help="every target: what it has, what waits, what to do")
+    status = group.add_parser(
+        "status", help="show every target: what it has, what waits, what to do"
+    )
     status.add_argument("user", nargs="?")
     status.set_defaults(command=_status)
     _add_targets(group)
     replay = group.add_parser(
-        "replay", help="bring again: all dead letters, or --from N --to M, or one entry by both"
+        "replay", help="send again: all dead letters, or --from N --to M, or one entry by both"
     )
     replay.add_argument("user")
     replay.add_argument("--target", help="only this one")
@@ -47,66 +56,133 @@ def _add_targets(group: Commands) -> None:
     one.set_defaults(command=_remove)
 
 
-def _add(said: argparse.Namespace) -> int:
+def _add(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
-    from healthrelay.assembly.outbound import desk
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import Place, add
+    from healthrelay.assembly.targets import new_keys
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.targets import Endpoint, add
 
-    name = said.name or urlsplit(said.url).hostname or ""
-    keys = add(user_name(said.user), name, Place(said.url, said.allow_private), desk(services()))
-    print(f"{name} gets what changes from now on. Shown once:\n{_shown(keys)}")
+    built, name = services(), args.name or urlsplit(args.url).hostname or ""
+    user, endpoint = user_name(args.user), Endpoint(args.url, args.allow_private)
+    keys = add(user, name, endpoint, store=built.store, vault=built.vault, new_keys=new_keys)
+    print(f"{name} gets what changes from now on. Shown once:\n{_keys(keys)}")
     return 0
 
 
-def _rotate(said: argparse.Namespace) -> int:
+def _rotate(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.assembly.outbound import desk
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import end_old_keys, rotate
+    from healthrelay.assembly.targets import new_keys
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
-    user, office = user_name(said.user), desk(services())
-    if said.end:
-        end_old_keys(user, said.name, office)
+    user, built = user_name(args.user), services()
+    if args.end:
+        end_old_keys(user, args.name, store=built.store, vault=built.vault)
         print("The old keys have ended.")
     else:
-        keys = rotate(user, said.name, office)
-        print(f"New keys, beside the old until --end. Shown once:\n{_shown(keys)}")
+        keys = rotate(user, args.name, store=built.store, vault=built.vault, new_keys=new_keys)
+        print(f"New keys, beside the old until --end. Shown once:\n{_keys(keys)}")
     return 0
 
 
-def _remove(said: argparse.Namespace) -> int:
+def _remove(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.targets import remove
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.targets import remove
 
-    remove(user_name(said.user), said.name, services().store)
-    print(f"{said.name} gets nothing any more.")
+    remove(user_name(args.user), args.name, services().store)
+    print(f"{args.name} gets nothing any more.")
     return 0
 
 
-def _shown(keys: Keys) -> str:
+def _keys(keys: Keys) -> str:
     return f"  secret      {keys.secret}\n  public key  {keys.public}"
 
 
-def _status(said: argparse.Namespace) -> int:
+def _replay(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.local.relay import status
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
-    print(status(services(), said.user))
+    request = ReplayRequest(args.target, args.first, args.last, args.all)
+    deliveries = replay(user_name(args.user), request, services().delivery)
+    print("\n".join(_result(target, delivery) for target, delivery in deliveries.items()))
+    return 1 if any(delivery.trouble for delivery in deliveries.values()) else 0
+
+
+def _result(target: str, delivery: Delivery) -> str:
+    """Return a line: what the target got now, what it still lacks and why."""
+    cause = f": {delivery.trouble.sentence}" if delivery.trouble else ""
+    return f"{target}\t{delivery.delivered} delivered, {delivery.waiting} waiting{cause}"
+
+
+def _status(args: argparse.Namespace) -> int:
+    """Print a line a target, and below it what to do when it is in trouble."""
+    from healthrelay.assembly import services
+    from healthrelay.core.errors import Unknown
+
+    built = services()
+    followings = built.store.log.followings()
+    if args.user is not None and args.user not in followings:
+        raise Unknown(f"There is no user {args.user}.")
+    chosen = {args.user: followings[args.user]} if args.user else followings
+    lines = [line for user, following in chosen.items() for line in _person(built, user, following)]
+    print("\n".join(lines) or "Nobody is here yet.")
     return 0
 
 
-def _replay(said: argparse.Namespace) -> int:
-    from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.replay import Wanted, replay
-    from healthrelay.local.relay import outcome
+def _person(built: Services, user: str, following: Following) -> Iterator[str]:
+    shared = {target.name: following.progress(target.name) for target in built.shared_targets}
+    followers = dict(following.targets) | shared
+    if not followers:
+        yield f"{user}\tpoll\t{following.head} entries; nothing is pushed, Igor may poll"
+    for target, progress in followers.items():
+        yield f"{user}\t{target}\t{_state(progress)}\t{_waiting(built, user, progress, following)}"
+        yield from (f"\t{advice}" for advice in _advice(user, target, progress, built.public_url))
 
-    built = services()
-    wanted = Wanted(said.target, said.first, said.last, said.all)
-    done = replay(user_name(said.user), wanted, built.courier)
-    print(outcome(done))
-    return 1 if any(delivery.trouble for delivery in done.values()) else 0
+
+def _state(progress: Progress) -> str:
+    from healthrelay.core.delivery.progress import OK, PAUSED
+
+    if progress.state == OK or progress.trouble is None or progress.trouble.since is None:
+        return "ok"
+    needs = ": needs you" if progress.state == PAUSED else ""
+    return f"{progress.state}{needs}, since {_minute(progress.trouble.since)}"
+
+
+def _waiting(built: Services, user: str, progress: Progress, following: Following) -> str:
+    from healthrelay.core.delivery.progress import behind
+
+    lacking = behind(progress, following.head)
+    if not lacking:
+        return f"has all {following.head} entries"
+    first = min([progress.sequence + 1, *(dead.first for dead in progress.dead)])
+    oldest = built.store.log.after(user, first - 1, 1)
+    since = f", the oldest from {_minute(oldest[0].at)}" if oldest else ""
+    dead = ", ".join(f"{one.first}-{one.last}" for one in progress.dead)
+    letters = f"; dead letters: {dead}" if dead else ""
+    return f"lacks {lacking} of {following.head} entries{since}{letters}"
+
+
+def _advice(user: str, target: str, progress: Progress, public_url: str) -> Iterator[str]:
+    from healthrelay.core.delivery.progress import OK, SNAPSHOT, kind_of, trouble_of
+
+    if progress.state == OK and not progress.dead:
+        return
+    trouble = trouble_of(progress, user, target)
+    if trouble:
+        yield trouble.sentence
+    if trouble and trouble.next_step:
+        yield trouble.next_step
+    elif progress.due:
+        yield f"Next attempt at {_minute(progress.due)}; nothing is to be done."
+    if progress.dead:
+        yield f"To send the dead letters again: healthrelay relay replay {user} --target {target}"
+    if kind_of(target) == SNAPSHOT:
+        yield f"Until then Igor can poll {public_url}/relay?user={user}&key=…"
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healthrelay.commands.pairs import named, take_pairs
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
 
 
@@ -39,24 +39,24 @@ def _add_users(parser: argparse.ArgumentParser) -> None:
 
 def _user_add(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows import people
+    from healthrelay.flows.household import people
 
     built = services()
     people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
-    print(f"{said.user} is here. Next: healthrelay invite {said.user}")
+    print(f"Created. Next: healthrelay invite {said.user}")
     return 0
 
 
 def _user_set(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows import people
-    from healthrelay.flows.connect import scopes_for
+    from healthrelay.flows.grants.connect import scopes_for
+    from healthrelay.flows.household import people
 
     built = services()
     today = built.now().date()
     settings = people.change(said.user, named(said.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
-    scopes = scopes_for(said.user, built.consent, built.store.identities, today)
+    scopes = scopes_for(said.user, built.consent, built.store.identities)
     granted = _granted(said.user, built)
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:
@@ -89,8 +89,8 @@ def _user_list(said: argparse.Namespace) -> int:
 
 def _user_key(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.flows.relay import new_poll_key
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(said.user), services().store.identities))
     return 0
@@ -98,8 +98,17 @@ def _user_key(said: argparse.Namespace) -> int:
 
 def _invite(said: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.names import user_name
-    from healthrelay.local.journey import invitation_link
+    from healthrelay.core.household.names import user_name
+    from healthrelay.flows.grants.connect import invitation_link
 
-    print(invitation_link(services(), user_name(said.user)))
+    built = services()
+    link = invitation_link(
+        user_name(said.user),
+        public_url=built.public_url,
+        owner_key=built.owner_key,
+        consent=built.consent,
+        identities=built.store.identities,
+        now=built.now(),
+    )
+    print(link)
     return 0

@@ -1,8 +1,8 @@
-"""Settings: read once from the environment, all that is wrong named in one message."""
+"""Settings and functions: one table of each, read once from the environment and from a file."""
 
+from healthrelay.config.functions import functions
 from healthrelay.config.keys import PREFIX
-from healthrelay.config.needs import needs
-from healthrelay.config.readers import DEFAULTS, READERS
-from healthrelay.config.settings import Settings, load
+from healthrelay.config.load import load
+from healthrelay.config.settings import SETTINGS, Settings
 
-__all__ = ["DEFAULTS", "PREFIX", "READERS", "Settings", "load", "needs"]
+__all__ = ["PREFIX", "SETTINGS", "Settings", "functions", "load"]

@@ -1,24 +1,32 @@
-"""Every setting, read once from the environment; ``.env.example`` explains each.
+"""The table of settings; ``.env.example`` is made from it, and Terraform's variables compared.
 
-Whoever runs healthrelay on one machine need set none: what is missing there is generated
-once into the data folder, readable by its owner alone.
+Whoever runs healthrelay on one machine need set none: what is missing there is generated once
+into the data folder, readable by its owner alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from healthrelay.config.keys import PREFIX, local_keys
-from healthrelay.config.needs import needs
-from healthrelay.config.readers import DEFAULTS, READERS, SQLITE
-from healthrelay.core.errors import NotConfigured
-from healthrelay.core.keys import SealingKey
-
-SECRETS = frozenset({"client_secret", "sealing_keys", "owner_key", "igor_token", "igor_password"})
-"""What a printed object of settings leaves out."""
-
-_EMPTY: Mapping[str, object] = {"sealing_keys": {}}
+from healthrelay.config.readers import (
+    MAX_DAYS,
+    MAX_HOURS,
+    number_of,
+    one_of,
+    optional,
+    read_account,
+    read_file,
+    read_owner_key,
+    read_password,
+    read_path,
+    read_secure_url,
+    read_tasks_queue,
+    read_text,
+    read_url,
+)
+from healthrelay.config.stores import StoreName, parse_store, read_store
+from healthrelay.core.grants.sealing_keys import SealingKey, read_keys
 
 
 class Settings(NamedTuple):
@@ -31,7 +39,6 @@ class Settings(NamedTuple):
     system: str
     store: str
     sealing_keys: Mapping[str, SealingKey]
-    kms_key: str
     owner_key: str
     guard: str
     tasks_queue: str
@@ -54,62 +61,154 @@ class Settings(NamedTuple):
     fitbit_auth_url: str
 
     def __repr__(self) -> str:
-        told = (f"{n}={v!r}" for n, v in self._asdict().items() if n not in SECRETS)
-        return f"Settings({', '.join(told)})"
+        shown = (f"{n}={v!r}" for n, v in self._asdict().items() if not SETTINGS[n].secret)
+        return f"Settings({', '.join(shown)})"
 
     @property
-    def sqlite_path(self) -> str | None:
-        """The file of the embedded store; None when the store is another."""
-        return self.store.removeprefix(SQLITE) if self.store.startswith(SQLITE) else None
-
-    @property
-    def firestore_database(self) -> str | None:
-        """The database of Firestore, where it is not the one called ``(default)``."""
-        return self.store.partition(":")[2] or None
+    def store_name(self) -> StoreName:
+        """The name of the store, parsed."""
+        return parse_store(self.store)
 
 
-def load(environment: Mapping[str, str]) -> Settings:
-    """Read and check everything; raises one `NotConfigured` that names all that is wrong.
+class Setting(NamedTuple):
+    """How one setting is read. *read* raises `ValueError`, which says what the text must be."""
 
-    A platform that runs one function in a service of its own names it in ``K_SERVICE``: then
-    what that function does not need may be missing, and stays empty.
-    """
-    needed = needs().get(environment.get("K_SERVICE", ""), READERS.keys())
-    given = {
-        name.removeprefix(PREFIX).lower(): value.strip()
-        for name, value in environment.items()
-        if name.startswith(PREFIX) and value.strip()
-    }
-    store = given.get("store", DEFAULTS["store"])
-    if store.startswith(SQLITE):
-        given = local_keys(store.removeprefix(SQLITE)) | given
-        given.setdefault("public_url", "http://127.0.0.1:8080")
-    values: dict[str, object] = {}
-    wrong: dict[str, str] = {}
-    for name, read in READERS.items():
-        text = given.get(name, DEFAULTS.get(name, ""))
-        if not text and name not in needed:
-            values[name] = _EMPTY.get(name, "")
-            continue
-        try:
-            values[name] = read(text)
-        except ValueError as error:
-            wrong[name] = str(error)
-    wrong |= _lacking(values)
-    wrong |= {name: "is not a setting" for name in given if name not in READERS}
-    if wrong:
-        names = tuple(f"{PREFIX}{name.upper()}" for name in wrong)
-        said = "; ".join(f"{n} {why}" for n, why in zip(names, wrong.values(), strict=True))
-        raise NotConfigured(f"Settings to mend: {said}.", names)
-    return Settings(**values)  # type: ignore[arg-type]
+    name: str
+    read: Callable[[str], object]
+    default: str = ""
+    secret: bool = False
+    help: str = ""
+    """For ``.env.example``; empty where the setting above explains this one too."""
 
 
-def _lacking(values: Mapping[str, Any]) -> dict[str, str]:
-    """What other settings call for and nobody gave; *values* holds those that could be read."""
-    found = {}
-    wrapped = any(key.wrapped for key in values.get("sealing_keys", {}).values())
-    if wrapped and values.get("kms_key") == "":
-        found["kms_key"] = "must name the Cloud KMS key, since a sealing key is wrapped"
-    if values.get("tasks_queue") and values.get("tasks_account") == "":
-        found["tasks_account"] = "must name whom Cloud Tasks calls as, since there is a queue"
-    return found
+_ROWS = (
+    Setting(
+        "provider",
+        one_of("google_health", "fitbit"),
+        default="google_health",
+        help="Where measurements come from: google_health (the live one) or fitbit "
+        "(Fitbit-compatible servers).",
+    ),
+    Setting(
+        "public_url",
+        read_url,
+        help="Where browsers and Igor reach the functions. Register <this>/auth2 with the provider "
+        "as the callback address, byte for byte. On one machine: http://127.0.0.1:8080.",
+    ),
+    Setting(
+        "client_id",
+        read_text,
+        help="Your registration with the provider. `healthrelay register CLIENT_ID` keeps it and "
+        "its secret in the store instead.",
+    ),
+    Setting("client_secret", read_text, secret=True),
+    Setting(
+        "system",
+        one_of("metric", "en_US", "en_GB"),
+        default="metric",
+        help="Units: metric (kg), en_US (lb) or en_GB (stone).",
+    ),
+    Setting(
+        "store",
+        read_store,
+        default="sqlite:///data/healthrelay.db",
+        help="Where tokens and measurements are kept: sqlite:///path (three slashes: relative, "
+        "four: absolute), or firestore of the project in GOOGLE_CLOUD_PROJECT (firestore:NAME "
+        "for another database than (default); needs the extra healthrelay[firestore], and the "
+        "public URL, the owner key and the sealing keys must be given).",
+    ),
+    Setting(
+        "sealing_keys",
+        read_keys,
+        secret=True,
+        help="32 random bytes in base64 for each key: name:base64,name:base64. The first seals, "
+        "all open. `healthrelay new-key NAME` makes one; docs/security.md says how keys are "
+        "changed.",
+    ),
+    Setting(
+        "owner_key",
+        read_owner_key,
+        secret=True,
+        help="What the owner shows to fetch and to connect people: at least 32 random characters.",
+    ),
+    Setting(
+        "guard",
+        one_of("owner_key", "iam"),
+        default="owner_key",
+        help="Who may run fetch and deliver: whoever shows the owner_key, or whom the platform "
+        "lets through (iam), where Cloud Run checks the caller's identity token.",
+    ),
+    Setting(
+        "tasks_queue",
+        optional(read_tasks_queue),
+        help="In the cloud, a queue of Cloud Tasks (projects/P/locations/L/queues/Q; needs the "
+        "extra healthrelay[tasks]) and the service account in whose name it calls. Without "
+        "one, tasks run in the process that takes them.",
+    ),
+    Setting("tasks_account", optional(read_account)),
+    Setting(
+        "tasks_url",
+        optional(read_secure_url),
+        help="Where the queue reaches the private functions, if not at the public URL.",
+    ),
+    Setting(
+        "igor_url",
+        optional(read_url),
+        help="Push to Igor after each fetch that changed something, and once in a while; without a "
+        "URL, Igor polls. `healthrelay igor URL` keeps it and its secret in the store "
+        "instead.",
+    ),
+    Setting(
+        "igor_token",
+        read_text,
+        secret=True,
+        help="A capability that Igor made for us, or else a user and password (without a colon).",
+    ),
+    Setting("igor_user", read_text),
+    Setting("igor_password", read_password, secret=True),
+    Setting(
+        "igor_prefix",
+        read_path,
+        default="sensors/fitbit",
+        help="The element that holds everybody: sensors/fitbit, or sensors/_fitbit where the "
+        "plugin has that name.",
+    ),
+    Setting(
+        "igor_ca",
+        optional(read_file),
+        help="A PEM file with Igor's certificate, when no public authority signed it.",
+    ),
+    Setting(
+        "repush_hours",
+        number_of("hours", MAX_HOURS),
+        default="24",
+        help="After how many hours Igor gets everything again although nothing changed, because it "
+        "may forget.",
+    ),
+    Setting(
+        "relay_days",
+        number_of("days", MAX_DAYS),
+        default="365",
+        help="How much of a person Igor gets: so many days before the newest measurement.",
+    ),
+    Setting(
+        "log_days",
+        number_of("days", MAX_DAYS),
+        default="30",
+        help="How many days the log of changes is kept, for receivers that were away.",
+    ),
+    Setting(
+        "google_api_url",
+        read_secure_url,
+        default="https://health.googleapis.com",
+        help="The providers' addresses, for a server that stands in for them.",
+    ),
+    Setting(
+        "google_auth_url", read_secure_url, default="https://accounts.google.com/o/oauth2/v2/auth"
+    ),
+    Setting("google_token_url", read_secure_url, default="https://oauth2.googleapis.com/token"),
+    Setting("google_revoke_url", read_secure_url, default="https://oauth2.googleapis.com/revoke"),
+    Setting("fitbit_api_url", read_secure_url, default="https://api.fitbit.com"),
+    Setting("fitbit_auth_url", read_secure_url, default="https://www.fitbit.com/oauth2/authorize"),
+)
+SETTINGS: dict[str, Setting] = {row.name: row for row in _ROWS}

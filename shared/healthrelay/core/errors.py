@@ -1,11 +1,20 @@
 """What can go wrong, named by who must act.
 
 HealthrelayError
+├── Bug                   the owner: a defect of ours, to be reported
 ├── BadRequest            the caller: one sentence that says what to change
-│   ├── NotAllowed        the caller: a key, a cookie or an invitation is missing or wrong
+│   ├── NotAllowed        the caller: a key is missing or wrong
+│   │   └── Forbidden     the caller: this key, invitation or browser gives no right to it
+│   │       └── Expired   the caller: it gave a right once
 │   ├── Unknown           the caller: no such person
 │   ├── Unsupported       the caller: the provider has nothing of the kind; says which
-│   └── Again             the wearer: this consent ended; connect once more
+│   ├── Duplicate         the caller: something of that name exists
+│   ├── LimitReached      the caller: there are as many as there may be
+│   ├── TooLarge          the caller, or us in parts: more than is taken at once
+│   └── ConsentEnded      the wearer: this consent ended and stored nothing; connect again
+│       ├── ConsentUsed   the wearer: its answer came before
+│       ├── ConsentDenied the wearer: nothing was allowed
+│       └── ConsentFailed the wearer: the provider could not ask, or gave nothing lasting
 ├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
@@ -15,7 +24,8 @@ HealthrelayError
 │   └── RateLimited       nobody: the provider asks for a pause
 └── Conflict              nobody: somebody else wrote first; read again
 
-Messages carry ids and causes, never values, tokens or keys: the framework logs them.
+Messages carry ids and causes, never values, tokens or keys: the framework logs them. What each
+is over HTTP stands in web/responses.py.
 """
 
 from __future__ import annotations
@@ -23,7 +33,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from healthrelay.core.diagnosis import Diagnosis
+    from datetime import datetime
+
+    from healthrelay.core.trouble import Diagnosis, Trouble
 
 
 class HealthrelayError(Exception):
@@ -32,6 +44,8 @@ class HealthrelayError(Exception):
     who = "nobody"
     cause = "unexpected"
     """One word for programs; more telling than the class where the same person must act."""
+    next_step = ""
+    """What who must act does now, where the sentence does not say it."""
     diagnosis: Diagnosis | None = None
     """How the person's connection is, where that is known."""
 
@@ -40,46 +54,65 @@ class HealthrelayError(Exception):
         self.sentence = sentence
 
     def named(self, cause: str) -> Self:
-        """The same error with its *cause* named."""
+        """Return the same error with its *cause* named."""
         self.cause = cause
         return self
+
+    def as_trouble(self, now: datetime | None = None, before: Trouble | None = None) -> Trouble:
+        """Return the error as a trouble; the same as *before* began when that did."""
+        from healthrelay.core.trouble import Trouble  # noqa: PLC0415 - a poll meets none
+
+        same = before is not None and (before.cause, before.who) == (self.cause, self.who)
+        since = before.since if before and same else now
+        settings = self.names if isinstance(self, Misconfigured) else ()
+        return Trouble(self.cause, self.who, self.sentence, since, settings, self.next_step)
 
 
 _SEVERITY = {"caller": "INFO", "nobody": "WARNING"}
 
 
-def severity(error: HealthrelayError | None) -> str:
-    """How loudly the log tells of *error*: an error where the owner or a wearer must act."""
+def severity(error: HealthrelayError | Trouble | None) -> str:
+    """Return the severity of *error* in the log: an error where the owner or a wearer must act."""
     return _SEVERITY.get(error.who, "ERROR") if error else "INFO"
 
 
+class Bug(HealthrelayError):
+    """A defect of ours. Its sentence holds no text of the exception; the log has the place."""
+
+    who = "owner"
+    next_step = "Report it with the line of the log that says where."
+
+    def __init__(self) -> None:
+        super().__init__("Something unexpected went wrong here; the log says where.")
+
+
 class BadRequest(HealthrelayError):
-    """The caller must change something; *status* is the HTTP status that says so."""
+    """The caller must change something."""
 
     cause = "bad_request"
     who = "caller"
 
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.status = status
-
 
 class NotAllowed(BadRequest):
-    """No valid key, cookie or invitation came with the request."""
+    """No valid key came with the request."""
 
     cause = "not_allowed"
 
-    def __init__(self, sentence: str, status: int = 401) -> None:
-        super().__init__(sentence, status)
+
+class Forbidden(NotAllowed):
+    """What came with the request, or the lack of it, gives no right to this."""
+
+
+class Expired(Forbidden):
+    """It gave a right, until it expired."""
+
+    cause = "expired"
 
 
 class Unknown(BadRequest):
-    """The named person does not exist here."""
+    """The named person or thing does not exist here."""
 
     cause = "unknown_user"
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, 404)
 
 
 class Unsupported(BadRequest):
@@ -87,16 +120,42 @@ class Unsupported(BadRequest):
 
     cause = "unsupported"
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, 422)
+
+class Duplicate(BadRequest):
+    """Something of that name exists already."""
+
+    cause = "duplicate"
 
 
-class Again(BadRequest):
-    """This round of consent is over and stored nothing; the wearer may begin another."""
+class LimitReached(BadRequest):
+    """There are as many as there may be."""
+
+    cause = "limit_reached"
+
+
+class TooLarge(BadRequest):
+    """More than is taken at once; a part of it may be taken."""
+
+    cause = "too_large"
+
+
+class ConsentEnded(BadRequest):
+    """This round of consent is over and stored nothing; the wearer may start another."""
 
     cause = "consent_ended"
-
     who = "wearer"
+
+
+class ConsentUsed(ConsentEnded):
+    """The answer of this round came before."""
+
+
+class ConsentDenied(ConsentEnded):
+    """The wearer allowed nothing."""
+
+
+class ConsentFailed(ConsentEnded):
+    """The provider could not ask, or gave no lasting permission."""
 
 
 class ReconnectNeeded(HealthrelayError):
@@ -134,7 +193,7 @@ NO_STORE_CLIENT = "no_store_client"
 
 
 class NotConfigured(Misconfigured):
-    """Settings are missing or wrong here; no peer was asked."""
+    """Settings are missing or wrong here; nothing was tried."""
 
     cause = "not_configured"
 
@@ -153,7 +212,7 @@ class Refused(HealthrelayError):
 
 
 class TryLater(HealthrelayError):
-    """A passing trouble: the same request may succeed after *after* seconds."""
+    """A passing trouble: the same request may succeed *after* so many seconds."""
 
     cause = "try_later"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Document, Store
+    from healthrelay.ports.store import Document, Store
 
 
 def strangers(source: Store, target: Store) -> list[str]:

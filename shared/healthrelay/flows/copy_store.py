@@ -12,15 +12,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.records import Delta, Record, diff
-from healthrelay.flows.application import amend
+from healthrelay.core.errors import Duplicate, TooLarge, Unknown
+from healthrelay.core.measurements.records import Delta, Record, diff
 from healthrelay.flows.copy_guard import other_values, strangers, used
 from healthrelay.flows.held import Held, held
-from healthrelay.flows.keep import TOO_MUCH
+from healthrelay.flows.household.application import amend
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store
+    from healthrelay.ports.store import Store
 
 ENTRIES = 100
 RECORDS = 300
@@ -57,7 +56,7 @@ class Copy(NamedTuple):
     tell: Callable[[Step], None] = lambda _step: None
 
     def run(self, *, overwrite: bool = False) -> Copied:
-        """Copy, then compare. Raises `BadRequest` when *target* was used and is not given up.
+        """Copy, then compare. Raises `Duplicate` when *target* was used and is not given up.
 
         With *overwrite* whoever is in both stores is as in *source* afterwards; people who
         are in *target* only stay there.
@@ -65,10 +64,9 @@ class Copy(NamedTuple):
         people = self.source.identities.names()
         refused = self._refused(people)
         if refused and not overwrite:
-            raise BadRequest(
+            raise Duplicate(
                 f"Nothing was copied, for the other store has been used: {'; '.join(refused)}."
-                " --overwrite makes people there what they are here; others stay.",
-                409,
+                " --overwrite makes people there what they are here; others stay."
             )
         ours = self.source.identities.application()
         amend(self.target.identities, lambda theirs: {**theirs, **ours})
@@ -131,9 +129,9 @@ class Copy(NamedTuple):
         """In halves, where the whole is more than the store takes at once."""
         try:
             self.target.records.restore(user, delta)
-        except BadRequest as error:
+        except TooLarge:
             size = len(delta.added) + len(delta.removed)
-            if error.status != TOO_MUCH or size < 2:
+            if size < 2:
                 raise
             added, removed = len(delta.added) // 2, len(delta.removed) // 2
             self._restore(user, Delta(added=delta.added[:added], removed=delta.removed[:removed]))

@@ -8,15 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery import document
-from healthrelay.core.entries import kept
-
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.entries import Entry
-    from healthrelay.core.records import Record
-    from healthrelay.ports import Document, Store
-    from healthrelay.relay_ports import Following
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.records import Record
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.store import Document, Store
 
 PAGE = 500
 
@@ -42,8 +39,8 @@ class Held(NamedTuple):
             dict(self.grant or {}),
             {name: dict(target) for name, target in self.targets.items()},
             self.following.head,
-            {name: document(progress) for name, progress in self.following.targets.items()},
-            [(e.sequence, e.at.astimezone(UTC).isoformat(), kept(e)) for e in self.entries],
+            {name: progress.to_document() for name, progress in self.following.targets.items()},
+            [(e.sequence, e.at.astimezone(UTC).isoformat(), e.to_document()) for e in self.entries],
             {name: [day.isoformat() for day in span] for name, span in self.covered.items()},
             # Igor gets the members of an element in the order in which they stand.
             [(r.series, r.key, r.when, json.dumps(r.data)) for r in self.records],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.flows.application import amend, place
+from healthrelay.flows.household.application import amend, place
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Identities, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Identities
 
 _SECRET = "client_secret"  # noqa: S105 - the name of a value, not the value
 

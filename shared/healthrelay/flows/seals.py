@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Misconfigured
-from healthrelay.flows import application
-from healthrelay.flows.grant_document import place
-from healthrelay.flows.targets import target_place
+from healthrelay.flows.delivery.targets import target_associated_data
+from healthrelay.flows.grants.document import grant_associated_data
+from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Store, Vault
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
 
 
 def seals(store: Store) -> Iterator[tuple[str, str]]:
@@ -23,9 +24,10 @@ def seals(store: Store) -> Iterator[tuple[str, str]]:
     for user in store.identities.names():
         if stored := store.tokens.load(user):
             said = stored.document
-            yield place(user, str(said["provider"]), str(said["account"])), str(said["sealed"])
+            where = grant_associated_data(user, str(said["provider"]), str(said["account"]))
+            yield where, str(said["sealed"])
         for name, document in store.targets.of(user).items():
-            yield target_place(user, name), str(document["sealed"])
+            yield target_associated_data(user, name), str(document["sealed"])
 
 
 def unopened(store: Store, vault: Vault) -> tuple[int, dict[str, str]]:

@@ -7,19 +7,19 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from healthrelay.core.errors import BadRequest
+from healthrelay.core.errors import BadRequest, Duplicate
 
 
 def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:
     """Write *files* (name → content) into *folder*, each whole or not at all, mode 0600.
 
-    Raises `BadRequest` when one of them exists and we shall not *replace* it; then none is
+    Raises `Duplicate` when one of them exists and we shall not *replace* it; then none is
     written.
     """
     paths = {folder / name: content for name, content in files.items()}
     there = [path for path in paths if os.path.lexists(path)]
     if there and not replace:
-        raise BadRequest(f"{there[0]} exists already; --force replaces it.", 409)
+        raise Duplicate(f"{there[0]} exists already; --force replaces it.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, content in paths.items():

@@ -12,14 +12,13 @@ from urllib.parse import urlencode
 import requests
 
 from healthrelay.core.errors import TryLater
-from healthrelay.core.names import user_name
-from healthrelay.flows.connect import scopes_for
-from healthrelay.flows.relay import new_poll_key
-from healthrelay.flows.signatures import Signatures
+from healthrelay.core.household.names import user_name
+from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
 
 PATIENCE = 600
 """Seconds that a person has for the consent page."""
@@ -65,14 +64,6 @@ class Arrived:
         return told | ({"values": self.values} if values else {})
 
 
-def invitation_link(services: Services, user: str) -> str:
-    """The address with which *user* may connect, for a week. Raises `Unknown` for a stranger."""
-    now = services.now()
-    scopes = scopes_for(user, services.consent, services.store.identities, now.date())
-    invitation = Signatures(services.owner_key).invitation(user, scopes, now)
-    return f"{services.public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
-
-
 def connect(who: Traveller) -> dict[str, int]:
     """Make the person, and get their consent unless it is stored; returns HTTP statuses."""
     store = who.services.store
@@ -80,7 +71,14 @@ def connect(who: Traveller) -> dict[str, int]:
         store.identities.save(who.user, SETTINGS)
     if store.tokens.load(who.user):
         return {}
-    url = invitation_link(who.services, who.user)
+    url = invitation_link(
+        who.user,
+        public_url=who.services.public_url,
+        owner_key=who.services.owner_key,
+        consent=who.services.consent,
+        identities=store.identities,
+        now=who.services.now(),
+    )
     if who.alone:
         return allow(url)
     who.tell(f"Please give your consent on this page:\n\n  {url}\n")

@@ -7,7 +7,6 @@ from pathlib import Path
 from healthrelay.core.errors import NotConfigured
 
 ROOT = Path(__file__).resolve().parents[3]
-FUNCTIONS = ("auth1", "auth2", "fetch", "deliver", "relay")
 
 
 def function_file(name: str) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.catalogue import SERIES
-from healthrelay.core.igor_action import igor_action
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.igor.action import igor_action
 
 if TYPE_CHECKING:
     from healthrelay.config import Settings

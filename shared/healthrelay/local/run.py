@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from healthrelay.assembly import Services, services
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.registration import client_secret

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from healthrelay import log
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.deliver import deliver_due, prune
-from healthrelay.flows.fanout import fan_out
+from healthrelay.flows.delivery.deliver import deliver_due, prune
+from healthrelay.flows.measurements.fanout import fan_out
 
 if TYPE_CHECKING:
-    from healthrelay.assembly import Services
+    from healthrelay.assembly.services import Services
 
 TICK = 60.0
 """Seconds."""
@@ -42,20 +42,20 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
 
 def _look(services: Services) -> None:
     try:
-        log.working_as("fetch")
-        done = fan_out(services.store, services.queue, services.now(), services.note)
+        log.set_function("fetch")
+        done = fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
-        services.note("WARNING", "fan-out", cause=error.sentence)
+        services.log_event("WARNING", "fan-out", cause=error.sentence)
         return
     for user, trouble in done.troubles.items():
-        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
 
 
 def _deliver(services: Services) -> None:
     """What the scheduler of the cloud asks the function `deliver` for."""
     try:
-        log.working_as("deliver")
-        deliver_due(services.courier)
-        prune(services.courier)
+        log.set_function("deliver")
+        deliver_due(services.delivery)
+        prune(services.store.log, now=services.now(), days=services.log_days)
     except HealthrelayError as error:
-        services.note("WARNING", "delivery", cause=error.sentence)
+        services.log_event("WARNING", "delivery", cause=error.sentence)

@@ -13,7 +13,8 @@ from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from healthrelay.local.paths import FUNCTIONS, function_file
+from healthrelay.config import functions
+from healthrelay.local.paths import function_file
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
@@ -33,7 +34,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serving(port: int) -> Iterator[str]:
     """Serve the functions in the background while the block runs; yields the base address."""
-    apps: dict[str, WSGIApplication] = {f"/{name}": _app(name) for name in FUNCTIONS}
+    apps: dict[str, WSGIApplication] = {f"/{name}": _app(name) for name in functions()}
     root = DispatcherMiddleware(Flask("healthrelay"), apps)
     server = make_server(HOST, port, root, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)

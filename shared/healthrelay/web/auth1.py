@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core.errors import NO_STORE_CLIENT, BadRequest, NotAllowed, NotConfigured
-from healthrelay.core.names import user_name
-from healthrelay.flows import connect
-from healthrelay.flows.signatures import OWNER_AGE, STATE_AGE, Signatures
-from healthrelay.web.door import arguments, bearer, door, same
+from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
+from healthrelay.core.household.names import user_name
+from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
+from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
 from healthrelay.web.page import as_page, page
+from healthrelay.web.responses import InvitationNeeded
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
 OWNER_COOKIE = "healthrelay-owner"
 
 
-@door("GET", "POST", tell=as_page)
+@endpoint("GET", "POST", render_error=as_page)
 def view(request: Request, services: Services) -> Response:
-    """302 to the consent page; a sign-in page for a browser that brings no right to go there."""
-    said = arguments(request)
-    user = user_name(said.get("user"))
+    """Redirect to the consent page; show a sign-in page to who may not go there."""
+    params = arguments(request)
+    user = user_name(params.get("user"))
     now = services.now()
     if request.method == "POST":
         return _sign_in(request, services, user, now)
-    if said.get("invitation"):
-        signatures = Signatures(services.owner_key)
-        scopes = signatures.read_invitation(said["invitation"], user, now)
+    if params.get("invitation"):
+        notes = SignedNotes(services.owner_key)
+        scopes = notes.read_invitation(params["invitation"], user, now)
     elif _is_owner(request, services, now):
-        scopes = _scopes(user, services, now)
+        scopes = _scopes(user, services)
     else:
         return page(
             "sign-in",
@@ -44,47 +45,46 @@ def view(request: Request, services: Services) -> Response:
     return to_consent_page(connect.Round(user, scopes), services, now)
 
 
-def _scopes(user: str, services: Services, now: datetime) -> tuple[str, ...]:
-    """What the person's methods need, from the store; an invitation says it without one."""
+def _scopes(user: str, services: Services) -> tuple[str, ...]:
+    """Return the scopes of the person's methods, from the store; an invitation has them itself."""
     try:
         identities = services.store.identities
-        return connect.scopes_for(user, services.consent, identities, now.date())
+        return connect.scopes_for(user, services.consent, identities)
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
-        raise BadRequest(
+        raise InvitationNeeded(
             f"This auth1 opens no store. Make an invitation, `healthrelay invite {user}`,"
-            " and open its link.",
-            409,
+            " and open its link."
         ) from error
 
 
-def to_consent_page(asked: connect.Round, services: Services, now: datetime) -> Response:
-    """302 with the cookie that binds this round to this browser."""
-    begun = connect.begin(asked, services.client, services.consent, services.owner_key, now)
-    response = _to(begun.url)
+def to_consent_page(round_: connect.Round, services: Services, now: datetime) -> Response:
+    """Redirect with the cookie that binds this round to this browser."""
+    begun = connect.begin(round_, services.client, services.consent, services.owner_key, now)
+    response = _redirect(begun.url)
     _remember(response, services, begun.cookie_name, begun.cookie, int(STATE_AGE.total_seconds()))
     return response
 
 
 def _is_owner(request: Request, services: Services, now: datetime) -> bool:
     cookie = request.cookies.get(OWNER_COOKIE, "")
-    by_cookie = Signatures(services.owner_key).is_owner(cookie, now)
-    return same(bearer(request), services.owner_key) or by_cookie
+    by_cookie = SignedNotes(services.owner_key).is_owner(cookie, now)
+    return secrets_equal(bearer(request), services.owner_key) or by_cookie
 
 
 def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
-    if not same(request.form.get("owner_key", ""), services.owner_key):
-        raise NotAllowed("This is not the owner key.", 403)
-    # Not a redirect: browsers hold the way on to the provider, being the answer to a form, to
-    # the page's `form-action 'self'`.
+    if not secrets_equal(request.form.get("owner_key", ""), services.owner_key):
+        raise Forbidden("This is not the owner key.")
+    # Not a redirect: browsers apply the page's `form-action 'self'` to every redirect after a
+    # form, and so would not go on to the provider.
     response = page("signed-in", title="Signed in", user=user)
-    cookie = Signatures(services.owner_key).owner(now)
+    cookie = SignedNotes(services.owner_key).owner(now)
     _remember(response, services, OWNER_COOKIE, cookie, int(OWNER_AGE.total_seconds()))
     return response
 
 
-def _to(url: str) -> Response:
+def _redirect(url: str) -> Response:
     response = Response(status=302, headers={"Location": url})
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.flows import connect
+from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
-from healthrelay.web.door import arguments, door
+from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, page
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 
-@door("GET", tell=as_page)
+@endpoint("GET", render_error=as_page)
 def view(request: Request, services: Services) -> Response:
-    """A page that says who is connected and what was allowed, or why nothing was stored."""
-    back = connect.Return(arguments(request), request.cookies)
-    desk = connect.Desk(
-        services.owner_key,
-        services.consent,
-        services.store,
-        services.grants,
-        services.consents,
-        services.provider,
-    )
+    """Return a page that says who is connected and what was allowed, or why nothing was stored."""
     try:
-        done = connect.finish(back, desk, services.now())
-    except connect.AskForLess as less:
-        return to_consent_page(less.round, services, services.now())
+        done = connect.finish(
+            connect.Return(arguments(request), request.cookies),
+            owner_key=services.owner_key,
+            consent=services.consent,
+            store=services.store,
+            grants=services.grants,
+            token_endpoint=services.token_endpoint,
+            provider=services.provider,
+            now=services.now(),
+        )
+    except connect.RetryWithFewerScopes as retry:
+        return to_consent_page(retry.round, services, services.now())
     return page(
         "connected",
         title=f"{done.user[:1].upper()}{done.user[1:]} is connected",

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.names import user_name
-from healthrelay.flows.deliver import deliver, deliver_due, prune, push_everything
-from healthrelay.flows.events import acknowledge
-from healthrelay.web.door import TASK, arguments, door, require_invoker
-from healthrelay.web.errors import facts, json_response
-from healthrelay.web.events import acknowledged
+from healthrelay.core.household.names import user_name
+from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
+from healthrelay.flows.delivery.events import acknowledge
+from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
+from healthrelay.web.events import reader_cursor
+from healthrelay.web.responses import facts, json_response, trouble_facts
 
 if TYPE_CHECKING:
-    from healthrelay.flows.courier import Delivery
+    from healthrelay.flows.delivery.context import Delivery
     from healthrelay.web.services import Services
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def view(request: Request, services: Services) -> Response:
-    """JSON: what every target got and what it still lacks.
+    """Return as JSON what every target got and what it still lacks.
 
     Without ``user`` everybody who is due; with it that one. ``now=1`` is for that one, whether
     due or not, and ``everything=1`` for everybody, once a day: Igor gets the whole snapshot,
@@ -30,47 +30,52 @@ def view(request: Request, services: Services) -> Response:
     one's reader has acknowledged to ``relay``, which may not write it.
     """
     require_invoker(request, services)
-    said = arguments(request)
-    user = said.pop("user", None)
-    if user is not None and "cursor" in said:
-        return _noted(user_name(user), said, request, services)
-    knock = said.pop("now" if user else "everything", "0")
-    if said or knock not in ("0", "1"):
+    params = arguments(request)
+    user = params.pop("user", None)
+    if user is not None and "cursor" in params:
+        return _acknowledge(user_name(user), params, request, services)
+    flag = params.pop("now" if user else "everything", "0")
+    if params or flag not in ("0", "1"):
         raise BadRequest("deliver takes user=NAME with now=1, or everything=1.")
-    told: dict[str, object] = {}
     if user is not None:
-        if services.store.identities.settings(user_name(user)) is None:
-            if TASK in request.headers:
-                return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
-            raise Unknown(f"There is no user {user}.")
-        done = {user: deliver(user, services.courier, knock=knock == "1")}
-    elif knock == "1":
-        done = push_everything(services.courier)
-        # Looking for them reads two documents a person, too many for every five minutes.
-        told["forgotten"] = prune(services.courier)
-    else:
-        done = deliver_due(services.courier)
-    people = {name: _told(deliveries) for name, deliveries in done.items()}
-    return json_response({"people": people, **told})
+        return _one(user, request, services, force=flag == "1")
+    if flag == "0":
+        return json_response({"people": _people(deliver_due(services.delivery))})
+    people = _people(push_everything(services.delivery))
+    # Looking for old entries reads two documents a person, too many for every five minutes.
+    forgotten = prune(services.store.log, now=services.now(), days=services.log_days)
+    return json_response({"people": people, "forgotten": forgotten})
 
 
-def _noted(user: str, said: Mapping[str, str], request: Request, services: Services) -> Response:
-    reader, sequence = acknowledged(said)
+def _one(user: str, request: Request, services: Services, *, force: bool) -> Response:
+    if services.store.identities.settings(user_name(user)) is None:
+        if TASK in request.headers:
+            return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
+        raise Unknown(f"There is no user {user}.")
+    deliveries = deliver(user, services.delivery, force=force)
+    return json_response({"people": _people({user: deliveries})})
+
+
+def _acknowledge(
+    user: str, params: Mapping[str, str], request: Request, services: Services
+) -> Response:
+    reader, sequence = reader_cursor(params)
     try:
-        noted = acknowledge(user, reader, sequence, services.store, services.now())
+        cursor = acknowledge(user, reader, sequence, services.store.log, services.now())
     except BadRequest as error:
         if TASK not in request.headers:
             raise
         return json_response(facts(error))  # it was true when it was handed on; let it be
-    return json_response({"user": user, "reader": reader, "cursor": noted})
+    return json_response({"user": user, "reader": reader, "cursor": cursor})
 
 
-def _told(deliveries: Mapping[str, Delivery]) -> dict[str, object]:
+def _people(deliveries: Mapping[str, Mapping[str, Delivery]]) -> dict[str, object]:
     return {
-        target: {
-            "delivered": delivery.delivered,
-            "waiting": delivery.waiting,
-            **({"trouble": facts(delivery.trouble)} if delivery.trouble else {}),
-        }
-        for target, delivery in deliveries.items()
+        user: {target: _as_json(delivery) for target, delivery in targets.items()}
+        for user, targets in deliveries.items()
     }
+
+
+def _as_json(delivery: Delivery) -> dict[str, object]:
+    trouble = {"trouble": trouble_facts(delivery.trouble)} if delivery.trouble else {}
+    return {"delivered": delivery.delivered, "waiting": delivery.waiting, **trouble}

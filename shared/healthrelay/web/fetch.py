@@ -5,69 +5,79 @@ Without a user: everybody's, a task each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
-from healthrelay.core.names import user_name
-from healthrelay.flows.courier import summed
-from healthrelay.flows.fanout import fan_out
-from healthrelay.flows.fetch import Desk, Fetched, fetch
-from healthrelay.web.door import TASK, arguments, door, require_invoker
-from healthrelay.web.errors import facts, json_response, status
+from healthrelay.core.household.names import user_name
+from healthrelay.core.measurements.query import parse_request
+from healthrelay.flows.delivery.context import combine
+from healthrelay.flows.measurements.fanout import fan_out
+from healthrelay.flows.measurements.fetch import Fetched, fetch
+from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
+from healthrelay.web.responses import facts, json_response, status, trouble_facts
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Record
+    from healthrelay.core.measurements.records import Record
     from healthrelay.web.services import Services
 
 
-@door("GET", "POST")
+@endpoint("GET", "POST")
 def view(request: Request, services: Services) -> Response:
-    """JSON: what was added, changed, removed, delivered and still waits, and a line a series.
+    """Answer in JSON what was added, changed, removed, delivered and waits, and a line a series.
 
     Without a user, everybody due gets a task of their own: 202 when any is new, else 200.
 
     A task of Cloud Tasks that is not answered 2xx comes again, sooner than a person can act
     (cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#HttpRequest).
-    So errors that time alone will not heal are told to it with 200; 429 and 503 stay, for they
+    So errors that time alone does not heal are answered with 200; 429 and 503 stay, because they
     slow the queue down, and so does 500, a defect, which the queue's own limit of tries ends.
     """
     require_invoker(request, services)
-    said = arguments(request)
-    if not said:
+    params = arguments(request)
+    if not params:
         return _everybody(services)
     try:
-        return _one(said, services)
+        return _one(params, services)
     except HealthrelayError as error:
         if TASK not in request.headers or status(error) in (429, 500, 503):
             raise
-        services.note("WARNING", "task", user=said.get("user"), cause=error.sentence)
+        services.log_event("WARNING", "task", user=params.get("user"), cause=error.sentence)
         return json_response(facts(error))
 
 
-def _one(said: dict[str, str], services: Services) -> Response:
-    user = user_name(said.get("user"))
-    query = {name: value for name, value in said.items() if name != "user"}
-    desk = Desk(
-        services.store, services.grants, services.provider, services.consent, services.courier
+def _one(params: dict[str, str], services: Services) -> Response:
+    user = user_name(params.pop("user", None))
+    return json_response(result(user, fetch_with(services, user, params)))
+
+
+def fetch_with(services: Services, user: str, query: Mapping[str, str]) -> Fetched:
+    """Fetch with the clients of this process; wrong words are refused before any is made."""
+    return fetch(
+        parse_request(user, query),
+        services.now(),
+        store=services.store,
+        grants=services.grants,
+        provider=services.provider,
+        consent=services.consent,
+        deliver=services.enqueue_or_deliver,
+        log_event=services.log_event,
     )
-    fetched = fetch(user, query, desk, services.now())
-    return json_response(told(user, fetched))
 
 
 def _everybody(services: Services) -> Response:
-    done = fan_out(services.store, services.queue, services.now(), services.note)
+    done = fan_out(services.store, services.queue, services.now(), services.log_event)
     for user, trouble in done.troubles.items():
-        services.note("WARNING", "fan-out", user=user, cause=trouble.sentence)
+        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
     troubles = {user: facts(trouble) for user, trouble in done.troubles.items()}
     return json_response(done._asdict() | {"troubles": troubles}, 202 if done.enqueued else 200)
 
 
-def told(user: str, fetched: Fetched) -> dict[str, object]:
-    """The answer: what changed, what was read, and what stood in the way."""
-    delivery = summed(fetched.deliveries.values())
+def result(user: str, fetched: Fetched) -> dict[str, object]:
+    """Return the answer: what changed, what was read, and what stood in the way."""
+    delivery = combine(fetched.deliveries.values())
     answer: dict[str, object] = {
         "user": user,
         "added": len(fetched.delta.added),
@@ -76,12 +86,12 @@ def told(user: str, fetched: Fetched) -> dict[str, object]:
         "delivered": delivery.delivered,
         "waiting": delivery.waiting,
         "series": _series(fetched.records),
-        "connection": fetched.diagnosis.told(),
+        "connection": fetched.diagnosis.as_json(),
     }
     if fetched.unavailable:
         answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}
     if delivery.trouble:
-        answer["trouble"] = facts(delivery.trouble)
+        answer["trouble"] = trouble_facts(delivery.trouble)
     return answer
 
 
@@ -94,10 +104,10 @@ def _why(error: HealthrelayError) -> dict[str, object]:
 
 def _series(records: Iterable[Record]) -> dict[str, dict[str, object]]:
     """Series → how many records were read, and the days of the first and last."""
-    days: dict[str, list[str]] = {}
+    days_of: dict[str, list[str]] = {}
     for record in records:
-        days.setdefault(record.series, []).append(record.when[:10])
+        days_of.setdefault(record.series, []).append(record.when[:10])
     return {
-        name: {"count": len(found), "first": min(found), "last": max(found)}
-        for name, found in days.items()
+        name: {"count": len(days), "first": min(days), "last": max(days)}
+        for name, days in days_of.items()
     }

@@ -1,4 +1,4 @@
-"""Small pages for the browser: one message each, no script, nothing kept by a cache."""
+"""Small pages for the browser: one message each, no script, never in a cache."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from healthrelay.web import errors
+from healthrelay.web import responses
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,22 +33,22 @@ def page(template: str, status: int = 200, **words: object) -> Response:
 
 
 def as_page(error: HealthrelayError) -> Response:
-    """For people: one sentence, and who must act."""
-    who = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    """Return *error* as a page: one sentence, and who must act."""
+    advice = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
     response = page(
         "message",
-        errors.status(error),
+        responses.status(error),
         title="Not connected",
         sentence=error.sentence,
-        advice=who.get(error.who, ""),
+        advice=advice.get(error.who, ""),
     )
-    response.headers.update(errors.headers(error))
+    response.headers.update(responses.headers(error))
     return response
 
 
 @cache
 def _environment() -> Environment:
-    """Kept, so that a template is compiled once a process."""
+    """Return the environment, kept so that a template is compiled once a process."""
     from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - a redirect needs no template
 
     return Environment(loader=FileSystemLoader(_PAGES), autoescape=True, auto_reload=False)

@@ -2,60 +2,47 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.names import user_name
-from healthrelay.flows.relay import Form, poll
-from healthrelay.web.door import arguments, bearer, door
-from healthrelay.web.numbers import number
+from healthrelay.core.household.names import user_name
+from healthrelay.flows.delivery.poll import Form, poll
+from healthrelay.web.endpoint import arguments, bearer, endpoint, number
+from healthrelay.web.responses import compress
 
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
 MAX_DAYS = 36_500
-MIN_ZIPPED = 500
-_GZIP = 31
-"""zlib's name for a stream with the header of gzip, which holds no time: equal bytes stay equal."""
 
 
 def view(request: Request, services: Services) -> Response:
-    """Below ``/relay``: ``events`` and ``ack`` are for programs, everything else is Igor's poll."""
-    place = request.path.rstrip("/").rpartition("/")[2]
-    if place in ("events", "ack"):
+    """Answer programs at ``events`` and ``ack`` below ``/relay``, and Igor's poll elsewhere."""
+    name = request.path.rstrip("/").rpartition("/")[2]
+    if name in ("events", "ack"):
         from healthrelay.web import events  # noqa: PLC0415 - Igor's poll needs none of it
 
-        return events.VIEWS[place](request, services)
+        return events.VIEWS[name](request, services)
     return _poll(request, services)
 
 
-@door("GET")
+@endpoint("GET")
 def _poll(request: Request, services: Services) -> Response:
-    """200 with the last snapshot, else 401, 404 or 503: Igor counts anything else as a failure."""
-    said = arguments(request)
-    user = user_name(said.get("user"))
-    form = said.get("format", "json")
-    if form not in ("json", "xml"):
+    """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
+    params = arguments(request)
+    user = user_name(params.get("user"))
+    encoding = params.get("format", "json")
+    if encoding not in ("json", "xml"):
         raise BadRequest("format is json or xml.")
-    wanted = Form(
-        days=number(said, "days", services.relay_days, range(1, MAX_DAYS + 1)),
-        cursor=number(said, "cursor", 0, range(2)) == 1,
-        xml=form == "xml",
+    form = Form(
+        days=number(params, "days", services.relay_days, range(1, MAX_DAYS + 1)),
+        cursor=number(params, "cursor", 0, range(2)) == 1,
+        xml=encoding == "xml",
     )
-    body = poll(user, said.get("key") or bearer(request), services.store, wanted)
-    response = Response(body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{form}")
-    return zipped(request, response)
-
-
-def zipped(request: Request, response: Response) -> Response:
-    """*response*, made smaller for who can read that."""
-    response.headers["Vary"] = "Accept-Encoding"
-    body = response.get_data()
-    if len(body) >= MIN_ZIPPED and request.accept_encodings.quality("gzip") > 0:
-        packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-        response.set_data(packer.compress(body) + packer.flush())
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    body = poll(user, params.get("key") or bearer(request), services.store, form)
+    response = Response(
+        body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{encoding}"
+    )
+    return compress(request, response)

@@ -1,16 +1,18 @@
-"""What the views may ask for; assembly builds each part when it is first asked for."""
+"""What the views may use; assembly builds each part when it is first used."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from healthrelay.core.authorization import Client
-    from healthrelay.core.consent import Consent
-    from healthrelay.flows.courier import Courier
-    from healthrelay.flows.token import Grants
-    from healthrelay.ports import Consents, Provider, Queue, Store
+    from healthrelay.core.grants.authorization import Client
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.ports.peers import Provider, Queue, TokenEndpoint
+    from healthrelay.ports.store import Store
 
 
 class Services(Protocol):
@@ -31,7 +33,7 @@ class Services(Protocol):
     @property
     def grants(self) -> Grants: ...
     @property
-    def consents(self) -> Consents: ...
+    def token_endpoint(self) -> TokenEndpoint: ...
     @property
     def provider(self) -> Provider: ...
     @property
@@ -39,12 +41,17 @@ class Services(Protocol):
     @property
     def writer(self) -> Queue | None: ...
     @property
-    def courier(self) -> Courier: ...
+    def delivery(self) -> DeliveryContext: ...
     @property
     def relay_days(self) -> int: ...
+    @property
+    def log_days(self) -> int: ...
+
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written, or leave that to the queue."""
 
     def now(self) -> datetime:
-        """The present instant, aware."""
+        """Return the present instant, aware."""
 
-    def note(self, severity: str, event: str, **facts: object) -> None:
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
         """Write one line to the log; secrets among the *facts* are blotted out."""

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from healthrelay.adapters.fitbit import LegacyFitbit
-from healthrelay.core.records import Window
-from healthrelay.core.token import Account
-from healthrelay.ports import Raw
+from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Raw
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 

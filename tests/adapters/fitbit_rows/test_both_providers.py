@@ -12,13 +12,13 @@ import pytest
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.google_health import GoogleHealth
 from healthrelay.adapters.http import Http
-from healthrelay.core.catalogue import SERIES, Kind
-from healthrelay.core.consent import CONSENTS
-from healthrelay.core.days import EPOCH
-from healthrelay.core.plan import plan
-from healthrelay.core.records import Window, parse
-from healthrelay.core.token import Account
-from healthrelay.ports import Provider
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.records import Window, parse
+from healthrelay.ports.peers import Provider
 from sandbox import Sandbox
 from tests.sandbox.person import FitbitPerson, GooglePerson
 
@@ -46,7 +46,7 @@ class Side:
         if row.kind is Kind.STATE:
             window = window._replace(start=EPOCH, end=EPOCH)
         raw: dict[str, list[Any]] = {}
-        for read in plan([window], self.provider.needs).reads:
+        for read in pack({window: self.provider.needs(window)}, {}):
             raw.setdefault(read.source, []).extend(self.provider.read(self.access, read))
         elements = self.provider.convert(window, raw, Account("x", "Europe/Amsterdam"))
         found = parse(series, elements)

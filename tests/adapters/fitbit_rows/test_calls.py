@@ -10,10 +10,10 @@ import pytest
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
-from healthrelay.core.catalogue import SERIES
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
-from healthrelay.core.plan import Read, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.plan import Read, pack
+from healthrelay.core.measurements.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response
 
@@ -88,7 +88,7 @@ def test_what_python_fitbit_lacks_is_named(legacy: LegacyFitbit) -> None:
 def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
     windows = [Window(name, MONDAY, SUNDAY) for name in ("sleep", "sleep-summary")]
 
-    reads = plan(windows, legacy.needs).reads
+    reads = pack({window: legacy.needs(window) for window in windows}, {})
 
     assert [read.source for read in reads] == ["day of sleep"] * 7
     assert [read.start.day for read in reads] == [read.end.day for read in reads]
@@ -98,7 +98,8 @@ def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
 def test_a_companion_is_read_once(legacy: LegacyFitbit) -> None:
     names = ("activities-distance", "activities-steps", "activities-calories")
 
-    reads = plan([Window(name, MONDAY, SUNDAY) for name in names], legacy.needs).reads
+    windows = [Window(name, MONDAY, SUNDAY) for name in names]
+    reads = pack({window: legacy.needs(window) for window in windows}, {})
 
     assert [read.source for read in reads] == [
         "activities-distance",

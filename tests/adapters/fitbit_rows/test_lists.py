@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.fitbit import LegacyFitbit
-from healthrelay.core.plan import Read
+from healthrelay.core.measurements.plan import Read
 from tests.adapters.fitbit_rows.converting import converted
 from tests.adapters.peers import answering, response
 from tests.household import Household

@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from healthrelay.ports import Raw
+from healthrelay.ports.peers import Raw
 from tests.contract.discovery import validator
 
 _SCHEMAS = {

@@ -8,9 +8,9 @@ from typing import Any
 
 from healthrelay.adapters.google_health import GoogleHealth
 from healthrelay.adapters.http import Http
-from healthrelay.core.records import Window
-from healthrelay.core.token import Account
-from healthrelay.ports import Raw
+from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Raw
 from tests.adapters.google_health.described import check
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)

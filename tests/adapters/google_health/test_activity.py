@@ -9,8 +9,8 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import Read, pack
+from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import (
     MONDAY,
     SUNDAY,
@@ -112,7 +112,7 @@ def test_calories_are_read_by_the_fortnight() -> None:
     steps, calories = (source for w in windows for source in provider().needs(w))
 
     assert (steps.days, calories.days) == (90, 14)
-    assert [r.source for r in plan(windows, provider().needs).reads] == [
+    assert [r.source for r in pack({w: provider().needs(w) for w in windows}, {})] == [
         "steps:dailyRollUp",
         "total-calories:dailyRollUp",
     ]

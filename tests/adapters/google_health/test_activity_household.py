@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.plan import plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
 from sandbox.heart import Heart, Zone
 from sandbox.logs import Exercise
@@ -32,7 +32,7 @@ def reader(household: Household) -> Reader:
 
     def read(window: Window) -> list[dict[str, Any]]:
         raw: dict[str, list[Any]] = {}
-        for one in plan([window], provider.needs).reads:
+        for one in pack({window: provider.needs(window)}, {}):
             raw.setdefault(one.source, []).extend(provider.read(token.grant.access, one))
         return provider.convert(window, raw, token.account)
 

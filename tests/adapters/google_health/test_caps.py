@@ -16,8 +16,8 @@ from healthrelay.adapters.google_health.questions import DailyRollUp, Points, Ro
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import Refused
-from healthrelay.core.plan import Read, plan
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.plan import Read, pack
+from healthrelay.core.measurements.records import Window
 
 SHORT = ("calories-in-heart-rate-zone", "heart-rate", "active-minutes", "total-calories")
 USUAL_PAGE = 1440
@@ -84,7 +84,7 @@ def test_several_years_are_cut_into_calls_that_come_to_an_end(
     provider = GoogleHealth("http://unused", "metric", Http())
     window = Window(series, date(2021, 1, 1), LAST, detail)
 
-    reads = plan([window], provider.needs).reads
+    reads = pack({window: provider.needs(window)}, {})
 
     longest = {}
     for read in reads:

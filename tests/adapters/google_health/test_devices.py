@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.days import EPOCH
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read
-from healthrelay.core.records import parse
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.records import parse
 from tests.adapters.google_health.moving import converted
 
 SOURCE = "/pairedDevices"

@@ -9,7 +9,7 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read
+from healthrelay.core.measurements.plan import Read
 from tests.adapters.google_health.moving import bucket, converted, interval, points
 
 TUESDAY = date(2026, 11, 3), date(2026, 11, 3)

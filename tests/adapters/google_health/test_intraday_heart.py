@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import TryLater
-from healthrelay.core.records import Window
+from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import bucket, converted, points, provider
 
 TUESDAY = date(2026, 11, 3), date(2026, 11, 3)

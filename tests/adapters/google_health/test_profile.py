@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.days import EPOCH
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.plan import Read
 from tests.adapters.google_health.moving import converted, tolerated
 
 IDENTITY = {"name": "users/me/identity", "healthUserId": "111", "legacyUserId": "A1B2C3"}

@@ -8,8 +8,8 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read
-from healthrelay.core.records import parse
+from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.records import parse
 from tests.adapters.google_health.moving import MONDAY, SUNDAY, converted, interval, tolerated
 from tests.adapters.google_health.sleeping import SOURCE, nap, night, noticed, session, stage
 

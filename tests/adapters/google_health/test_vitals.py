@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.errors import TryLater
-from healthrelay.core.plan import Read
+from healthrelay.core.measurements.plan import Read
 from tests.adapters.google_health.moving import MONDAY, SUNDAY, converted, dated
 
 HRV = "daily-heart-rate-variability"

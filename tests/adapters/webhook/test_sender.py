@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from healthrelay.adapters.webhook import Webhook, mint
+from healthrelay.adapters.webhook import WebhookTarget, mint
+from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
-from healthrelay.core.messages import Message
 from tests.igor.recorder import Recorder, Say
 
-MESSAGE = Message("msg_1", b'{"type":"measurements.changed"}')
+MESSAGE = Message("jack", b'{"type":"measurements.changed"}', "msg_1")
 KEYS = mint()
 
 
@@ -38,8 +38,8 @@ def receiver() -> Iterator[Recorder]:
         yield running
 
 
-def hook(url: str, *, private: bool = True, seconds: float = 5) -> Webhook:
-    return Webhook("node-red", url, private, [KEYS[:2]], now, seconds=seconds)
+def hook(url: str, *, private: bool = True, seconds: float = 5) -> WebhookTarget:
+    return WebhookTarget("node-red", url, private, lambda: [KEYS[:2]], now, seconds=seconds)
 
 
 def test_a_message_is_one_signed_post(receiver: Recorder) -> None:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.catalogue import SERIES, Kind
 from healthrelay.core.errors import Refused
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.documents import Fields

@@ -13,7 +13,7 @@ from healthrelay.adapters.firestore.documents import Changed, Found, Listing, Me
 from healthrelay.core.errors import NO_STORE_CLIENT, HealthrelayError, NotConfigured, TryLater
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.wire import Wire
+    from healthrelay.adapters.firestore.client import Wire
 
 ATTEMPTS = 24
 
@@ -80,7 +80,7 @@ class Database:
 def _wire(project: str | None, database: str | None, patience: float) -> Wire:
     """A third of a second of loading: only when it is needed."""
     try:
-        from healthrelay.adapters.firestore.wire import Wire  # noqa: PLC0415
+        from healthrelay.adapters.firestore.client import Wire  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise NotConfigured(
             "Firestore's client is not installed here; the extra healthrelay[firestore] brings it."

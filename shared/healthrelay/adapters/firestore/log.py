@@ -12,10 +12,10 @@ from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT, size
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write, living
-from healthrelay.core.delivery import Progress, document, from_document
-from healthrelay.core.entries import Entry, kept, understood
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
-from healthrelay.relay_ports import Following
+from healthrelay.ports.delivery import Following
 
 BATCH = 400
 _FIELDS = ("head", "progress")
@@ -104,16 +104,16 @@ class FirestoreLog:
             if still and target not in before:
                 return
             known = before.get(target)
-            if known and from_document(known).sequence > progress.sequence:
+            if known and Progress.from_document(known).sequence > progress.sequence:
                 return
-            after[target] = document(progress)
+            after[target] = progress.to_document()
         if after != before:
             fields = {"progress": json.dumps(after, separators=(",", ":"))}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
 
 
 def _write(user: str, entry: Entry, life: str) -> Write:
-    said = json.dumps(kept(entry), separators=(",", ":"))
+    said = json.dumps(entry.to_document(), separators=(",", ":"))
     fields = {"life": life, "at": entry.at, "entry": said}
     return Write(documents.entry(user, entry.sequence), fields)
 
@@ -130,12 +130,14 @@ def _said(fields: Fields) -> dict[str, Any]:
 
 
 def _following(fields: Fields) -> Following:
-    targets = {target: from_document(said) for target, said in sorted(_said(fields).items())}
+    targets = {
+        target: Progress.from_document(said) for target, said in sorted(_said(fields).items())
+    }
     return Following(int(fields["head"]), targets)
 
 
 def _understood(entry: Found) -> Entry:
     at = entry.fields["at"]
-    return understood(
+    return Entry.from_document(
         int(entry.id), datetime.fromisoformat(at.isoformat()), json.loads(entry.fields["entry"])
     )

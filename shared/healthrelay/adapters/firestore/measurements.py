@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Write
-from healthrelay.adapters.firestore.shelf import Shelf
-from healthrelay.core.entries import spoken
-from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.adapters.firestore.user_buckets import Shelf
+from healthrelay.core.delivery.entries import changed_keys
+from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.records import Delta, Record, Window
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.records import Delta, Record, Window
 
 MAX_WRITES = 500
 
@@ -127,7 +127,7 @@ def _spans(covered: Coverage) -> str:
 
 def _entry(change: Change, life: str) -> Fields:
     """The log entry: which keys, not which values; only the series, where keys are too many."""
-    keys = spoken(change.delta)
+    keys = changed_keys(change.delta)
     text = json.dumps(keys, separators=(",", ":"))
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for told in keys.values() for s in told})})
@@ -140,5 +140,5 @@ def _bearable(writes: list[Write]) -> list[Write]:
         len(writes) >= MAX_WRITES
         or sum(buckets.size(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
     ):
-        raise BadRequest("That is more than the store takes at once: fetch a shorter period.", 413)
+        raise TooLarge("That is more than the store takes at once: fetch a shorter period.")
     return writes

@@ -12,7 +12,7 @@ from healthrelay.adapters.firestore.database import Database, settled
 from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write
 from healthrelay.adapters.firestore.removal import sweep
 from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.ports import Document, Versioned
+from healthrelay.ports.store import Document, Versioned
 
 
 class FirestoreIdentities:

@@ -39,7 +39,7 @@ PATIENCE = 4.0
 
 
 class FirestoreStore:
-    """Satisfies `healthrelay.ports.Store`.
+    """Satisfies `healthrelay.ports.store.Store`.
 
     Without *project* the environment names it, as for every Google client; without *database*
     it is ``(default)``. A call gives up after *patience* seconds. No bucket of records grows

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from healthrelay.core.plan import Read, Source
-from healthrelay.ports import Raw
+from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.ports.peers import Raw
 
 Ask = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]

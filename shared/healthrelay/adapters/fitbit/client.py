@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 
 from healthrelay.adapters.deadline import POOLS, within
 from healthrelay.adapters.fitbit.errors import trouble
-from healthrelay.adapters.http import CONNECT_SECONDS, whole
+from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, whole
 from healthrelay.core.errors import TryLater
 
 SECONDS = 30
@@ -39,7 +39,7 @@ class BoundedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs |= {"timeout": (CONNECT_SECONDS, self._seconds), "stream": True}
+        kwargs |= {"timeout": (CONNECT_TIMEOUT_SECONDS, self._seconds), "stream": True}
         with within(self._seconds) as deadline:
             response = super().send(request, **kwargs)
             try:

@@ -1,4 +1,4 @@
-"""What the Fitbit Web API says when it says no, sorted by who must act.
+"""What an error of the Fitbit Web API means, by who must act.
 
 Its last year brought three shapes of error: Fitbit's ``{"errors": [...]}``, Google's
 ``{"error": {...}}``, and web pages; since 2 November 2026 it answers 410 to everything.
@@ -20,11 +20,11 @@ from healthrelay.core.errors import (
     TryLater,
 )
 
-HOUR = 3600
+HOUR_SECONDS = 3600
 
 
 def trouble(status: int, headers: Mapping[str, str], body: bytes) -> HealthrelayError:
-    """The error for an answer of *status*."""
+    """Return the error for an answer of *status*."""
     answer = Answer(status, {name.lower(): value for name, value in headers.items()}, body)
     if status == 410:
         return Misconfigured(
@@ -34,9 +34,8 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
     if status == 429:
         # Retry-After came only at times; the quota's own header tells when the hour is over.
         reset = answer.headers.get("fitbit-rate-limit-reset", "")
-        return RateLimited(
-            "Fitbit asks for a pause.", answer.wait(int(reset) if reset.isdecimal() else HOUR)
-        )
+        wait = answer.wait(int(reset) if reset.isdecimal() else HOUR_SECONDS)
+        return RateLimited("Fitbit asks for a pause.", wait)
     if status == 401:
         return AccessRefused("Fitbit refuses the access token.")
     if status == 403:
@@ -50,7 +49,7 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> Healthrelay
 
 def _error_type(body: bytes) -> str:
     try:
-        said = str(json.loads(body)["errors"][0]["errorType"])
+        kind = str(json.loads(body)["errors"][0]["errorType"])
     except (ValueError, LookupError, TypeError):
         return "no reason given"
-    return said if said.isidentifier() else "no reason given"
+    return kind if kind.isidentifier() else "no reason given"

@@ -9,13 +9,13 @@ from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
-from healthrelay.core.token import Account, Grant
+from healthrelay.core.grants.token import Account, Grant
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
-    from healthrelay.core.plan import Read, Source
-    from healthrelay.core.records import Window
-    from healthrelay.ports import Raw
+    from healthrelay.core.json import Json
+    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.records import Window
+    from healthrelay.ports.peers import Raw
 
 FITBIT_SYSTEM = {"en_US": "en_US", "en_GB": "en_GB"}
 METRIC = "en_UK"
@@ -23,7 +23,7 @@ METRIC = "en_UK"
 
 
 class LegacyFitbit:
-    """Satisfies `healthrelay.ports.Provider`."""
+    """Satisfies `healthrelay.ports.peers.Provider`."""
 
     name = "fitbit"
 

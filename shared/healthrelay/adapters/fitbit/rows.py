@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.adapters.fitbit.calls import DETAILS, GOALS, POINTS, SLEEP, TOTALS
-from healthrelay.core.digestible import Json
-from healthrelay.ports import Raw
+from healthrelay.adapters.fitbit.calls import CALLS, DETAILS, POINTS, SLEEP, TOTALS
+from healthrelay.core.json import Json
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.ports.peers import Raw
 
 if TYPE_CHECKING:
-    from healthrelay.core.records import Window
+    from healthrelay.core.measurements.records import Window
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]
@@ -156,15 +157,9 @@ def _intraday(name: str) -> Row:
     return Row(f"points of {name}", _points, company, detailed=True)
 
 
-_KINDS = ("activities", "foods")
-_PLAIN = ("weight", "fat", "body-weight", "body-fat", "body-bmi")
-_STATES = (
-    *("user", "badges", "activity-stats", "food-units", "activities-list", "meals", *GOALS),
-    *(f"{how}-{what}" for how in ("recent", "favorite", "frequent") for what in _KINDS),
-)
-
 ROWS: dict[str, Row] = {
-    **{name: Row(name) for name in (*_PLAIN, *_STATES)},
+    # A call that has a series' own name brings its elements as they are, unless a row says more.
+    **{name: Row(name) for name in CALLS if name in SERIES},
     **_activities(ACTIVITIES, (*TOTALS, "caloriesBMR")),
     **_activities(TRACKER, TOTALS),
     "devices": Row("devices", _device),

@@ -16,10 +16,10 @@ from healthrelay.adapters.google_health.points import (
     samples_of,
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Raw
+    from healthrelay.ports.peers import Raw
 
 DEVICES = AccountPart("/pairedDevices", points="pairedDevices")
 IDENTITY, PROFILE, SETTINGS = (AccountPart(p) for p in ("/identity", "/profile", "/settings"))

@@ -37,10 +37,10 @@ from healthrelay.adapters.google_health.questions import (
     Request,
     intervals,
 )
-from healthrelay.core.plan import Read, Source
+from healthrelay.core.measurements.plan import Read, Source
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 MINUTE = timedelta(minutes=1)
 

@@ -15,7 +15,7 @@ from healthrelay.adapters.google_health.points import (
     samples_of,
 )
 from healthrelay.adapters.google_health.questions import history, samples
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 WEIGHT = samples("weight")
 FAT = samples("body-fat")

@@ -1,4 +1,4 @@
-"""What Google Health says when it says no, sorted by who must act.
+"""What an error of Google Health means, by who must act.
 
 Messages change; status and reason do not (https://developers.google.com/health/troubleshooting).
 """
@@ -24,9 +24,9 @@ _NOT_MOVED = "Could not mint UberMint from GaiaMint"
 
 
 def trouble(answer: Answer, what: str) -> HealthrelayError:
-    """The error for any *answer* that is not a good one to the question *what*."""
+    """Return the error for any *answer* that is not a good one to the question *what*."""
     status = answer.status
-    reason, message = _said(answer.json())
+    reason, message = _reason_and_message(answer.json())
     if status == 401:
         return AccessRefused("Google Health refuses the access token.")
     if status == 429:
@@ -63,8 +63,8 @@ def _forbidden(reason: str, message: str, what: str) -> HealthrelayError:
     )
 
 
-def _said(body: Any) -> tuple[str, str]:
-    """The reason and message of Google's error body; empty when it is something else."""
+def _reason_and_message(body: Any) -> tuple[str, str]:
+    """Return the reason and message of Google's error body; empty when it is something else."""
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return "", ""

@@ -12,11 +12,11 @@ from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, min
 from healthrelay.adapters.google_health.activity import TOTALS, Told, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
 from healthrelay.adapters.google_health.questions import Question, sessions
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
-    from healthrelay.ports import Raw
+    from healthrelay.core.json import Json
+    from healthrelay.ports.peers import Raw
 
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)

@@ -20,7 +20,7 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 EATEN, EATEN_DAYS = sessions("nutrition-log"), DailyRollUp("nutrition-log")
 UNITS = Points("food-measurement-unit", "", how="")

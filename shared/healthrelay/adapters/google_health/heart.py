@@ -25,10 +25,10 @@ from healthrelay.adapters.google_health.questions import (
     Question,
     days,
 )
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 RESTING = days("daily-resting-heart-rate")
 BOUNDS = days("daily-heart-rate-zones")

@@ -37,10 +37,10 @@ from healthrelay.adapters.google_health.questions import (
     beats,
     intervals,
 )
-from healthrelay.core import units
+from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 HEART = RollUp("heart-rate")
 BEATS = beats("heart-rate")

@@ -15,7 +15,7 @@ from healthrelay.adapters.google_health.points import Answers, local, log_id, va
 from healthrelay.adapters.google_health.questions import sessions
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Raw
+    from healthrelay.ports.peers import Raw
 
 SLEEP = sessions("sleep")
 MINUTE = timedelta(minutes=1)

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
     from healthrelay.adapters.google_health.questions import Question
-    from healthrelay.core.records import Window
-    from healthrelay.ports import Raw
+    from healthrelay.core.measurements.records import Window
+    from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 
@@ -48,12 +48,9 @@ class Sample(NamedTuple):
     """One measurement at its local time."""
 
     at: datetime
+    day: str
     value: Decimal
     log_id: int
-
-    @property
-    def day(self) -> str:
-        return self.at.date().isoformat()
 
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
@@ -66,7 +63,8 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
             time = value["sampleTime"]
             instant = datetime.fromisoformat(time["physicalTime"])
             at = local(instant, time.get("utcOffset"), answers.zone)
-            sample = Sample(at, Decimal(value[member]), log_id(point, instant))
+            day = at.date().isoformat()
+            sample = Sample(at, day, Decimal(value[member]), log_id(point, instant))
             found.append((instant, sample))
     return [sample for _, sample in sorted(found, key=lambda pair: (pair[0], pair[1].log_id))]
 

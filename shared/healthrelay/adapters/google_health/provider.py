@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
-from healthrelay.core.token import Account, Grant
+from healthrelay.core.grants.token import Account, Grant
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
-    from healthrelay.core.digestible import Json
-    from healthrelay.core.plan import Read, Source
-    from healthrelay.core.records import Window
-    from healthrelay.ports import Raw
+    from healthrelay.core.json import Json
+    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.records import Window
+    from healthrelay.ports.peers import Raw
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -25,7 +25,7 @@ _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/setting
 
 
 class GoogleHealth:
-    """Satisfies `healthrelay.ports.Provider`. *system* is a household's, as for Fitbit.
+    """Satisfies `healthrelay.ports.peers.Provider`. *system* is a household's, as for Fitbit.
 
     The tables of series are loaded by what uses them: a consent needs only the account.
     """

@@ -14,7 +14,7 @@ from healthrelay.adapters.google_health.nights import MINUTE, SLEEP, Night, nigh
 from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
 
 if TYPE_CHECKING:
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
 
 Figure = Callable[[Night], int | None]
 

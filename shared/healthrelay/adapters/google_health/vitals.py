@@ -20,8 +20,8 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import Points, days
-from healthrelay.core import units
-from healthrelay.core.digestible import Json
+from healthrelay.core.json import Json
+from healthrelay.core.measurements import units
 
 Figures = Mapping[str, Decimal]
 """Google's member → its number."""

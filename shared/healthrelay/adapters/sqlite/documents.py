@@ -8,7 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Unknown
-from healthrelay.ports import Document, Versioned
+from healthrelay.ports.store import Document, Versioned
 
 if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.database import Database

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Room, newest, require, text
-from healthrelay.core.delivery import Progress, document, from_document
-from healthrelay.core.entries import Entry, kept, understood
-from healthrelay.relay_ports import Following
+from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.progress import Progress
+from healthrelay.ports.delivery import Following
 
 
 class SqliteLog(Room):
@@ -28,7 +28,7 @@ class SqliteLog(Room):
                 (user, sequence, limit),
             )
             return [
-                understood(number, datetime.fromisoformat(at), json.loads(entry))
+                Entry.from_document(number, datetime.fromisoformat(at), json.loads(entry))
                 for number, at, entry in rows
             ]
 
@@ -54,7 +54,7 @@ class SqliteLog(Room):
                 connection.execute("DELETE FROM log WHERE user = ?", (user,))
             connection.executemany(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                [(user, e.sequence, e.at.isoformat(), text(kept(e))) for e in new],
+                [(user, e.sequence, e.at.isoformat(), text(e.to_document())) for e in new],
             )
 
     def following(self, user: str) -> Following:
@@ -86,12 +86,15 @@ class SqliteLog(Room):
             ).fetchone()
             if known is None and still:
                 return
-            if not known or from_document(json.loads(known[0])).sequence <= progress.sequence:
+            if (
+                not known
+                or Progress.from_document(json.loads(known[0])).sequence <= progress.sequence
+            ):
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
-                    (*where, text(document(progress))),
+                    (*where, text(progress.to_document())),
                 )
 
 
 def _progresses(rows: Iterable[sqlite3.Row]) -> dict[str, Progress]:
-    return {target: from_document(json.loads(data)) for target, data in rows}
+    return {target: Progress.from_document(json.loads(data)) for target, data in rows}

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.documents import Room, load, newest, put, require, text
-from healthrelay.core.entries import spoken
-from healthrelay.core.records import Delta, Record, Window
+from healthrelay.core.delivery.entries import changed_keys
+from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.coverage import Coverage
-    from healthrelay.core.digestible import Json
+    from healthrelay.core.json import Json
+    from healthrelay.core.measurements.coverage import Coverage
 
 
 class SqliteRecords(Room):
@@ -66,7 +66,7 @@ class SqliteRecords(Room):
             sequence = newest(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (user, sequence, now.isoformat(), text(spoken(delta))),
+                (user, sequence, now.isoformat(), text(changed_keys(delta))),
             )
             return sequence
 

@@ -10,7 +10,7 @@ from healthrelay.adapters.sqlite.documents import APPLICATION, Room, identity, l
 from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
-    from healthrelay.ports import Document, Versioned
+    from healthrelay.ports.store import Document, Versioned
 
 
 class SqliteIdentities(Room):

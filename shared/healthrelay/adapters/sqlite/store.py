@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class SqliteStore:
-    """Satisfies `healthrelay.ports.Store`. *path* is a file name or ``:memory:``.
+    """Satisfies `healthrelay.ports.store.Store`. *path* is a file name or ``:memory:``.
 
     Other processes that hold the file are waited for, at most *patience* seconds. Records and log
     are loaded when first asked for: who only connects a person starts without them.

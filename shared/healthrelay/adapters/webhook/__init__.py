@@ -1,6 +1,6 @@
-"""Signed webhooks: Standard Webhooks 1.0.0, to addresses that were looked at."""
+"""Signed webhooks: Standard Webhooks 1.0.0, to addresses that were checked."""
 
-from healthrelay.adapters.webhook.sender import Webhook
-from healthrelay.adapters.webhook.signatures import mint
+from healthrelay.adapters.webhook.sender import WebhookTarget
+from healthrelay.adapters.webhook.signing import mint
 
-__all__ = ["Webhook", "mint"]
+__all__ = ["WebhookTarget", "mint"]

@@ -1,8 +1,8 @@
-"""Looking at where a name leads before anything is sent there.
+"""Checks where a name leads before anything is sent there.
 
 A name that leads into the house, to the machine itself or to the cloud's metadata would let
-a target reach what only we can reach. What was looked at is what is connected to: a second
-look-up could say something else.
+a target reach what only we can reach. The address that was checked is the one connected to: a
+second look-up could give another.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _TRANSLATED = tuple(
 
 
 def resolve(host: str, port: int, *, private: bool) -> str:
-    """The first address of *host*. Raises `Misconfigured` when any of them is not public.
+    """Return the first address of *host*. Raises `Misconfigured` when any of them is not public.
 
     With *private* the owner has allowed whatever it is.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise TryLater(f"The name {host} was not found ({type(error).__name__}).") from error
-    addresses = [str(sockaddr[0]) for *_, sockaddr in found]
+    addresses = [str(sockaddr[0]) for *_, sockaddr in results]
     if not private and not all(is_public(address) for address in addresses):
         raise Misconfigured(
             f"{host} leads to an address that is not public, which this target is not allowed."
@@ -38,7 +38,7 @@ def resolve(host: str, port: int, *, private: bool) -> str:
 
 
 def is_public(text: str) -> bool:
-    """Whether the address is one that anybody on the internet could reach."""
+    """Return whether anybody on the internet could reach the address."""
     address: _Address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:

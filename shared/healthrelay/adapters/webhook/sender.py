@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -15,31 +15,33 @@ import urllib3
 from healthrelay.adapters.deadline import PlainPool, SecurePool, within
 from healthrelay.adapters.http import Answer, whole
 from healthrelay.adapters.webhook.address import resolve
-from healthrelay.adapters.webhook.signatures import headers
+from healthrelay.adapters.webhook.signing import headers
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import LOG
 from healthrelay.core.errors import Misconfigured, RateLimited, Refused, TryLater
-from healthrelay.core.messages import Message
 
-SECONDS = 15
+POST_TIMEOUT_SECONDS = 15
 
 
 @dataclass(frozen=True)
-class Webhook:
-    """Satisfies `healthrelay.ports.Hook` for one run of deliveries.
+class WebhookTarget:
+    """Satisfies `healthrelay.ports.peers.Target` for one run of deliveries.
 
     The name of the host is looked up once and that address kept, so that it stays the one
-    that was looked at; a new run looks again.
+    that was checked; a new run checks again. The *open_keys* are opened for the first message.
     """
 
     name: str
     url: str
     private: bool
-    keys: Sequence[tuple[str, str]] = field(repr=False)
+    open_keys: Callable[[], Sequence[tuple[str, str]]]
     now: Callable[[], datetime]
     ca: str | None = None
-    seconds: float = SECONDS
+    seconds: float = POST_TIMEOUT_SECONDS
+    kind: str = LOG
 
     def send(self, message: Message) -> None:
-        """Raises `TryLater`, `Misconfigured`, or `Refused` when the receiver wants no more."""
+        """Post it. Raises `TryLater`, `Misconfigured`, or `Refused` where no more is wanted."""
         answer = self._post(message)
         status = answer.status
         if 200 <= status < 300:
@@ -53,11 +55,11 @@ class Webhook:
 
     def _post(self, message: Message) -> Answer:
         parts = urlsplit(self.url)
-        sent = {
+        sent_headers = {
             "Host": parts.netloc,
             "Content-Type": "application/json",
             "User-Agent": "healthrelay",
-            **headers(message, self.keys, self.now()),
+            **headers(message, self._keys, self.now()),
         }
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
@@ -66,7 +68,7 @@ class Webhook:
                     "POST",
                     path,
                     body=message.body,
-                    headers=sent,
+                    headers=sent_headers,
                     timeout=urllib3.Timeout(total=self.seconds),
                     retries=False,
                     redirect=False,
@@ -79,12 +81,16 @@ class Webhook:
                     f"{self.name} shows a certificate that is not trusted."
                 ) from error
             raise TryLater(f"{self.name} gave no whole answer ({type(error).__name__}).") from error
-        told = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, told, body)
+        received = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, received, body)
+
+    @cached_property
+    def _keys(self) -> Sequence[tuple[str, str]]:
+        return self.open_keys()
 
     @cached_property
     def _pool(self) -> urllib3.HTTPConnectionPool:
-        """Connections to the address that was looked at, speaking with the name's own host."""
+        """Return connections to the address that was checked, with the name's own host."""
         parts = urlsplit(self.url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
@@ -92,5 +98,5 @@ class Webhook:
         if not secure:
             return PlainPool(address, port)
         context = ssl.create_default_context(cafile=self.ca or certifi.where())
-        # The certificate is checked against the name that is asked for, not against the address.
+        # The certificate is checked against the name in the URL, not against the address.
         return SecurePool(address, port, ssl_context=context, server_hostname=host)

@@ -1,0 +1,217 @@
+"""Everything that one process works with, each part built when it is first used."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from healthrelay import config, log
+from healthrelay.assembly.providers import PROVIDERS
+from healthrelay.core.errors import NotConfigured
+from healthrelay.flows import registration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from healthrelay.adapters.http import Http
+    from healthrelay.core.delivery.tasks import Task
+    from healthrelay.core.grants.authorization import Client
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
+    from healthrelay.ports.store import Store
+
+_SYSTEM_CLOCK = partial(datetime.now, UTC)
+
+
+class Services:
+    """Satisfies `healthrelay.web.services.Services` for one process, by the clock *now*."""
+
+    def __init__(
+        self, settings: config.Settings, now: Callable[[], datetime] = _SYSTEM_CLOCK
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.guard = settings.guard
+        self.public_url = settings.public_url
+        self.relay_days = settings.relay_days
+        self.log_days = settings.log_days
+        self._row = PROVIDERS[settings.provider]
+        self.resident = False
+        """Whether this process stays, so that it can do something later."""
+        if self._row.token_url(settings).startswith("http://"):
+            # The configuration allows http on this machine only; oauthlib wants to be told.
+            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+    @property
+    def owner_key(self) -> str:
+        """Never empty: whoever sends nothing must not be taken for the owner."""
+        if not self.settings.owner_key:
+            raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
+        return self.settings.owner_key
+
+    def log_event(self, severity: str, event: str, **facts: object) -> None:
+        if user := str(facts.pop("user", None) or ""):
+            facts = log.without_name(user, facts)
+            # Without a key anybody could tell by trying who is meant.
+            key = self.settings.owner_key
+            facts["user"] = log.alias(user, key) if key else None
+        log.log_event(severity, event, **facts)
+
+    @cached_property
+    def consent(self) -> Consent:
+        from healthrelay.core.grants.consent import CONSENTS
+
+        return CONSENTS[self.settings.provider]
+
+    @property
+    def client(self) -> Client:
+        from healthrelay.core.grants.authorization import Client
+
+        url = self._row.authorize_url(self.settings)
+        return Client(url, self._client_id, f"{self.public_url}/auth2")
+
+    @cached_property
+    def store(self) -> Store:
+        from healthrelay.assembly.stores import open_store
+
+        return open_store(self.settings.store_name)
+
+    @cached_property
+    def vault(self) -> Vault:
+        from healthrelay.assembly.sealing import vault
+
+        return vault(self.settings.sealing_keys)
+
+    @cached_property
+    def grants(self) -> Grants:
+        from healthrelay.flows.grants.refresh import Grants
+
+        return Grants(
+            self.settings.provider,
+            self.store.tokens,
+            self.vault,
+            self.token_endpoint,
+            log_event=self.log_event,
+        )
+
+    @cached_property
+    def token_endpoint(self) -> TokenEndpoint:
+        from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
+
+        us = Registration(
+            label=self.consent.label,
+            token_url=self._row.token_url(self.settings),
+            revoke_url=self._row.revoke_url(self.settings),
+            client_id=self._client_id,
+            redirect_uri=self.client.redirect_uri,
+            basic=self._row.basic_authentication,
+            client_secret=self.settings.client_secret
+            or registration.client_secret(self.store.identities, self.vault),
+            single_use=self.consent.single_use,
+        )
+        return OAuth2TokenEndpoint(us, self._http, self.now)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return self._row.build(self.settings, lambda: self._client_id, lambda: self._http)
+
+    @cached_property
+    def shared_targets(self) -> Sequence[Target]:
+        """Where everybody's results go; known without opening a secret."""
+        from healthrelay.assembly.targets import snapshot_targets
+
+        return snapshot_targets(
+            self.settings,
+            application=lambda: self.store.identities.application(),
+            vault=lambda: self.vault,
+        )
+
+    def own_targets(self, user: str) -> Sequence[Target]:
+        """Return where the results of *user* go beside; known without opening a secret."""
+        from healthrelay.assembly.targets import log_targets
+
+        return log_targets(user, self.store.targets, vault=lambda: self.vault, now=self.now)
+
+    @property
+    def delivery(self) -> DeliveryContext:
+        import random
+
+        from healthrelay.assembly.queues import LazyQueue
+        from healthrelay.flows.delivery.context import DeliveryContext
+
+        later = self.settings.tasks_queue or self.resident
+        return DeliveryContext(
+            store=self.store,
+            shared=self.shared_targets,
+            own=self.own_targets,
+            now=self.now,
+            jitter=random.random,
+            public_url=self.public_url,
+            days=self.settings.relay_days,
+            repeat=timedelta(hours=self.settings.repush_hours),
+            retries=LazyQueue(lambda: self.queue) if later else None,
+            log_event=self.log_event,
+        )
+
+    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
+        """Deliver what a fetch has written; a deployed one leaves that to the queue."""
+        from healthrelay.flows.delivery.deliver import deliver, enqueue_delivery
+
+        if not self.settings.tasks_queue:
+            return deliver(user, self.delivery)
+        from healthrelay.assembly.queues import LazyQueue
+
+        queue = LazyQueue(lambda: self.queue)
+        return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
+
+    @cached_property
+    def queue(self) -> Queue:
+        from healthrelay.assembly.queues import queue
+
+        return queue(self.settings, run_task=self.run_task, log_event=self.log_event, now=self.now)
+
+    @property
+    def writer(self) -> Queue | None:
+        """Who has written what a function that only reads may not; None: it writes itself."""
+        return self.queue if self.settings.tasks_queue else None
+
+    def run_task(self, task: Task) -> None:
+        """Run *task* in this process."""
+        from healthrelay.flows.delivery.deliver import deliver
+        from healthrelay.flows.run_task import run_task
+        from healthrelay.web.fetch import fetch_with
+
+        log.set_function(task.function)
+        run_task(
+            task,
+            fetch=lambda user: fetch_with(self, user, {}),
+            deliver=lambda user: deliver(user, self.delivery),
+            log=self.store.log,
+            now=self.now(),
+        )
+
+    def close(self) -> None:
+        """End the work that this process has taken on, and let go of the store."""
+        for part in ("queue", "store"):
+            if part in self.__dict__ and hasattr(self.__dict__[part], "close"):
+                self.__dict__[part].close()
+
+    @cached_property
+    def _http(self) -> Http:
+        """One pool, and one TLS context, for all that a provider is asked."""
+        from healthrelay.adapters.http import Http
+
+        return Http()
+
+    @cached_property
+    def _client_id(self) -> str:
+        """From the environment; only without one is the store asked."""
+        if self.settings.client_id:
+            return self.settings.client_id
+        from healthrelay.assembly.registered import client_id
+
+        return client_id(lambda: self.store.identities, self.consent.label)

@@ -1,0 +1,67 @@
+"""Entries of the log: the keys of the records that a change touched, never their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.records import Delta, Record
+
+Keys = Mapping[str, tuple[str, ...]]
+"""Series → the keys of its records."""
+
+
+class Entry(NamedTuple):
+    """One change of one person's records; entries are numbered without a gap from 1."""
+
+    sequence: int
+    at: datetime
+    added: Keys
+    changed: Keys
+    removed: Keys
+    whole: tuple[str, ...] = ()
+    """Series of which too many records changed to name them: read these again whole."""
+
+    def to_document(self) -> dict[str, object]:
+        """Return the entry as the stores keep it, without its number and time."""
+        parts = {"added": self.added, "changed": self.changed, "removed": self.removed}
+        document: dict[str, object] = {
+            change: {series: list(keys) for series, keys in by_series.items()}
+            for change, by_series in parts.items()
+            if by_series
+        }
+        return document | ({"whole": list(self.whole)} if self.whole else {})
+
+    @classmethod
+    def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
+        """Return the entry that a store keeps as *document*."""
+        whole = document.get("whole", ())
+        names = tuple(str(name) for name in whole) if isinstance(whole, list) else ()
+        added, changed, removed = (
+            _keys(document.get(change)) for change in ("added", "changed", "removed")
+        )
+        return cls(sequence, at, added, changed, removed, names)
+
+
+def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
+    """Return ``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
+    parts = {
+        "added": _by_series(delta.added),
+        "changed": _by_series(delta.changed),
+        "removed": _by_series(delta.removed),
+    }
+    return {change: keys for change, keys in parts.items() if keys}
+
+
+def _by_series(records: Iterable[Record]) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for record in records:
+        keys.setdefault(record.series, []).append(record.key)
+    return keys
+
+
+def _keys(part: object) -> Keys:
+    by_series = part if isinstance(part, dict) else {}
+    return {series: tuple(keys) for series, keys in by_series.items()}

@@ -1,0 +1,1 @@
+"""What a wearer allowed: consent, authorization, token, and how well the grant is."""

@@ -1,0 +1,62 @@
+"""The address of the consent page, and the proof that the answer to it is ours (RFC 7636)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+
+class Client(NamedTuple):
+    """Our registration with a provider, as far as a browser may know it."""
+
+    authorize_url: str
+    client_id: str
+    redirect_uri: str
+
+
+class ConsentRequest(NamedTuple):
+    """One request to a wearer: the scopes, and what must come back with the answer."""
+
+    scopes: Sequence[str]
+    state: str
+    challenge: str
+    extra: Mapping[str, str]
+
+
+def authorize_url(client: Client, request: ConsentRequest) -> str:
+    """Return the provider's consent page for *client*, to redirect a browser to.
+
+    Built by hand because loading an OAuth library would make this, the one page that a
+    person waits for, start half as slow again.
+    """
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": client.client_id,
+            "redirect_uri": client.redirect_uri,
+            "scope": " ".join(request.scopes),
+            "state": request.state,
+            "code_challenge": request.challenge,
+            "code_challenge_method": "S256",
+            **request.extra,
+        }
+    )
+    return f"{client.authorize_url}?{query}"
+
+
+def verifier(key: bytes, nonce: str) -> str:
+    """Return the PKCE verifier for the round *nonce*: 43 characters, never stored anywhere."""
+    return _base64url(hmac.digest(key, b"pkce " + nonce.encode(), "sha256"))
+
+
+def challenge(verifier: str) -> str:
+    """Return the S256 challenge, which the consent page gets of the *verifier*."""
+    return _base64url(hashlib.sha256(verifier.encode()).digest())
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

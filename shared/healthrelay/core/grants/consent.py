@@ -1,0 +1,142 @@
+"""What a wearer may allow, what each part gives, and which series need it.
+
+Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
+https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+_GOOGLE = "https://www.googleapis.com/auth/googlehealth."
+
+Needs = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One provider's consent."""
+
+    provider: str
+    label: str
+    scopes: Mapping[str, str]
+    """Scope → what it gives, in plain words."""
+    needs: Needs
+    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
+    always: str
+    """The scope that says where the wearer's day ends."""
+    optional: frozenset[str] = frozenset()
+    """Scopes that the provider may not know; they are left out when it does not."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    manage: str = ""
+    """The page on which a wearer ends a grant by hand."""
+    single_use: bool = False
+    """Each refresh token works once."""
+
+    def required_scopes(self, series: str) -> tuple[str, ...]:
+        """Return the scopes without which *series* cannot be read.
+
+        What another provider has alone needs none, so that nobody is asked for it.
+        """
+        from healthrelay.core.measurements.catalogue import SERIES  # noqa: PLC0415 - an invited wearer needs none
+
+        if SERIES[series].only not in ("", self.provider):
+            return ()
+        return next(scopes for start, scopes in self.needs if series.startswith(start))
+
+    def scopes_for(self, series: Iterable[str]) -> tuple[str, ...]:
+        """Return the scopes to request for *series*, and no others, in the order of the table."""
+        wanted = {self.always}.union(*(self.required_scopes(name) for name in series))
+        return tuple(scope for scope in self.scopes if scope in wanted)
+
+    def missing(self, series: str, granted: Iterable[str]) -> str:
+        """Return in plain words what the wearer must still allow for *series*; empty if nothing."""
+        lacking = [scope for scope in self.required_scopes(series) if scope not in granted]
+        return " and ".join(self.scopes[scope] for scope in lacking)
+
+
+def _google(name: str) -> str:
+    return f"{_GOOGLE}{name}.readonly"
+
+
+_ACTIVITY, _HEALTH, _SLEEP, _FOOD, _SETTINGS, _PROFILE = (
+    _google("activity_and_fitness"),
+    _google("health_metrics_and_measurements"),
+    _google("sleep"),
+    _google("nutrition"),
+    _google("settings"),
+    _google("profile"),
+)
+
+CONSENTS: dict[str, Consent] = {
+    row.provider: row
+    for row in (
+        Consent(
+            "google_health",
+            "Google Health",
+            {
+                _ACTIVITY: "steps and other activity",
+                _HEALTH: "weight, body fat, heart and other measurements",
+                _SLEEP: "sleep",
+                _FOOD: "food and water",
+                _PROFILE: "your profile",
+                _SETTINGS: "your time zone and devices",
+            },
+            needs=(
+                ("activities-heart-intraday", (_HEALTH,)),
+                ("activities-heart", (_HEALTH, _ACTIVITY)),
+                ("activities-summary", (_HEALTH, _ACTIVITY)),
+                ("activit", (_ACTIVITY,)),
+                ("cardioScore", (_ACTIVITY,)),
+                ("sleep", (_SLEEP,)),
+                ("food", (_FOOD,)),
+                ("water", (_FOOD,)),
+                ("devices", (_SETTINGS,)),
+                ("user", (_PROFILE, _HEALTH)),
+                ("", (_HEALTH,)),
+            ),
+            always=_SETTINGS,
+            manage="https://myaccount.google.com/connections",
+            optional=frozenset({_FOOD}),
+            # Without both, Google gives no refresh token and the login would end in an hour.
+            extra={"access_type": "offline", "prompt": "consent"},
+        ),
+        Consent(
+            "fitbit",
+            "Fitbit",
+            {
+                "activity": "steps and other activity",
+                "heartrate": "heart rate",
+                "weight": "weight and body fat",
+                "sleep": "sleep",
+                "nutrition": "food and water",
+                "settings": "your devices",
+                "profile": "your profile and time zone",
+                "social": "your friends",
+            },
+            needs=(
+                ("activities-heart", ("heartrate",)),
+                ("activit", ("activity",)),
+                ("sleep", ("sleep",)),
+                ("food", ("nutrition",)),
+                ("water", ("nutrition",)),
+                ("devices", ("settings",)),
+                ("user", ("profile",)),
+                ("badges", ("profile",)),
+                ("friends", ("social",)),
+                ("recent-activities", ("activity",)),
+                ("favorite-activities", ("activity",)),
+                ("frequent-activities", ("activity",)),
+                ("recent-foods", ("nutrition",)),
+                ("favorite-foods", ("nutrition",)),
+                ("frequent-foods", ("nutrition",)),
+                ("meals", ("nutrition",)),
+                ("", ("weight",)),
+            ),
+            always="profile",
+            manage="https://www.fitbit.com/settings/applications",
+            single_use=True,
+        ),
+    )
+}

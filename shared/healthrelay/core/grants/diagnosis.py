@@ -1,0 +1,78 @@
+"""The state of a person's connection, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from healthrelay.core.grants.token import Token
+from healthrelay.core.trouble import Diagnosis, Trouble
+
+SOON = timedelta(days=3)
+TESTING = timedelta(days=8)
+"""Google ends the grants of an app whose consent screen is in Testing after seven days."""
+
+NOT_CONNECTED = "not connected"
+CONNECTED = "connected"
+EXPIRING = "expiring soon"
+PARTLY = "partly granted"
+RECONNECT = "needs reconnect"
+MISCONFIGURED = "misconfigured"
+PROVIDER_DOWN = "provider down"
+
+_STATE = {"wearer": RECONNECT, "owner": MISCONFIGURED}
+_NEXT_STEP = {
+    MISCONFIGURED: "Fix the setting or the console step that the cause names, then fetch.",
+    PROVIDER_DOWN: "Nothing: it is tried again by itself.",
+}
+
+
+def of_trouble(trouble: Trouble, link: str) -> Diagnosis:
+    """Return what a *trouble* means; *link* is where the wearer connects."""
+    state = _STATE.get(trouble.who, PROVIDER_DOWN)
+    next_step = _NEXT_STEP.get(state, f"Connect again: {link}")
+    return Diagnosis(state, trouble.since, trouble._replace(next_step=next_step))
+
+
+def diagnose(token: Token | None, missing: Sequence[str], link: str, now: datetime) -> Diagnosis:
+    """Return the state of a stored *token*; *missing* names in plain words what was not allowed.
+
+    The worst comes first: an ended grant before a trouble, a trouble before what is merely not
+    allowed, that before an end in sight.
+    """
+    if token is None:
+        return _wearer_must(NOT_CONNECTED, "No consent was given yet.", f"Connect: {link}", None)
+    health = token.health
+    if health.ended_at and health.refreshing:
+        ended = health.refreshing._replace(who="wearer", since=health.ended_at)
+        return of_trouble(ended, link)
+    if health.refreshing and health.refreshing.who == "wearer":
+        # Refused once: it is tried again in a minute before anybody is troubled.
+        return of_trouble(health.refreshing._replace(who="nobody"), link)
+    if trouble := health.refreshing or health.reading:
+        return of_trouble(trouble, link)
+    since = token.connected_at
+    if missing:
+        sentence = f"Not allowed: {', '.join(missing)}."
+        return _wearer_must(PARTLY, sentence, f"Connect again and tick it: {link}", since)
+    return _ending(token, link, now) or Diagnosis(CONNECTED, since)
+
+
+def _ending(token: Token, link: str, now: datetime) -> Diagnosis | None:
+    ends, since = token.grant.refresh_expires_at, token.connected_at
+    if ends is None:
+        return None
+    testing = since is not None and ends - since <= TESTING
+    if ends - now > SOON and not testing:
+        return None
+    sentence = f"The grant ends on {ends:%Y-%m-%d at %H:%M} UTC."
+    next_step = f"Connect again before that: {link}"
+    if testing:
+        sentence += " Google's consent screen is in Testing, where each grant lasts seven days."
+        next_step += " To end this, publish the app in Google's console."
+    return _wearer_must(EXPIRING, sentence, next_step, since)
+
+
+def _wearer_must(state: str, sentence: str, next_step: str, since: datetime | None) -> Diagnosis:
+    trouble = Trouble(state.replace(" ", "_"), "wearer", sentence, since, next_step=next_step)
+    return Diagnosis(state, since, trouble)

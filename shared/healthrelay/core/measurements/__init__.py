@@ -1,0 +1,1 @@
+"""What was measured: series, records, days, and what a fetch must read."""

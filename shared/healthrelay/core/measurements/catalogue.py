@@ -1,0 +1,165 @@
+"""Every series we know: its name, natural key, day, unit, label and who has it.
+
+A series is one key of the legacy Fitbit answer and one element name in Igor, e.g.
+``body-weight`` in ``{"body-weight": [{"dateTime": "2026-11-01", "value": "82.4"}]}``.
+A new measurement is a new row here and one in each provider's table; the methods, and the scopes
+of a kind that a provider has already, follow from its name.
+
+Where the legacy answer was one object for one day (``summary``, ``body``), it is a record of a
+series of its own, told apart by the ``date`` that we put in front of its members.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What one record of a series stands for."""
+
+    DAILY = "one value a day"
+    LOG = "one entry of a log, several a day"
+    INTRADAY = "the points of one day"
+    STATE = "what is true now"
+
+
+GOOGLE, FITBIT = "google_health", "fitbit"
+
+
+class Series(NamedTuple):
+    """How the records of one series are told apart, ordered and shown."""
+
+    name: str
+    label: str
+    unit: str = ""
+    """``mass``, ``distance`` and the like follow the unit system; others are fixed."""
+    kind: Kind = Kind.DAILY
+    key: str = "dateTime"
+    """The member that identifies a record: equal keys are the same measurement."""
+    day: str = "dateTime"
+    """The member with the local day, or day and time; nothing for a state."""
+    time: str = ""
+    """The member with the local time, where the day has none."""
+    value: str = "value"
+    """The member with the number that people look at; nothing where there is no such one."""
+    late: int = 7
+    """How many days back a value may still change: devices sync late, people correct."""
+    only: str = ""
+    """The provider that alone has it; nothing where both do."""
+
+
+def _log(
+    name: str, label: str, unit: str, value: str, day: str = "date", time: str = "time"
+) -> Series:
+    return Series(name, label, unit, Kind.LOG, "logId", day, time, value)
+
+
+def _activity(name: str, label: str, unit: str) -> tuple[Series, ...]:
+    """The series of an activity, of its tracker alone."""
+    return (
+        Series(f"activities-{name}", label, unit),
+        Series(f"activities-tracker-{name}", f"{label} (tracker)", unit),
+    )
+
+
+def _day(name: str, label: str, late: int = 7) -> Series:
+    return Series(name, label, key="date", day="date", value="", late=late)
+
+
+def _intraday(name: str, label: str, unit: str) -> Series:
+    series = f"activities-{name}-intraday"
+    return Series(series, f"{label} by the minute", unit, Kind.INTRADAY, value="", late=2)
+
+
+def _sleep(name: str, label: str, unit: str) -> Series:
+    # Three nights: stages arrive after the session.
+    return Series(f"sleep-{name}", label, unit, late=3)
+
+
+def _state(name: str, label: str, key: str = "", only: str = "") -> Series:
+    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", late=0, only=only)
+
+
+def _fitbit_state(name: str, label: str, key: str = "") -> Series:
+    return _state(name, label, key, FITBIT)
+
+
+def _google_day(name: str, label: str, late: int) -> Series:
+    return Series(name, label, value="", late=late, only=GOOGLE)
+
+
+_ROWS: tuple[Series, ...] = (
+    _log("weight", "Weight log", "mass", "weight"),
+    _log("fat", "Body fat log", "percent", "fat"),
+    _log("glucose", "Blood glucose", "mg/dL", "glucose")._replace(only=GOOGLE),
+    _day("body", "Body"),
+    Series("body-weight", "Weight", "mass"),
+    Series("body-fat", "Body fat", "percent"),
+    Series("body-bmi", "BMI", "kg/m²"),
+    *_activity("steps", "Steps", "steps"),
+    *_activity("distance", "Distance", "distance"),
+    *_activity("floors", "Floors", "floors"),
+    *_activity("elevation", "Elevation", "height"),
+    *_activity("calories", "Calories", "kcal"),
+    *_activity("activityCalories", "Activity calories", "kcal"),
+    Series("activities-caloriesBMR", "Resting calories", "kcal"),
+    *_activity("minutesSedentary", "Sedentary", "min"),
+    *_activity("minutesLightlyActive", "Lightly active", "min"),
+    *_activity("minutesFairlyActive", "Fairly active", "min"),
+    *_activity("minutesVeryActive", "Very active", "min"),
+    Series("activities-heart", "Heart", value=""),
+    Series("activities-active-zone-minutes", "Active zone minutes", value=""),
+    _log("activities", "Exercise", "kcal", "calories", "startDate", "startTime"),
+    _day("activities-summary", "Day's activity"),
+    _intraday("steps", "Steps", "steps"),
+    _intraday("distance", "Distance", "distance"),
+    _intraday("floors", "Floors", "floors"),
+    _intraday("elevation", "Elevation", "height"),
+    _intraday("calories", "Calories", "kcal"),
+    _intraday("heart", "Heart rate", "1/min"),
+    Series(
+        "sleep", "Sleep", "min", Kind.LOG, "logId", "dateOfSleep", value="minutesAsleep", late=3
+    ),
+    _day("sleep-summary", "Day's sleep", late=3),
+    Series("sleep-startTime", "Asleep at", value="", late=3),
+    _sleep("timeInBed", "Time in bed", "min"),
+    _sleep("minutesAsleep", "Asleep", "min"),
+    _sleep("minutesAwake", "Awake", "min"),
+    _sleep("minutesToFallAsleep", "To fall asleep", "min"),
+    _sleep("minutesAfterWakeup", "After waking up", "min"),
+    _sleep("awakeningsCount", "Awakenings", "times"),
+    _sleep("efficiency", "Sleep efficiency", "percent"),
+    _log("foods", "Food log", "", "", "logDate", ""),
+    _day("foods-summary", "Day's food"),
+    _log("water", "Water log", "volume", "amount", time=""),
+    _day("water-summary", "Day's water"),
+    Series("foods-log-caloriesIn", "Calories eaten", "kcal"),
+    Series("foods-log-water", "Water", "volume"),
+    _google_day("hrv", "Heart rate variability", late=3),
+    _google_day("spo2", "Blood oxygen", late=3),
+    _google_day("br", "Breathing rate", late=3),
+    _google_day("tempSkin", "Skin temperature", late=3),
+    _google_day("cardioScore", "Cardio fitness", late=7),
+    _state("devices", "Devices", key="id"),
+    _state("user", "Profile"),
+    _fitbit_state("badges", "Badges", key="encodedId"),
+    _fitbit_state("friends", "Friends", key="encodedId"),
+    _state("food-units", "Units of food", key="id"),
+    _fitbit_state("activities-list", "Catalogue of activities", key="id"),
+    _fitbit_state("recent-activities", "Recent activities", key="activityId"),
+    _fitbit_state("favorite-activities", "Favourite activities", key="activityId"),
+    _fitbit_state("frequent-activities", "Frequent activities", key="activityId"),
+    _fitbit_state("recent-foods", "Recent foods", key="foodId"),
+    _fitbit_state("favorite-foods", "Favourite foods", key="foodId"),
+    _fitbit_state("frequent-foods", "Frequent foods", key="foodId"),
+    _fitbit_state("meals", "Meals", key="id"),
+    _fitbit_state("activity-stats", "Lifetime"),
+    _fitbit_state("body-weight-goal", "Weight goal"),
+    _fitbit_state("body-fat-goal", "Body fat goal"),
+    _fitbit_state("activities-daily-goal", "Daily goals"),
+    _fitbit_state("activities-weekly-goal", "Weekly goals"),
+    _fitbit_state("food-goal", "Food goal"),
+    _fitbit_state("water-goal", "Water goal"),
+)
+SERIES: dict[str, Series] = {row.name: row for row in _ROWS}

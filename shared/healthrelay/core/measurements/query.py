@@ -1,0 +1,186 @@
+"""What a caller asks to fetch: the words of a request and the stored settings, made one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from healthrelay.core.errors import BadRequest
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import EPOCH, first_day, parse_day
+from healthrelay.core.measurements.methods import ARGUMENTS, DAY, DETAILS, Method, method
+from healthrelay.core.measurements.records import Window
+
+DEFAULT_METHOD = "get_bodyweight"
+MAX_CHOICES = 80
+SECONDS_DETAIL = "activities-heart-intraday"
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_ANY_DAY = date.max - timedelta(days=1)
+"""Stands for today while nobody knows which day it is for the wearer."""
+
+Words = Mapping[str, str]
+
+
+class FetchRequest(NamedTuple):
+    """A request for one person's measurements, its words checked as far as words can be."""
+
+    user: str
+    query: Words
+
+
+def parse_request(user: str, query: Words) -> FetchRequest:
+    """Return the request; raise `BadRequest` for words that are wrong whatever is stored.
+
+    What depends on the stored settings or on the wearer's day is refused by `windows`.
+    """
+    for name in query:
+        if name != "methods" and name not in ARGUMENTS:
+            raise BadRequest(f"No method takes the argument '{name[:40]}'.")
+    _check_days(query)
+    _hours(query.get("start_time") or "00:00", query.get("end_time") or "23:59")
+    if query.get("methods"):
+        chosen = _methods(query)
+        _refuse_idle(query, chosen)
+        if query.get("resource"):
+            for row, series in _choose_series(query, chosen):
+                _detail(series, _taken(row, query))
+    return FetchRequest(user, query)
+
+
+def windows(query: Words, settings: Words, today: date) -> list[Window]:
+    """Return the series and days that *query* asks for, with *settings* as its defaults.
+
+    The query wins; one that names a period or end sets aside both stored ones. Every wrong word
+    is a `BadRequest` with one sentence.
+    """
+    words = {**_defaults(query, settings), **query}
+    chosen = _methods(words)
+    _refuse_idle(query, chosen)
+    spans = {row.name: _span(_taken(row, words), row.period, today) for row in chosen}
+    found: dict[str, Window] = {}
+    for row, series in _choose_series(words, chosen):
+        taken = _taken(row, words)
+        if SERIES[series].kind is Kind.STATE:
+            found[series] = Window(series, EPOCH, EPOCH)
+        else:
+            hours = _hours(taken.get("start_time"), taken.get("end_time"))
+            found[series] = Window(series, *spans[row.name], _detail(series, taken), hours)
+    return list(found.values())
+
+
+def configured_series(settings: Words) -> set[str]:
+    """Return the series that *settings* ask for: those for which a consent is needed."""
+    words = _defaults({}, settings)
+    return {series for _, series in _choose_series(words, _methods(words))}
+
+
+def names_days(query: Words, settings: Words) -> bool:
+    """Whether somebody named days: then they are read whole, whatever was read before."""
+    return bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
+
+
+def _check_days(query: Words) -> None:
+    days = {
+        name: parse_day(name, query[name], _ANY_DAY)
+        for name in sorted(DAY - {"period"})
+        if query.get(name)
+    }
+    if query.get("period"):
+        first_day(_ANY_DAY, query["period"])
+    if "date" not in days:
+        _refuse_both(query)
+        if days.get("end_date", _ANY_DAY) < days.get("base_date", _ANY_DAY) < _ANY_DAY:
+            raise BadRequest("end_date must not lie before base_date.")
+
+
+def _refuse_both(words: Words) -> None:
+    if words.get("period") and words.get("end_date"):
+        raise BadRequest("Give either period or end_date, not both.")
+
+
+def _refuse_idle(query: Words, chosen: list[Method]) -> None:
+    """Refuse what no chosen method would use; a stored default may lie idle, a typed word not."""
+    taken = frozenset[str]().union(*(row.arguments for row in chosen))
+    for name in query:
+        if name != "methods" and name not in taken:
+            raise BadRequest(f"None of the methods asked for takes {name}.")
+
+
+def _defaults(query: Words, settings: Words) -> dict[str, str]:
+    dates_named = "period" in query or "end_date" in query
+    return {
+        name: value
+        for name, value in settings.items()
+        if (name == "methods" or name in ARGUMENTS)
+        and not (dates_named and name in ("period", "end_date"))
+    }
+
+
+def _methods(words: Words) -> list[Method]:
+    return [method(name) for name in _choices(words.get("methods") or DEFAULT_METHOD)]
+
+
+def _choices(text: str) -> list[str]:
+    choices = [part.strip() for part in text.split(",") if part.strip()]
+    if not choices or len(choices) > MAX_CHOICES:
+        raise BadRequest(f"Name 1 to {MAX_CHOICES} methods or resources, separated by commas.")
+    return choices
+
+
+def _taken(row: Method, words: Words) -> Words:
+    """The words that the method takes."""
+    return {name: value for name, value in words.items() if name in row.arguments}
+
+
+def _choose_series(words: Words, chosen: list[Method]) -> Iterator[tuple[Method, str]]:
+    """The series of each method. Of several resources each takes those that it has."""
+    for row in chosen:
+        if row.resources is None or not words.get("resource"):
+            yield from ((row, series) for series in row.gives(None))
+            continue
+        others = [r.resources for r in chosen if r is not row and r.resources is not None]
+        for name in _choices(words["resource"]):
+            if name in row.resources or not any(name in resources for resources in others):
+                yield from ((row, series) for series in row.gives(name))
+
+
+def _detail(series: str, taken: Words) -> str:
+    if SERIES[series].kind is not Kind.INTRADAY:
+        return ""
+    detail = taken.get("detail_level") or DETAILS[0]
+    allowed = DETAILS if series == SECONDS_DETAIL else DETAILS[:2]
+    if detail not in allowed:
+        raise BadRequest(f"detail_level must be one of {', '.join(allowed)} here.")
+    return detail
+
+
+def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
+    if not start and not end:
+        return None
+    if not start or not end:
+        raise BadRequest("Give start_time and end_time together.")
+    for name, text in (("start_time", start), ("end_time", end)):
+        if not _TIME.fullmatch(text):
+            raise BadRequest(f"{name} must be a time like 08:30.")
+    if end < start:
+        raise BadRequest("end_time must not lie before start_time.")
+    return start, end
+
+
+def _span(taken: Words, default: str, today: date) -> tuple[date, date]:
+    """The first and last day; a method reads its *default* period when nobody names days."""
+    if taken.get("date"):
+        day = parse_day("date", taken["date"], today)
+        return day, day
+    _refuse_both(taken)
+    base = parse_day("base_date", taken.get("base_date") or "today", today)
+    if taken.get("end_date"):
+        end = parse_day("end_date", taken["end_date"], today)
+        if end < base:
+            raise BadRequest("end_date must not lie before base_date.")
+        return base, end
+    period = taken.get("period") or ("1d" if taken.get("base_date") else default)
+    return first_day(base, period), base

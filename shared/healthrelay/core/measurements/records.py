@@ -1,0 +1,129 @@
+"""Records, and comparing what we know with what a provider just told us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from healthrelay.core.igor_json import digestible
+from healthrelay.core.json import Json
+from healthrelay.core.measurements.catalogue import SERIES, Series
+from healthrelay.core.measurements.days import EPOCH
+
+
+class Record(NamedTuple):
+    """One element of one series in the legacy Fitbit shape."""
+
+    series: str
+    key: str
+    when: str
+    """Local day, or day and time (``2026-11-01T07:12:00``): sorts as text."""
+    data: Mapping[str, Json]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What makes two records the same measurement."""
+        return self.series, self.key
+
+
+class Window(NamedTuple):
+    """The days *start* to *end* (both included) of one series.
+
+    *detail* is the length of an intraday point, such as ``1min``; *hours* are the first and last
+    time of each day (both included, ``("22:00", "23:30")``), None for all of it. A state, which
+    has no day, lies on the first day there is.
+    """
+
+    series: str
+    start: date
+    end: date
+    detail: str = ""
+    hours: tuple[str, str] | None = None
+
+    @property
+    def covers(self) -> str:
+        """What coverage calls it: hours of a day are not the day."""
+        return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
+
+    def holds(self, record: Record) -> bool:
+        """Whether *record* lies inside."""
+        day = record.when[:10]
+        return (
+            self.series == record.series and self.start.isoformat() <= day <= self.end.isoformat()
+        )
+
+
+class Delta(NamedTuple):
+    """What has to be written. Empty, and so false, when the provider told us nothing new."""
+
+    added: tuple[Record, ...] = ()
+    changed: tuple[Record, ...] = ()
+    removed: tuple[Record, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def parse(series: str, elements: Iterable[Mapping[str, object]]) -> list[Record]:
+    """Turn the *elements* of one series of a legacy answer into records.
+
+    Raises `ValueError` naming the series when an element lacks its key or day: a record
+    that cannot be told apart would be stored twice or lost.
+    """
+    row = SERIES[series]
+    records = []
+    for element in elements:
+        data = digestible(element)
+        if not isinstance(data, dict):
+            raise ValueError(f"an element of {series} has no members")
+        records.append(Record(series, _key(row, data), _when(row, data), data))
+    return records
+
+
+def _key(row: Series, data: Mapping[str, Json]) -> str:
+    if not row.key:
+        return "the one"
+    if data.get(row.key) in (None, ""):
+        raise ValueError(f"an element of {row.name} has no {row.key}")
+    return str(data[row.key])
+
+
+def _when(row: Series, data: Mapping[str, Json]) -> str:
+    """The local day of an element, with its time where the series has one."""
+    if not row.day:
+        return EPOCH.isoformat()
+    day = str(data.get(row.day) or "")
+    try:
+        date.fromisoformat(day[:10])
+    except ValueError:
+        raise ValueError(f"an element of {row.name} has no {row.day}") from None
+    time = data.get(row.time) if row.time else None
+    return f"{day}T{time}" if time else day
+
+
+def select(records: Iterable[Record], windows: Iterable[Window]) -> list[Record]:
+    """Return the *records* that lie in any of *windows*."""
+    by_series: dict[str, list[Window]] = {}
+    for window in windows:
+        by_series.setdefault(window.series, []).append(window)
+    return [
+        record
+        for record in records
+        if any(window.holds(record) for window in by_series.get(record.series, ()))
+    ]
+
+
+def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:
+    """Sort *incoming* into new, corrected and vanished records of a fully read window.
+
+    A person may correct a weight by hand, so the same key with other data is a change,
+    not a duplicate. The last of two equal keys wins.
+    """
+    before = {record.name: record for record in known}
+    after = {record.name: record for record in incoming}
+    return Delta(
+        added=tuple(r for name, r in after.items() if name not in before),
+        changed=tuple(r for name, r in after.items() if name in before and before[name] != r),
+        removed=tuple(r for name, r in before.items() if name not in after),
+    )

@@ -1,0 +1,68 @@
+"""What stands in the way, in one form for grants, deliveries and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Trouble(NamedTuple):
+    """What stands in the way, who must act, and since when."""
+
+    cause: str
+    """One word, for programs."""
+    who: str
+    """``caller``, ``wearer``, ``owner`` or ``nobody``."""
+    sentence: str
+    since: datetime | None = None
+    settings: tuple[str, ...] = ()
+    """The settings to fix."""
+    next_step: str = ""
+    """What who must act does now; it follows from the rest and is not stored."""
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the trouble as a store keeps it."""
+        document: dict[str, Any] = {
+            "cause": self.cause,
+            "who": self.who,
+            "sentence": self.sentence,
+            "since": self.since.isoformat() if self.since else None,
+            "settings": list(self.settings),
+        }
+        return {name: value for name, value in document.items() if value}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Trouble:
+        """Return the trouble that a store keeps as *document*."""
+        since = document.get("since")
+        return cls(
+            document["cause"],
+            document["who"],
+            document["sentence"],
+            datetime.fromisoformat(since) if since else None,
+            tuple(document.get("settings", ())),
+        )
+
+
+class Diagnosis(NamedTuple):
+    """How a person's connection is: a state in words, and the trouble behind it, if any."""
+
+    state: str
+    since: datetime | None = None
+    """When the state began, where that is known."""
+    trouble: Trouble | None = None
+
+    @property
+    def well(self) -> bool:
+        """Return whether neither the wearer nor the owner need act now."""
+        return self.trouble is None or self.trouble.who not in ("wearer", "owner")
+
+    def as_json(self) -> dict[str, str | None]:
+        """Return the diagnosis for programs; ``cause`` is a sentence, empty when all is well."""
+        return {
+            "state": self.state,
+            "cause": self.trouble.sentence if self.trouble else "",
+            "since": self.since.isoformat() if self.since else None,
+            "next_step": self.trouble.next_step if self.trouble else "",
+        }

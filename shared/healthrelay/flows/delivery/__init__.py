@@ -1,0 +1,1 @@
+"""Bring what the log holds to every target."""

@@ -1,0 +1,145 @@
+"""What every delivery uses, and what comes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery.progress import Chance, Progress
+from healthrelay.core.delivery.reminders import DAY, remind
+from healthrelay.core.errors import severity
+
+if TYPE_CHECKING:
+    from healthrelay.core.errors import HealthrelayError
+    from healthrelay.core.trouble import Trouble
+    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.peers import LogEvent, Queue, Target
+    from healthrelay.ports.store import Store
+
+PROBED = timedelta(seconds=delivery.PROBE_SECONDS * (1 + delivery.JITTER), minutes=15)
+"""The longest time between two probes of a paused target."""
+
+
+class Delivery(NamedTuple):
+    """How many changes a target got now, how many still wait, and why."""
+
+    delivered: int = 0
+    waiting: int = 0
+    trouble: Trouble | None = None
+    paused: bool = False
+    """Whether it waits for somebody to act."""
+
+
+class DeliveryContext(NamedTuple):
+    """What every delivery uses. Targets open their secrets when they send."""
+
+    store: Store
+    shared: Sequence[Target]
+    """The targets of everybody."""
+    own: Callable[[str], Sequence[Target]]
+    """Returns the targets of one person."""
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    """Returns a number from 0 up to 1."""
+    public_url: str
+    days: int
+    """How much of a person a snapshot holds."""
+    repeat: timedelta = delivery.REPEAT
+    """How long a snapshot is taken to be safe with its target."""
+    retries: Queue | None = None
+    """Where the next attempt waits for its instant; without one, the next sweep makes it."""
+    log_event: LogEvent = lambda *_, **__: None
+
+    def repeat_of(self, kind: str) -> timedelta | None:
+        """Return after which time a target of *kind* is sent again what it has, if ever."""
+        return self.repeat if kind == delivery.SNAPSHOT else None
+
+    def targets(self, user: str, following: Following) -> Iterator[Target]:
+        """Yield the targets of everybody, then those of *user* that follow the log.
+
+        One whose making or removal was cut short follows nothing, and gets nothing.
+        """
+        yield from self.shared
+        if names := following.of_kind(delivery.LOG):
+            yield from (target for target in self.own(user) if target.name in names)
+
+    def with_failure(
+        self, progress: Progress, error: HealthrelayError, last: int, *, in_turn: bool
+    ) -> Progress:
+        """Return *progress* after a failure to deliver up to *last*, *in_turn* or forced."""
+        chance = Chance(self.now(), self.jitter())
+        if in_turn:
+            return delivery.after_failure(progress, error, last, chance)
+        return delivery.failed_out_of_turn(progress, error, chance)
+
+
+def status(
+    user: str, target: str, progress: Progress, head: int, lacked: int | None = None
+) -> Delivery:
+    """Return how *target* is doing; *lacked* is what it lacked before an attempt."""
+    waiting = delivery.behind(progress, head)
+    delivered = 0 if lacked is None else max(lacked - waiting, 0)
+    paused = progress.state == delivery.PAUSED
+    return Delivery(delivered, waiting, delivery.trouble_of(progress, user, target), paused)
+
+
+def blocked(user: str, where: str, error: HealthrelayError, log_event: LogEvent) -> Delivery:
+    """Log and return what waits because of something that is no target's own trouble."""
+    cause = error.sentence
+    log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
+    return Delivery(waiting=1, trouble=error.as_trouble(), paused=error.who == "owner")
+
+
+def combine(deliveries: Iterable[Delivery]) -> Delivery:
+    """Return all targets as one: what any of them got, what the slowest lacks, a trouble."""
+    parts = list(deliveries)
+    troubled = sorted((part for part in parts if part.trouble), key=lambda part: not part.paused)
+    return Delivery(
+        delivered=max((part.delivered for part in parts), default=0),
+        waiting=max((part.waiting for part in parts), default=0),
+        trouble=troubled[0].trouble if troubled else None,
+        paused=bool(troubled and troubled[0].paused),
+    )
+
+
+class Outcome(NamedTuple):
+    """One attempt at a target: its progress *before* and *after*, and what it got."""
+
+    before: Progress
+    after: Progress
+    delivery: Delivery
+    started: float
+    """By the monotonic clock, in seconds."""
+
+
+def log_attempt(user: str, target: str, outcome: Outcome, context: DeliveryContext) -> Delivery:
+    """Log what came of an attempt, new dead letters, and once a day what lasts; return it."""
+    result, trouble = outcome.delivery, outcome.delivery.trouble
+    context.log_event(
+        severity(trouble),
+        "delivery",
+        user=user,
+        target=target,
+        delivered=result.delivered,
+        waiting=result.waiting,
+        milliseconds=round((time.monotonic() - outcome.started) * 1000),
+        cause=trouble.sentence if trouble else None,
+    )
+    new = delivery.dead_letters(outcome.after) - delivery.dead_letters(outcome.before)
+    if new > 0:
+        context.log_event("ERROR", "dead letters", user=user, target=target, count=new)
+    since = trouble.since if trouble else None
+    # A failing target is tried once a day by then, a paused one every hour.
+    if trouble and since and remind(since, context.now(), PROBED if result.paused else DAY):
+        context.log_event(
+            severity(trouble),
+            "undelivered",
+            user=user,
+            target=target,
+            since=since.isoformat(),
+            waiting=result.waiting,
+        )
+    return result

@@ -1,0 +1,197 @@
+"""Bringing every target up to date, and storing how that went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery import tasks
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import LOG, READER, SNAPSHOT, kind_of
+from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.measurements.snapshot import snapshot
+from healthrelay.flows.delivery.context import Delivery, Outcome, blocked, log_attempt, status
+from healthrelay.flows.delivery.webhooks import send_pending
+
+if TYPE_CHECKING:
+    from healthrelay.flows.delivery.context import DeliveryContext
+    from healthrelay.ports.delivery import Following, Log
+    from healthrelay.ports.peers import LogEvent, Queue, Target
+
+MAX_ROUNDS = 3
+
+
+def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict[str, Delivery]:
+    """Bring every target of *user* up to date that is due; with *force*, every one.
+
+    Returns how each is doing. What cannot be delivered stays, and is due again later. A forced
+    attempt out of turn takes none of the later ones away.
+    """
+    following = context.store.log.following(user)
+    targets = context.targets(user, following)
+    return _deliver(user, targets, following, context, force=force)
+
+
+def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
+    """Deliver for everybody for whom anything is due; one person's trouble is nobody else's."""
+    deliveries: dict[str, dict[str, Delivery]] = {}
+    for user in due(context):
+        try:
+            deliveries[user] = deliver(user, context)
+        except Unknown:  # removed meanwhile
+            continue
+        except HealthrelayError as error:
+            deliveries[user] = {"store": blocked(user, "store", error, context.log_event)}
+    return deliveries
+
+
+def push_everything(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
+    """Bring everybody's snapshot to its target, whatever that has, and in trouble or not."""
+    targets = [target for target in context.shared if target.kind == SNAPSHOT]
+    return {
+        user: _deliver(user, targets, following, context, force=True)
+        for user, following in context.store.log.followings().items()
+        if targets and following.head
+    }
+
+
+def due(context: DeliveryContext) -> list[str]:
+    """Return everybody for whom a delivery is due."""
+    now = context.now()
+    shared = {target.name: context.repeat_of(target.kind) for target in context.shared}
+
+    def is_due(following: Following) -> bool:
+        repeats = dict.fromkeys(following.of_kind(LOG)) | shared
+        return any(
+            delivery.is_due(following.progress(name), following.head, now, repeat)
+            for name, repeat in repeats.items()
+        )
+
+    followings = context.store.log.followings()
+    return [user for user, following in followings.items() if is_due(following)]
+
+
+def enqueue_delivery(
+    user: str, *, log: Log, queue: Queue, log_event: LogEvent
+) -> dict[str, Delivery]:
+    """Leave to *queue* what a fetch has written; no target is built, no secret opened.
+
+    Should the queue not take it, the log is ahead of the targets still, and the next sweep sees
+    that.
+    """
+    following = log.following(user)
+    deliveries = {
+        name: status(user, name, progress, following.head)
+        for name, progress in following.targets.items()
+        if kind_of(name) != READER
+    }
+    if following.head and (not deliveries or any(one.waiting for one in deliveries.values())):
+        try:
+            queue.enqueue(tasks.delivery(user, following.head))
+        except HealthrelayError as error:
+            deliveries["queue"] = blocked(user, "queue", error, log_event)
+    return deliveries
+
+
+def prune(log: Log, *, now: datetime, days: int) -> int:
+    """Forget log entries, and letters about them, older than *days*; return how many.
+
+    An entry that was given up on is kept so long from then on, because it may be replayed.
+    """
+    forgotten = 0
+    for user, following in log.followings().items():
+        if following.head < 2:
+            continue
+        forgotten += log.prune(user, _limit(user, following, log, now - timedelta(days=days)))
+        for name, progress in following.targets.items():
+            if progress.dead:
+                oldest = log.after(user, 0, 1)[0].sequence
+                after = delivery.drop_dead_letters(progress, 1, oldest - 1)
+                if after != progress:
+                    log.save(user, name, after, still=True)
+    return forgotten
+
+
+def _limit(user: str, following: Following, log: Log, limit: datetime) -> datetime:
+    """Return before which instant an entry of *user* is too old; a snapshot needs no letters."""
+    followers = [following.progress(name) for name in following.of_kind(LOG)]
+    letters = [p.dead[0].first for p in followers if p.dead and p.died and p.died > limit]
+    oldest = log.after(user, min(letters) - 1, 1) if letters else []
+    return min([limit, *(entry.at for entry in oldest)])
+
+
+def _deliver(
+    user: str,
+    targets: Iterable[Target],
+    following: Following,
+    context: DeliveryContext,
+    *,
+    force: bool,
+) -> dict[str, Delivery]:
+    deliveries = {
+        target.name: _BY_KIND[target.kind](user, target, following, context, force=force)
+        for target in targets
+    }
+    if any(one.waiting or one.trouble for one in deliveries.values()):
+        deliveries |= _schedule_retry(user, deliveries, context)
+    return deliveries
+
+
+def _schedule_retry(
+    user: str, names: Iterable[str], context: DeliveryContext
+) -> dict[str, Delivery]:
+    """Have what did not arrive tried again at its instant, rather than at the next sweep.
+
+    Returns the queue's trouble, if there is any: then the sweep does it.
+    """
+    if context.retries is None:
+        return {}
+    following, now = context.store.log.following(user), context.now()
+    instants = [delivery.upcoming(following.progress(n), following.head, now) for n in names]
+    if soonest := min(filter(None, instants), default=None):
+        try:
+            context.retries.enqueue(tasks.retry(user, soonest))
+        except HealthrelayError as error:
+            return {"queue": blocked(user, "queue", error, context.log_event)}
+    return {}
+
+
+def _push(
+    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
+) -> Delivery:
+    """Bring *target* up to date with one snapshot, however many changes wait.
+
+    A snapshot is read after its sequence number, so it may be newer than the number but
+    never older; and when somebody wrote during the push, we go again, because an older snapshot
+    of another worker may have arrived last.
+    """
+    store, before, head = context.store, following.progress(target.name), following.head
+    in_turn = delivery.is_due(before, head, context.now(), context.repeat)
+    if not head or not (in_turn or force):
+        return status(user, target.name, before, head)
+    progress, lacked, started = before, delivery.behind(before, head), time.monotonic()
+    for _ in range(MAX_ROUNDS):
+        body = snapshot(user, store.records.everything(user), context.days)
+        try:
+            if body is not None:
+                target.send(Message(user, body))
+        except HealthrelayError as error:
+            progress = context.with_failure(progress, error, head, in_turn=in_turn)
+            store.log.save(user, target.name, progress)
+            break
+        progress = delivery.after_success(progress, head, context.now(), whole=True)
+        store.log.save(user, target.name, progress)
+        newest = store.log.head(user)
+        lacked, head = lacked + newest - head, newest
+        if head <= progress.sequence:
+            break
+    result = status(user, target.name, progress, head, lacked)
+    outcome = Outcome(before, progress, result, started)
+    return log_attempt(user, target.name, outcome, context)
+
+
+_BY_KIND = {SNAPSHOT: _push, LOG: send_pending}
+"""Kind → what brings a target of it up to date."""

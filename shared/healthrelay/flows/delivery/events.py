@@ -1,0 +1,87 @@
+"""The log for programs: each reader at its own pace, with a cursor of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.delivery.events import event, index_records
+from healthrelay.core.delivery.progress import READER, Progress, reader_key
+from healthrelay.core.delivery.tasks import acknowledgement
+from healthrelay.core.errors import BadRequest, LimitReached
+
+if TYPE_CHECKING:
+    from healthrelay.core.json import Json
+    from healthrelay.ports.delivery import Log
+    from healthrelay.ports.peers import Queue
+    from healthrelay.ports.store import Records
+
+MAX_READERS = 16
+
+
+class Page(NamedTuple):
+    """Which entries are wanted: *limit* behind *after*."""
+
+    after: int
+    limit: int
+
+
+def cursor(user: str, reader: str, log: Log) -> int:
+    """Return what *reader* has acknowledged last; 0 for an unknown one."""
+    return log.following(user).progress(reader_key(reader)).sequence
+
+
+def events(user: str, page: Page, *, log: Log, records: Records) -> dict[str, Json]:
+    """Return the entries of *page* with their values, and where the next page begins.
+
+    ``snapshot`` is true when entries behind *after* are no longer kept: then all records
+    come instead, to replace what the reader has.
+    """
+    head = log.head(user)
+    entries = log.after(user, page.after, page.limit) if head > page.after else []
+    answer: dict[str, Json] = {"user": user, "after": page.after, "head": head}
+    if head == page.after:
+        return answer | {"next": head, "snapshot": False, "events": []}
+    now = index_records(records.everything(user))
+    # A cursor from before the person was erased may be ahead of everything: start over.
+    if not entries or entries[0].sequence != page.after + 1:
+        series: dict[str, Json] = dict(now.whole(now.series))
+        return answer | {"next": head, "snapshot": True, "series": series}
+    listed: list[Json] = [event(entry, now) for entry in entries]
+    return answer | {"next": entries[-1].sequence, "snapshot": False, "events": listed}
+
+
+def acknowledge(user: str, reader: str, sequence: int, log: Log, now: datetime) -> int:
+    """Store that *reader* has everything up to *sequence*; return what is stored now.
+
+    It never goes back, and what is stored already is not written again. Nothing depends on
+    it but where that reader goes on, and what the owner is shown.
+    """
+    before = _stored_cursor(user, reader, sequence, log)
+    if sequence > before:
+        log.save(user, reader_key(reader), Progress(sequence, at=now))
+    return max(sequence, before)
+
+
+def enqueue_acknowledgement(user: str, reader: str, sequence: int, log: Log, queue: Queue) -> int:
+    """Check it here, where nothing may be written, and leave the writing to *queue*.
+
+    Returns what will be stored. What is stored already makes no task.
+    """
+    before = _stored_cursor(user, reader, sequence, log)
+    if sequence > before:
+        queue.enqueue(acknowledgement(user, reader, sequence))
+    return max(sequence, before)
+
+
+def _stored_cursor(user: str, reader: str, sequence: int, log: Log) -> int:
+    """Return what is stored of *reader* so far. Raises `BadRequest` if *sequence* cannot be."""
+    following = log.following(user)
+    if sequence > following.head:
+        raise BadRequest(
+            f"The cursor {sequence} is ahead of the log, which ends at {following.head}."
+        )
+    name, readers = reader_key(reader), following.of_kind(READER)
+    if name not in readers and len(readers) >= MAX_READERS:
+        raise LimitReached(f"There are {MAX_READERS} readers already.")
+    return following.progress(name).sequence

@@ -1,0 +1,77 @@
+"""Delivering again, when the owner wants it, what was given up on or is still kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.delivery.progress import LOG
+from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.webhooks import resend
+
+if TYPE_CHECKING:
+    from healthrelay.core.delivery.progress import Progress
+    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.ports.peers import Target
+
+
+class ReplayRequest(NamedTuple):
+    """Which entries, for which *target*: the dead letters unless others are named."""
+
+    target: str | None = None
+    first: int | None = None
+    last: int | None = None
+    everything: bool = False
+
+    def ranges(self, progress: Progress) -> list[range]:
+        """Return the numbers of the entries to send again."""
+        if not self.everything and self.first is None and self.last is None:
+            return [range(dead.first, dead.last + 1) for dead in progress.dead]
+        last = min(self.last or progress.sequence, progress.sequence)
+        return [range(self.first or 1, last + 1)]
+
+
+def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[str, Delivery]:
+    """Deliver now what is requested, and whatever waits; return how each target is doing.
+
+    A snapshot target takes everything with every push, so that one push is all its replay.
+    Raises `BadRequest` when there is no such target.
+    """
+    if context.store.identities.settings(user) is None:
+        raise Unknown(f"There is no user {user}.")
+    following = context.store.log.following(user)
+    names = [*(target.name for target in context.shared), *following.of_kind(LOG)]
+    if request.target not in (None, *names):
+        raise BadRequest(f"There is no target {request.target}; there are: {', '.join(names)}.")
+    chosen = [request.target] if request.target else names
+    if not chosen:
+        raise BadRequest("There is no target: healthrelay relay add makes one.")
+    resent: dict[str, Delivery] = {}
+    for target in context.targets(user, following):
+        if target.kind == LOG and target.name in chosen:
+            resent |= _resend(user, target, request, context)
+    if any(one.trouble for one in resent.values()):
+        return resent
+    return {
+        name: _plus(one, resent.get(name))
+        for name, one in deliver(user, context, force=True).items()
+        if name in chosen
+    }
+
+
+def _plus(delivery: Delivery, before: Delivery | None) -> Delivery:
+    """Return *delivery* with what was delivered *before* it."""
+    return delivery._replace(delivered=delivery.delivered + (before.delivered if before else 0))
+
+
+def _resend(
+    user: str, target: Target, request: ReplayRequest, context: DeliveryContext
+) -> dict[str, Delivery]:
+    """Send what is requested once more, range by range; empty when that is nothing."""
+    result: Delivery | None = None
+    log = context.store.log
+    for entries in request.ranges(log.following(user).progress(target.name)):
+        result = _plus(resend(user, target, entries, log.following(user), context), result)
+        if result.trouble:
+            break
+    return {target.name: result} if result else {}

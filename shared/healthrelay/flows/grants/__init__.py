@@ -1,0 +1,1 @@
+"""Get, refresh, look after and end a wearer's grant."""

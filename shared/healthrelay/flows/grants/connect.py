@@ -1,0 +1,218 @@
+"""A browser goes to the provider with a question and comes back with an answer."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
+
+from healthrelay.core.errors import (
+    BadRequest,
+    ConsentDenied,
+    ConsentEnded,
+    ConsentFailed,
+    ConsentUsed,
+    Forbidden,
+    HealthrelayError,
+    Unknown,
+)
+from healthrelay.core.grants.authorization import (
+    Client,
+    ConsentRequest,
+    authorize_url,
+    challenge,
+    verifier,
+)
+from healthrelay.core.measurements.days import is_zone
+from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Account, Grant
+    from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.ports.peers import Provider, TokenEndpoint
+    from healthrelay.ports.store import Identities, Store
+
+
+class Round(NamedTuple):
+    """One round of consent: for whom, and for which scopes."""
+
+    user: str
+    scopes: tuple[str, ...]
+
+
+class Begun(NamedTuple):
+    """Where to send the browser, and the cookie that will prove it is the same one."""
+
+    url: str
+    cookie_name: str
+    cookie: str
+
+
+class Return(NamedTuple):
+    """What the browser brought back: the provider's query and its own cookies."""
+
+    query: Mapping[str, str]
+    cookies: Mapping[str, str]
+
+
+class Connected(NamedTuple):
+    """Who is connected, and what the consent gives and leaves out, in plain words."""
+
+    user: str
+    granted: tuple[str, ...]
+    withheld: tuple[str, ...]
+
+
+class RetryWithFewerScopes(Exception):
+    """The provider does not know a scope that may be left out; *round* is without it."""
+
+    def __init__(self, round_: Round) -> None:
+        super().__init__("the provider does not know every scope")
+        self.round = round_
+
+
+def cookie_name(nonce: str) -> str:
+    """Return the name of a round's own cookie, so that two open tabs do not disturb each other."""
+    return f"healthrelay-{nonce[:8]}"
+
+
+def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str, ...]:
+    """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
+    from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
+
+    stored = identities.settings(user)
+    if stored is None:
+        raise Unknown(f"There is no user {user}.")
+    return consent.scopes_for(configured_series(stored))
+
+
+def invitation_link(
+    user: str,
+    *,
+    public_url: str,
+    owner_key: str,
+    consent: Consent,
+    identities: Identities,
+    now: datetime,
+) -> str:
+    """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
+    scopes = scopes_for(user, consent, identities)
+    invitation = SignedNotes(owner_key).invitation(user, scopes, now)
+    return f"{public_url}/auth1?{urlencode({'user': user, 'invitation': invitation})}"
+
+
+def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: datetime) -> Begun:
+    """Compose the consent page's address. Nothing is stored: all of it comes back signed."""
+    notes = SignedNotes(owner_key)
+    nonce = secrets.token_hex(16)
+    note = {"user": round_.user, "provider": consent.provider, "nonce": nonce}
+    state = notes.state(note | {"asked": _pack_scopes(round_.scopes, consent)}, now)
+    proof = challenge(verifier(owner_key.encode(), nonce))
+    url = authorize_url(client, ConsentRequest(round_.scopes, state, proof, consent.extra))
+    return Begun(url, cookie_name(nonce), notes.browser(nonce))
+
+
+def finish(  # noqa: PLR0913 - what came back, and every port by name
+    returned: Return,
+    *,
+    owner_key: str,
+    consent: Consent,
+    store: Store,
+    grants: Grants,
+    token_endpoint: TokenEndpoint,
+    provider: Provider,
+    now: datetime,
+) -> Connected:
+    """Check, redeem the code, and store the grant. On any doubt nothing is stored.
+
+    Raise `ConsentEnded` and its kinds, `BadRequest`, `Forbidden` or `Unknown`; and
+    `RetryWithFewerScopes` where the browser goes on with a smaller question.
+    """
+    round_, nonce = _verify(returned, owner_key, consent, now)
+    if store.identities.settings(round_.user) is None:
+        raise Unknown(f"There is no user {round_.user} any more.")
+    if not store.handshakes.use(nonce, now + STATE_AGE, now):
+        raise ConsentUsed("This consent was used before. Please start over.")
+    code = _code(returned.query, round_, consent)
+    grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
+    grant = _with_scopes(grant, round_, consent)
+    account = provider.account(grant)
+    try:
+        grants.connect(round_.user, grant, _without_unknown_zone(account), now)
+    except Unknown:
+        # Erased while they consented: a grant that nobody holds must not live on.
+        with suppress(HealthrelayError):
+            token_endpoint.revoke(grant)
+        raise
+    words = consent.scopes
+    return Connected(
+        round_.user,
+        granted=tuple(words[scope] for scope in round_.scopes if scope in grant.scopes),
+        withheld=tuple(words[scope] for scope in round_.scopes if scope not in grant.scopes),
+    )
+
+
+def _code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
+    if query.get("error"):
+        raise _refusal(query["error"], round_, consent)
+    if not query.get("code"):
+        raise ConsentEnded(f"{consent.label} sent no code. Please start over.")
+    return query["code"]
+
+
+def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
+    """Return *grant* with the scopes that it gives. Raise when it lasts too short or gives none."""
+    if not grant.refresh:
+        raise ConsentFailed(
+            f"{consent.label} gave no lasting permission. Remove healthrelay from the"
+            " account's connected apps, then connect again."
+        )
+    granted = grant.scopes or round_.scopes
+    if not set(round_.scopes) & set(granted):
+        raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
+    return grant._replace(scopes=granted)
+
+
+def _verify(returned: Return, owner_key: str, consent: Consent, now: datetime) -> tuple[Round, str]:
+    """Return round and nonce of a state that is ours, young, and in the browser that began it."""
+    notes = SignedNotes(owner_key)
+    note = notes.read_state(returned.query.get("state", ""), now)
+    nonce = note.get("nonce", "")
+    if note.get("provider") != consent.provider:
+        raise BadRequest("The provider was changed meanwhile. Please start over.")
+    cookie = returned.cookies.get(cookie_name(nonce), "")
+    if not hmac.compare_digest(cookie.encode(), notes.browser(nonce).encode()):
+        raise Forbidden("This consent was started in another browser. Please start over here.")
+    return Round(note.get("user", ""), _unpack_scopes(note.get("asked", ""), consent)), nonce
+
+
+def _refusal(error: str, round_: Round, consent: Consent) -> Exception:
+    label = consent.label
+    if error == "access_denied":
+        return ConsentDenied(f"Permission was not given, so nothing is read from {label}.")
+    fewer = tuple(scope for scope in round_.scopes if scope not in consent.optional)
+    if error == "invalid_scope" and fewer != round_.scopes:
+        return RetryWithFewerScopes(round_._replace(scopes=fewer))
+    code = error if error.replace("_", "").isalpha() and len(error) <= 40 else "unknown error"
+    return ConsentFailed(f"{label} could not ask for permission ({code}). Please tell the owner.")
+
+
+def _pack_scopes(scopes: Sequence[str], consent: Consent) -> str:
+    """Return the places of *scopes* in the table: their names would fill the address."""
+    known = list(consent.scopes)
+    return ",".join(str(known.index(scope)) for scope in scopes)
+
+
+def _unpack_scopes(text: str, consent: Consent) -> tuple[str, ...]:
+    known = list(consent.scopes)
+    places = [int(part) for part in text.split(",") if part.isdecimal()]
+    return tuple(known[place] for place in places if place < len(known))
+
+
+def _without_unknown_zone(account: Account) -> Account:
+    return account if account.zone and is_zone(account.zone) else account._replace(zone=None)

@@ -1,0 +1,137 @@
+"""A grant as the store keeps it: what is written in clear, and the two secrets sealed.
+
+| field                                | holds                                                    |
+|--------------------------------------|----------------------------------------------------------|
+| provider, account, zone              | whose data the grant opens                               |
+| connected_at                         | when the consent was given                               |
+| expires_at, grant_expires_at, scopes | how long for, and for what                               |
+| sealed                               | access and refresh token, for exactly this place         |
+| health                               | what stands in the way (`GrantHealth`); absent when well |
+| lease                                | who is spending the refresh token, until when            |
+| generation                           | how many leases there were                               |
+
+The lease is written before the token endpoint is called and gone afterwards: one that has run
+out says that a refresh was cut short, in flight.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from healthrelay.core.errors import Misconfigured
+from healthrelay.core.grants.grant_health import GrantHealth
+from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.trouble import Trouble
+
+if TYPE_CHECKING:
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Document
+
+
+def to_document(user: str, token: Token, vault: Vault) -> dict[str, Any]:
+    """Return the document of *token*, without a lease."""
+    grant = token.grant
+    secret = json.dumps({"access": grant.access, "refresh": grant.refresh})
+    return {
+        "provider": token.provider,
+        "account": token.account.id,
+        "zone": token.account.zone,
+        "connected_at": _text(token.connected_at),
+        "expires_at": grant.expires_at.isoformat(),
+        "grant_expires_at": _text(grant.refresh_expires_at),
+        "scopes": list(grant.scopes),
+        "sealed": vault.seal(secret, grant_associated_data(user, token.provider, token.account.id)),
+        **_health_fields(token.health),
+    }
+
+
+def from_document(user: str, document: Document, vault: Vault) -> Token:
+    """Return the token in *document*. Raise `Misconfigured` when it does not open."""
+    fields: Mapping[str, Any] = document
+    account = Account(str(fields["account"]), fields.get("zone"))
+    sealed_for = grant_associated_data(user, str(fields["provider"]), account.id)
+    try:
+        secret = json.loads(vault.open(str(fields["sealed"]), sealed_for))
+    except ValueError as error:
+        raise Misconfigured(f"The stored grant of {user} is damaged.") from error
+    grant = Grant(
+        access=secret["access"],
+        refresh=secret["refresh"],
+        expires_at=datetime.fromisoformat(fields["expires_at"]),
+        scopes=tuple(fields.get("scopes") or ()),
+        refresh_expires_at=_instant(fields.get("grant_expires_at")),
+    )
+    since = _instant(fields.get("connected_at"))
+    health = _health(fields.get("health") or {})
+    return Token(str(fields["provider"]), account, grant, since, health)
+
+
+def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
+    """Return *document* with the *trouble* of the newest fetch in place of an older one."""
+    fields: Any = document.get("health") or {}
+    rest = {name: value for name, value in document.items() if name != "health"}
+    return rest | _health_fields(_health(fields)._replace(reading=trouble))
+
+
+def has_ended(document: Document) -> bool:
+    """Return whether only a new consent helps; nothing is opened for it."""
+    health = document.get("health")
+    return isinstance(health, Mapping) and bool(health.get("ended_at"))
+
+
+def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str]:
+    """Return since when not all has been read, and why in a word; later than now if it has.
+
+    A fetch that succeeds leaves no trouble, and a token that ends before the next one, an
+    *interval* later, by no more than that: an older one says that no fetch came to refresh it.
+    """
+    health = _health(document.get("health") or {})  # type: ignore[arg-type]
+    troubles = (health.refreshing, health.reading)
+    if dated := [(one.since, one.cause) for one in troubles if one and one.since]:
+        return min(dated)
+    return datetime.fromisoformat(str(document["expires_at"])) + interval, "not_fetched"
+
+
+def grant_associated_data(user: str, provider: str, account: str) -> str:
+    """Return what a grant is sealed with (RFC 5116); moved anywhere else it does not open."""
+    return f"identities/{user}/plugindata/fitbit/token {provider} {account}"
+
+
+def _health_fields(health: GrantHealth) -> dict[str, Any]:
+    """Return the field ``health``; none when all is well."""
+    fields: dict[str, Any] = {
+        "failures": health.failures,
+        "retry_at": _text(health.retry_at),
+        "refused_at": _text(health.refused_at),
+        "ended_at": _text(health.ended_at),
+        "refreshing": health.refreshing and health.refreshing.to_document(),
+        "reading": health.reading and health.reading.to_document(),
+    }
+    stored = {name: value for name, value in fields.items() if value}
+    return {"health": stored} if stored else {}
+
+
+def _health(fields: Mapping[str, Any]) -> GrantHealth:
+    return GrantHealth(
+        failures=fields.get("failures", 0),
+        retry_at=_instant(fields.get("retry_at")),
+        refused_at=_instant(fields.get("refused_at")),
+        ended_at=_instant(fields.get("ended_at")),
+        refreshing=_trouble(fields.get("refreshing")),
+        reading=_trouble(fields.get("reading")),
+    )
+
+
+def _trouble(document: Mapping[str, Any] | None) -> Trouble | None:
+    return Trouble.from_document(document) if document else None
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

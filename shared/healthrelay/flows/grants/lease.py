@@ -1,0 +1,46 @@
+"""The right to spend a refresh token, written into the grant's document before it is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from healthrelay.ports.store import Document
+
+LEASE = timedelta(seconds=40)
+"""Longer than a token call may take: nobody else begins while ours may still succeed."""
+LEASE_TIMEOUT_SECONDS = LEASE.total_seconds() + 5
+"""How long to wait for somebody else's lease: one that is never given back has ended by then."""
+
+
+class Lease(NamedTuple):
+    """Whose turn it is, which turn of the document, and until when."""
+
+    owner: str
+    generation: int
+    until: datetime
+
+    @classmethod
+    def of(cls, document: Document) -> Lease | None:
+        """Return the lease in *document*; one that has run out means a refresh was cut short."""
+        lease: Any = document.get("lease")
+        if not isinstance(lease, Mapping):
+            return None
+        return cls(lease["owner"], lease["generation"], datetime.fromisoformat(lease["until"]))
+
+    @classmethod
+    def next(cls, document: Document, owner: str, now: datetime) -> Lease:
+        """Return the lease that *owner* may take after all that *document* has seen."""
+        generation: Any = document.get("generation", 0)
+        return cls(owner, int(generation) + 1, now + LEASE)
+
+    def lasts(self, now: datetime) -> bool:
+        """Return whether it holds at *now*; only a wrong clock ends one so far in the future."""
+        return now < self.until <= now + 2 * LEASE
+
+    def on(self, document: Document) -> Document:
+        """Return *document* with this lease on it."""
+        lease = self._asdict() | {"until": self.until.isoformat()}
+        return {**document, "lease": lease, "generation": self.generation}

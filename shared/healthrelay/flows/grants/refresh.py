@@ -1,0 +1,203 @@
+"""A person's grant: opened, refreshed when due, and stored before it is used."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.errors import (
+    Conflict,
+    HealthrelayError,
+    Misconfigured,
+    ReconnectNeeded,
+    TryLater,
+)
+from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.flows.grants.document import from_document, to_document, with_reading
+from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
+
+if TYPE_CHECKING:
+    from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
+    from healthrelay.ports.store import Document, Tokens, Versioned
+
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
+"""Between two looks at what the winner of a race has stored."""
+
+
+class _Turn(NamedTuple):
+    """It is ours to spend the refresh token of *token*, under *version* of its document."""
+
+    user: str
+    token: Token
+    version: int
+    generation: int
+    cut_short: bool
+    """An earlier turn was never ended: the provider may have taken this token already."""
+
+
+class Grants:
+    """The grants of all people with one *provider*."""
+
+    def __init__(
+        self,
+        provider: str,
+        tokens: Tokens,
+        vault: Vault,
+        token_endpoint: TokenEndpoint,
+        *,
+        log_event: LogEvent = lambda *_, **__: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._provider = provider
+        self._tokens = tokens
+        self._vault = vault
+        self._token_endpoint = token_endpoint
+        self._log_event = log_event
+        self._sleep = sleep
+
+    def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
+        """Store a new *grant*, whatever was stored before; all old troubles are over."""
+        document = to_document(user, Token(self._provider, account, grant, now), self._vault)
+        while True:
+            stored = self._tokens.load(user)
+            leases = stored.document.get("generation", 0) if stored else 0
+            numbered = {**document, "generation": leases}
+            try:
+                self._tokens.save(user, numbered, stored.version if stored else 0)
+            except Conflict:
+                # A fetch has just refreshed the old grant; the new consent still wins.
+                continue
+            return
+
+    def current(self, user: str, now: datetime) -> Token:
+        """Return the person's token, refreshed if it is due.
+
+        One that cannot be refreshed now is used as long as it lasts. Raise `ReconnectNeeded`.
+        """
+        token = self.stored(user)
+        if token.health.ended_at or not token.is_due(now):
+            return self._unless_ended(user, token, now)
+        try:
+            return self.renew(user, token, now)
+        except (TryLater, Misconfigured):
+            if token.is_usable(now):
+                return token
+            raise
+
+    def stored(self, user: str) -> Token:
+        """Return the person's token as it is, due or not. Raise `ReconnectNeeded`."""
+        return from_document(user, self._stored(user).document, self._vault)
+
+    def renew(self, user: str, stale: Token, now: datetime) -> Token:
+        """Return another access token than the *stale* one: one stored meanwhile, or a new one.
+
+        A refresh token may work only once, so one worker at a time spends it, under a lease
+        in the stored document; the others wait for what that one stores. A worker that died
+        leaves its lease to run out.
+        """
+        waited, pause = 0.0, MIN_PAUSE_SECONDS
+        while waited < LEASE_TIMEOUT_SECONDS:
+            stored = self._stored(user)
+            token = from_document(user, stored.document, self._vault)
+            if token.grant.access != stale.grant.access:
+                return token
+            moment = now + timedelta(seconds=waited)
+            if error := token.health.blocking_error(user, moment):
+                raise error
+            turn = self._turn(user, token, stored, moment)
+            if turn:
+                return self._refresh(turn, moment)
+            self._sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, MAX_PAUSE_SECONDS)
+        raise TryLater(f"Somebody else is refreshing the grant of {user}.")
+
+    def record_reading(
+        self, user: str, token: Token, error: HealthrelayError | None, now: datetime
+    ) -> Token:
+        """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
+        before = token.health.reading
+        trouble = error.as_trouble(now, before) if error else None
+        if trouble == before:
+            return token
+        if stored := self._tokens.load(user):
+            with suppress(Conflict):  # the next fetch notes it then
+                self._tokens.save(user, with_reading(stored.document, trouble), stored.version)
+        return token._replace(health=token.health._replace(reading=trouble))
+
+    def _turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> _Turn | None:
+        """Take the lease; None while somebody else has it."""
+        held = Lease.of(stored.document)
+        if held and held.lasts(now):
+            return None
+        ours = Lease.next(stored.document, secrets.token_hex(4), now)
+        try:
+            version = self._tokens.save(user, ours.on(stored.document), stored.version)
+        except Conflict:
+            return None
+        return _Turn(user, token, version, ours.generation, cut_short=held is not None)
+
+    def _refresh(self, turn: _Turn, now: datetime) -> Token:
+        """Refresh, save, and only then hand on."""
+        started = time.monotonic()
+        try:
+            grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
+        except HealthrelayError as error:
+            self._log_refresh("WARNING", turn, started, error.cause)
+            return self._failed(turn, error, now)
+        self._log_refresh("INFO", turn, started, None)
+        fresh = turn.token.refreshed_by(grant)
+        version = turn.version
+        while True:
+            try:
+                self._tokens.save(turn.user, self._without_lease(turn, fresh), version)
+            except Conflict:
+                # Our lease ran out while we were asking. What another worker won stays; but as
+                # long as there is only the token that we have spent, ours is the only good one.
+                stored = self._stored(turn.user)
+                token = from_document(turn.user, stored.document, self._vault)
+                if token.grant != turn.token.grant:
+                    return token
+                version = stored.version
+            else:
+                return fresh
+
+    def _failed(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
+        """Keep the grant, give the lease back, and remember what happened."""
+        last_chance = turn.cut_short and self._token_endpoint.single_use
+        health = turn.token.health.after_failure(error, now, last_chance)
+        with suppress(Conflict):
+            marked = turn.token._replace(health=health)
+            self._tokens.save(turn.user, self._without_lease(turn, marked), turn.version)
+        now_stored = self.stored(turn.user)
+        if now_stored.grant != turn.token.grant:
+            return now_stored
+        if health.ended_at:
+            self._log_event("ERROR", "grant lost", user=turn.user, cause=error.sentence)
+        elif isinstance(error, ReconnectNeeded):
+            raise health.blocking_error(turn.user, now) or error
+        raise error
+
+    def _log_refresh(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
+        milliseconds = round((time.monotonic() - started) * 1000)
+        self._log_event(severity, "refresh", user=turn.user, milliseconds=milliseconds, cause=cause)
+
+    def _without_lease(self, turn: _Turn, token: Token) -> Document:
+        """Return the document of *token* with the lease given back."""
+        return {**to_document(turn.user, token, self._vault), "generation": turn.generation}
+
+    def _unless_ended(self, user: str, token: Token, now: datetime) -> Token:
+        if token.health.ended_at and (error := token.health.blocking_error(user, now)):
+            raise error
+        return token
+
+    def _stored(self, user: str) -> Versioned:
+        stored = self._tokens.load(user)
+        if stored is None:
+            raise ReconnectNeeded(f"{user} has not connected yet.", user).named("not_connected")
+        if stored.document.get("provider") != self._provider:
+            raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
+        return stored

@@ -1,0 +1,93 @@
+"""Signed, expiring notes that we hand to a browser and get back.
+
+One owner key makes all of them; each purpose has a salt of its own, so that an invitation
+never passes for a state. A note carries no secret: whoever holds it may read it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from healthrelay.core.errors import BadRequest, ConsentEnded, Expired, Forbidden
+
+STATE_AGE = timedelta(minutes=10)
+INVITATION_AGE = timedelta(days=7)
+OWNER_AGE = timedelta(days=30)
+
+SignedNote = Mapping[str, str]
+"""What a note says; its values are texts."""
+
+
+class SignedNotes:
+    """Notes signed and checked with the *owner_key*."""
+
+    def __init__(self, owner_key: str) -> None:
+        self._key = owner_key
+
+    def state(self, note: SignedNote, now: datetime) -> str:
+        """Return the ``state`` of one round of consent."""
+        return self._sign("state", note, now)
+
+    def read_state(self, text: str, now: datetime) -> SignedNote:
+        """Return the note. Raise `ConsentEnded` after ten minutes, `BadRequest` when not ours."""
+        try:
+            return self._read("state", text, now, STATE_AGE)
+        except SignatureExpired as error:
+            raise ConsentEnded("This took longer than ten minutes. Please start over.") from error
+        except BadData as error:
+            raise BadRequest("This address is not one that we gave out.") from error
+
+    def invitation(self, user: str, scopes: Sequence[str], now: datetime) -> str:
+        """Return what lets its holder connect *user*, for seven days, and be asked for *scopes*."""
+        return self._sign("invitation", {"user": user, "scopes": " ".join(scopes)}, now)
+
+    def read_invitation(self, text: str, user: str, now: datetime) -> tuple[str, ...]:
+        """Return the scopes to ask for. Raise `Forbidden` unless *text* invites *user* now."""
+        try:
+            note = self._read("invitation", text, now, INVITATION_AGE)
+        except SignatureExpired as error:
+            raise Expired("This invitation has expired. Ask for a new one.") from error
+        except BadData as error:
+            raise Forbidden("This invitation is not one that we gave out.") from error
+        if note.get("user") != user:
+            raise Forbidden("This invitation is for somebody else.")
+        return tuple(note.get("scopes", "").split())
+
+    def owner(self, now: datetime) -> str:
+        """Return the value of the owner's cookie."""
+        return self._sign("owner", {}, now)
+
+    def is_owner(self, text: str, now: datetime) -> bool:
+        """Return whether *text* is an owner's cookie of the last thirty days."""
+        try:
+            self._read("owner", text, now, OWNER_AGE)
+        except BadData:
+            return False
+        return True
+
+    def browser(self, nonce: str) -> str:
+        """Return the cookie of the browser that began the round *nonce*; no other knows it."""
+        return hmac.digest(self._key.encode(), b"browser " + nonce.encode(), "sha256").hex()
+
+    def _sign(self, purpose: str, note: SignedNote, now: datetime) -> str:
+        return _serializer(self._key, purpose, now).dumps(dict(note))
+
+    def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> SignedNote:
+        note = _serializer(self._key, purpose, now).loads(text, max_age=int(age.total_seconds()))
+        if not isinstance(note, dict) or not all(isinstance(v, str) for v in note.values()):
+            raise BadData("not a note")
+        return note
+
+
+def _serializer(key: str, purpose: str, now: datetime) -> URLSafeTimedSerializer:
+    class Clocked(TimestampSigner):
+        """A signer that takes the time from the caller, as everything else here does."""
+
+        def get_timestamp(self) -> int:
+            return int(now.timestamp())
+
+    return URLSafeTimedSerializer(key, salt=f"healthrelay {purpose}", signer=Clocked)

@@ -1,0 +1,1 @@
+"""Add, change, export and erase people; keep the application's own values."""

@@ -1,0 +1,54 @@
+"""Remove everything of a person, and tell what that was and what remains elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.household.receipt import Receipt
+from healthrelay.flows.grants.disconnect import disconnect
+
+if TYPE_CHECKING:
+    from healthrelay.flows.grants.disconnect import Revoke
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
+
+
+def erase(
+    user: str, *, store: Store, vault: Vault, provider: str, revoke: Revoke, now: datetime
+) -> Receipt:
+    """End the grant if the provider lets us, then remove the person; cut short, run it again.
+
+    The store takes nothing for somebody who does not exist, so a worker that is still busy
+    with them cannot bring anything back. Raises `Unknown` for a stranger, of whom whatever a
+    removal that was cut short has left is removed first.
+    """
+    identities = store.identities
+    if identities.settings(user) is None:
+        identities.remove(user)
+        raise Unknown(f"There is no user {user}.")
+    held = _held(user, store, now)
+    try:
+        disconnect(user, store=store, vault=vault, provider=provider, revoke=revoke, now=now)
+    except Unknown:
+        raise
+    except HealthrelayError as error:
+        held = held._replace(trouble=error.sentence)
+    identities.remove(user)
+    return held
+
+
+def _held(user: str, store: Store, now: datetime) -> Receipt:
+    grant = store.tokens.load(user)
+    return Receipt(
+        user=user,
+        at=now,
+        records=dict(sorted(Counter(r.series for r in store.records.everything(user)).items())),
+        changes=store.log.head(user),
+        settings=tuple(store.identities.settings(user) or ()),
+        poll_key=store.identities.poll_key(user) is not None,
+        provider=str(grant.document["provider"]) if grant else None,
+        targets={name: str(one["url"]) for name, one in sorted(store.targets.of(user).items())},
+    )

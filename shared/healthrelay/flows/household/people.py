@@ -1,0 +1,42 @@
+"""People exist when the owner has made them; their settings are the owner's to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import Duplicate, Unknown
+from healthrelay.core.household.names import user_name
+from healthrelay.core.household.settings import checked_settings
+from healthrelay.core.measurements.query import windows
+
+if TYPE_CHECKING:
+    from healthrelay.ports.store import Identities
+
+
+def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:
+    """Make the person. Raises `Duplicate`, and `BadRequest` for settings that cannot be."""
+    if identities.settings(user_name(user)) is not None:
+        raise Duplicate(f"There is a user {user} already.")
+    identities.save(user, _fetchable(settings, today))
+
+
+def change(
+    user: str, settings: Mapping[str, str], identities: Identities, today: date
+) -> dict[str, str]:
+    """Set some of the person's settings; an empty value takes one away. Returns them all."""
+    stored = identities.settings(user_name(user))
+    if stored is None:
+        raise Unknown(f"There is no user {user}.")
+    merged = {**stored, **settings}
+    kept = _fetchable({name: value for name, value in merged.items() if value}, today)
+    identities.save(user, kept)
+    return kept
+
+
+def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return *settings* when a fetch could use them: better refused now than at every fetch."""
+    checked = checked_settings(settings)
+    windows({}, checked, today)
+    return checked

@@ -1,0 +1,1 @@
+"""Bring measurements from a provider into the store."""

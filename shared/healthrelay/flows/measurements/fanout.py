@@ -1,0 +1,102 @@
+"""One task for everybody who is due, so that what is slow or broken delays nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.delivery.reminders import remind
+from healthrelay.core.delivery.tasks import AHEAD, due
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.household.settings import interval
+from healthrelay.flows.grants.document import has_ended, unread_since
+
+if TYPE_CHECKING:
+    from healthrelay.core.delivery.tasks import Task
+    from healthrelay.ports.peers import LogEvent, Queue
+    from healthrelay.ports.store import Document, Store
+
+WORKERS = 8
+"""A queue in the cloud takes its time for each name."""
+
+
+class FannedOut(NamedTuple):
+    """How many people there are, how many of them are due, and how many tasks are new."""
+
+    people: int
+    due: int
+    enqueued: int
+    troubles: Mapping[str, HealthrelayError]
+    """Person → why nothing was enqueued for them."""
+
+
+class _Turn(NamedTuple):
+    """What became of one person; *unread* is since when, and why, where that is long ago."""
+
+    due: bool = False
+    enqueued: int = 0
+    trouble: HealthrelayError | None = None
+    unread: tuple[datetime, str] | None = None
+
+
+def fan_out(
+    store: Store, queue: Queue, now: datetime, log_event: LogEvent = lambda *_, **__: None
+) -> FannedOut:
+    """Enqueue a fetch for each person due at *now*; doing it twice enqueues once.
+
+    Who has given no consent, or must give it anew, is not due. Of whom nothing was read for
+    a day, in spite of the fetches, is told to the log, with the first fetch of another day.
+    Raises only what stood in the way of knowing who there is.
+    """
+    people = store.identities.names()
+
+    def turn(user: str) -> _Turn:
+        try:
+            return _turn(user, store, queue, now)
+        except HealthrelayError as error:
+            return _Turn(trouble=error)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        turns = dict(zip(people, pool.map(turn, people), strict=True))
+    for user, one in turns.items():
+        if one.unread:
+            since, cause = one.unread
+            log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
+    return FannedOut(
+        people=len(people),
+        due=sum(one.due for one in turns.values()),
+        enqueued=sum(one.enqueued for one in turns.values()),
+        troubles={user: one.trouble for user, one in turns.items() if one.trouble},
+    )
+
+
+def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
+    settings = store.identities.settings(user)
+    if settings is None:
+        # Removed since the names were read.
+        return _Turn()
+    every = interval(settings)
+    tasks = due(user, every, now, queue.dedup_window)
+    grant = store.tokens.load(user) if tasks else None
+    if grant is None or has_ended(grant.document):
+        return _Turn()
+    turn = _enqueued(tasks, queue)
+    # Each fetch is new to the queue once: so nobody need remember what was told.
+    return turn._replace(unread=_unread(grant.document, every, now)) if turn.enqueued else turn
+
+
+def _unread(document: Document, every: timedelta, now: datetime) -> tuple[datetime, str] | None:
+    since, cause = unread_since(document, every)
+    return (since, cause) if remind(since, now, every + AHEAD) else None
+
+
+def _enqueued(tasks: list[Task], queue: Queue) -> _Turn:
+    new = 0
+    for task in tasks:
+        try:
+            new += queue.enqueue(task)
+        except HealthrelayError as error:
+            return _Turn(True, new, error)
+    return _Turn(True, new)

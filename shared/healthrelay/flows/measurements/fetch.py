@@ -1,0 +1,155 @@
+"""Bring one person's new measurements into the store, and on to their home."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.errors import (
+    BadRequest,
+    HealthrelayError,
+    ReconnectNeeded,
+    Unknown,
+    severity,
+)
+from healthrelay.core.measurements.days import today
+from healthrelay.core.measurements.plan import decide
+from healthrelay.flows.grants.doctor import Doctor
+from healthrelay.flows.measurements.gather import gather
+from healthrelay.flows.measurements.store_changes import store_changes
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Token
+    from healthrelay.core.measurements.coverage import Coverage
+    from healthrelay.core.measurements.plan import Plan
+    from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.trouble import Diagnosis
+    from healthrelay.flows.delivery.context import Delivery
+    from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.ports.peers import LogEvent, Provider
+    from healthrelay.ports.store import Store
+
+
+class Fetched(NamedTuple):
+    """What one fetch read, wrote and delivered."""
+
+    delta: Delta
+    records: tuple[Record, ...]
+    unavailable: Mapping[str, HealthrelayError]
+    deliveries: Mapping[str, Delivery]
+    """By target."""
+    diagnosis: Diagnosis
+
+
+class _Known(NamedTuple):
+    """What the store knows of a person before a fetch."""
+
+    settings: Mapping[str, str]
+    covered: Coverage
+
+
+def fetch(  # noqa: PLR0913 - two values, and every port by name
+    request: FetchRequest,
+    now: datetime,
+    *,
+    store: Store,
+    grants: Grants,
+    provider: Provider,
+    consent: Consent,
+    deliver: Callable[[str], Mapping[str, Delivery]],
+    log_event: LogEvent,
+) -> Fetched:
+    """Gather, decide, apply, *deliver*; running it twice changes nothing.
+
+    A series that cannot be read leaves its records alone and is named with its cause; when
+    none can be read the first cause is raised, with the diagnosis of the connection on it.
+    """
+    user, doctor = request.user, Doctor(store, grants, consent)
+    log = partial(_log, log_event, user, time.monotonic())
+    try:
+        known = _known(user, store)
+        token = grants.current(user, now)
+        plan = _decide(request, known, token, provider, consent, now)
+        token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
+        unavailable = {**gathered.failed, **plan.refused}
+        _name_wearer(user, unavailable)
+        if unavailable and not gathered.read:
+            raise next(iter(unavailable.values()))
+        delta = store_changes(user, gathered, known.covered, store.records, now)
+        deliveries = deliver(user)
+        diagnosis = doctor.of(user, token, known.settings, now)
+    except HealthrelayError as error:
+        log(error)
+        if not isinstance(error, BadRequest):
+            _name_wearer(user, {"": error})
+            with suppress(HealthrelayError):  # the store itself may be the trouble
+                error.diagnosis = doctor.examine(user, now)
+        raise
+    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+    log(fetched)
+    return fetched
+
+
+def preview(
+    request: FetchRequest,
+    now: datetime,
+    *,
+    store: Store,
+    grants: Grants,
+    provider: Provider,
+    consent: Consent,
+) -> Plan:
+    """Return what `fetch` would ask the provider for; asks nobody and changes nothing."""
+    known = _known(request.user, store)
+    token = grants.stored(request.user)
+    plan = _decide(request, known, token, provider, consent, now)
+    if plan.refused and not plan.windows:
+        raise next(iter(plan.refused.values()))
+    return plan
+
+
+def _known(user: str, store: Store) -> _Known:
+    settings = store.identities.settings(user)
+    if settings is None:
+        raise Unknown(f"There is no user {user}.")
+    return _Known(settings, store.records.coverage(user))
+
+
+def _decide(
+    request: FetchRequest,
+    known: _Known,
+    token: Token,
+    provider: Provider,
+    consent: Consent,
+    now: datetime,
+) -> Plan:
+    day = today(now, known.settings.get("timezone") or token.account.zone)
+    missing = partial(consent.missing, granted=token.grant.scopes)
+    return decide(request, known.settings, known.covered, missing, provider.needs, day)
+
+
+def _log(
+    log_event: LogEvent, user: str, started: float, outcome: Fetched | HealthrelayError
+) -> None:
+    """Write to the log how many records there are, and nothing of what is in them."""
+    note = partial(log_event, user=user, milliseconds=round((time.monotonic() - started) * 1000))
+    if isinstance(outcome, HealthrelayError):
+        cause = f"{type(outcome).__name__}: {outcome.sentence}"
+        note(severity(outcome), "fetch", cause=cause)
+        return
+    counts = {name: len(records) for name, records in outcome.delta._asdict().items()}
+    unavailable = len(outcome.unavailable) or None
+    note("INFO", "fetch", read=len(outcome.records), **counts, unavailable=unavailable)
+
+
+def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:
+    """Say on the errors that a wearer must act on who that is."""
+    for error in unavailable.values():
+        if isinstance(error, ReconnectNeeded):
+            error.user = user

@@ -1,0 +1,191 @@
+"""Asking a provider for all that a plan names, several at once, and making records of it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
+from healthrelay.core.measurements.coverage import without
+from healthrelay.core.measurements.records import parse, select
+from healthrelay.ports.peers import Provider, Raw
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.token import Account, Token
+    from healthrelay.core.measurements.plan import Plan, Read
+    from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.flows.grants.refresh import Grants
+
+WORKERS = 8
+AHEAD = 2 * WORKERS
+MAX_POINTS = 300_000
+"""What one fetch reads, give or take what is under way: some 300 MB while it is converted, and
+two hundred days of what comes by the minute."""
+
+MORE_TO_COME = "more_to_come"
+
+Outcome = Sequence[Raw] | HealthrelayError
+
+
+class Gathered(NamedTuple):
+    """The windows that were read whole, their records, and what stood in the way of others.
+
+    A series may be in both: some of its days were read, others not.
+    """
+
+    read: tuple[Window, ...]
+    records: tuple[Record, ...]
+    failed: Mapping[str, HealthrelayError]
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether a later fetch may get what this one did not."""
+        return any(isinstance(error, TryLater) for error in self.failed.values())
+
+
+def gather(
+    user: str, plan: Plan, token: Token, now: datetime, *, grants: Grants, provider: Provider
+) -> tuple[Token, Gathered]:
+    """Read what is planned, and record what stood in the way; the token may be another then."""
+    outcomes = ask(token, plan.reads, provider)
+    if again := [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]:
+        # A token refused before its time is refreshed once.
+        token = grants.renew(user, token, now)
+        outcomes |= ask(token, again, provider)
+    gathered = convert(plan.windows, outcomes, provider, token.account)
+    # That there is more to come is nothing that anybody should know.
+    errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
+    return grants.record_reading(user, token, next(errors, None), now), gathered
+
+
+def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
+    """Return the outcome of every read; one that fails spoils no other.
+
+    When the provider asks for a pause, or there is more than memory should hold, what lies
+    behind that read in the order of the plan is left for later. No more than `AHEAD` are under
+    way, so that what is read beyond a slow one, and must be read again, stays little.
+    """
+    ends: list[tuple[int, TryLater]] = []
+    total = 0
+
+    def read_one(place: int) -> Outcome:
+        nonlocal total
+        if end := next((error for at, error in ends if at < place), None):
+            return end
+        try:
+            points = provider.read(token.grant.access, reads[place])
+        except RateLimited as error:
+            ends.append((place, error))
+            return error
+        except HealthrelayError as error:
+            return error
+        total += len(points)  # of two at once one may go uncounted: the bound is not that sharp
+        if total > MAX_POINTS:
+            ends.append((place, _more_to_come()))
+        return points
+
+    outcomes = _in_order(read_one, len(reads)) if len(reads) > 1 else [read_one(0) for _ in reads]
+    return dict(zip(reads, outcomes, strict=True))
+
+
+def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
+    """The outcome of each place below *count*: several at once, no more than `AHEAD` under way."""
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(min(WORKERS, count)) as pool:
+        under_way: deque[Future[Outcome]] = deque()
+        for place in range(count):
+            if len(under_way) == AHEAD:
+                outcomes.append(under_way.popleft().result())
+            under_way.append(pool.submit(read_one, place))
+        return outcomes + [future.result() for future in under_way]
+
+
+def _more_to_come() -> TryLater:
+    return TryLater(
+        "This is more than one fetch takes: fetch again, or name fewer days.", after=1
+    ).named(MORE_TO_COME)
+
+
+def convert(
+    windows: Iterable[Window],
+    outcomes: Mapping[Read, Outcome],
+    provider: Provider,
+    account: Account,
+) -> Gathered:
+    """Return the records of all days whose sources were all read.
+
+    A passing trouble leaves a hole in a window: the days around it are kept, as windows of
+    their own. Any other error leaves nothing of it.
+    """
+    raw = _by_source(outcomes)
+    errors = {r: error for r, error in outcomes.items() if isinstance(error, HealthrelayError)}
+    read: list[Window] = []
+    records: list[Record] = []
+    failed: dict[str, HealthrelayError] = {}
+    for window in windows:
+        stretches = [window]
+        if errors and (missed := _missed(window, errors, provider)):
+            failed[window.series] = _worst(missed.values())
+            stretches = _stretches(window, missed)
+        try:
+            converted = _converted(window, raw, provider, account) if stretches else []
+        except HealthrelayError as error:
+            failed[window.series] = error
+            continue
+        read += stretches
+        # A source may have been read over more days than this series asked for.
+        records += _within_hours(select(converted, stretches), window.hours)
+    return Gathered(tuple(read), tuple(records), failed)
+
+
+def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
+    """What was read, in the order of days whatever came first."""
+    raw: dict[str, list[Raw]] = {}
+    for read, outcome in sorted(outcomes.items(), key=lambda pair: pair[0]):
+        if not isinstance(outcome, HealthrelayError):
+            raw.setdefault(read.source, []).extend(outcome)
+    return raw
+
+
+def _converted(
+    window: Window, raw: Mapping[str, Sequence[Raw]], provider: Provider, account: Account
+) -> list[Record]:
+    try:
+        return parse(window.series, provider.convert(window, raw, account))
+    except ValueError as error:
+        raise TryLater(f"{provider.name}: {error}.") from error
+
+
+def _missed(
+    window: Window, errors: Mapping[Read, HealthrelayError], provider: Provider
+) -> dict[Read, HealthrelayError]:
+    """The reads that *window* lacks, with what stood in their way."""
+    sources = {source.name for source in provider.needs(window)}
+    return {
+        read: error
+        for read, error in errors.items()
+        if read.source in sources and read.start <= window.end and window.start <= read.end
+    }
+
+
+def _worst(errors: Iterable[HealthrelayError]) -> HealthrelayError:
+    """The one that waiting does not fix, or else the longest wait."""
+    return max(errors, key=lambda e: e.after if isinstance(e, TryLater) else math.inf)
+
+
+def _stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
+    if not all(isinstance(error, TryLater) for error in missed.values()):
+        return []
+    return without(window, [(read.start, read.end) for read in missed])
+
+
+def _within_hours(records: list[Record], hours: tuple[str, str] | None) -> Iterable[Record]:
+    if hours is None:
+        return records
+    from healthrelay.core.measurements.hours import cut  # noqa: PLC0415 - most want whole days
+
+    return filter(None, (cut(record, hours) for record in records))

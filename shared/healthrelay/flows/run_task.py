@@ -1,0 +1,37 @@
+"""A task run in this process, as the function of its name would run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import Misconfigured
+from healthrelay.flows.delivery.context import combine
+from healthrelay.flows.delivery.events import acknowledge
+
+if TYPE_CHECKING:
+    from healthrelay.core.delivery.tasks import Task
+    from healthrelay.flows.delivery.context import Delivery
+    from healthrelay.ports.delivery import Log
+
+
+def run_task(
+    task: Task,
+    *,
+    fetch: Callable[[str], object],
+    deliver: Callable[[str], Mapping[str, Delivery]],
+    log: Log,
+    now: datetime,
+) -> None:
+    """Run *task*; *fetch* and *deliver* take a user.
+
+    Raises what stood in the way; a fetch whose delivery failed is a fetch.
+    """
+    params = dict(task.params)
+    if task.function == "fetch":
+        fetch(task.user)
+    elif params:
+        acknowledge(task.user, params["reader"], int(params["cursor"]), log, now)
+    elif trouble := combine(deliver(task.user).values()).trouble:
+        raise Misconfigured(trouble.sentence, trouble.settings).named(trouble.cause)

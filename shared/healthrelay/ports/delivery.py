@@ -1,0 +1,89 @@
+"""Floor 1: the log, its followers, and a person's own targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from healthrelay.core.delivery.progress import Progress, kind_of
+from healthrelay.core.json import Json
+
+if TYPE_CHECKING:
+    from healthrelay.core.delivery.entries import Entry
+
+Document = Mapping[str, Json]
+
+
+class Following(NamedTuple):
+    """One person's log: its newest number, and how far each follower has come."""
+
+    head: int = 0
+    targets: Mapping[str, Progress] = {}
+    """Followers of all kinds, by the names under which they are stored."""
+
+    def progress(self, target: str) -> Progress:
+        """Return how far *target* is: at the beginning, if it is unknown."""
+        return self.targets.get(target) or Progress()
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the names of the followers of that *kind*."""
+        return [name for name in self.targets if kind_of(name) == kind]
+
+
+class Log(Protocol):
+    """One gap-free sequence of changes a person, and how far each target has followed."""
+
+    def head(self, user: str) -> int:
+        """Return the newest sequence number; 0 before the first."""
+
+    def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
+        """Return the first *limit* entries behind *sequence*, in order.
+
+        When the first of them is not the next number, or there is none though the head is
+        further, those between have been pruned.
+        """
+
+    def prune(self, user: str, before: datetime) -> int:
+        """Forget the entries from before that instant, but never the newest; return how many."""
+
+    def restore(self, user: str, entries: Sequence[Entry]) -> None:
+        """Take over *entries* of another log, in order, with the numbers that they have.
+
+        Those that exist are skipped, so that a copy can be started again. Where numbers are
+        missing before the first new one, what lies before it is forgotten, as if pruned.
+        Raises `Unknown` for a person who does not exist.
+        """
+
+    def following(self, user: str) -> Following:
+        """Return the head and all followers, as they were at one instant."""
+
+    def followings(self) -> dict[str, Following]:
+        """Return the same of everybody."""
+
+    def save(
+        self, user: str, target: str, progress: Progress | None, *, still: bool = False
+    ) -> None:
+        """Store how far *target* is, or forget the target.
+
+        A progress behind the stored one comes too late and is dropped; *still*, so is that of
+        a target that has been forgotten. Raises `Unknown` for a person who does not exist (any
+        more).
+        """
+
+
+class Targets(Protocol):
+    """Where each person's own targets are, their keys sealed."""
+
+    def of(self, user: str) -> dict[str, Document]:
+        """Return the person's targets by name."""
+
+    def save(
+        self, user: str, name: str, document: Document | None, before: Document | None
+    ) -> None:
+        """Store one, or forget it, if it is still as it was *before* (None: there was none).
+
+        Each sealing of keys differs, so no two versions of one target are equal. Raises
+        `Conflict` when it was changed or removed meanwhile, `Unknown` for a person who does not
+        exist.
+        """

@@ -1,0 +1,141 @@
+"""The endpoint of every function: right method, sane size, one answer, one line in the log."""
+
+from __future__ import annotations
+
+import hmac
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+
+from flask import Request, Response
+
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
+from healthrelay.web import responses
+from healthrelay.web.services import Services
+
+MAX_BODY_BYTES = 16 * 1024
+MAX_QUERY_BYTES = 8 * 1024
+TASK = "X-CloudTasks-TaskName"
+"""Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
+
+View = Callable[[Request, Services], Response]
+RenderError = Callable[[HealthrelayError], Response]
+
+
+def endpoint(
+    *methods: str, render_error: RenderError = responses.as_json
+) -> Callable[[View], View]:
+    """Decorate a view that takes only *methods*, and whose errors *render_error* answers."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: Request, services: Services) -> Response:
+            started = time.monotonic()
+            try:
+                _check(request, methods)
+                response = view(request, services)
+                cause = None
+            except HealthrelayError as error:
+                response, cause = render_error(error), f"{type(error).__name__}: {error.sentence}"
+                if isinstance(error, responses.MethodNotAllowed):
+                    response.headers["Allow"] = ", ".join(methods)
+            except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
+                response, cause = render_error(Bug()), _code_path(error)
+            services.log_event(
+                _severity(response.status_code),
+                "request",
+                user=_logged_user(request),
+                status=response.status_code,
+                milliseconds=round((time.monotonic() - started) * 1000),
+                cause=cause,
+            )
+            return response
+
+        return wrapper
+
+    return decorate
+
+
+def bearer(request: Request) -> str:
+    """Return the key that came as ``Authorization: Bearer``, or nothing."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def secrets_equal(one: str, other: str) -> bool:
+    """Compare secrets in a time that says nothing about them."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def require_invoker(request: Request, services: Services) -> None:
+    """Raise `NotAllowed` unless whoever calls may run this private function.
+
+    Under the guard ``iam`` Cloud Run has checked the caller's identity token before the request
+    came here, and cut off its signature, so that nothing is left for us to check
+    (cloud.google.com/run/docs/authenticating/service-to-service). A request without any token
+    still goes no further: where the platform does not ask for one, it was deployed open.
+    """
+    if services.guard == "iam":
+        if not bearer(request):
+            raise NotAllowed("Call with an identity token as Authorization: Bearer.")
+    elif not secrets_equal(bearer(request), services.owner_key):
+        raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
+
+
+def arguments(request: Request) -> dict[str, str]:
+    """Return query and, of a POST, form or JSON object as one; each name at most once."""
+    pairs = [*request.args.items(multi=True)]
+    if request.method == "POST":
+        pairs += request.form.items(multi=True)
+    if request.method == "POST" and request.is_json:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict) or not all(isinstance(v, str) for v in body.values()):
+            raise BadRequest("The JSON body must be one object whose values are texts.")
+        pairs += body.items()
+    params = dict(pairs)
+    if len(params) != len(pairs):
+        raise BadRequest("An argument was given twice.")
+    return params
+
+
+def number(params: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    """Return the argument *name*, or *default* when it was not given."""
+    text = params.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) not in allowed:
+        raise BadRequest(f"{name} is a number from {allowed.start} to {allowed.stop - 1}.")
+    return int(text)
+
+
+def _check(request: Request, methods: tuple[str, ...]) -> None:
+    if request.method not in methods:
+        raise responses.MethodNotAllowed(f"Use {' or '.join(methods)} here.")
+    if "Transfer-Encoding" in request.headers:
+        raise responses.LengthRequired("Send the body with its Content-Length.")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise TooLarge(f"The body is longer than {MAX_BODY_BYTES} bytes.")
+    if len(request.query_string) > MAX_QUERY_BYTES:
+        raise responses.AddressTooLong(f"The address is longer than {MAX_QUERY_BYTES} bytes.")
+
+
+def _logged_user(request: Request) -> str | None:
+    """Return whom it is about, to keep the name out of the log; a body too long is not read."""
+    if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MAX_BODY_BYTES:
+        return request.args.get("user")
+    return request.args.get("user") or request.form.get("user")
+
+
+def _severity(status: int) -> str:
+    if status < 500:
+        return "INFO"
+    return "WARNING" if status == 503 else "ERROR"
+
+
+def _code_path(error: Exception) -> str:
+    """Return the kind of *error* and its path through our code, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    steps = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
+    return f"{type(error).__name__} at {steps}"

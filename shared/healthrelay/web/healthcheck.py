@@ -1,0 +1,53 @@
+"""``?health`` on any function: whether it is up, its settings complete, and its store there.
+
+A public function answers anybody; the answer says nothing of any person. Not at ``/healthz``, which
+the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The answer has the
+members and the media type of draft-inadarei-api-health-check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Request, Response
+
+from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
+from healthrelay.web.endpoint import View, endpoint, require_invoker
+from healthrelay.web.responses import as_json, facts, headers, json_response, status
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import Services
+
+
+def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View:
+    """Return the view that says how the function *name* is: 200, or 503 and who must act.
+
+    One that is not *public* answers only who may call it. It must be registered with a provider
+    where it speaks to one, and its store must answer where it has one.
+    """
+
+    @endpoint("GET", render_error=as_failure)
+    def check(request: Request, services: Services) -> Response:
+        if not public:
+            require_invoker(request, services)
+        if provider:
+            _ = services.client
+        if store:
+            services.store.identities.application()
+        return _health({"status": "pass", "function": name}, 200)
+
+    return check
+
+
+def as_failure(error: HealthrelayError) -> Response:
+    """Return what is wrong, and who must act; to a caller who may not call, that alone."""
+    if isinstance(error, BadRequest):
+        return as_json(error)
+    code = status(error) if isinstance(error, Bug) else 503
+    return _health({"status": "fail", **facts(error)}, code, headers(error))
+
+
+def _health(body: object, code: int, headers: dict[str, str] | None = None) -> Response:
+    response = json_response(body, code, headers)
+    response.mimetype = "application/health+json"
+    return response

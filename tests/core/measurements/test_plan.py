@@ -1,0 +1,135 @@
+"""Windows become the fewest reads."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healthrelay.core.errors import Unsupported
+from healthrelay.core.measurements.plan import Read, Source, decide, pack
+from healthrelay.core.measurements.query import FetchRequest
+from healthrelay.core.measurements.records import Window
+
+WEIGHT = Source("weight")
+HEIGHT = Source("height", dated=False)
+STEPS = Source("steps", days=90)
+TABLE = {
+    "body-weight": (WEIGHT,),
+    "body-bmi": (WEIGHT, HEIGHT),
+    "activities-steps": (STEPS,),
+}
+
+
+def of_provider(window: Window) -> tuple[Source, ...]:
+    if window.series not in TABLE:
+        raise Unsupported(f"There is no {window.series}.")
+    return TABLE[window.series]
+
+
+def reads_of(windows: list[Window]) -> tuple[Read, ...]:
+    return pack({window: TABLE[window.series] for window in windows}, {})
+
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 7, 19)
+
+
+def test_shared_source_is_read_once() -> None:
+    windows = [Window("body-weight", FIRST, LAST), Window("body-bmi", FIRST, LAST)]
+
+    assert reads_of(windows) == (
+        Read("weight", FIRST, LAST),
+        Read("height", FIRST, LAST),
+    )
+
+
+def test_long_window_is_cut_at_the_sources_limit_and_its_newest_days_come_first() -> None:
+    assert reads_of([Window("activities-steps", FIRST, LAST)]) == (
+        Read("steps", date(2026, 6, 30), date(2026, 7, 19)),
+        Read("steps", date(2026, 4, 1), date(2026, 6, 29)),
+        Read("steps", date(2026, 1, 1), date(2026, 3, 31)),
+    )
+
+
+FIRST_AGAIN = date(2026, 6, 5)
+
+
+def of_one_day(window: Window) -> tuple[Source, ...]:
+    return (Source(f"day of {window.series}", days=1),)
+
+
+def test_the_last_days_come_first_then_new_ones_and_what_is_read_again_at_last() -> None:
+    covered = {"body": (date(2026, 6, 5), date(2026, 7, 17))}
+    windows = [Window("body", date(2026, 6, 3), LAST), Window("sleep", date(2026, 7, 15), LAST)]
+
+    reads = pack({window: of_one_day(window) for window in windows}, covered)
+
+    order = [(read.source.removeprefix("day of "), f"{read.start:%m-%d}") for read in reads]
+    week = [f"07-{day}" for day in (13, 14, 15, 16, 17, 18, 19)]
+    assert order[:7] == [("body", day) for day in week]
+    assert order[7:10] == [("sleep", day) for day in ("07-19", "07-18", "07-17")]
+    assert order[10:12] == [("body", "06-04"), ("body", "06-03")]
+    assert order[12:14] == [("sleep", "07-16"), ("sleep", "07-15")]
+    assert order[14:] == [("body", f"{FIRST_AGAIN + timedelta(n):%m-%d}") for n in range(38)]
+
+
+def test_two_windows_of_a_source_are_one_call_where_one_suffices() -> None:
+    history = Window("activities-steps", date(2026, 5, 1), date(2026, 5, 20))
+    recent = Window("activities-steps", date(2026, 7, 13), LAST)
+
+    assert reads_of([history, recent]) == (Read("steps", date(2026, 5, 1), date(2026, 7, 19)),)
+
+
+def test_days_between_two_windows_are_not_asked_for_in_calls_of_their_own() -> None:
+    history = Window("body", date(2026, 5, 1), date(2026, 5, 2))
+    recent = Window("body", date(2026, 7, 18), LAST)
+
+    reads = pack({window: of_one_day(window) for window in (history, recent)}, {})
+
+    assert {read.start for read in reads} == {
+        *(date(2026, 5, 1), date(2026, 5, 2)),
+        *(date(2026, 7, 18), LAST),
+    }
+    assert len(reads) == 4
+
+
+@given(st.dates(date(2020, 1, 1), date(2026, 1, 1)), st.integers(0, 2000), st.integers(1, 1095))
+def test_reads_cover_the_window_exactly_and_none_is_too_long(
+    start: date, length: int, cap: int
+) -> None:
+    end = start + timedelta(days=length)
+    reads = pack({Window("body", start, end): (Source("s", days=cap),)}, {})
+
+    days = [r.start + timedelta(days=i) for r in reads for i in range((r.end - r.start).days + 1)]
+    assert sorted(days) == [start + timedelta(days=i) for i in range(length + 1)]
+    assert all((r.end - r.start).days + 1 <= cap for r in reads)
+    assert len(reads) == -(-(length + 1) // cap)
+
+
+def test_plan_says_why_a_series_is_not_in_it() -> None:
+    request = FetchRequest("jack", {"resource": "body/weight,body/bmi,sleep/efficiency"})
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
+
+    def missing(series: str) -> str:
+        return "" if series == "sleep-efficiency" else "weight"
+
+    plan = decide(request, settings, {}, missing, of_provider, LAST)
+
+    assert (plan.reads, plan.windows) == ((), ())
+    assert {series: error.sentence for series, error in plan.refused.items()} == {
+        "body-weight": "The consent does not cover weight: connect again and allow it.",
+        "body-bmi": "The consent does not cover weight: add the method to the person's settings,"
+        " connect again and allow it.",
+        "sleep-efficiency": "There is no sleep-efficiency.",
+    }
+
+
+def test_days_that_somebody_named_are_read_whole() -> None:
+    covered = {"body-weight": (FIRST, LAST)}
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+
+    def reads(**query: str) -> tuple[Read, ...]:
+        request = FetchRequest("jack", query)
+        return decide(request, settings, covered, lambda _: "", of_provider, LAST).reads
+
+    assert reads() == (Read("weight", date(2026, 7, 13), LAST),)
+    assert reads(period="1m") == (Read("weight", date(2026, 6, 20), LAST),)

@@ -1,0 +1,117 @@
+"""Elements become records; records are compared."""
+
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healthrelay.core.measurements.records import Delta, Record, Window, diff, parse
+
+NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
+CORRECTED = Record(
+    "body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.9"}
+)
+
+
+def test_unknown_record_is_added() -> None:
+    assert diff([], [NEW]) == Delta(added=(NEW,))
+
+
+def test_same_record_is_nothing_new() -> None:
+    delta = diff([NEW], [NEW])
+
+    assert delta == Delta()
+    assert not delta
+
+
+def test_corrected_record_is_changed() -> None:
+    assert diff([NEW], [CORRECTED]) == Delta(changed=(CORRECTED,))
+
+
+def test_vanished_record_is_removed() -> None:
+    assert diff([NEW], []) == Delta(removed=(NEW,))
+
+
+def test_last_of_two_equal_keys_wins() -> None:
+    assert diff([], [NEW, CORRECTED]) == Delta(added=(CORRECTED,))
+
+
+RECORDS = st.lists(
+    st.builds(
+        lambda day, value: Record(
+            "body-weight", f"2026-11-{day:02}", f"2026-11-{day:02}", {"value": str(value)}
+        ),
+        st.integers(1, 9),
+        st.integers(60, 63),
+    ),
+    max_size=12,
+)
+
+
+@given(RECORDS, RECORDS)
+def test_applying_a_delta_leaves_nothing_to_do(known: list[Record], incoming: list[Record]) -> None:
+    delta = diff(known, incoming)
+    after = {r.name: r for r in known}
+    after |= {r.name: r for r in (*delta.added, *delta.changed)}
+    for gone in delta.removed:
+        del after[gone.name]
+
+    assert not diff(after.values(), incoming)
+
+
+def test_daily_element_is_keyed_by_its_day() -> None:
+    (record,) = parse("body-weight", [{"dateTime": "2026-11-01", "value": "82.4"}])
+
+    assert record == NEW
+
+
+def test_log_entry_is_keyed_by_its_id_and_ordered_by_its_time() -> None:
+    element = {"logId": 1793513520000, "date": "2026-11-01", "time": "07:12:00", "weight": 71.2}
+
+    (record,) = parse("weight", [element])
+
+    assert (record.key, record.when) == ("1793513520000", "2026-11-01T07:12:00")
+    assert record.data == element
+
+
+def test_members_that_igor_cannot_hold_are_gone() -> None:
+    element = {"dateTime": "2026-11-01", "value": "82\x00.4", "@evil": "x", "a b": 1}
+
+    (record,) = parse("body-weight", [element])
+
+    assert record.data == {"dateTime": "2026-11-01", "value": "82.4"}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        {"value": "82.4"},
+        {"dateTime": None, "value": "82.4"},
+        {"dateTime": "", "value": "82.4"},
+        {"dateTime": "yesterday", "value": "82.4"},
+    ],
+)
+def test_element_without_a_day_is_refused(element: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="body-weight"):
+        parse("body-weight", [element])
+
+
+def test_window_holds_its_first_and_last_day() -> None:
+    window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 1))
+
+    assert window.holds(NEW)
+    assert not Window("body-fat", date(2026, 11, 1), date(2026, 11, 1)).holds(NEW)
+    assert not Window("body-weight", date(2026, 11, 2), date(2026, 11, 3)).holds(NEW)
+
+
+@given(RECORDS, st.randoms())
+def test_the_order_of_what_comes_in_does_not_matter(known: list[Record], shuffled: Random) -> None:
+    incoming = list({record.name: record for record in known}.values())
+    mixed = incoming[:]
+    shuffled.shuffle(mixed)
+
+    one, other = diff([], incoming), diff([], mixed)
+
+    assert sorted(one.added, key=lambda r: r.key) == sorted(other.added, key=lambda r: r.key)

@@ -1,0 +1,58 @@
+"""Exact conversions."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healthrelay.core.measurements import units
+
+
+@pytest.mark.parametrize(
+    ("grams", "system", "text"),
+    [
+        ("71200", "metric", "71.2"),
+        ("85400", "metric", "85.4"),
+        ("80000", "metric", "80"),
+        ("82123.4", "metric", "82.123"),
+        ("71200", "en_US", "156.97"),
+        ("71200", "en_GB", "11.21"),
+        ("71200", "nl_NL", "71.2"),
+    ],
+)
+def test_mass(grams: str, system: str, text: str) -> None:
+    assert units.text(units.mass(Decimal(grams), system)) == text
+
+
+@given(st.integers(1, 1_000_000))
+def test_kilograms_keep_every_gram(grams: int) -> None:
+    text = units.text(units.mass(Decimal(grams), "metric"))
+
+    assert Decimal(text) * 1000 == grams
+
+
+def test_bmi() -> None:
+    assert units.bmi(Decimal(71200), Decimal(1780)) == Decimal("22.47")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("0", "0"), ("100", "100"), ("1E+3", "1000"), ("0.500", "0.5")]
+)
+def test_text_has_no_exponent_and_no_idle_zero(value: str, text: str) -> None:
+    assert units.text(Decimal(value)) == text
+
+
+def test_numbers_are_whole_where_they_can_be() -> None:
+    assert repr(units.number(Decimal("73.000"))) == "73"
+    assert repr(units.number(Decimal("73.5"))) == "73.5"
+
+
+@given(st.integers(30_000, 300_000), st.sampled_from(["metric", "en_US", "en_GB"]))
+def test_a_mass_comes_back_from_every_unit(grams: int, system: str) -> None:
+    factor = {"metric": 1000.0, "en_US": 453.59237, "en_GB": 6350.29318}[system]
+    worst = {"metric": 0.0005, "en_US": 0.005, "en_GB": 0.005}[system] * factor
+
+    told = units.mass(Decimal(grams), system)
+
+    assert abs(float(told) * factor - grams) <= worst * 1.001

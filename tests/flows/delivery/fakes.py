@@ -1,0 +1,115 @@
+"""Targets, a clock and a queue for deliveries, each with its port's shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from healthrelay.core.delivery.messages import Message
+from healthrelay.core.delivery.progress import LOG, SNAPSHOT
+from healthrelay.core.delivery.tasks import Task
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.flows.delivery.context import DeliveryContext
+from healthrelay.ports.store import Store
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    """Shows the time that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class FakeTarget:
+    """Keeps what it gets, and may be in trouble or do something meanwhile."""
+
+    def __init__(self, name: str, kind: str, clock: Callable[[], datetime]) -> None:
+        self.name = name
+        self.kind = kind
+        self.clock = clock
+        self.messages: list[Message] = []
+        self.attempts: list[datetime] = []
+        self.users: list[str] = []
+        self.trouble: HealthrelayError | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def send(self, message: Message) -> None:
+        self.attempts.append(self.clock())
+        self.users.append(message.user)
+        self.meanwhile()
+        if self.trouble:
+            raise self.trouble
+        self.messages.append(message)
+
+    @property
+    def bodies(self) -> list[bytes]:
+        return [message.body for message in self.messages]
+
+    @property
+    def sequences(self) -> list[int]:
+        return [json.loads(body)["data"]["sequence"] for body in self.bodies]
+
+    @property
+    def seconds(self) -> list[float]:
+        """When it was tried, after the first time."""
+        return [(at - self.attempts[0]).total_seconds() for at in self.attempts]
+
+
+def snapshot_target(clock: Callable[[], datetime] = lambda: NOW) -> FakeTarget:
+    return FakeTarget("igor", SNAPSHOT, clock)
+
+
+def log_target(clock: Callable[[], datetime] = lambda: NOW, name: str = "node-red") -> FakeTarget:
+    return FakeTarget(name, LOG, clock)
+
+
+class FakeQueue:
+    """A queue that takes a name once, or nothing."""
+
+    dedup_window = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.trouble: HealthrelayError | None = None
+
+    def enqueue(self, task: Task) -> bool:
+        if self.trouble:
+            raise self.trouble
+        if task in self.tasks:
+            return False
+        self.tasks.append(task)
+        return True
+
+
+def context_of(store: Store, **changes: Any) -> DeliveryContext:
+    """A context without targets, whose clock stands still; *changes* name what differs."""
+    plain = DeliveryContext(
+        store=store,
+        shared=[],
+        own=lambda user: [],
+        now=lambda: NOW,
+        jitter=lambda: 0.0,
+        public_url="https://relay.example",
+        days=365,
+    )
+    return plain._replace(**changes)
+
+
+def weight(day: int, value: str = "82.4") -> Record:
+    """The weight of so many days after the first of November."""
+    at = (datetime(2026, 11, 1, tzinfo=UTC) + timedelta(day)).date().isoformat()
+    return Record("body-weight", at, at, {"dateTime": at, "value": value})
+
+
+def add(store: Store, *days: int, user: str = "jack", now: datetime = NOW) -> None:
+    """One log entry a day."""
+    for day in days:
+        store.records.apply(user, Delta(added=(weight(day),)), now)

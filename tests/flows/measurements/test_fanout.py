@@ -1,0 +1,99 @@
+"""Everybody who is due gets a task, whatever is wrong with somebody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.vault import SealingVault
+from healthrelay.core.delivery.tasks import Task
+from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
+from healthrelay.flows.grants.refresh import Grants
+from healthrelay.flows.measurements.fanout import fan_out
+from healthrelay.ports.store import Store
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant
+
+pytest_plugins = ["tests.peers.firestore"]
+PEOPLE = [f"user{number}" for number in range(30)]
+
+
+class Names:
+    """A queue that knows every name for ever and does nothing."""
+
+    dedup_window = timedelta(days=1)
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, Task] = {}
+        self.refuses: str | None = None
+
+    def enqueue(self, task: Task) -> bool:
+        if task.user == self.refuses:
+            raise TryLater("The queue is full.")
+        new = task.name not in self.tasks
+        self.tasks.setdefault(task.name, task)
+        return new
+
+
+@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Thirty people with grants."""
+    made: Store = (
+        request.getfixturevalue("make_firestore")()
+        if request.param == "firestore"
+        else SqliteStore(":memory:")
+    )
+    for user in PEOPLE:
+        made.identities.save(user, {})
+        grants(made).connect(user, grant(1, hours=0), ACCOUNT, NOW)
+    return made
+
+
+def grants(store: Store, issuer: Issuer | None = None) -> Grants:
+    return Grants("fitbit", store.tokens, SealingVault({"k": b"k" * 32}), issuer or Issuer())
+
+
+def test_two_looks_enqueue_once(store: Store) -> None:
+    queue = Names()
+
+    first, second = (fan_out(store, queue, NOW) for _ in range(2))
+
+    assert (first.people, first.due, second.due, second.enqueued) == (30, 30, 30, 0)
+    assert {task.user for task in queue.tasks.values()} == set(PEOPLE)
+    assert first.enqueued == len(queue.tasks)
+
+
+def test_each_is_fetched_once_an_interval(store: Store) -> None:
+    queue = Names()
+    for minutes in range(0, 24 * 60, 15):
+        fan_out(store, queue, NOW + timedelta(minutes=minutes))
+    for user in PEOPLE:
+        count = len([task for task in queue.tasks.values() if task.user == user])
+        assert count in (3, 4)
+
+
+def test_who_has_no_consent_or_lost_it_is_not_due(store: Store) -> None:
+    issuer = Issuer()
+    store.identities.save("stranger", {})
+    issuer.trouble = ReconnectNeeded("refused")
+    for seconds in (0, 61):
+        with pytest.raises(HealthrelayError):
+            grants(store, issuer).current("user7", NOW + timedelta(seconds=seconds))
+
+    queue = Names()
+    done = fan_out(store, queue, NOW)
+
+    assert (done.people, done.due) == (31, 29)
+    assert {"stranger", "user7"}.isdisjoint(task.user for task in queue.tasks.values())
+
+
+def test_trouble_with_one_is_told_and_stops_nobody(store: Store) -> None:
+    store.identities.save("user3", {"interval": "soon"})
+    queue = Names()
+    queue.refuses = "user5"
+
+    done = fan_out(store, queue, NOW)
+
+    assert sorted(done.troubles) == ["user3", "user5"]
+    assert len({task.user for task in queue.tasks.values()}) == 28

@@ -1,0 +1,115 @@
+"""What README and docs print can be typed, followed and found."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from healthrelay.__main__ import parser
+from healthrelay.core.grants.consent import CONSENTS
+from tests.house.measures import HERE as ROOT
+from tests.house.measures import MEASURES
+from tests.peers.process import free_port
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "igor/healthrelay/readme.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+FENCED = re.compile(r"^( *)```\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEALTHRELAY = re.compile(r"(?:\.venv/bin/)?healthrelay |tools/cloud [\w-]+ ")
+BARS = re.compile("[▁▂▃▄▅▆▇█]+")
+
+
+def typed(page: Path) -> list[str]:
+    """Return each line of the page's fenced blocks, without indentation."""
+    return [
+        line.strip() for _, block in FENCED.findall(page.read_text()) for line in block.split("\n")
+    ]
+
+
+def commands(page: Path, start: re.Pattern[str]) -> set[tuple[str, bool]]:
+    """Return what follows *start* on the page, and whether it is a line to be typed as it is."""
+    prose = FENCED.sub("", page.read_text())
+    return {
+        (text[found.end() :], to_type)
+        for text, to_type in [
+            *((line, True) for line in typed(page)),
+            *((span, False) for span in INLINE.findall(prose)),
+        ]
+        if (found := start.match(text)) and not re.match("[A-Z…]", text[found.end() :])
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_healthrelay_command_parses(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = []
+    for text, to_type in sorted(commands(page, HEALTHRELAY)):
+        try:
+            parser().parse_args(shlex.split(text, comments=True))
+        except SystemExit as exit_:
+            error = capsys.readouterr().err
+            named_only = not to_type and "arguments are required" in error
+            if exit_.code and not named_only:
+                wrong.append(f"{text}: {error}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_make_target_exists(page: Path) -> None:
+    for text, _ in sorted(commands(page, re.compile("make (?=[a-z])"))):
+        words = ["make", "--dry-run", "PROJECT=p", *shlex.split(text, comments=True)]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [urlsplit(link) for link in LINK.findall(page.read_text())]
+
+    missing = [
+        url.path for url in links if not url.scheme and not (page.parent / url.path).exists()
+    ]
+
+    assert missing == []
+
+
+def test_every_scope_to_register_is_listed() -> None:
+    listed = re.findall(r"`(\w+\.readonly)`", (ROOT / "docs" / "google-setup.md").read_text())
+
+    prefix = "https://www.googleapis.com/auth/googlehealth."
+    assert {f"{prefix}{name}" for name in listed} == CONSENTS["google_health"].scopes.keys()
+
+
+@pytest.mark.parametrize("name", ["README, lines", "README, words"])
+def test_the_readme_is_short(name: str) -> None:
+    (measure,) = (measure for measure in MEASURES if measure.name == name)
+
+    assert measure.of(ROOT) <= measure.aim
+
+
+def shape(text: str) -> list[str]:
+    """Return the lines of *text* without keys, numbers and bars."""
+    text = re.sub(r"(key(?:=|%3D))[\w-]+", r"\1KEY", BARS.sub("BARS", text))
+    return [" ".join(line.split()) for line in re.sub(r"[\d.:-]*\d", "N", text).strip().split("\n")]
+
+
+@pytest.mark.peer
+def test_the_readme_shows_what_make_run_prints(tmp_path: Path) -> None:
+    words = ["-m", "healthrelay", "run", "--once", "--port", str(free_port())]
+    env = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
+
+    report = done.stderr.rpartition("}\n")[2]  # behind the last line of the log
+    blocks = [block for _, block in FENCED.findall((ROOT / "README.md").read_text())]
+    assert shape(report) in [shape(block) for block in blocks]
