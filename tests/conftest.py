@@ -18,7 +18,7 @@ from tests.household import Clock, Household, household_at
 hypothesis.settings.register_profile("house", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("house")
 
-pytest_plugins = ["tests.peers.igor_fixtures"]
+pytest_plugins = ["tests.peers.firestore", "tests.peers.igor_fixtures"]
 
 FOR_CHILDREN = "COVERAGE_PROCESS_CONFIG"
 """By it a process that is started learns to count."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.igor_json import MAX_DEPTH, digestible, is_name
+from healthrelay.core.igor_json import MAX_DEPTH, is_name, to_igor_json
 
 
 @pytest.mark.parametrize("name", ["jack", "_x", "A", "body-weight", "a.b_c-9", "x" * 64])
@@ -41,7 +41,7 @@ def test_no_names(name: str) -> None:
 def test_plain_values_stay() -> None:
     value = {"a": [1, 2.5, "x\ty\nz", True, None, "é🙂"], "b": {"c": "d"}}
 
-    assert digestible(value) == value
+    assert to_igor_json(value) == value
 
 
 def test_what_breaks_igor_goes() -> None:
@@ -58,7 +58,7 @@ def test_what_breaks_igor_goes() -> None:
         "other": object(),
     }
 
-    assert digestible(value) == {"ok": "abcdefgh", "nan": None, "inf": [None], "other": None}
+    assert to_igor_json(value) == {"ok": "abcdefgh", "nan": None, "inf": [None], "other": None}
 
 
 def test_depth_is_bounded() -> None:
@@ -66,7 +66,7 @@ def test_depth_is_bounded() -> None:
     for _ in range(5000):
         value = [value]
 
-    bounded = digestible(value)
+    bounded = to_igor_json(value)
     depth = 0
     while isinstance(bounded, list):
         bounded, depth = bounded[0], depth + 1
@@ -84,7 +84,7 @@ BAD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 @given(ANYTHING)
 def test_whatever_comes_is_strict_json_of_safe_names_and_texts(value: object) -> None:
-    clean = digestible(value)
+    clean = to_igor_json(value)
 
     json.dumps(clean, allow_nan=False)
     stack = [clean]
@@ -97,4 +97,4 @@ def test_whatever_comes_is_strict_json_of_safe_names_and_texts(value: object) ->
             stack.extend(item)
         elif isinstance(item, str):
             assert not BAD.search(item)
-    assert digestible(clean) == clean
+    assert to_igor_json(clean) == clean

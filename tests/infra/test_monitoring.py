@@ -12,6 +12,7 @@ import pytest
 
 from healthrelay.assembly import services
 from healthrelay.core.delivery.progress import Progress
+from healthrelay.core.trouble import Trouble
 from healthrelay.flows.measurements.fanout import fan_out
 from sandbox import Sandbox
 from tests.flows.measurements.test_fanout import Names
@@ -105,7 +106,8 @@ def failing(jack: Household, igor: Recorder, attempt: int, hours: float) -> None
     store = jack.services.store
     store.identities.remove("jack")
     jack.connect(**WEIGHTS)
-    progress = Progress(state="failing", attempt=attempt, due=now, since=since)
+    trouble = Trouble("try_later", "nobody", "Igor is away.", since)
+    progress = Progress(state="failing", attempt=attempt, due=now, trouble=trouble)
     store.log.save("jack", "igor", progress)
     jack.fetched()
 

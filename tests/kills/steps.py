@@ -24,7 +24,7 @@ WATCHED = {
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply", "restore"),
-    "consents": ("exchange", "refresh", "revoke"),
+    "token_endpoint": ("exchange", "refresh", "revoke"),
     "log": ("head", "after", "prune", "following", "followings", "save", "restore"),
     "targets": ("save",),
     "provider": ("account", "read"),

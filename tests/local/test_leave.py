@@ -138,7 +138,8 @@ def test_what_is_exported_is_what_igor_gets(
     assert told["log"]["head"] == 1
     assert told["log"]["progress"]["reader:script"] == {"sequence": 1, "state": "ok", "at": at}
     igor = told["log"]["progress"]["igor"]
-    assert (igor["state"], igor["since"], igor["sentence"]) == ("failing", at, "away")
+    away = {"cause": "try_later", "who": "nobody", "sentence": "away", "since": at}
+    assert (igor["state"], igor["trouble"]) == ("failing", away)
     assert told["settings"]["resource"] == RESOURCES
     assert set(told["covered"]) == set(snapshot)
     assert told["connection"]["scopes"]

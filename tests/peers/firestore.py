@@ -1,8 +1,6 @@
 """Google's own Firestore emulator, one for all processes of a test run.
 
-    pytest_plugins = ["tests.peers.firestore"]
-
-    def test_it(make_firestore: Callable[..., FirestoreStore]) -> None:
+    def test_it(make_firestore: MakeFirestore) -> None:
         store = make_firestore()
 
 `gcloud components install cloud-firestore-emulator` brings the jar; FIRESTORE_EMULATOR_JAR
@@ -37,7 +35,11 @@ if TYPE_CHECKING:
     from healthrelay.adapters.firestore import FirestoreStore
     from healthrelay.adapters.firestore.database import Database
 
-PATIENCE = 60.0
+MakeFirestore = Callable[..., "FirestoreStore"]
+Interrupted = Callable[[Callable[[], object]], "Database"]
+Contents = Callable[[], dict[str, dict[str, Any]]]
+
+TIMEOUT_SECONDS = 60.0
 _JAR = Path("platform", "cloud-firestore-emulator", "cloud-firestore-emulator.jar")
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _SECONDS = 60
@@ -68,7 +70,9 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
     with ExitStack() as stack:
 
         def make(**options: Any) -> FirestoreStore:
-            made = FirestoreStore(firestore_project, **{"patience": PATIENCE, **options})
+            made = FirestoreStore(
+                firestore_project, **{"timeout_seconds": TIMEOUT_SECONDS, **options}
+            )
             stack.callback(made.close)
             return made
 
@@ -83,7 +87,7 @@ def interrupted(firestore_project: str) -> Iterator[Callable[[Callable[[], objec
 
     class Interrupted(Database):
         def __init__(self, meanwhile: Callable[[], object]) -> None:
-            super().__init__(firestore_project, None, PATIENCE)
+            super().__init__(firestore_project, None, TIMEOUT_SECONDS)
             self._meanwhile = [meanwhile]
 
         def commit(self, *writes: Write) -> None:

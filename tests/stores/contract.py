@@ -27,6 +27,10 @@ def entry(log_id: int, at: str) -> Record:
     return Record("weight", str(log_id), at, {"logId": log_id, "date": at[:10], "weight": 82.4})
 
 
+def add_weights(*days: str) -> Delta:
+    return Delta(added=tuple(map(weight, days)))
+
+
 class IdentitiesContract:
     """People and settings."""
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.measurements.records import Delta
+from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import NOW, StoreContract, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 
 @pytest.fixture
-def store(make_firestore: Callable[..., FirestoreStore]) -> FirestoreStore:
+def store(make_firestore: MakeFirestore) -> FirestoreStore:
     return make_firestore()
 
 
@@ -43,7 +42,7 @@ def test_names_that_firestore_keeps_for_itself_are_names(store: FirestoreStore) 
     assert store.handshakes.use("__nonce__", NOW, NOW)
 
 
-def test_databases_of_one_project_are_apart(make_firestore: Callable[..., FirestoreStore]) -> None:
+def test_databases_of_one_project_are_apart(make_firestore: MakeFirestore) -> None:
     store, other = make_firestore(), make_firestore(database="healthrelay")
     store.identities.save("jack", {})
 

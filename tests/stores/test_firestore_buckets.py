@@ -37,7 +37,7 @@ def bucket(*records: Record, period: str = "2026") -> Bucket:
     ],
 )
 def test_bucket_is_a_year_or_for_intraday_a_day(series: str, name: str) -> None:
-    assert buckets.name((series, "2026-11-01")) == name
+    assert buckets.bucket_name((series, "2026-11-01")) == name
 
 
 STEADY = ("body-weight", "body", "sleep-efficiency", "activities-heart-intraday", "devices", "user")
@@ -46,17 +46,20 @@ WANDERING = ("weight", "sleep", "activities", "unheard-of")
 
 @pytest.mark.parametrize("series", [*STEADY, *WANDERING])
 def test_only_entries_with_numbers_of_their_own_can_wander(series: str) -> None:
-    assert buckets.wanders(series) == (series in WANDERING)
+    assert buckets.key_is_not_day(series) == (series in WANDERING)
 
 
 def test_window_is_all_its_days() -> None:
     window = Window("body-fat", date(2025, 12, 31), date(2026, 1, 1))
 
-    assert buckets.points([window]) == {("body-fat", "2025-12-31"), ("body-fat", "2026-01-01")}
+    assert buckets.window_points([window]) == {
+        ("body-fat", "2025-12-31"),
+        ("body-fat", "2026-01-01"),
+    }
 
 
 def test_document_is_one_compact_text_with_the_members_in_order() -> None:
-    (told,) = buckets.documents(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
+    (told,) = buckets.encode(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
 
     assert told == {
         "records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}],'
@@ -65,28 +68,28 @@ def test_document_is_one_compact_text_with_the_members_in_order() -> None:
 
 
 def test_document_of_a_log_names_its_keys() -> None:
-    (told,) = buckets.documents(bucket(entry(7, "2026-11-01T07:12:00"))).values()
+    (told,) = buckets.encode(bucket(entry(7, "2026-11-01T07:12:00"))).values()
 
     assert told == {
         "records": '[["7","2026-11-01T07:12:00",{"logId":7,"date":"2026-11-01","weight":82.4}]]',
         "keys": '["7"]',
     }
-    assert buckets.keys(told) == {"7"}
+    assert buckets.read_keys(told) == {"7"}
 
 
 def test_bucket_comes_back() -> None:
     before = bucket(entry(7, "2026-11-01T07:12:00"), entry(8, "2026-11-01"))
-    (fields,) = buckets.documents(before).values()
+    (fields,) = buckets.encode(before).values()
     assert fields is not None
 
-    assert buckets.decoded("weight.2026", fields) == before
-    assert buckets.decoded("weight.2026", {}) == Bucket("weight", "2026", {})
+    assert buckets.decode("weight.2026", fields) == before
+    assert buckets.decode("weight.2026", {}) == Bucket("weight", "2026", {})
 
 
 def test_emptied_bucket_is_deleted() -> None:
     opened = {"body-weight.2026": bucket(weight("2026-11-01"))}
 
-    told = buckets.changed(opened, Delta(removed=(weight("2026-11-01"),)))
+    told = buckets.changed_documents(opened, Delta(removed=(weight("2026-11-01"),)))
 
     assert told == {"body-weight.2026": None}
 
@@ -97,7 +100,7 @@ def test_bucket_that_is_not_touched_is_not_written() -> None:
         "body-weight.2025": bucket(weight("2025-11-01"), period="2025"),
     }
 
-    told = buckets.changed(opened, Delta(changed=(weight("2026-11-01", "80"),)))
+    told = buckets.changed_documents(opened, Delta(changed=(weight("2026-11-01", "80"),)))
 
     assert list(told) == ["body-weight.2026"]
 
@@ -108,16 +111,18 @@ def test_entry_whose_day_is_corrected_leaves_its_old_bucket() -> None:
         "weight.2026": Bucket("weight", "2026", {}),
     }
 
-    told = buckets.changed(opened, Delta(changed=(entry(1, "2026-01-01"),)))
+    told = buckets.changed_documents(opened, Delta(changed=(entry(1, "2026-01-01"),)))
 
-    inside = {n: set(buckets.decoded(n, f or {}).records) for n, f in told.items()}
+    inside = {n: set(buckets.decode(n, f or {}).records) for n, f in told.items()}
     assert inside == {"weight.2025": {"2"}, "weight.2026": {"1"}}
 
 
 def test_last_of_two_equal_names_wins_wherever_the_first_lies() -> None:
     opened = {name: Bucket("weight", name[-4:], {}) for name in ("weight.2025", "weight.2026")}
 
-    told = buckets.changed(opened, Delta(added=(entry(1, "2025-12-31"), entry(1, "2026-01-01"))))
+    told = buckets.changed_documents(
+        opened, Delta(added=(entry(1, "2025-12-31"), entry(1, "2026-01-01")))
+    )
 
     assert list(told) == ["weight.2026"]
 
@@ -126,7 +131,7 @@ def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
     january = [night(number, f"2026-01-{number:02}", "x" * 30) for number in range(1, 11)]
     march = night(40, "2026-03-01")
 
-    told = buckets.documents(bucket(*january, march), limit=400)
+    told = buckets.encode(bucket(*january, march), limit=400)
 
     assert told["sleep.2026"] == {"split": True}
     assert told["sleep.2026-01"] == {"split": True}
@@ -140,7 +145,7 @@ def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
         record
         for name, fields in told.items()
         if fields and not buckets.is_split(fields)
-        for record in buckets.decoded(name, fields).records.values()
+        for record in buckets.decode(name, fields).records.values()
     ]
     assert sorted(found, key=lambda r: int(r.key)) == [*january, march]
 
@@ -148,9 +153,9 @@ def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
 def test_parts_of_split_buckets_are_found_by_day() -> None:
     points = {("sleep", "2026-01-05"), ("sleep", "2026-02-05"), ("weight", "2026-01-05")}
 
-    assert buckets.parts({"sleep.2026"}, points) == {"sleep.2026-01", "sleep.2026-02"}
-    assert buckets.parts({"sleep.2026-01"}, points) == {"sleep.2026-01-05"}
-    assert buckets.parts(set(), points) == set()
+    assert buckets.narrower_buckets({"sleep.2026"}, points) == {"sleep.2026-01", "sleep.2026-02"}
+    assert buckets.narrower_buckets({"sleep.2026-01"}, points) == {"sleep.2026-01-05"}
+    assert buckets.narrower_buckets(set(), points) == set()
 
 
 def test_too_large_a_day_is_packed() -> None:
@@ -159,20 +164,20 @@ def test_too_large_a_day_is_packed() -> None:
     day = Record("activities-heart-intraday", "2026-11-01", "2026-11-01", data)
     limit = len(json.dumps(data)) // 3
 
-    told = buckets.documents(bucket(day, period="2026-11-01"), limit)
+    told = buckets.encode(bucket(day, period="2026-11-01"), limit)
 
     ((name, fields),) = told.items()
     assert fields is not None
     assert list(fields) == ["packed"]
-    assert buckets.size(fields) <= limit
-    assert buckets.decoded(name, fields).records["2026-11-01"] == day
+    assert buckets.text_bytes(fields) <= limit
+    assert buckets.decode(name, fields).records["2026-11-01"] == day
 
 
 def test_day_that_no_document_can_hold_is_refused_by_name_alone() -> None:
     day = night(1, "2026-11-01", "secret, and not to be packed")
 
     with pytest.raises(Refused, match=r"sleep\.2026-11-01 is larger") as caught:
-        buckets.documents(bucket(day), limit=60)
+        buckets.encode(bucket(day), limit=60)
 
     assert "secret" not in str(caught.value)
 
@@ -180,10 +185,10 @@ def test_day_that_no_document_can_hold_is_refused_by_name_alone() -> None:
 def test_a_year_of_daily_values_needs_a_fiftieth_of_a_document() -> None:
     days = [date.fromordinal(date(2026, 1, 1).toordinal() + n).isoformat() for n in range(365)]
 
-    (fields,) = buckets.documents(bucket(*map(weight, days))).values()
+    (fields,) = buckets.encode(bucket(*map(weight, days))).values()
 
     assert fields is not None
-    assert buckets.size(fields) == 20_441
+    assert buckets.text_bytes(fields) == 20_441
     assert 48 < buckets.MAX_BYTES / 20_441 < 49
 
 
@@ -198,7 +203,7 @@ def test_whatever_is_split_holds_the_same_records(
 ) -> None:
     before = bucket(*(night(number, day, text) for number, (day, text) in nights.items()))
     try:
-        told = buckets.documents(before, limit)
+        told = buckets.encode(before, limit)
     except Refused:
         return
 
@@ -206,7 +211,7 @@ def test_whatever_is_split_holds_the_same_records(
         record.key: record
         for name, fields in told.items()
         if fields and not buckets.is_split(fields)
-        for record in buckets.decoded(name, fields).records.values()
+        for record in buckets.decode(name, fields).records.values()
     }
     assert found == before.records
-    assert all(buckets.size(fields or {}) <= limit for fields in told.values())
+    assert all(buckets.text_bytes(fields or {}) <= limit for fields in told.values())

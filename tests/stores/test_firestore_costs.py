@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -16,20 +15,10 @@ from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
 from healthrelay.core.measurements.records import Delta, Record, Window
+from tests.peers.firestore import Contents, MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
-Make = Callable[..., FirestoreStore]
-Contents = Callable[[], dict[str, dict[str, Any]]]
-
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
-
-
-@pytest.fixture
-def store(make_firestore: Make) -> FirestoreStore:
-    store = make_firestore()
-    store.identities.save("jack", {"period": "1w"})
-    return store
 
 
 def days(first: date, number: int) -> list[str]:
@@ -156,7 +145,7 @@ def test_a_look_at_the_log_costs_its_entries(store: FirestoreStore) -> None:
 
 
 def test_series_that_outgrows_its_document_is_split_and_loses_nothing(
-    make_firestore: Make, firestore_contents: Contents
+    make_firestore: MakeFirestore, firestore_contents: Contents
 ) -> None:
     store = make_firestore(limit=1600)
     store.identities.save("jack", {})
@@ -206,7 +195,7 @@ def test_as_large_as_a_bucket_may_be_firestore_takes_it(store: FirestoreStore) -
 
 
 def test_day_that_no_document_holds_is_refused_and_nothing_lands(
-    make_firestore: Make,
+    make_firestore: MakeFirestore,
 ) -> None:
     store = make_firestore(limit=300)
     store.identities.save("jack", {})

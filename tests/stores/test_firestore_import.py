@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.json import Json
 from healthrelay.igor.old_plugin import Person, Units
 from healthrelay.igor.takeover import Series, take_over
+from tests.peers.firestore import MakeFirestore
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)
 YEARS = [(date(2016, 1, 1) + timedelta(day)).isoformat() for day in range(3650)]
 
 
-def test_ten_years_are_taken_over_once(make_firestore: Callable[..., FirestoreStore]) -> None:
+def test_ten_years_are_taken_over_once(make_firestore: MakeFirestore) -> None:
     store = make_firestore()
     weights: list[Json] = [{"dateTime": day, "value": "165.3"} for day in YEARS]
     steps: list[Json] = [{"dateTime": day, "value": "8042"} for day in YEARS]

@@ -24,15 +24,14 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
 from healthrelay.ports.store import Store
+from tests.peers.firestore import TIMEOUT_SECONDS
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 USERS = ("jack", "__second__")
 TARGETS = ("igor", "a.b/c")
 ROUNDS, STEPS = 25, 40
-PATIENCE = 60.0
 LIMIT = 400
 """Bytes a bucket: a few records, so that years and months are split."""
 
@@ -72,7 +71,7 @@ class Sisters(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         project = f"demo-{uuid.uuid4().hex[:12]}"
-        self.store = FirestoreStore(project, patience=PATIENCE, limit=LIMIT)
+        self.store = FirestoreStore(project, timeout_seconds=TIMEOUT_SECONDS, limit=LIMIT)
         self.sister = SqliteStore(":memory:")
         self.now = self.clock = NOW
         self.touched: tuple[str, ...] = USERS

@@ -10,33 +10,29 @@ import pytest
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import Database
-from healthrelay.adapters.firestore.documents import Changed, Found, Write
+from healthrelay.adapters.firestore.documents import CommitConflict, StoredDocument, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from tests.stores.contract import DOCUMENT, NOW, entry, weight
+from tests.peers.firestore import TIMEOUT_SECONDS, Interrupted, MakeFirestore
+from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
-Make = Callable[..., FirestoreStore]
-Interrupted = Callable[[Callable[[], object]], Database]
-
-PATIENCE = 60.0
 
 
 class Unanswered(Database):
     """A database whose first commit lands, but the answer is lost and the client asks again."""
 
     def __init__(self, project: str) -> None:
-        super().__init__(project, None, PATIENCE)
+        super().__init__(project, None, TIMEOUT_SECONDS)
         self._lost = False
 
     def commit(self, *writes: Write) -> None:
         super().commit(*writes)
         if not self._lost:
             self._lost = True
-            raise Changed
+            raise CommitConflict
 
 
 class Torn(Database):
@@ -46,10 +42,10 @@ class Torn(Database):
     """
 
     def __init__(self, project: str, meanwhile: Callable[[], object]) -> None:
-        super().__init__(project, None, PATIENCE)
+        super().__init__(project, None, TIMEOUT_SECONDS)
         self._meanwhile = [meanwhile]
 
-    def get(self, *paths: str) -> dict[str, Found]:
+    def get(self, *paths: str) -> dict[str, StoredDocument]:
         found = super().get(*paths)
         if not self._meanwhile:
             return found
@@ -61,23 +57,12 @@ def _person(path: str) -> bool:
     return path.startswith("identities/")
 
 
-@pytest.fixture
-def store(make_firestore: Make) -> FirestoreStore:
-    store = make_firestore()
-    store.identities.save("jack", {})
-    return store
-
-
-def add(*days: str) -> Delta:
-    return Delta(added=tuple(map(weight, days)))
-
-
 def test_change_that_was_overtaken_is_made_anew(
     store: FirestoreStore, interrupted: Interrupted
 ) -> None:
-    other = interrupted(lambda: store.records.apply("jack", add("2026-11-01"), NOW))
+    other = interrupted(lambda: store.records.apply("jack", add_weights("2026-11-01"), NOW))
 
-    assert FirestoreRecords(other, MAX_BYTES).apply("jack", add("2026-11-02"), NOW) == 2
+    assert FirestoreRecords(other, MAX_BYTES).apply("jack", add_weights("2026-11-02"), NOW) == 2
 
     assert store.log.head("jack") == 2
     assert store.records.everything("jack") == [weight("2026-11-01"), weight("2026-11-02")]
@@ -87,19 +72,20 @@ def test_change_that_was_overtaken_is_made_anew(
 def test_buckets_that_are_older_than_their_head_are_read_again(
     store: FirestoreStore, firestore_project: str, earlier: tuple[str, ...]
 ) -> None:
-    store.records.apply("jack", add(*earlier), NOW)
+    store.records.apply("jack", add_weights(*earlier), NOW)
     torn = Torn(
-        firestore_project, lambda: store.records.apply("jack", add("2026-11-01", "2025-01-01"), NOW)
+        firestore_project,
+        lambda: store.records.apply("jack", add_weights("2026-11-01", "2025-01-01"), NOW),
     )
 
-    FirestoreRecords(torn, MAX_BYTES).apply("jack", add("2026-11-02"), NOW)
+    FirestoreRecords(torn, MAX_BYTES).apply("jack", add_weights("2026-11-02"), NOW)
 
     days = sorted({*earlier, "2025-01-01", "2026-11-01", "2026-11-02"})
     assert store.records.everything("jack") == [weight(day) for day in days]
     torn.close()
 
 
-def test_a_bucket_that_was_packed_has_nothing_left_of_it(make_firestore: Make) -> None:
+def test_a_bucket_that_was_packed_has_nothing_left_of_it(make_firestore: MakeFirestore) -> None:
     store = make_firestore(limit=300)
     store.identities.save("jack", {})
     series, day = "activities-heart-intraday", "2026-11-01"
@@ -130,7 +116,7 @@ def test_change_whose_answer_is_lost_lands_once(
 ) -> None:
     records = FirestoreRecords(Unanswered(firestore_project), MAX_BYTES)
 
-    assert records.apply("jack", add("2026-11-01"), NOW) == 1
+    assert records.apply("jack", add_weights("2026-11-01"), NOW) == 1
     assert store.log.head("jack") == 1
 
 
@@ -175,13 +161,13 @@ def test_two_who_make_the_same_person_make_one(
     assert store.identities.settings("second") == {"a": "2"}
 
 
-def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: Make) -> None:
+def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: MakeFirestore) -> None:
     stores = [make_firestore() for _ in range(2)]
     stores[0].identities.save("jack", {})
 
     def write(number: int) -> int:
         day = f"2026-11-{number + 1:02}"
-        return stores[number % 2].records.apply("jack", add(day), NOW)
+        return stores[number % 2].records.apply("jack", add_weights(day), NOW)
 
     with ThreadPoolExecutor(4) as pool:
         numbers = sorted(pool.map(write, range(12)))
@@ -193,7 +179,7 @@ def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: Make) -> No
 def test_who_is_always_overtaken_gives_up(firestore_project: str) -> None:
     class Overtaken(Database):
         def commit(self, *writes: Write) -> None:
-            raise Changed
+            raise CommitConflict
 
     with pytest.raises(TryLater, match="same document"):
-        FirestoreIdentities(Overtaken(firestore_project, None, PATIENCE)).save("jack", {})
+        FirestoreIdentities(Overtaken(firestore_project, None, TIMEOUT_SECONDS)).save("jack", {})

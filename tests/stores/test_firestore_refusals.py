@@ -16,7 +16,6 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 CALLS: dict[str, Callable[[Store], object]] = {
@@ -68,7 +67,7 @@ def test_dead_host_is_told_within_five_seconds(
 
 
 def test_less_patience_ends_sooner(store: FirestoreStore) -> None:
-    hasty = FirestoreStore("demo-nowhere", patience=0.5)
+    hasty = FirestoreStore("demo-nowhere", timeout_seconds=0.5)
 
     assert seconds_until_told(hasty, CALLS["read"]) <= 2
 

@@ -20,25 +20,10 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Store
-from tests.stores.contract import DOCUMENT, NOW, entry, weight
+from tests.peers.firestore import TIMEOUT_SECONDS, Contents, Interrupted, MakeFirestore
+from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
-Make = Callable[..., FirestoreStore]
-Interrupted = Callable[[Callable[[], object]], Database]
-Contents = Callable[[], dict[str, dict[str, Any]]]
-PATIENCE = 60.0
-
-
-@pytest.fixture
-def store(make_firestore: Make) -> FirestoreStore:
-    store = make_firestore()
-    store.identities.save("jack", {})
-    return store
-
-
-def add(*days: str) -> Delta:
-    return Delta(added=tuple(map(weight, days)))
 
 
 def test_nothing_brings_back_who_is_removed_meanwhile(
@@ -49,7 +34,7 @@ def test_nothing_brings_back_who_is_removed_meanwhile(
         return interrupted(lambda: store.identities.remove("jack"))
 
     late: list[Callable[[], object]] = [
-        lambda: FirestoreRecords(other(), MAX_BYTES).apply("jack", add("2026-11-01"), NOW),
+        lambda: FirestoreRecords(other(), MAX_BYTES).apply("jack", add_weights("2026-11-01"), NOW),
         lambda: FirestoreTokens(other()).save("jack", DOCUMENT, 0),
         lambda: FirestoreLog(other()).save("jack", "igor", Progress(1)),
         lambda: FirestoreIdentities(other()).save_poll_key("jack", "hash"),
@@ -73,7 +58,7 @@ def test_of_two_who_remove_the_same_person_one_is_told_that_it_did(
 def test_removal_cut_short_shows_nothing_and_is_finished_by_another(
     store: FirestoreStore, firestore_project: str, firestore_contents: Contents
 ) -> None:
-    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
     _cut_short(firestore_project)
     left = firestore_contents()
 
@@ -89,7 +74,7 @@ def test_removal_cut_short_shows_nothing_and_is_finished_by_another(
 def test_person_made_anew_has_nothing_of_the_one_before(
     store: FirestoreStore, firestore_project: str, firestore_contents: Contents
 ) -> None:
-    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
     store.records.apply("jack", Delta(added=(entry(1, "2025-11-01"),)), NOW)
     _cut_short(firestore_project)
 
@@ -109,12 +94,12 @@ def test_what_a_new_person_writes_survives_a_late_removal(
     interrupted: Interrupted,
     firestore_contents: Contents,
 ) -> None:
-    store.records.apply("jack", add("2025-11-01", "2026-11-01"), NOW)
+    store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
     _cut_short(firestore_project)
 
     def born_again() -> None:
         store.identities.save("jack", {})
-        store.records.apply("jack", add("2026-11-02"), NOW)
+        store.records.apply("jack", add_weights("2026-11-02"), NOW)
 
     # The remover has seen the old buckets; before it deletes them, one of them is new.
     assert FirestoreIdentities(interrupted(born_again)).remove("jack")
@@ -130,7 +115,7 @@ def test_what_a_new_person_writes_survives_a_late_removal(
 
 
 def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: str) -> None:
-    life = Database(firestore_project, None, PATIENCE)
+    life = Database(firestore_project, None, TIMEOUT_SECONDS)
     for first in (0, 500):
         life.commit(
             *(
@@ -148,12 +133,12 @@ def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: 
 
 
 def test_writer_and_remover_at_once_leave_nothing(
-    make_firestore: Make, firestore_contents: Contents
+    make_firestore: MakeFirestore, firestore_contents: Contents
 ) -> None:
     def write(store: Store) -> int:
         for number in range(1, 200):
             try:
-                store.records.apply("jack", add(f"20{number % 9 + 10}-11-01"), NOW)
+                store.records.apply("jack", add_weights(f"20{number % 9 + 10}-11-01"), NOW)
                 store.log.save("jack", "igor", Progress(number))
             except Unknown:
                 return number
@@ -182,4 +167,4 @@ def _cut_short(project: str) -> None:
             raise Cut
 
     with pytest.raises(Cut):
-        FirestoreIdentities(Stopped(project, None, PATIENCE)).remove("jack")
+        FirestoreIdentities(Stopped(project, None, TIMEOUT_SECONDS)).remove("jack")

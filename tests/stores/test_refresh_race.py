@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded
 from healthrelay.core.grants.token import Grant, Token
@@ -16,7 +15,6 @@ from healthrelay.flows.grants.refresh import Grants
 from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, grant
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = pytest.mark.peer
 
 WORKERS, ROUNDS = 100, 50
@@ -50,19 +48,9 @@ class Strict:
         raise AssertionError("no grant is ended here")
 
 
-@pytest.fixture(params=["sqlite", "firestore"])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    if request.param == "firestore":
-        made: Store = request.getfixturevalue("make_firestore")()
-    else:
-        made = SqliteStore(str(tmp_path_factory.mktemp("store") / "healthrelay.db"))
-    made.identities.save("jack", {})
-    return made
-
-
-def test_each_round_has_one_refresh_and_everybody_has_its_token(store: Store) -> None:
+def test_each_round_has_one_refresh_and_everybody_has_its_token(either_store: Store) -> None:
     strict = Strict()
-    grants = Grants("fitbit", store.tokens, SealingVault({"k": b"k" * 32}), strict)
+    grants = Grants("fitbit", either_store.tokens, SealingVault({"k": b"k" * 32}), strict)
     grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
     barrier = threading.Barrier(WORKERS)
 

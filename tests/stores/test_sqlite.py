@@ -87,7 +87,7 @@ def test_not_one_byte_of_a_removed_person_stays_in_the_files(path: Path, seed: i
 
 
 def test_removal_that_another_process_holds_up_is_told_and_finished_later(path: Path) -> None:
-    store = SqliteStore(str(path), patience=0.2)
+    store = SqliteStore(str(path), timeout_seconds=0.2)
     store.identities.save("jack", {"methods": "marker"})
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -142,7 +142,7 @@ def test_a_half_written_change_leaves_nothing(path: Path) -> None:
             "CREATE TRIGGER refuse BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END"
         )
 
-    with pytest.raises(TryLater, match="The store took nothing"):
+    with pytest.raises(TryLater, match="The store could not be written"):
         store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
 
     assert store.records.everything("jack") == []

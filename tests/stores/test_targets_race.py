@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from healthrelay.adapters.firestore.people import FirestoreTargets
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.messages import Message
@@ -32,23 +31,10 @@ from tests.flows.delivery.fakes import context_of
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 
-pytest_plugins = ["tests.peers.firestore"]
-
 ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
 VAULTS = (SealingVault({"old": OLD, "new": NEW}), SealingVault({"new": NEW, "old": OLD}))
 ROUNDS = 12
-
-
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    made: Store = (
-        request.getfixturevalue("make_firestore")()
-        if request.param == "firestore"
-        else SqliteStore(str(tmp_path_factory.mktemp("store") / "healthrelay.db"))
-    )
-    made.identities.save("jack", {})
-    return made
 
 
 def add(store: Store, vault: SealingVault) -> Keys:
@@ -75,45 +61,45 @@ def until_it_is_gone(work: Callable[[], object], started: threading.Event) -> in
         started.set()
 
 
-def test_removed_while_keys_change_it_does_not_come_back(store: Store) -> None:
+def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) -> None:
     def seal(vault: SealingVault) -> None:
-        Rotation(store, vault).run()
-        keys_of(store, vault)
+        Rotation(either_store, vault).run()
+        keys_of(either_store, vault)
 
     works: list[Callable[[], object]] = [
-        lambda: rotate(store, VAULTS[0]),
-        lambda: rotate(store, VAULTS[1]),
+        lambda: rotate(either_store, VAULTS[0]),
+        lambda: rotate(either_store, VAULTS[1]),
         lambda: seal(VAULTS[0]),
         lambda: seal(VAULTS[1]),
     ]
     for _ in range(ROUNDS):
-        add(store, VAULTS[0])
+        add(either_store, VAULTS[0])
         started = [threading.Event() for _ in works]
         with ThreadPoolExecutor(len(works)) as pool:
             pairs = zip(works, started, strict=True)
             busy = [pool.submit(until_it_is_gone, *pair) for pair in pairs]
             assert all(event.wait(30) for event in started)
-            remove("jack", "node-red", store)
+            remove("jack", "node-red", either_store)
             assert all(future.result() for future in busy)
 
-        assert store.targets.of("jack") == {}
-        assert store.log.following("jack").targets == {}
+        assert either_store.targets.of("jack") == {}
+        assert either_store.log.following("jack").targets == {}
 
 
-def test_keys_that_change_at_once_are_all_kept_or_all_anew(store: Store) -> None:
+def test_keys_that_change_at_once_are_all_kept_or_all_anew(either_store: Store) -> None:
     """Two owners renew, one seals anew: the newest keys are those of one of the two."""
-    add(store, VAULTS[0])
+    add(either_store, VAULTS[0])
 
     with ThreadPoolExecutor(3) as pool:
-        renewed = [pool.submit(rotate, store, vault) for vault in VAULTS]
-        pool.submit(Rotation(store, VAULTS[1]).run).result()
+        renewed = [pool.submit(rotate, either_store, vault) for vault in VAULTS]
+        pool.submit(Rotation(either_store, VAULTS[1]).run).result()
         keys = {future.result() for future in renewed}
 
-    assert endpoint_of(stored_target("jack", "node-red", store)) == ENDPOINT
-    assert set(keys_of(store, VAULTS[0])) == keys
+    assert endpoint_of(stored_target("jack", "node-red", either_store)) == ENDPOINT
+    assert set(keys_of(either_store, VAULTS[0])) == keys
 
 
-def test_two_who_make_the_same_target_make_one(store: Store) -> None:
+def test_two_who_make_the_same_target_make_one(either_store: Store) -> None:
     made: list[Keys] = []
     refused: list[BadRequest] = []
     barrier = threading.Barrier(4)
@@ -121,7 +107,7 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
     def make(_: int) -> None:
         barrier.wait()
         try:
-            made.append(add(store, VAULTS[0]))
+            made.append(add(either_store, VAULTS[0]))
         except BadRequest as error:
             refused.append(error)
 
@@ -130,7 +116,7 @@ def test_two_who_make_the_same_target_make_one(store: Store) -> None:
 
     assert (len(made), len(refused)) == (1, 3)
     assert all("already" in str(error) for error in refused)
-    assert keys_of(store, VAULTS[0]) == made
+    assert keys_of(either_store, VAULTS[0]) == made
 
 
 class Removed:
@@ -146,14 +132,14 @@ class Removed:
         remove("jack", "node-red", self._store)
 
 
-def test_removed_during_a_delivery_it_follows_nothing(store: Store) -> None:
-    add(store, VAULTS[0])
-    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+def test_removed_during_a_delivery_it_follows_nothing(either_store: Store) -> None:
+    add(either_store, VAULTS[0])
+    either_store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
 
-    deliver("jack", context_of(store, own=lambda user: [Removed(store)]))
+    deliver("jack", context_of(either_store, own=lambda user: [Removed(either_store)]))
 
-    assert store.log.following("jack").targets == {}
-    assert store.log.following("jack").progress("node-red") == Progress()
+    assert either_store.log.following("jack").targets == {}
+    assert either_store.log.following("jack").progress("node-red") == Progress()
 
 
 @pytest.mark.peer

@@ -1,9 +1,9 @@
 """What Igor's XML database can hold, and how anything else is made to fit.
 
-Measured on Igor 0.99.1: a control character inside a *name* is stored raw and Igor does
-not start again; a lone surrogate makes every later save fail; ``@x`` and ``#text`` are
-attributes and text to it; other names lose changes without a word. Records pass through
-here before they are stored, so neither way out can carry what would break the home.
+Measured on Igor 0.99.1: with a control character inside a *name* Igor does not start again;
+a lone surrogate makes every later save fail; ``@x`` and ``#text`` are attributes and text;
+under other names changes are lost silently. Records pass through here before they are stored,
+so neither push nor poll can carry what would break Igor.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from healthrelay.core.json import Json
 NAME = re.compile(r"[A-Za-z_][-_.A-Za-z0-9]{0,63}", re.ASCII)
 MAX_DEPTH = 50
 
-# What XML 1.0 or Igor drops in silence: C0 but tab and newline, DEL, C1, surrogates, U+FFFE/F.
+# What XML 1.0 or Igor drops silently: C0 but tab and newline, DEL, C1, surrogates, U+FFFE/F.
 _UNSTORABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 
 
 def is_name(text: str) -> bool:
-    """Whether *text* may name a person, a series or a member (1-64 characters)."""
+    """Return whether *text* may name a person, a series or a member (1-64 characters)."""
     return NAME.fullmatch(text) is not None and text != "_e"
 
 
-def digestible(value: object, depth: int = 0) -> Json:
-    """Return *value* with everything removed that Igor cannot store and give back.
+def to_igor_json(value: object, depth: int = 0) -> Json:
+    """Return *value* without everything that Igor cannot store and return.
 
-    Members with illegal names, numbers that are not finite and values nested deeper than
-    `MAX_DEPTH` become absent; unstorable characters vanish from texts, as Igor would do.
+    Members with illegal names are left out; numbers that are not finite and values nested deeper
+    than `MAX_DEPTH` become None; unstorable characters are removed from texts, as Igor does.
     """
     if isinstance(value, str):
         return re.sub(_UNSTORABLE, "", value)
@@ -42,10 +42,10 @@ def digestible(value: object, depth: int = 0) -> Json:
         return None
     if isinstance(value, Mapping):
         return {
-            name: digestible(member, depth + 1)
+            name: to_igor_json(member, depth + 1)
             for name, member in value.items()
             if isinstance(name, str) and is_name(name)
         }
     if isinstance(value, list | tuple):
-        return [digestible(member, depth + 1) for member in value]
+        return [to_igor_json(member, depth + 1) for member in value]
     return None

@@ -1,4 +1,4 @@
-"""Floor 1: what the flows need of the world, as shapes that any adapter may fill."""
+"""What the flows need of a store; any adapter may provide it."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ class Versioned(NamedTuple):
 
 
 class Identities(Protocol):
-    """Who exists, and the settings the owner keeps for them and for the application."""
+    """Who exists, and the settings of each person and of the application."""
 
     def names(self) -> list[str]:
-        """All people, sorted."""
+        """Return the names of all people, sorted."""
 
     def settings(self, user: str) -> dict[str, str] | None:
-        """The person's settings, or None when they do not exist."""
+        """Return the person's settings, or None when they do not exist."""
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
         """Create the person or replace their settings."""
 
     def remove(self, user: str) -> bool:
-        """Forget the person and everything of theirs at once; False when unknown."""
+        """Delete the person and everything of theirs at once; return False when unknown."""
 
     def poll_key(self, user: str) -> str | None:
-        """The stored hash of their poll key. Raises `Unknown` for a stranger."""
+        """Return the stored hash of their poll key, or None. Raise `Unknown` for a stranger."""
 
     def save_poll_key(self, user: str, hashed: str) -> None:
-        """Replace it. Raises `Unknown` for a stranger."""
+        """Replace the hash of their poll key. Raise `Unknown` for a stranger."""
 
     def application(self) -> dict[str, str]:
-        """The application's own values (``plugindata/fitbit``)."""
+        """Return the application's own values (``plugindata/fitbit``)."""
 
     def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
-        """Replace them. Raises `Conflict` when they are no longer as they were *before*."""
+        """Replace the application's values. Raise `Conflict` if they are no longer *before*."""
 
 
 class Tokens(Protocol):
     """One sealed grant a person."""
 
     def load(self, user: str) -> Versioned | None:
-        """The stored grant, or None."""
+        """Return the stored grant, or None."""
 
     def save(self, user: str, document: Document, expected: int) -> int:
         """Write if the stored version is still *expected* (0: none is stored).
 
-        Returns the new version, which no document of this person had before.
-        Raises `Conflict` when it is not, `Unknown` when the person does not exist.
+        Return the new version, which no document of this person had before.
+        Raise `Conflict` for another version, `Unknown` when the person does not exist.
         """
 
     def forget(self, user: str, expected: int) -> None:
-        """Remove the grant if the stored version is still *expected*.
+        """Delete the grant if the stored version is still *expected*.
 
-        Raises `Conflict` when it is not or when none is stored, `Unknown` when the person
+        Raise `Conflict` for another version or when none is stored, `Unknown` when the person
         does not exist.
         """
 
@@ -76,38 +76,38 @@ class Handshakes(Protocol):
     """Which consent rounds have been used."""
 
     def use(self, nonce: str, until: datetime, now: datetime) -> bool:
-        """Mark *nonce* as used, to be remembered *until*; False when it was before."""
+        """Mark *nonce* as used *until* then; return False when it was used before."""
 
 
 class Records(Protocol):
     """Everybody's measurements."""
 
     def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
-        """The records that lie in any of *windows*."""
+        """Return the records in any of *windows*."""
 
     def everything(self, user: str) -> list[Record]:
-        """All records of the person."""
+        """Return all records of the person."""
 
     def coverage(self, user: str) -> Coverage:
-        """Which days of each series have been read whole, as the last change recorded it."""
+        """Return which days of each series have been read whole, as the last change recorded it."""
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         """Write *delta*, one log entry and, if given, what is *covered* now, all or nothing.
 
-        Returns the entry's sequence number. An empty delta makes no entry and returns the
-        newest number; without *covered* it writes nothing. Raises `Unknown` for a person who
+        Return the entry's sequence number. An empty delta makes no entry and returns the
+        newest number; without *covered* it writes nothing. Raise `Unknown` for a person who
         does not exist (any more).
         """
 
     def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
-        """The same without a log entry: for a copy, which gets its entries from the log it copies.
+        """Write *delta* without a log entry: a copy takes its entries from the log it copies.
 
-        Raises what `apply` raises.
+        Raise what `apply` raises.
         """
 
 
 class Store(Protocol):
-    """The six together, over one database."""
+    """All six ports over one database."""
 
     @property
     def identities(self) -> Identities: ...

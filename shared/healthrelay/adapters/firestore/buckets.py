@@ -2,9 +2,9 @@
 
 A bucket is a document ``<series>.<period>`` with the records of a year (``body-weight.2026``)
 or, of an intraday series, of a day. One that would grow beyond what a document may hold
-becomes a mark, ``{"split": true}``, and its records move to buckets of its months, those of
-a month to its days. A day that is still too large is packed, and if that does not help,
-refused. Nothing is ever joined again, so whoever has read the mark finds the parts.
+becomes a marker, ``{"split": true}``, and its records move to buckets of its months, those of
+a month to its days. A day that is still too large is compressed, and if that does not help,
+refused. Buckets are never joined again, so whoever has read the marker finds the parts.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ class Bucket:
         return f"{self.series}.{self.period}"
 
     def holds(self, record: Record) -> bool:
-        """Whether *record* belongs here."""
+        """Return whether *record* belongs here."""
         return record.series == self.series and record.when.startswith(self.period)
 
 
-def name(point: Point) -> str:
-    """The bucket that holds a day, unless it is split."""
+def bucket_name(point: Point) -> str:
+    """Return the name of the bucket that holds a day, unless it is split."""
     series, day = point
     row = SERIES.get(series)
     return f"{series}.{day[: DAY if row and row.kind is Kind.INTRADAY else YEAR]}"
 
 
-def parts(split: Iterable[str], points: Iterable[Point]) -> set[str]:
-    """The narrower buckets that hold those *points* whose buckets are *split*."""
+def narrower_buckets(split: Iterable[str], points: Iterable[Point]) -> set[str]:
+    """Return the narrower buckets that hold those *points* whose buckets are *split*."""
     marks = set(split)
     return {
         f"{series}.{day[:narrower]}"
@@ -69,8 +69,8 @@ def parts(split: Iterable[str], points: Iterable[Point]) -> set[str]:
     }
 
 
-def points(windows: Iterable[Window]) -> set[Point]:
-    """Every day of *windows*."""
+def window_points(windows: Iterable[Window]) -> set[Point]:
+    """Return every day of *windows*."""
     return {
         (window.series, (window.start + timedelta(days)).isoformat())
         for window in windows
@@ -78,29 +78,29 @@ def points(windows: Iterable[Window]) -> set[Point]:
     }
 
 
-def touched(delta: Delta) -> set[Point]:
-    """The days of the records that *delta* names."""
+def delta_points(delta: Delta) -> set[Point]:
+    """Return the days of the records in *delta*."""
     return {(r.series, r.when[:DAY]) for r in (*delta.added, *delta.changed, *delta.removed)}
 
 
-def wanders(series: str) -> bool:
-    """Whether the key of a record does not tell its bucket: an entry's day can be corrected."""
+def key_is_not_day(series: str) -> bool:
+    """Return whether a record's key does not give its bucket: an entry's day can be corrected."""
     row = SERIES.get(series)
     return row is None or (row.kind is not Kind.STATE and row.key != row.day)
 
 
 def is_split(fields: Fields) -> bool:
-    """Whether the document is only the mark of a split bucket."""
+    """Return whether the document is only the marker of a split bucket."""
     return bool(fields.get("split"))
 
 
-def keys(fields: Fields) -> set[str]:
-    """The keys of the records inside, noted where they wander."""
+def read_keys(fields: Fields) -> set[str]:
+    """Return the keys of the records inside, stored where the key is not the day."""
     return set(json.loads(fields.get("keys") or "[]"))
 
 
-def decoded(name: str, fields: Fields) -> Bucket:
-    """The bucket in a document; an empty one of no document."""
+def decode(name: str, fields: Fields) -> Bucket:
+    """Return the bucket in a document; an empty one if there are no fields."""
     series, _, period = name.rpartition(".")
     packed = fields.get("packed")
     text = zlib.decompress(packed) if packed else fields.get("records", "[]")
@@ -110,57 +110,60 @@ def decoded(name: str, fields: Fields) -> Bucket:
     return Bucket(series, period, {record.key: record for record in records})
 
 
-def documents(bucket: Bucket, limit: int = MAX_BYTES) -> dict[str, Fields | None]:
-    """The documents that hold *bucket*, none of more than *limit* bytes; None for an empty one."""
+def encode(bucket: Bucket, limit: int = MAX_BYTES) -> dict[str, Fields | None]:
+    """Return the documents that hold *bucket*, each at most *limit* bytes; None for an empty one.
+
+    Raise `Refused` for a day that fits into none.
+    """
     if not bucket.records:
         return {bucket.name: None}
-    fields = _encoded(bucket)
-    if size(fields) > limit and len(bucket.period) == DAY:
-        fields = _packed(fields)
-        if size(fields) > limit:
+    fields = _encode(bucket)
+    if text_bytes(fields) > limit and len(bucket.period) == DAY:
+        fields = _pack(fields)
+        if text_bytes(fields) > limit:
             raise Refused("Firestore", f"{bucket.name} is larger than a document may be")
-    if size(fields) <= limit:
+    if text_bytes(fields) <= limit:
         return {bucket.name: fields}
-    told: dict[str, Fields | None] = {bucket.name: {"split": True}}
+    documents: dict[str, Fields | None] = {bucket.name: {"split": True}}
     for part in _split(bucket):
-        told |= documents(part, limit)
-    return told
+        documents |= encode(part, limit)
+    return documents
 
 
-def changed(
+def changed_documents(
     opened: Mapping[str, Bucket], delta: Delta, limit: int = MAX_BYTES
 ) -> dict[str, Fields | None]:
-    """The documents that *delta* changes; *opened* are all buckets that hold its records."""
+    """Return the documents that *delta* changes; *opened* are all buckets that hold its records."""
     named = {record.name for record in (*delta.removed, *delta.changed, *delta.added)}
-    told: dict[str, Fields | None] = {}
+    documents: dict[str, Fields | None] = {}
     for bucket in opened.values():
-        kept = {k: r for k, r in bucket.records.items() if r.name not in named}
+        rest = {k: r for k, r in bucket.records.items() if r.name not in named}
         new = {r.key: r for r in _last(delta) if bucket.holds(r)}
-        if new or len(kept) < len(bucket.records):
-            told |= documents(replace(bucket, records=kept | new), limit)
-    return told
+        if new or len(rest) < len(bucket.records):
+            documents |= encode(replace(bucket, records=rest | new), limit)
+    return documents
 
 
-def size(fields: Fields) -> int:
-    """The bytes of the texts in *fields*; all of them are ASCII."""
+def text_bytes(fields: Fields) -> int:
+    """Return the bytes of the texts in *fields*; all of them are ASCII."""
     return sum(len(value) for value in fields.values() if isinstance(value, str | bytes))
 
 
 def _last(delta: Delta) -> Iterable[Record]:
-    """What *delta* writes; the last of two with equal names wins, wherever the first lies."""
+    """Return what *delta* writes; of two with equal names the last wins, in whichever bucket."""
     return {record.name: record for record in (*delta.added, *delta.changed)}.values()
 
 
-def _encoded(bucket: Bucket) -> dict[str, str | bytes]:
+def _encode(bucket: Bucket) -> dict[str, str | bytes]:
     ordered = sorted(bucket.records.values(), key=lambda r: (r.when, r.key))
     rows = [[r.key, r.data] if r.key == r.when else [r.key, r.when, r.data] for r in ordered]
     fields: dict[str, str | bytes] = {"records": _text(rows)}
-    if wanders(bucket.series):
+    if key_is_not_day(bucket.series):
         fields["keys"] = _text(sorted(bucket.records))
     return fields
 
 
-def _packed(fields: dict[str, str | bytes]) -> dict[str, str | bytes]:
+def _pack(fields: dict[str, str | bytes]) -> dict[str, str | bytes]:
     text = str(fields["records"])
     rest = {name: value for name, value in fields.items() if name != "records"}
     return rest | {"packed": zlib.compress(text.encode())}
@@ -168,10 +171,10 @@ def _packed(fields: dict[str, str | bytes]) -> dict[str, str | bytes]:
 
 def _split(bucket: Bucket) -> list[Bucket]:
     width = _NARROWER[len(bucket.period)]
-    found: dict[str, dict[str, Record]] = {}
+    groups: dict[str, dict[str, Record]] = {}
     for record in bucket.records.values():
-        found.setdefault(record.when[:width], {})[record.key] = record
-    return [Bucket(bucket.series, period, records) for period, records in found.items()]
+        groups.setdefault(record.when[:width], {})[record.key] = record
+    return [Bucket(bucket.series, period, records) for period, records in groups.items()]
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
-"""The one file that speaks google-cloud-firestore; importing it loads that client (0.3 s).
+"""The only module that uses google-cloud-firestore; importing it loads that client (0.3 s).
 
-Hence nobody imports it at the top: see `Database`.
+So nobody imports it at the top: see `Database`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from healthrelay.adapters.firestore.documents import Changed, Found, Listing, Write
+from healthrelay.adapters.firestore.documents import CommitConflict, Listing, StoredDocument, Write
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 
 # Aborted and AlreadyExists are both a Conflict.
-_CHANGED = (exceptions.NotFound, exceptions.FailedPrecondition, exceptions.Conflict)
-_PASSING = (
+_CONFLICTS = (exceptions.NotFound, exceptions.FailedPrecondition, exceptions.Conflict)
+_TRANSIENT = (
     exceptions.RetryError,
     exceptions.ServerError,
     exceptions.TooManyRequests,
@@ -31,19 +31,19 @@ _NAME = "__name__"
 PROJECT_SETTINGS = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
-class Wire:
-    """A client, and what its exceptions mean. Every call ends after *patience* seconds.
+class Client:
+    """A client, and what its exceptions mean. Every call ends after *timeout_seconds*.
 
-    The client's own limit is 300 seconds of trying again, longer than a function lives.
+    The client's own limit is 300 seconds of retries, longer than a function runs.
     """
 
-    def __init__(self, project: str | None, database: str | None, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, project: str | None, database: str | None, timeout_seconds: float) -> None:
+        self._timeout_seconds = timeout_seconds
         self._retry = Retry(
             predicate=if_exception_type(exceptions.ServiceUnavailable),
             initial=0.1,
             maximum=1.0,
-            timeout=patience,
+            timeout=timeout_seconds,
         )
         try:
             self._client = firestore.Client(project=project, database=database)
@@ -53,48 +53,48 @@ class Wire:
                 PROJECT_SETTINGS,
             ) from error
 
-    def get(self, paths: Iterable[str]) -> dict[str, Found]:
-        """The documents at *paths* that exist, all as they were at one instant."""
+    def get(self, paths: Iterable[str]) -> dict[str, StoredDocument]:
+        """Return the documents at *paths* that exist, all as they were at one instant."""
         references = [self._client.document(path) for path in paths]
-        with _translated():
+        with _translate_errors():
             return {
-                snapshot.reference.path: _found(snapshot)
+                snapshot.reference.path: _to_document(snapshot)
                 for snapshot in self._client.get_all(
-                    references, retry=self._retry, timeout=self._patience
+                    references, retry=self._retry, timeout=self._timeout_seconds
                 )
                 if snapshot.exists
             }
 
-    def listing(self, wanted: Listing) -> list[Found]:
-        """The documents of a collection that exist, ordered by id, as they were at one instant."""
-        collection = self._client.collection(wanted.collection)
+    def listing(self, listing: Listing) -> list[StoredDocument]:
+        """Return the existing documents of a collection, ordered by id, all at one instant."""
+        collection = self._client.collection(listing.collection)
         query = collection.order_by(_NAME)
-        for bound, operator in ((wanted.first, ">="), (wanted.end, "<"), (wanted.after, ">")):
+        for bound, operator in ((listing.first, ">="), (listing.end, "<"), (listing.after, ">")):
             if bound:
                 query = query.where(filter=FieldFilter(_NAME, operator, collection.document(bound)))
-        if wanted.fields:
-            query = query.select(wanted.fields)
-        if wanted.limit:
-            query = query.limit(wanted.limit)
-        with _translated():
-            stream = query.stream(retry=self._retry, timeout=self._patience)
-            return [_found(snapshot) for snapshot in stream]
+        if listing.fields:
+            query = query.select(listing.fields)
+        if listing.limit:
+            query = query.limit(listing.limit)
+        with _translate_errors():
+            stream = query.stream(retry=self._retry, timeout=self._timeout_seconds)
+            return [_to_document(snapshot) for snapshot in stream]
 
     def commit(self, writes: Iterable[Write]) -> None:
-        """Land all *writes* or none. Raises `Changed` when a document was not as expected."""
+        """Write all or nothing. Raise `CommitConflict` when a document was not as expected."""
         batch = self._client.batch()
         for write in writes:
             _add(batch, self._client, write)
         try:
-            with _translated():
-                batch.commit(retry=self._retry, timeout=self._patience)
+            with _translate_errors():
+                batch.commit(retry=self._retry, timeout=self._timeout_seconds)
         except HealthrelayError as error:
-            if isinstance(error.__cause__, _CHANGED):
-                raise Changed from error
+            if isinstance(error.__cause__, _CONFLICTS):
+                raise CommitConflict from error
             raise
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()  # type: ignore[no-untyped-call]
 
 
@@ -112,20 +112,20 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, write: Write) ->
         batch.set(reference, dict(write.fields))
 
 
-def _found(snapshot: firestore.DocumentSnapshot[Any]) -> Found:
-    return Found(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
+def _to_document(snapshot: firestore.DocumentSnapshot[Any]) -> StoredDocument:
+    return StoredDocument(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Name who must act. The words of Google stay in the cause: they may quote a document."""
+def _translate_errors() -> Iterator[None]:
+    """Name who must act. Google's own text stays in the cause: it may quote a document."""
     try:
         yield
     except (exceptions.GoogleAPIError, GoogleAuthError) as error:
         kind = type(error).__name__
-        if isinstance(error, _PASSING):
+        if isinstance(error, _TRANSIENT):
             raise TryLater(f"Firestore could not be reached ({kind}).") from error
         raise Misconfigured(
-            f"Firestore refuses us ({kind}): look at the project, the database and its rights.",
+            f"Firestore refused ({kind}). Check the project, the database and the access rights.",
             PROJECT_SETTINGS,
         ) from error

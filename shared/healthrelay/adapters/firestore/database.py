@@ -1,4 +1,4 @@
-"""One Firestore database, its client loaded when first used and kept for the process."""
+"""One Firestore database; its client is loaded at the first use and kept for the process."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from healthrelay.adapters.firestore.documents import Changed, Found, Listing, Meter, Write
+from healthrelay.adapters.firestore.documents import (
+    CommitConflict,
+    Listing,
+    Meter,
+    StoredDocument,
+    Write,
+)
 from healthrelay.core.errors import NO_STORE_CLIENT, HealthrelayError, NotConfigured, TryLater
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.client import Wire
+    from healthrelay.adapters.firestore.client import Client
 
 ATTEMPTS = 24
 
@@ -23,77 +29,80 @@ T = TypeVar("T")
 class Database:
     """Documents in and out, counted by `meter`.
 
-    There are no transactions here: a writer reads, decides, and writes under the condition
-    that what it read is still so (`settled`). Nobody holds a lock while somebody else waits.
+    There are no transactions here: a writer reads, decides, and writes on condition that what
+    it read has not changed (`retry_on_conflict`). Nobody holds a lock while others wait.
     """
 
-    def __init__(self, project: str | None, database: str | None, patience: float) -> None:
+    def __init__(self, project: str | None, database: str | None, timeout_seconds: float) -> None:
         self.meter = Meter()
-        self._open = (project, database, patience)
+        self._open = (project, database, timeout_seconds)
         self._lock = threading.Lock()
-        self._wire: Wire | None = None
+        self._client: Client | None = None
 
     def warm(self) -> None:
-        """Begin to load the client in the background, while its first user is still busy."""
-        threading.Thread(target=self._warm, name="firestore", daemon=True).start()
+        """Start loading the client in the background, while its first user is still busy."""
+        threading.Thread(target=self._warm_up, name="firestore", daemon=True).start()
 
-    def get(self, *paths: str) -> dict[str, Found]:
-        """The documents that exist, as they were at one instant; a missing one costs the same."""
-        asked = set(paths)
-        found = self._loaded().get(asked)
-        self.meter.count(reads=len(asked))
-        return found
+    def get(self, *paths: str) -> dict[str, StoredDocument]:
+        """Return the documents that exist, all at one instant; a missing one costs a read, too."""
+        requested = set(paths)
+        documents = self._load().get(requested)
+        self.meter.count(reads=len(requested))
+        return documents
 
-    def one(self, path: str) -> Found | None:
-        """The document, if it exists."""
+    def get_one(self, path: str) -> StoredDocument | None:
+        """Return the document, or None."""
         return self.get(path).get(path)
 
-    def listing(self, wanted: Listing) -> list[Found]:
-        """The documents of a collection, ordered by id; an empty answer costs one read."""
-        found = self._loaded().listing(wanted)
-        self.meter.count(reads=max(1, len(found)))
-        return found
+    def listing(self, listing: Listing) -> list[StoredDocument]:
+        """Return the documents of a collection, ordered by id; an empty answer costs one read."""
+        documents = self._load().listing(listing)
+        self.meter.count(reads=max(1, len(documents)))
+        return documents
 
     def commit(self, *writes: Write) -> None:
-        """Land all or nothing. Raises `Changed` when a document was not as it had been read."""
-        self._loaded().commit(writes)
+        """Write all or nothing. Raise `CommitConflict` if a document was not as it was read."""
+        self._load().commit(writes)
         self.meter.count(writes=len(writes))
 
     def close(self) -> None:
-        """Let go of the connection; the next use opens it again."""
+        """Close the connection; the next use opens it again."""
         with self._lock:
-            wire, self._wire = self._wire, None
-        if wire:
-            wire.close()
+            client, self._client = self._client, None
+        if client:
+            client.close()
 
-    def _warm(self) -> None:
-        with suppress(HealthrelayError):  # the first use runs into it again and tells it
-            self._loaded()
+    def _warm_up(self) -> None:
+        with suppress(HealthrelayError):  # the first use meets it again and reports it
+            self._load()
 
-    def _loaded(self) -> Wire:
+    def _load(self) -> Client:
         with self._lock:
-            if self._wire is None:
-                self._wire = _wire(*self._open)
-            return self._wire
+            if self._client is None:
+                self._client = _client(*self._open)
+            return self._client
 
 
-def _wire(project: str | None, database: str | None, patience: float) -> Wire:
-    """A third of a second of loading: only when it is needed."""
+def _client(project: str | None, database: str | None, timeout_seconds: float) -> Client:
+    """Import the client only when it is needed: it takes a third of a second."""
     try:
-        from healthrelay.adapters.firestore.client import Wire  # noqa: PLC0415
+        from healthrelay.adapters.firestore.client import Client  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise NotConfigured(
-            "Firestore's client is not installed here; the extra healthrelay[firestore] brings it."
+            "Firestore's client is not installed. Install healthrelay[firestore]."
         ).named(NO_STORE_CLIENT) from error
-    return Wire(project, database, patience)
+    return Client(project, database, timeout_seconds)
 
 
-def settled(attempt: Callable[[], T]) -> T:
-    """What *attempt* gives: it reads, decides and commits, anew as long as others come first."""
-    for done in range(ATTEMPTS):
+def retry_on_conflict(attempt: Callable[[], T]) -> T:
+    """Return what *attempt* returns: it reads, decides and commits, again while others come first.
+
+    Raise `TryLater` after `ATTEMPTS`.
+    """
+    for attempts in range(ATTEMPTS):
         try:
             return attempt()
-        except Changed:
-            # At random: writers that met once would meet again.
-            time.sleep(secrets.randbelow(10 * 2 ** min(done, 5)) / 1000)
-    raise TryLater("Too many write to the same document of the store.", after=5)
+        except CommitConflict:
+            # A random wait: writers that collided once would collide again.
+            time.sleep(secrets.randbelow(10 * 2 ** min(attempts, 5)) / 1000)
+    raise TryLater("Too many writers use the same document of the store.", after=5)

@@ -1,4 +1,4 @@
-"""Documents as the rooms of this store see them: where they lie, read, and to be written."""
+"""Documents as this store's modules see them: their paths, what was read, what to write."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ HANDSHAKES = "handshakes"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredDocument:
     """A document that exists."""
 
     path: str
     fields: Fields
     updated: object
-    """When it was last written, to the microsecond: what a later write may depend on."""
+    """When it was last written, to the microsecond: a later write may depend on it."""
 
     @property
     def id(self) -> str:
@@ -32,10 +32,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One document to be written whole, or to be deleted when *fields* is None.
+    """One document to write whole, or to delete when *fields* is None.
 
-    With *since* it must still be as it was read (`Found.updated`), and only the named fields
-    are replaced, those *gone* taken away. When *new*, it must not exist.
+    With *since* it must still be as it was read (`StoredDocument.updated`); then only the given
+    fields are replaced, and those in *gone* are deleted. When *new*, it must not exist.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Write:
 class Listing:
     """Documents of one *collection* by their ids: from *first*, before *end*, behind *after*.
 
-    The document id is all that is ever searched, so that no index need be made or paid.
+    Only document ids are ever searched, so that no index needs to be made or paid for.
     """
 
     collection: str
@@ -61,17 +61,17 @@ class Listing:
     limit: int = 0
 
 
-def living(found: Iterable[Found], life: str) -> list[Found]:
-    """Those that belong to this *life*: what a removed person left behind is nobody's."""
-    return [document for document in found if document.fields.get("life") == life]
+def of_incarnation(stored: Iterable[StoredDocument], incarnation: str) -> list[StoredDocument]:
+    """Return those of this *incarnation*: what a removed person left behind is nobody's."""
+    return [document for document in stored if document.fields.get("life") == incarnation]
 
 
-class Changed(Exception):
-    """A commit landed nothing, for a document was not as it had been read."""
+class CommitConflict(Exception):
+    """A commit wrote nothing because a document was not as it had been read."""
 
 
 class Meter:
-    """How many documents were read and written: what Firestore asks money for."""
+    """How many documents were read and written: what Firestore charges for."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -79,58 +79,58 @@ class Meter:
         self.writes = 0
 
     def count(self, reads: int = 0, writes: int = 0) -> None:
-        """Add to both."""
+        """Add *reads* and *writes*."""
         with self._lock:
             self.reads += reads
             self.writes += writes
 
 
-def person(user: str) -> str:
-    """The person: their life, the head of their log, how far targets are, what is covered."""
-    return f"{IDENTITIES}/{segment(user)}"
+def person_path(user: str) -> str:
+    """Return the path of the person: incarnation, head of the log, targets' progress, coverage."""
+    return f"{IDENTITIES}/{to_segment(user)}"
 
 
-def private(user: str) -> str:
-    """Their settings, grant and poll key, where the seed's schema has them."""
-    return f"{person(user)}/plugindata/fitbit"
+def private_path(user: str) -> str:
+    """Return the path of their settings, grant and poll key, as in the seed's schema."""
+    return f"{person_path(user)}/plugindata/fitbit"
 
 
-def log(user: str) -> str:
-    """The collection of their log entries."""
-    return f"{person(user)}/log"
+def log_path(user: str) -> str:
+    """Return the path of the collection of their log entries."""
+    return f"{person_path(user)}/log"
 
 
-def entry(user: str, sequence: int) -> str:
-    """One log entry: ids sort as their numbers do."""
-    return f"{log(user)}/{sequence:010}"
+def entry_path(user: str, sequence: int) -> str:
+    """Return the path of one log entry; ids sort as their numbers do."""
+    return f"{log_path(user)}/{sequence:010}"
 
 
-def head(owner: Found | None) -> int:
-    """The number of the newest log entry, of the person's document."""
+def log_head(owner: StoredDocument | None) -> int:
+    """Return the number of the newest log entry from the person's document *owner*."""
     return int(owner.fields["head"]) if owner else 0
 
 
-def measurements(user: str) -> str:
-    """The collection of their buckets."""
-    return f"sensors/fitbit/{segment(user)}"
+def buckets_path(user: str) -> str:
+    """Return the path of the collection of their buckets."""
+    return f"sensors/fitbit/{to_segment(user)}"
 
 
-def handshake(nonce: str) -> str:
-    """A used round of consent."""
-    return f"{HANDSHAKES}/{segment(nonce)}"
+def handshake_path(nonce: str) -> str:
+    """Return the path of a used round of consent."""
+    return f"{HANDSHAKES}/{to_segment(nonce)}"
 
 
-def segment(text: str) -> str:
-    """Return *text* as an id: Firestore keeps ``__x__`` for itself, and ``/`` separates."""
+def to_segment(text: str) -> str:
+    """Return *text* as an id: Firestore reserves ``__x__``, and ``/`` separates."""
     quoted = quote(text, safe="")
     return quoted if quoted[:1].isalnum() else f"~{quoted}"
 
 
-def named(segment: str) -> str:
-    """What `segment` was made of."""
+def from_segment(segment: str) -> str:
+    """Return what `to_segment` was given."""
     return unquote(segment.removeprefix("~"))
 
 
-def mark() -> str:
-    """A random word by which a document is known again."""
+def commit_id() -> str:
+    """Return a random word by which a writer recognises its own commit."""
     return secrets.token_hex(8)

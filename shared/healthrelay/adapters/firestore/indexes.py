@@ -7,7 +7,7 @@ from healthrelay.adapters.firestore.documents import HANDSHAKES
 TIME_TO_LIVE = {HANDSHAKES: "expires"}
 """Collection group → the field after whose instant Firestore may delete a document.
 
-It only tidies: whether something is over is decided in code.
+It only tidies up: code decides whether something has expired.
 """
 
 INDEXES: dict[str, tuple[str, ...]] = {}

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import Database, settled
+from healthrelay.adapters.firestore.database import Database, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Write
-from healthrelay.adapters.firestore.user_buckets import Shelf
+from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 
@@ -24,13 +24,13 @@ MAX_WRITES = 500
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one call brings; its mark tells whether an unanswered commit landed."""
+    """What one call writes; its commit id shows whether an unanswered commit was stored."""
 
     delta: Delta
     now: datetime | None
-    """None: no entry of the log tells of it."""
+    """None: without an entry in the log."""
     covered: Coverage | None
-    mark: str = field(default_factory=documents.mark)
+    commit_id: str = field(default_factory=documents.commit_id)
 
 
 class FirestoreRecords:
@@ -44,101 +44,104 @@ class FirestoreRecords:
         wanted = list(windows)
         if not wanted:
             return []
-        _, opened = Shelf(self._database, user).open(buckets.points(wanted))
-        found = [record for bucket in opened.values() for record in bucket.records.values()]
-        return [record for window in wanted for record in _ordered(found) if window.holds(record)]
+        _, opened = UserBuckets(self._database, user).open(buckets.window_points(wanted))
+        records = [record for bucket in opened.values() for record in bucket.records.values()]
+        return [record for window in wanted for record in _sort(records) if window.holds(record)]
 
     def everything(self, user: str) -> list[Record]:
-        return _ordered(Shelf(self._database, user).everything())
+        return _sort(UserBuckets(self._database, user).everything())
 
     def coverage(self, user: str) -> Coverage:
-        found = self._database.one(documents.person(user))
-        said: dict[str, list[str]] = json.loads(found.fields.get("covered", "{}")) if found else {}
+        owner = self._database.get_one(documents.person_path(user))
+        spans: dict[str, list[str]] = json.loads(owner.fields.get("covered", "{}")) if owner else {}
         return {
             series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in said.items()
+            for series, (first, last) in spans.items()
         }
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
-            return documents.head(self._database.one(documents.person(user)))
+            return documents.log_head(self._database.get_one(documents.person_path(user)))
         if not delta and covered is not None:
-            return settled(lambda: self._note(user, covered))
+            return retry_on_conflict(lambda: self._save_coverage(user, covered))
         change = Change(delta, now, covered)
-        return settled(lambda: self._attempt(user, change))
+        return retry_on_conflict(lambda: self._write_change(user, change))
 
     def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
         if delta:
             change = Change(delta, None, covered)
-            settled(lambda: self._attempt(user, change))
+            retry_on_conflict(lambda: self._write_change(user, change))
         elif covered is not None:
-            settled(lambda: self._note(user, covered))
-        elif self._database.one(documents.person(user)) is None:
+            retry_on_conflict(lambda: self._save_coverage(user, covered))
+        elif self._database.get_one(documents.person_path(user)) is None:
             raise Unknown(f"There is no user {user}.")
 
-    def _attempt(self, user: str, change: Change) -> int:
-        shelf = Shelf(self._database, user)
-        owner, opened = shelf.open(buckets.touched(change.delta))
+    def _write_change(self, user: str, change: Change) -> int:
+        user_buckets = UserBuckets(self._database, user)
+        owner, opened = user_buckets.open(buckets.delta_points(change.delta))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
-        if owner.fields.get("mark") == change.mark:
-            return documents.head(owner)
-        life = str(owner.fields["life"])
-        opened |= shelf.strays(change.delta, opened, life)
-        sequence, entries = documents.head(owner), []
+        if owner.fields.get("mark") == change.commit_id:
+            return documents.log_head(owner)
+        incarnation = str(owner.fields["life"])
+        opened |= user_buckets.stale_buckets(change.delta, opened, incarnation)
+        sequence, entries = documents.log_head(owner), []
         if change.now is not None:
             sequence += 1
-            entries.append(Write(documents.entry(user, sequence), _entry(change, life)))
+            entries.append(Write(documents.entry_path(user, sequence), _entry(change, incarnation)))
         writes = [
-            shelf.write(name, fields and {"life": life, **fields})
-            for name, fields in buckets.changed(opened, change.delta, self._limit).items()
+            user_buckets.write(name, fields and {"life": incarnation, **fields})
+            for name, fields in buckets.changed_documents(opened, change.delta, self._limit).items()
         ]
-        # Everybody who writes measurements moves the head: whoever read it before, reads again.
-        # So do they whose buckets are older than their head: Google's emulator gives such, too.
-        head = Write(owner.path, _moved(sequence, change), since=owner.updated)
-        self._database.commit(head, *_bearable([*writes, *entries]))
+        # Every writer of measurements writes the head, so whoever read it before reads again.
+        # So does whoever got buckets older than the head, as Google's emulator sometimes gives.
+        head = Write(owner.path, _head_fields(sequence, change), since=owner.updated)
+        self._database.commit(head, *_require_one_commit([*writes, *entries]))
         return sequence
 
-    def _note(self, user: str, covered: Coverage) -> int:
-        """What is covered, without a change."""
-        owner = self._database.one(documents.person(user))
+    def _save_coverage(self, user: str, covered: Coverage) -> int:
+        """Write what is covered, without a change."""
+        owner = self._database.get_one(documents.person_path(user))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
-        noted = {"covered": _spans(covered)}
-        self._database.commit(Write(owner.path, noted, since=owner.updated))
-        return documents.head(owner)
+        fields = {"covered": _spans(covered)}
+        self._database.commit(Write(owner.path, fields, since=owner.updated))
+        return documents.log_head(owner)
 
 
-def _ordered(records: Iterable[Record]) -> list[Record]:
+def _sort(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
 
 
-def _moved(sequence: int, change: Change) -> Fields:
-    """What changes in the person's document."""
-    moved: dict[str, Any] = {"head": sequence, "mark": change.mark}
+def _head_fields(sequence: int, change: Change) -> Fields:
+    """Return what changes in the person's document."""
+    fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
     if change.covered is not None:
-        moved["covered"] = _spans(change.covered)
-    return moved
+        fields["covered"] = _spans(change.covered)
+    return fields
 
 
 def _spans(covered: Coverage) -> str:
     return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 
-def _entry(change: Change, life: str) -> Fields:
-    """The log entry: which keys, not which values; only the series, where keys are too many."""
+def _entry(change: Change, incarnation: str) -> Fields:
+    """Return the log entry: the keys, not the values; only the series if the keys are too many."""
     keys = changed_keys(change.delta)
     text = json.dumps(keys, separators=(",", ":"))
     if len(text) > buckets.MAX_BYTES:
-        text = json.dumps({"whole": sorted({s for told in keys.values() for s in told})})
-    return {"life": life, "at": change.now, "entry": text}
+        text = json.dumps({"whole": sorted({s for names in keys.values() for s in names})})
+    return {"life": incarnation, "at": change.now, "entry": text}
 
 
-def _bearable(writes: list[Write]) -> list[Write]:
-    """Return *writes* if one commit takes them: half of a change must never land."""
+def _require_one_commit(writes: list[Write]) -> list[Write]:
+    """Return *writes* if one commit holds them: half a change must never be stored.
+
+    Raise `TooLarge` otherwise.
+    """
     if (
         len(writes) >= MAX_WRITES
-        or sum(buckets.size(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
+        or sum(buckets.text_bytes(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
     ):
-        raise TooLarge("That is more than the store takes at once: fetch a shorter period.")
+        raise TooLarge("This is more than the store takes at once. Fetch a shorter period.")
     return writes

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import Database, settled
-from healthrelay.adapters.firestore.documents import Fields, Found, Listing, Write
-from healthrelay.adapters.firestore.removal import sweep
+from healthrelay.adapters.firestore.database import Database, retry_on_conflict
+from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
+from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.ports.store import Document, Versioned
 
@@ -22,72 +22,73 @@ class FirestoreIdentities:
         self._database = database
 
     def names(self) -> list[str]:
-        found = self._database.listing(Listing(documents.IDENTITIES, ("life",)))
-        return sorted(documents.named(person.id) for person in found)
+        current = self._database.listing(Listing(documents.IDENTITIES, ("life",)))
+        return sorted(documents.from_segment(person.id) for person in current)
 
     def settings(self, user: str) -> dict[str, str] | None:
-        found = self._database.one(documents.private(user))
-        return _texts(found.fields["settings"]) if found else None
+        current = self._database.get_one(documents.private_path(user))
+        return _to_strings(current.fields["settings"]) if current else None
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
-        settled(lambda: self._save(user, {"settings": dict(settings)}))
+        retry_on_conflict(lambda: self._save(user, {"settings": dict(settings)}))
 
     def remove(self, user: str) -> bool:
-        known = settled(lambda: self._forget(user))
-        # Also of a stranger: the one before may have been cut short.
-        return sweep(self._database, user) > 0 or known
+        known = retry_on_conflict(lambda: self._end_incarnation(user))
+        # Also for a stranger: an earlier removal may have been cut short.
+        return delete_stale_documents(self._database, user) > 0 or known
 
     def poll_key(self, user: str) -> str | None:
-        found = required(self._database, user).fields.get("poll_key")
-        return str(found) if found else None
+        current = require_private(self._database, user).fields.get("poll_key")
+        return str(current) if current else None
 
     def save_poll_key(self, user: str, hashed: str) -> None:
         def attempt() -> None:
-            found = required(self._database, user)
-            self._database.commit(Write(found.path, {"poll_key": hashed}, since=found.updated))
+            current = require_private(self._database, user)
+            self._database.commit(Write(current.path, {"poll_key": hashed}, since=current.updated))
 
-        settled(attempt)
+        retry_on_conflict(attempt)
 
     def application(self) -> dict[str, str]:
-        found = self._database.one(documents.APPLICATION)
-        return _texts(found.fields["values"]) if found else {}
+        current = self._database.get_one(documents.APPLICATION)
+        return _to_strings(current.fields["values"]) if current else {}
 
     def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
-        # With a mark, so that an attempt whose answer was lost is known again.
-        written = {"values": dict(values), "mark": documents.mark()}
+        # With an id, so that an attempt whose answer was lost is recognised.
+        written = {"values": dict(values), "mark": documents.commit_id()}
 
         def attempt() -> None:
-            found = self._database.one(documents.APPLICATION)
-            if found and found.fields.get("mark") == written["mark"]:
+            current = self._database.get_one(documents.APPLICATION)
+            if current and current.fields.get("mark") == written["mark"]:
                 return
-            if (_texts(found.fields["values"]) if found else {}) != before:
-                raise Conflict("The application's values were changed meanwhile.")
-            since = found.updated if found else None
+            if (_to_strings(current.fields["values"]) if current else {}) != before:
+                raise Conflict("The application's values were changed in the meantime.")
+            since = current.updated if current else None
             self._database.commit(
-                Write(documents.APPLICATION, written, since=since, new=found is None)
+                Write(documents.APPLICATION, written, since=since, new=current is None)
             )
 
-        settled(attempt)
+        retry_on_conflict(attempt)
 
     def _save(self, user: str, fields: Fields) -> None:
-        path = documents.private(user)
-        found = self._database.one(path)
-        if found:
-            self._database.commit(Write(path, fields, since=found.updated))
+        path = documents.private_path(user)
+        current = self._database.get_one(path)
+        if current:
+            self._database.commit(Write(path, fields, since=current.updated))
         else:
-            born = {"life": documents.mark(), "head": 0}
+            owner = {"life": documents.commit_id(), "head": 0}
             self._database.commit(
-                Write(documents.person(user), born, new=True), Write(path, fields, new=True)
+                Write(documents.person_path(user), owner, new=True), Write(path, fields, new=True)
             )
 
-    def _forget(self, user: str) -> bool:
-        """End the person's life: from here on nothing of theirs is seen or can be written."""
-        found = self._database.one(documents.person(user))
-        if found:
+    def _end_incarnation(self, user: str) -> bool:
+        """Delete the person's documents: then nothing of theirs is visible or can be written."""
+        current = self._database.get_one(documents.person_path(user))
+        if current:
             self._database.commit(
-                Write(found.path, None, since=found.updated), Write(documents.private(user), None)
+                Write(current.path, None, since=current.updated),
+                Write(documents.private_path(user), None),
             )
-        return found is not None
+        return current is not None
 
 
 class FirestoreTokens:
@@ -97,41 +98,41 @@ class FirestoreTokens:
         self._database = database
 
     def load(self, user: str) -> Versioned | None:
-        return _grant(self._database.one(documents.private(user)))
+        return _read_grant(self._database.get_one(documents.private_path(user)))
 
     def save(self, user: str, document: Document, expected: int) -> int:
-        # Random, so that a document made anew never looks like the one before it.
+        # Random, so that a document that is created again never looks like the one before it.
         version = secrets.randbits(62) + 1
         token = {"version": version, "document": json.dumps(document, separators=(",", ":"))}
 
         def attempt() -> int:
-            found = required(self._database, user)
-            grant = _grant(found)
+            current = require_private(self._database, user)
+            grant = _read_grant(current)
             stored = grant.version if grant else 0
             if stored == version:
-                return version  # an earlier attempt landed, its answer was lost
+                return version  # an earlier attempt was stored, its answer was lost
             if stored != expected:
-                raise Conflict(f"The grant of {user} was changed meanwhile.")
-            self._database.commit(Write(found.path, {"token": token}, since=found.updated))
+                raise Conflict(f"The grant of {user} was changed in the meantime.")
+            self._database.commit(Write(current.path, {"token": token}, since=current.updated))
             return version
 
-        return settled(attempt)
+        return retry_on_conflict(attempt)
 
     def forget(self, user: str, expected: int) -> None:
-        landed = False
+        attempted = False
 
         def attempt() -> None:
-            nonlocal landed
-            found = required(self._database, user)
-            grant = _grant(found)
-            if grant is None and landed:
-                return  # an earlier attempt landed, its answer was lost
+            nonlocal attempted
+            current = require_private(self._database, user)
+            grant = _read_grant(current)
+            if grant is None and attempted:
+                return  # an earlier attempt was stored, its answer was lost
             if grant is None or grant.version != expected:
-                raise Conflict(f"The grant of {user} was changed meanwhile.")
-            landed = True
-            self._database.commit(Write(found.path, {"token": None}, since=found.updated))
+                raise Conflict(f"The grant of {user} was changed in the meantime.")
+            attempted = True
+            self._database.commit(Write(current.path, {"token": None}, since=current.updated))
 
-        settled(attempt)
+        retry_on_conflict(attempt)
 
 
 class FirestoreTargets:
@@ -141,29 +142,29 @@ class FirestoreTargets:
         self._database = database
 
     def of(self, user: str) -> dict[str, Document]:
-        return _targets(self._database.one(documents.private(user)))
+        return _read_targets(self._database.get_one(documents.private_path(user)))
 
     def save(
         self, user: str, name: str, document: Document | None, before: Document | None
     ) -> None:
-        begun = False
+        attempted = False
 
         def attempt() -> None:
-            nonlocal begun
-            found = required(self._database, user)
-            kept = _targets(found)
-            stored = kept.pop(name, None)
-            if begun and stored == document:
-                return  # an earlier attempt landed, its answer was lost
+            nonlocal attempted
+            current = require_private(self._database, user)
+            targets = _read_targets(current)
+            stored = targets.pop(name, None)
+            if attempted and stored == document:
+                return  # an earlier attempt was stored, its answer was lost
             if stored != before:
-                raise Conflict(f"The target {name} of {user} was changed meanwhile.")
+                raise Conflict(f"The target {name} of {user} was changed in the meantime.")
             if document is not None:
-                kept[name] = document
-            fields = {"targets": json.dumps(kept, separators=(",", ":"))}
-            begun = True
-            self._database.commit(Write(found.path, fields, since=found.updated))
+                targets[name] = document
+            fields = {"targets": json.dumps(targets, separators=(",", ":"))}
+            attempted = True
+            self._database.commit(Write(current.path, fields, since=current.updated))
 
-        settled(attempt)
+        retry_on_conflict(attempt)
 
 
 class FirestoreHandshakes:
@@ -173,37 +174,41 @@ class FirestoreHandshakes:
         self._database = database
 
     def use(self, nonce: str, until: datetime, now: datetime) -> bool:
-        path, mine = documents.handshake(nonce), {"expires": until, "mark": documents.mark()}
+        path = documents.handshake_path(nonce)
+        fields = {"expires": until, "mark": documents.commit_id()}
 
         def attempt() -> bool:
-            found = self._database.one(path)
-            if found is None:
-                self._database.commit(Write(path, mine, new=True))
-            elif found.fields["mark"] != mine["mark"]:
-                if found.fields["expires"] >= now:
+            current = self._database.get_one(path)
+            if current is None:
+                self._database.commit(Write(path, fields, new=True))
+            elif current.fields["mark"] != fields["mark"]:
+                if current.fields["expires"] >= now:
                     return False
-                self._database.commit(Write(path, mine, since=found.updated))
+                self._database.commit(Write(path, fields, since=current.updated))
             return True
 
-        return settled(attempt)
+        return retry_on_conflict(attempt)
 
 
-def required(database: Database, user: str) -> Found:
-    """The person's private document: whoever writes it, writes on condition that it is there."""
-    found = database.one(documents.private(user))
-    if found is None:
+def require_private(database: Database, user: str) -> StoredDocument:
+    """Return the person's private document; writers require that it is unchanged.
+
+    Raise `Unknown` for a stranger.
+    """
+    current = database.get_one(documents.private_path(user))
+    if current is None:
         raise Unknown(f"There is no user {user}.")
-    return found
+    return current
 
 
-def _grant(found: Found | None) -> Versioned | None:
-    token = found.fields.get("token") if found else None
+def _read_grant(current: StoredDocument | None) -> Versioned | None:
+    token = current.fields.get("token") if current else None
     return Versioned(json.loads(token["document"]), token["version"]) if token else None
 
 
-def _targets(found: Found | None) -> dict[str, Document]:
-    return dict(json.loads(found.fields.get("targets") or "{}")) if found else {}
+def _read_targets(current: StoredDocument | None) -> dict[str, Document]:
+    return dict(json.loads(current.fields.get("targets") or "{}")) if current else {}
 
 
-def _texts(fields: Fields) -> dict[str, str]:
+def _to_strings(fields: Fields) -> dict[str, str]:
     return {name: str(value) for name, value in fields.items()}

@@ -9,9 +9,9 @@
 | sensors/fitbit/{user}/{series}.{period}  | the records of one series in one year or day       |
 | handshakes/{nonce}                       | a used round of consent; expires                   |
 
-The first four segments are the seed's schema. A person lives from the making of the two
-documents under ``identities`` to their deletion, both times in one commit. Everything else of
-theirs names that ``life``; of another life it is invisible, and deleted by removing again.
+The first four segments are the seed's schema. An incarnation of a person lasts from the creation
+of the two documents under ``identities`` to their deletion, each in one commit. Everything else of
+theirs names it in ``life``; what names another is invisible, and deleted by the next removal.
 A bucket keeps its records as one text, ``[[key, data], …]``: as fields, each would be indexed.
 """
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
 
-PATIENCE = 4.0
-"""Seconds: the caller of a function hears within five that the store is not there."""
+CALL_TIMEOUT_SECONDS = 4.0
+"""The caller of a function learns within five seconds that the store is down."""
 
 
 class FirestoreStore:
     """Satisfies `healthrelay.ports.store.Store`.
 
     Without *project* the environment names it, as for every Google client; without *database*
-    it is ``(default)``. A call gives up after *patience* seconds. No bucket of records grows
-    beyond *limit* bytes. Records and log are loaded when first asked for, as from SQLite.
+    it is ``(default)``. A call gives up after *timeout_seconds*. No bucket of records grows
+    beyond *limit* bytes. Records and log are imported at their first use, as with SQLite.
     """
 
     def __init__(
@@ -51,10 +51,10 @@ class FirestoreStore:
         project: str | None = None,
         database: str | None = None,
         *,
-        patience: float = PATIENCE,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
         limit: int = MAX_BYTES,
     ) -> None:
-        self._database = Database(project, database, patience)
+        self._database = Database(project, database, timeout_seconds)
         self._limit = limit
 
     @cached_property
@@ -87,13 +87,13 @@ class FirestoreStore:
 
     @property
     def meter(self) -> Meter:
-        """Documents read and written so far."""
+        """Return how many documents were read and written so far."""
         return self._database.meter
 
     def warm(self) -> None:
-        """Begin to load Firestore's client in the background; the first use waits for it."""
+        """Start loading Firestore's client in the background; the first use waits for it."""
         self._database.warm()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._database.close()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets
 from healthrelay.adapters.firestore.documents import (
-    Found,
     Listing,
+    StoredDocument,
     Write,
-    living,
-    measurements,
-    person,
+    buckets_path,
+    of_incarnation,
+    person_path,
 )
 
 if TYPE_CHECKING:
@@ -25,85 +25,87 @@ if TYPE_CHECKING:
 _FIRST, _END = ".", ".:"
 
 
-class Shelf:
-    """The buckets of *user*, of their present life only."""
+class UserBuckets:
+    """The buckets of *user*, of their present incarnation only."""
 
     def __init__(self, database: Database, user: str) -> None:
         self._database = database
-        self._person = person(user)
-        self._collection = measurements(user)
-        self._read: dict[str, Found | None] = {}
+        self._person = person_path(user)
+        self._collection = buckets_path(user)
+        self._documents: dict[str, StoredDocument | None] = {}
 
-    def open(self, points: set[Point]) -> tuple[Found | None, dict[str, Bucket]]:
-        """The person and, by name, the buckets that hold *points*, empty ones too.
+    def open(self, points: set[Point]) -> tuple[StoredDocument | None, dict[str, Bucket]]:
+        """Return the person and, by name, the buckets that hold *points*, empty ones too.
 
-        One question, if none of them is split. Should a bucket be older than the person, a `write`
-        of it lands nothing.
+        One call, if none of them is split. If a bucket is older than the person, a `write`
+        of it fails.
         """
-        names = {buckets.name(point) for point in points}
-        found = self._get(names, self._person)
-        owner = found.get(self._person)
+        names = {buckets.bucket_name(point) for point in points}
+        stored = self._get(names, self._person)
+        owner = stored.get(self._person)
         if owner is None:
             return None, {}
         opened: dict[str, Bucket] = {}
         while names:
-            alive = living(found.values(), owner.fields["life"])
-            inside = {document.id: document.fields for document in alive}
+            current = of_incarnation(stored.values(), owner.fields["life"])
+            inside = {document.id: document.fields for document in current}
             split = {name for name in names if buckets.is_split(inside.get(name, {}))}
-            opened |= {n: buckets.decoded(n, inside.get(n, {})) for n in names - split}
-            names = buckets.parts(split, points)
-            found = self._get(names)
+            opened |= {n: buckets.decode(n, inside.get(n, {})) for n in names - split}
+            names = buckets.narrower_buckets(split, points)
+            stored = self._get(names)
         return owner, opened
 
-    def strays(self, delta: Delta, opened: Iterable[str], life: str) -> dict[str, Bucket]:
-        """The buckets, beside those *opened*, in which earlier forms of the records lie."""
+    def stale_buckets(
+        self, delta: Delta, opened: Iterable[str], incarnation: str
+    ) -> dict[str, Bucket]:
+        """Return the buckets, besides those *opened*, that hold earlier forms of the records."""
         keys: dict[str, set[str]] = {}
         for record in (*delta.added, *delta.changed, *delta.removed):
-            if buckets.wanders(record.series):
+            if buckets.key_is_not_day(record.series):
                 keys.setdefault(record.series, set()).add(record.key)
         names = {
             document.id
-            for series, sought in keys.items()
-            for document in self._keys(series)
-            if buckets.keys(document.fields) & sought
+            for series, wanted in keys.items()
+            for document in self._list_keys(series)
+            if buckets.read_keys(document.fields) & wanted
         } - set(opened)
-        alive = living(self._get(names).values(), life)
-        return {document.id: buckets.decoded(document.id, document.fields) for document in alive}
+        current = of_incarnation(self._get(names).values(), incarnation)
+        return {document.id: buckets.decode(document.id, document.fields) for document in current}
 
     def write(self, name: str, fields: Fields | None) -> Write:
-        """The bucket *name* as it shall be; one that was read must still be as it was."""
-        path, seen = self._path(name), self._read.get(name)
+        """Return the write of the bucket *name*; one that was read must still be as it was."""
+        path, seen = self._path(name), self._documents.get(name)
         if seen is None:
-            # One that was not read is a part of one that was: nobody else can know of it.
-            return Write(path, fields, new=name in self._read)
+            # One that was not read is a part of one that was: nobody else can know it.
+            return Write(path, fields, new=name in self._documents)
         return Write(path, fields, since=seen.updated, gone=seen.fields.keys() - (fields or {}))
 
     def everything(self) -> list[Record]:
-        """All records, of all series."""
-        owner = self._database.one(self._person)
+        """Return all records, of all series."""
+        owner = self._database.get_one(self._person)
         if owner is None:
             return []
-        found = self._database.listing(Listing(self._collection))
+        stored = self._database.listing(Listing(self._collection))
         return [
             record
-            for document in living(found, owner.fields["life"])
+            for document in of_incarnation(stored, owner.fields["life"])
             if not buckets.is_split(document.fields)
-            for record in buckets.decoded(document.id, document.fields).records.values()
+            for record in buckets.decode(document.id, document.fields).records.values()
         ]
 
     def _path(self, name: str) -> str:
         return f"{self._collection}/{name}"
 
-    def _get(self, names: Iterable[str], *more: str) -> dict[str, Found]:
-        """The buckets *names*, as they are remembered for a write, and *more* documents."""
+    def _get(self, names: Iterable[str], *more: str) -> dict[str, StoredDocument]:
+        """Return the buckets *names*, remembering them for a write, and *more* documents."""
         paths = {name: self._path(name) for name in names}
         if not (paths or more):
             return {}
-        found = self._database.get(*more, *paths.values())
-        self._read |= {name: found.get(path) for name, path in paths.items()}
-        return found
+        stored = self._database.get(*more, *paths.values())
+        self._documents |= {name: stored.get(path) for name, path in paths.items()}
+        return stored
 
-    def _keys(self, series: str) -> list[Found]:
-        """All buckets of a series, with nothing but the keys inside."""
+    def _list_keys(self, series: str) -> list[StoredDocument]:
+        """Return all buckets of a series, with only the keys inside."""
         first, end = series + _FIRST, series + _END
         return self._database.listing(Listing(self._collection, ("keys",), first, end))

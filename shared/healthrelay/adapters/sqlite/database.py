@@ -1,4 +1,4 @@
-"""One SQLite file, opened when first used and kept for the life of the process."""
+"""One SQLite file, opened at the first use and kept open for the process."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
 from healthrelay.core.errors import TryLater
 
-BUSY_SECONDS = 30
+BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
-_TRACES = "It is removed; run it again, for the store's file could not be written anew"
+_NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
 
 class Database:
@@ -25,15 +25,15 @@ class Database:
     than a connection a thread; other processes wait through SQLite's own locks.
     """
 
-    def __init__(self, path: str, patience: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self._path = path
-        self._patience = patience
+        self._timeout_seconds = timeout_seconds
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """One statement of reading. SQLite's troubles become `TryLater`."""
+        """Read with one statement. Raise `TryLater` for SQLite's errors."""
         with self._lock:
             try:
                 yield self._open()
@@ -42,17 +42,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: everything inside lands together, or nothing does."""
+        """Run a transaction: everything inside is written, or nothing.
+
+        Raise `TryLater` for SQLite's errors.
+        """
         with self._lock:
             try:
                 connection = self._open()
                 with _immediate(connection):
                     yield connection
             except sqlite3.Error as error:
-                raise TryLater(f"The store took nothing ({type(error).__name__}).") from error
+                raise TryLater(
+                    f"The store could not be written ({type(error).__name__})."
+                ) from error
 
     def rewrite(self) -> None:
-        """Write the file anew from what it still holds, so that no byte of the rest remains.
+        """Rewrite the file from what it still holds, so that no byte of the rest remains.
 
         A deleted row leaves copies: in free pages, in the log, and where the row had lain
         before its page was split. `PRAGMA secure_delete` wipes the first two only.
@@ -63,12 +68,12 @@ class Database:
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             except sqlite3.Error as error:
-                raise TryLater(f"{_TRACES} ({type(error).__name__}).") from error
+                raise TryLater(f"{_NOT_REWRITTEN} ({type(error).__name__}).") from error
             if busy:
-                raise TryLater(f"{_TRACES}, for another process reads it.")
+                raise TryLater(f"{_NOT_REWRITTEN}. Another process is reading it.")
 
     def close(self) -> None:
-        """Let go of the file; the next use opens it again."""
+        """Close the file; the next use opens it again."""
         with self._lock:
             if self._connection:
                 self._connection.close()
@@ -79,7 +84,10 @@ class Database:
             if self._path != MEMORY:
                 _make_private(Path(self._path))
             connection = sqlite3.connect(
-                self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
+                self._path,
+                timeout=self._timeout_seconds,
+                isolation_level=None,
+                check_same_thread=False,
             )
             _use_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -102,11 +110,11 @@ def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _make_private(path: Path) -> None:
-    """Health data and logins: only the owner of the process may read the file."""
+    """Create the file so that only the owner of the process may read it: it holds health data."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Never open a file that is there: closing it takes away the locks that another
-        # connection of this process holds on it.
+        # Never open an existing file: closing it releases the locks that another connection
+        # of this process holds on it.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
@@ -114,8 +122,8 @@ def _make_private(path: Path) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging; SQLite's busy time-out does not cover this one lock."""
-    deadline = time.monotonic() + BUSY_SECONDS
+    """Switch to write-ahead logging; SQLite's busy timeout does not cover this one lock."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

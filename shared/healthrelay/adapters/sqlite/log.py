@@ -1,4 +1,4 @@
-"""The log of what changed, and who has been told."""
+"""The log of what changed, and how far each target has followed it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from healthrelay.adapters.sqlite.documents import Room, newest, require, text
+from healthrelay.adapters.sqlite.documents import Table, newest_sequence, require_person, to_text
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.ports.delivery import Following
 
 
-class SqliteLog(Room):
+class SqliteLog(Table):
     """Entries, and how far each target has followed them."""
 
     def head(self, user: str) -> int:
         with self._database.read() as connection:
-            return newest(connection, user)
+            return newest_sequence(connection, user)
 
     def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
         with self._database.read() as connection:
@@ -34,7 +34,7 @@ class SqliteLog(Room):
 
     def prune(self, user: str, before: datetime) -> int:
         with self._database.write() as connection:
-            # Only from the oldest on, so that no gap ever lies between what is kept.
+            # Only from the oldest on, so that the rest has no gap.
             first = connection.execute(
                 "SELECT min(sequence) FROM log WHERE user = ? AND (at >= ? OR sequence ="
                 " (SELECT max(sequence) FROM log WHERE user = ?))",
@@ -47,14 +47,14 @@ class SqliteLog(Room):
 
     def restore(self, user: str, entries: Sequence[Entry]) -> None:
         with self._database.write() as connection:
-            require(connection, user)
-            head = newest(connection, user)
+            require_person(connection, user)
+            head = newest_sequence(connection, user)
             new = [entry for entry in entries if entry.sequence > head]
             if new and new[0].sequence > head + 1:
                 connection.execute("DELETE FROM log WHERE user = ?", (user,))
             connection.executemany(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                [(user, e.sequence, e.at.isoformat(), text(e.to_document())) for e in new],
+                [(user, e.sequence, e.at.isoformat(), to_text(e.to_document())) for e in new],
             )
 
     def following(self, user: str) -> Following:
@@ -62,7 +62,7 @@ class SqliteLog(Room):
             rows = connection.execute(
                 "SELECT target, data FROM progress WHERE user = ? ORDER BY target", (user,)
             )
-            return Following(newest(connection, user), _progresses(rows))
+            return Following(newest_sequence(connection, user), _progresses(rows))
 
     def followings(self) -> dict[str, Following]:
         with self._database.read() as connection:
@@ -76,7 +76,7 @@ class SqliteLog(Room):
         self, user: str, target: str, progress: Progress | None, *, still: bool = False
     ) -> None:
         with self._database.write() as connection:
-            require(connection, user)
+            require_person(connection, user)
             where = (user, target)
             if progress is None:
                 connection.execute("DELETE FROM progress WHERE user = ? AND target = ?", where)
@@ -92,7 +92,7 @@ class SqliteLog(Room):
             ):
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
-                    (*where, text(progress.to_document())),
+                    (*where, to_text(progress.to_document())),
                 )
 
 

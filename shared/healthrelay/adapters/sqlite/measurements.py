@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.adapters.sqlite.documents import Room, load, newest, put, require, text
+from healthrelay.adapters.sqlite.documents import (
+    Table,
+    load_document,
+    newest_sequence,
+    put_document,
+    require_person,
+    to_text,
+)
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.measurements.records import Delta, Record, Window
 
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.coverage import Coverage
 
 
-class SqliteRecords(Room):
+class SqliteRecords(Table):
     """Measurements."""
 
     def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
@@ -45,36 +52,36 @@ class SqliteRecords(Room):
 
     def coverage(self, user: str) -> Coverage:
         with self._database.read() as connection:
-            found = load(connection, _user_path(user))
-        said: dict[str, Any] = dict(found.document) if found else {}
+            stored = load_document(connection, _user_path(user))
+        document: dict[str, Any] = dict(stored.document) if stored else {}
         return {
             series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in said.get("covered", {}).items()
+            for series, (first, last) in document.get("covered", {}).items()
         }
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
             with self._database.read() as connection:
-                return newest(connection, user)
+                return newest_sequence(connection, user)
         with self._database.write() as connection:
-            require(connection, user)
+            require_person(connection, user)
             if covered is not None:
-                put(connection, _user_path(user), user, {"covered": _spans(covered)})
+                put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
             if not delta:
-                return newest(connection, user)
+                return newest_sequence(connection, user)
             _write(connection, user, delta)
-            sequence = newest(connection, user) + 1
+            sequence = newest_sequence(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (user, sequence, now.isoformat(), text(changed_keys(delta))),
+                (user, sequence, now.isoformat(), to_text(changed_keys(delta))),
             )
             return sequence
 
     def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
         with self._database.write() as connection:
-            require(connection, user)
+            require_person(connection, user)
             if covered is not None:
-                put(connection, _user_path(user), user, {"covered": _spans(covered)})
+                put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
             _write(connection, user, delta)
 
 
@@ -85,7 +92,7 @@ def _write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
     )
     connection.executemany(
         "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-        [(user, r.series, r.key, r.when, text(r.data)) for r in (*delta.added, *delta.changed)],
+        [(user, r.series, r.key, r.when, to_text(r.data)) for r in (*delta.added, *delta.changed)],
     )
 
 

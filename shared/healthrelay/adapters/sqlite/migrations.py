@@ -1,4 +1,4 @@
-"""Named steps from an empty file to today's tables; a step that has landed never changes."""
+"""Named steps from an empty file to today's tables; a released step never changes."""
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (

@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import BUSY_SECONDS, Database
+from healthrelay.adapters.sqlite.database import BUSY_TIMEOUT_SECONDS, Database
 from healthrelay.adapters.sqlite.people import (
     SqliteHandshakes,
     SqliteIdentities,
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 class SqliteStore:
     """Satisfies `healthrelay.ports.store.Store`. *path* is a file name or ``:memory:``.
 
-    Other processes that hold the file are waited for, at most *patience* seconds. Records and log
-    are loaded when first asked for: who only connects a person starts without them.
+    Waits at most *timeout_seconds* for other processes that hold the file. Records and log are
+    imported at their first use: connecting a person needs neither.
     """
 
-    def __init__(self, path: str, *, patience: float = BUSY_SECONDS) -> None:
-        self._database = Database(path, patience)
+    def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self._database = Database(path, timeout_seconds)
 
     @cached_property
     def identities(self) -> SqliteIdentities:
@@ -66,5 +66,5 @@ class SqliteStore:
         return SqliteTargets(self._database)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()

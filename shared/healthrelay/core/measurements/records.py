@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from healthrelay.core.igor_json import digestible
+from healthrelay.core.igor_json import to_igor_json
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES, Series
 from healthrelay.core.measurements.days import EPOCH
@@ -74,7 +74,7 @@ def parse(series: str, elements: Iterable[Mapping[str, object]]) -> list[Record]
     row = SERIES[series]
     records = []
     for element in elements:
-        data = digestible(element)
+        data = to_igor_json(element)
         if not isinstance(data, dict):
             raise ValueError(f"an element of {series} has no members")
         records.append(Record(series, _key(row, data), _when(row, data), data))
