@@ -51,7 +51,7 @@ deploy destroy: $(VENV)/run
 clean:
 	rm -rf .venv* .cache build
 
-# What the pins say is what is installed: a change of pins installs anew.
+# What the pins say is what is installed: a change of pins installs again.
 $(VENV)/run: requirements/run.txt pyproject.toml
 	@$(PYTHON) tools/python_version.py
 	@echo "Setting up $(VENV) …" >&2

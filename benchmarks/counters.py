@@ -31,14 +31,14 @@ class Load:
     """Our own source files that Python had to compile, for want of valid bytecode."""
 
     def heavy(self, floor: Load) -> list[str]:
-        """The modules of HEAVY packages in it, beside those that the framework brings along."""
+        """Return its modules of HEAVY packages, but for those that the framework brings along."""
         own = self.modules - floor.modules
         return sorted(m for m in own if any(m == h or m.startswith(f"{h}.") for h in HEAVY))
 
 
 @dataclass(frozen=True, slots=True)
 class Fetches:
-    """What two fetches, one after the other, asked of the provider and did to the store."""
+    """What two fetches, one after the other, cost the provider and did to the store."""
 
     calls: int
     """Of the first."""
@@ -53,14 +53,14 @@ def loaded(home: Household, name: str) -> Load:
 
 
 def first_answer(home: Household, name: str, **settings: str) -> Load:
-    """Start the function *name* under a spy, with *settings* more, and ask it once."""
+    """Start the function *name* under a spy, with *settings* more, and call it once."""
     report = home.folder / f"{name}-report.json"
     report.unlink(missing_ok=True)
     spied = {"SPY_SOURCE": str(source(name)), "SPY_TARGET": name, "SPY_REPORT": str(report)}
     with home.start(name, Entry("spied", _SPY, {**spied, **settings})) as function:
         function.first_answer(question(home, name))
-    said = json.loads(report.read_text())
-    return Load(frozenset(said["modules"]), tuple(f for f in said["compiled"] if _is_ours(f)))
+    payload = json.loads(report.read_text())
+    return Load(frozenset(payload["modules"]), tuple(f for f in payload["compiled"] if _is_ours(f)))
 
 
 def fetches(home: Household) -> Fetches:
@@ -70,14 +70,14 @@ def fetches(home: Household) -> Fetches:
     change, and never else. The files themselves would not do: a checkpoint moves bytes
     from the write-ahead log into the database without anybody having written.
     """
-    ask = question(home, "fetch")
+    request = question(home, "fetch")
     before = len(home.journal())
     with home.start("fetch") as function, closing(sqlite3.connect(function.folder / STORE)) as db:
         versions = [_version(db)]
-        function.first_answer(ask)
+        function.first_answer(request)
         calls = len(home.journal()) - before
         versions.append(_version(db))
-        function.first_answer(ask)
+        function.first_answer(request)
         versions.append(_version(db))
     return Fetches(calls, versions[1] - versions[0], versions[2] - versions[1])
 

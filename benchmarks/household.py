@@ -64,7 +64,7 @@ class Household:
             yield function
 
     def services(self, seed: str) -> Services:
-        """What a function over the store *seed* would use, in this process."""
+        """Return what a function over the store *seed* would use, in this process."""
         return Services(config.load({**self.settings, **_store(self.folder / seed)}))
 
     def consent(self) -> tuple[str, dict[str, str]]:
@@ -73,21 +73,21 @@ class Household:
         begun = _visit(auth1.view, services, f"/?user={USER}", OWNER)
         _close(services)
         page = begun.headers["Location"]
-        asked = dict(parse_qsl(urlsplit(page).query))["scope"].split()
-        form = [("decision", "allow"), *(("scope", scope) for scope in asked)]
+        scopes = dict(parse_qsl(urlsplit(page).query))["scope"].split()
+        form = [("decision", "allow"), *(("scope", scope) for scope in scopes)]
         back = requests.post(page, data=form, allow_redirects=False, timeout=SECONDS)
         cookie = begun.headers["Set-Cookie"].partition(";")[0]
         return f"/?{urlsplit(back.headers['Location']).query}", {"Cookie": cookie}
 
     def planned(self) -> int:
-        """The number of provider calls that a month of the four series needs."""
+        """Return the number of provider calls that a month of the four series needs."""
         services = self.services("measured")
         last = services.now().date()
         month = [Window(name, last - timedelta(days=29), last) for name in SERIES]
         return len(pack({window: services.provider.needs(window) for window in month}, {}))
 
     def journal(self) -> list[dict[str, Any]]:
-        """The requests for measurements that have reached the provider so far."""
+        """Return the requests for measurements that have reached the provider so far."""
         api = urlsplit(self.settings["HEALTHRELAY_GOOGLE_API_URL"])
         entries = requests.get(f"http://{api.netloc}/sandbox/journal", timeout=SECONDS).json()
         return [entry for entry in entries if "/dataTypes/" in entry["path"]]
@@ -111,7 +111,7 @@ def household(latency: float = 0.0) -> Iterator[Household]:
 
 
 def source(name: str) -> Path:
-    """The entry point of the function *name*, be it ours or the empty one."""
+    """Return the entry point of the function *name*, be it ours or the empty one."""
     return _EMPTY if name == "empty" else function_file(name)
 
 
@@ -143,7 +143,7 @@ def _connect(home: Household) -> None:
 
 
 def _visit(view: View, services: Services, path: str, headers: Mapping[str, str]) -> Response:
-    """What *view* answers in this process; its line for the log is nobody's here."""
+    """Return what *view* answers in this process; its line for the log is dropped."""
     request = Flask("benchmarks").test_request_context(path, headers=dict(headers))
     with request, redirect_stderr(StringIO()):
         return view(request.request, services)

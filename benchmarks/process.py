@@ -43,7 +43,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the framework is told to run: the function *target* of the file *source*."""
+    """What the framework runs: the function *target* of the file *source*."""
 
     target: str
     source: Path
@@ -51,7 +51,7 @@ class Entry:
 
 
 class NotTheAnswer(RuntimeError):
-    """A function said something else than what was to be measured, or nothing."""
+    """A function answered something else than what was to be measured, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Running:
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             try:
-                return ask(self.port, question)
+                return get(self.port, question)
             except ConnectionRefusedError:
                 if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                     break
@@ -120,7 +120,7 @@ def running(entry: Entry, settings: Mapping[str, str], folder: Path) -> Iterator
         process.wait(SECONDS)
 
 
-def ask(port: int, question: Question) -> Answer:
+def get(port: int, question: Question) -> Answer:
     """One request on a connection of its own. Raises `NotTheAnswer`."""
     connection = HTTPConnection(HOST, port, timeout=SECONDS)
     try:

@@ -1,4 +1,4 @@
-"""What each function is asked, and how its real answer is told from any other."""
+"""The request for each function, and how its real answer is known from any other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEASURED = ("auth1", "auth2", "fetch", "relay")
 
 
 def question(home: Household, name: str) -> Question:
-    """The next question for the function *name*; one for ``auth2`` can be answered once only."""
+    """Return the next question for the function *name*; one for ``auth2`` is answered once only."""
     return _QUESTIONS[name](home)
 
 

@@ -12,7 +12,7 @@ from statistics import fmean
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.household import Household
-from benchmarks.process import Question, Running, ask
+from benchmarks.process import Question, Running, get
 from benchmarks.questions import question
 from benchmarks.rows import Row, quiet, timed
 
@@ -67,28 +67,28 @@ def rows(near: Household, far: Household, rounds: int) -> list[Row]:
 
 def _round(near: Household, warm: Warm, number: int) -> dict[str, float]:
     """Everything, in another order each round: what ran before leaves warm caches."""
-    found: dict[str, float] = {}
+    seconds_of: dict[str, float] = {}
     order = Random(number)
     for _ in range(STARTS):
         for name in order.sample(_STARTED, len(_STARTED)):
             seconds = _cold(near, name.partition(" ")[0])
-            found[name] = min(seconds, found.get(name, seconds))
-    found["call"] = _wall(warm.provider, warm.call)
-    found["warm fetch"] = _wall(warm.function.port, warm.fetch)
-    return found
+            seconds_of[name] = min(seconds, seconds_of.get(name, seconds))
+    seconds_of["call"] = _wall(warm.provider, warm.call)
+    seconds_of["warm fetch"] = _wall(warm.function.port, warm.fetch)
+    return seconds_of
 
 
 def _cold(home: Household, name: str) -> float:
-    """The processor time from exec to the first answer, in seconds."""
-    asked = question(home, name)
+    """Return the processor time from exec to the first answer, in seconds."""
+    next_question = question(home, name)
     with home.start(name) as function:
-        function.first_answer(asked)
+        function.first_answer(next_question)
         return function.cpu_seconds()
 
 
-def _wall(port: int, asked: Question) -> float:
+def _wall(port: int, request: Question) -> float:
     started = time.perf_counter()
-    ask(port, asked)
+    get(port, request)
     return time.perf_counter() - started
 
 

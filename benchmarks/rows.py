@@ -33,14 +33,14 @@ def timed(
     floors: Sequence[float],
     calm: bool = True,
 ) -> Row:
-    """The median of the rounds' own ratios: what slows a whole round down cancels out."""
+    """Return the median of the rounds' own ratios: what slows a whole round down cancels out."""
     ratio = median(m / f for m, f in zip(measured, floors, strict=True))
     met = ratio <= target if calm and target is not None else None
     return Row(name, target, median(measured), median(floors), ratio, met)
 
 
 def counted(name: str, target: float | None, measured: int, floor: int | None = None) -> Row:
-    """An exact number, judged however noisy the machine is."""
+    """Return an exact number, judged however noisy the machine is."""
     ratio = measured / floor if floor else None
     judged = measured if ratio is None else ratio
     return Row(name, target, measured, floor, ratio, None if target is None else judged <= target)
@@ -52,17 +52,17 @@ def quiet(row: Row) -> bool:
 
 
 def missed(rows: Iterable[Row]) -> list[str]:
-    """The names of the judged rows that are over their target."""
+    """Return the names of the judged rows that are over their target."""
     return [row.name for row in rows if row.met is False]
 
 
 def as_json(rows: Iterable[Row]) -> str:
-    """A list of objects with the members of `Row`."""
+    """Return a list of objects with the members of `Row`."""
     return json.dumps([asdict(row) for row in rows], indent=2) + "\n"
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows for people, in columns."""
+    """Return the rows for people, in columns."""
     lines = [["", "target", "measured", "floor", "ratio", ""], *map(_line, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     # The name and the verdict are words, so they begin in their column; numbers end in theirs.

@@ -21,6 +21,8 @@ from typing import NamedTuple
 from benchmarks.household import STORE, USER, Household, household
 from benchmarks.rows import Row, counted
 
+MAX_FILES, MAX_DOORS, MAX_MOVES = 53, 107, 160
+"""What was reached, so that nothing is lost again; the aim is 42, 80 and 160."""
 TIMEOUT_SECONDS = 60
 _WEIGHT = ("--set", "methods=time_series", "--set", "resource=body/weight")
 _SPY = Path(__file__).parent / "spy" / "walk.py"
@@ -73,12 +75,12 @@ def second_fetch(home: Household) -> Walk:
 
 
 def rows(home: Household) -> list[Row]:
-    """The three measures, judged however busy the machine is."""
+    """Return the three measures, judged however busy the machine is."""
     walk = second_fetch(home)
     return [
-        counted("one weight, second fetch: files", None, len(walk.files)),
-        counted("one weight, second fetch: doors", None, len(walk.doors)),
-        counted("one weight, second fetch: moves", None, walk.moves),
+        counted("one weight, second fetch: files", MAX_FILES, len(walk.files)),
+        counted("one weight, second fetch: doors", MAX_DOORS, len(walk.doors)),
+        counted("one weight, second fetch: moves", MAX_MOVES, walk.moves),
     ]
 
 

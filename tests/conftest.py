@@ -38,7 +38,7 @@ UNCOUNTED = (
     "sandbox",
     "adapters/fitbit_rows/test_both_providers.py",
     "adapters/google_health/test_activity_household.py",
-    "flows/test_copy_store.py::test_stopped_before_any_step",
+    "flows/transfer/test_transfer.py::test_stopped_before_any_step",
     "flows/test_fanout.py::test_each_is_fetched_once_an_interval[firestore",
     "flows/test_gather.py::test_more_than_memory_should_hold",
     "functions/test_processes.py",

@@ -4,7 +4,7 @@
 
 In it: the function's own folder, the package without what only the owner's machine runs, and its
 pins as requirements.txt. The bytes depend on the files alone, so that an unchanged function is not
-deployed anew.
+deployed again.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 def names() -> list[str]:
-    """All functions: the folders of functions/ that have an entry point."""
+    """Return all functions: the folders of functions/ that have an entry point."""
     return sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
 
 
 def contents(function: str) -> dict[str, Path]:
-    """Name in the bundle → file, sorted by name."""
+    """Return the files by their names in the bundle, sorted by name."""
     pins = ROOT / "requirements" / f"{function}.txt"
     if not pins.is_file():
         sys.exit(f"{function} has no pins: add its group to pyproject.toml, then `make lock`.")
-    found = {"requirements.txt": pins}
-    found |= dict(_below(ROOT / "functions" / function))
-    found |= {f"healthrelay/{name}": path for name, path in _below(PACKAGE)}
-    return dict(sorted(found.items()))
+    files = {"requirements.txt": pins}
+    files |= dict(_below(ROOT / "functions" / function))
+    files |= {f"healthrelay/{name}": path for name, path in _below(PACKAGE)}
+    return dict(sorted(files.items()))
 
 
 def bundle(function: str, folder: Path) -> Path:
-    """Write the bundle of *function* into *folder*; its path."""
+    """Write the bundle of *function* into *folder*; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{function}.zip"
     # Named by the process: two that pack at once must not take each other's draft.
@@ -69,12 +69,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("function", nargs="*", help="those to pack; all when none is named")
     parser.add_argument("--into", type=Path, default=ROOT / "build", help="default: build/")
-    said = parser.parse_args()
-    unknown = set(said.function) - set(names())
+    args = parser.parse_args()
+    unknown = set(args.function) - set(names())
     if unknown:
         parser.error(f"there is no function {', '.join(sorted(unknown))}: {', '.join(names())}")
-    for function in said.function or names():
-        packed = bundle(function, said.into)
+    for function in args.function or names():
+        packed = bundle(function, args.into)
         size, checksum = packed.stat().st_size // 1024, sha256(packed.read_bytes()).hexdigest()
         print(f"{packed.name:12} {size:5} KiB  {checksum[:12]}")
 

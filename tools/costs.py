@@ -95,7 +95,7 @@ IDLE = 96
 
 
 def documents() -> tuple[float, float, float]:
-    """Read, written and deleted for one person in a day."""
+    """Return how many are read, written and deleted for one person in a day."""
     counted = {
         "a look of the fan-out": TICKS - NEAR_TICKS * FETCHES,
         "the same, near a fetch": NEAR_TICKS * FETCHES,
@@ -109,7 +109,7 @@ def documents() -> tuple[float, float, float]:
 
 
 def month(people: int) -> dict[str, float]:
-    """What is used of everything that has a price."""
+    """Return how much is used of everything that has a price."""
     reads, writes, deletes = documents()
     rounds = TICKS + SWEEPS + 1 + LOOKS
     # Of each fetch: itself, its delivery, a poll, an acknowledgement and its task.
@@ -145,20 +145,20 @@ def month(people: int) -> dict[str, float]:
 
 
 def logged(people: int, rounds: int) -> float:
-    """Bytes in a day."""
+    """Return the bytes that are logged in a day."""
     # refresh, fetch and an answer each; what the platform logs of the private functions.
     lines = (7 * FETCHES * people + rounds) * ASSUMED["a line in the log"]
     return lines + (3 * FETCHES * people + rounds) * ASSUMED["the platform's line of a request"]
 
 
 def cost(name: str, used: float) -> float:
-    """US dollars for what is beyond the free part."""
+    """Return US dollars for what is beyond the free part."""
     price = PRICES[name]
     return max(used - price.free, 0) * price.usd / price.per
 
 
 def rounded(number: float) -> str:
-    """Three digits that mean something."""
+    """Return *number* with three digits that mean something."""
     if number >= 1_000:
         return f"{float(f'{number:.3g}'):,.0f}"
     return f"{number:.3g}" if number else "0"
@@ -169,7 +169,7 @@ def dollars(number: float) -> str:
 
 
 def table(people: tuple[int, ...]) -> Iterator[str]:
-    """A month's use and its price, a column for each number of *people*."""
+    """Yield a month's use and its price, a column for each number of *people*."""
     used = [month(number) for number in people]
     heads = " | ".join(f"{number:,}" for number in people)
     yield f"| a month, people: | {heads} | price, US dollars |"
@@ -194,7 +194,7 @@ GROUPS = {
 
 
 def counts() -> Iterator[str]:
-    """What one person's day reads and writes."""
+    """Yield what one person's day reads and writes."""
     yield "| of one person | documents read | written |"
     yield "|---|---:|---:|"
     for name, (reads, writes) in MEASURED.items():

@@ -4,7 +4,7 @@
     python tools/deploy.py destroy PROJECT [--data]
 
 First everything that is missing is named at once. Then places for the secrets are made, those that
-can be generated are filled once, and only then comes the rest, for a function does not start
+can be generated are filled once, and only then comes the rest, because a function does not start
 without its secrets. Any step can be stopped and the whole run again.
 """
 
@@ -49,9 +49,9 @@ GENERATED: dict[str, Callable[[], str]] = {
 }
 
 
-def said(*command: str, given: str | None = None) -> str:
-    """What *command* prints; nothing when it fails."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+def output(*command: str, stdin: str | None = None) -> str:
+    """Return what *command* prints; nothing when it fails."""
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -65,7 +65,7 @@ def terraform(project: str, *arguments: str) -> None:
 
 
 def missing(project: str) -> Iterator[str]:
-    """Everything that keeps us from deploying, a sentence each."""
+    """Yield everything that keeps us from deploying, a sentence each."""
     tools = {"terraform": "https://developer.hashicorp.com/terraform/install"}
     tools["gcloud"] = "https://cloud.google.com/sdk/docs/install"
     for tool, link in tools.items():
@@ -75,9 +75,9 @@ def missing(project: str) -> Iterator[str]:
         yield 'no client id: write client_id = "…" into infra/terraform/terraform.tfvars'
     if shutil.which("gcloud") is None:
         return
-    if not said("gcloud", "auth", "application-default", "print-access-token"):
+    if not output("gcloud", "auth", "application-default", "print-access-token"):
         yield "Terraform may not act for you: gcloud auth application-default login"
-    token = said("gcloud", "auth", "print-access-token")
+    token = output("gcloud", "auth", "print-access-token")
     if not token:
         yield "nobody is signed in: gcloud auth login"
         return
@@ -85,7 +85,7 @@ def missing(project: str) -> Iterator[str]:
 
 
 def _missing_in(project: str, token: str) -> Iterator[str]:
-    billing = said(
+    billing = output(
         "gcloud", "billing", "projects", "describe", project, "--format=value(billingEnabled)"
     )
     if billing.lower() != "true":
@@ -96,7 +96,7 @@ def _missing_in(project: str, token: str) -> Iterator[str]:
 
 
 def _granted(project: str, token: str) -> set[str]:
-    """Those of RIGHTS that the signed in person has."""
+    """Return those of RIGHTS that the person who is signed in has."""
     base = os.environ.get(_MANAGER, "https://cloudresourcemanager.googleapis.com/").rstrip("/")
     request = urllib.request.Request(  # noqa: S310 - the address is Google's, or one that gcloud uses too
         f"{base}/v1/projects/{project}:testIamPermissions",
@@ -115,17 +115,17 @@ def _variable(name: str) -> bool:
     return f"TF_VAR_{name}" in os.environ or any(f"{name} " in text for text in files)
 
 
-def filled(project: str, secret: str) -> bool:
-    """Whether the secret has a value."""
+def has_value(project: str, secret: str) -> bool:
+    """Return whether the secret has a value."""
     versions = ["gcloud", "secrets", "versions", "list", secret, f"--project={project}"]
-    return bool(said(*versions, "--filter=state=ENABLED", "--limit=1", "--format=value(name)"))
+    return bool(output(*versions, "--filter=state=ENABLED", "--limit=1", "--format=value(name)"))
 
 
 def fill(project: str) -> list[str]:
-    """Generate what can be, once; returns the commands that fill what only a person knows."""
+    """Generate what can be, once; return the commands that fill what only a person knows."""
     waiting = []
     shown = json.loads(
-        said(
+        output(
             "gcloud",
             "secrets",
             "list",
@@ -136,7 +136,7 @@ def fill(project: str) -> list[str]:
         or "[]"
     )
     for name in sorted(one["name"].rpartition("/")[2] for one in shown):
-        if filled(project, name):
+        if has_value(project, name):
             continue
         variable = name.upper().replace("-", "_")
         value = GENERATED[name]() if name in GENERATED else os.environ.get(variable, "")
@@ -149,15 +149,15 @@ def fill(project: str) -> list[str]:
             f"--project={project}",
             "--data-file=-",
         ]
-        if not value or not said(*add, "--format=value(name)", given=value):
+        if not value or not output(*add, "--format=value(name)", stdin=value):
             waiting.append(" ".join(add))
     return waiting
 
 
 def deploy(project: str, arguments: list[str]) -> None:
-    """Everything, in the one order in which it works."""
-    if found := list(missing(project)):
-        sys.exit("Before anything is deployed:\n- " + "\n- ".join(found))
+    """Deploy everything, in the one order in which it works."""
+    if problems := list(missing(project)):
+        sys.exit("Fix this before you deploy:\n- " + "\n- ".join(problems))
     if subprocess.run([sys.executable, ROOT / "tools" / "bundle.py"], check=False).returncode != 0:
         sys.exit("The functions could not be packed; nothing was deployed.")
     terraform(project, "init", "-input=false")
@@ -166,16 +166,16 @@ def deploy(project: str, arguments: list[str]) -> None:
     if waiting := fill(project):
         sys.exit("Only you know these; give each, then deploy again:\n  " + "\n  ".join(waiting))
     terraform(project, "apply", *arguments)
-    told = json.loads(said("terraform", f"-chdir={TERRAFORM}", "output", "-json"))
-    url = told["callback_url"]["value"].removesuffix("/auth2")
+    outputs = json.loads(output("terraform", f"-chdir={TERRAFORM}", "output", "-json"))
+    url = outputs["callback_url"]["value"].removesuffix("/auth2")
     print(f"""
 By hand, once (docs/google-setup.md):
-- register the callback address  {told["callback_url"]["value"]}
+- register the callback address  {outputs["callback_url"]["value"]}
   at https://console.cloud.google.com/auth/clients?project={project}
 - publish the consent screen, or each login ends after seven days:
   https://console.cloud.google.com/auth/audience?project={project}
 The first login:
-  {told["first_login"]["value"]}
+  {outputs["first_login"]["value"]}
 """)
     doctor = [Path(sys.executable).parent / "healthrelay", "doctor", "--url", url]
     if subprocess.run(doctor, check=False).returncode != 0:
@@ -184,7 +184,7 @@ The first login:
 
 
 def destroy(project: str, *, data: bool) -> None:
-    """Take down what runs; the data, their secrets and keys only when told and confirmed."""
+    """Take down what runs; the data, their secrets and keys only with --data and when confirmed."""
     if not data:
         print(
             "Everything that runs goes. The database, the secrets and the keys stay;"
@@ -202,7 +202,7 @@ def destroy(project: str, *, data: bool) -> None:
 
 
 def main() -> None:
-    """Read the words."""
+    """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("deploy", "destroy"))
     parser.add_argument("project", help="the id of a Google Cloud project with billing")
@@ -210,11 +210,11 @@ def main() -> None:
     parser.add_argument(
         "rest", nargs="*", help="after --: for Terraform, such as -var=alerts=false"
     )
-    options = parser.parse_args()
-    if options.what == "deploy":
-        deploy(options.project, options.rest)
+    args = parser.parse_args()
+    if args.what == "deploy":
+        deploy(args.project, args.rest)
     else:
-        destroy(options.project, data=options.data)
+        destroy(args.project, data=args.data)
 
 
 if __name__ == "__main__":

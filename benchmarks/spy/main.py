@@ -37,7 +37,7 @@ _function = _real()
 
 
 def spied(request: Request) -> Any:
-    """The real answer; by the time it leaves, the report of the first one is complete."""
+    """Return the real answer; by then the report of the first one is complete."""
     answer = _function(request)
     report = Path(os.environ["SPY_REPORT"])
     if not report.exists():

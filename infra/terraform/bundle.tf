@@ -1,4 +1,4 @@
-# The functions' sources. An object is named by its checksum: what did not change is not built anew.
+# The functions' sources. An object is named by its checksum: what did not change is not built again.
 
 resource "google_storage_bucket" "source" {
   name                        = "${var.project}-healthrelay-source"

@@ -53,7 +53,7 @@ resource "google_cloudfunctions2_function" "function" {
       { for name in each.value.settings : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },
       # Whose database it is, and whose requests its lines in the log belong to.
       { GOOGLE_CLOUD_PROJECT = var.project },
-      # Secrets are read when an instance starts: another number lets all of them start anew.
+      # Secrets are read when an instance starts: another number makes all of them start again.
       { GENERATION = tostring(var.generation) },
     )
 

@@ -1,4 +1,4 @@
-# Who may do what. Each function is somebody of its own and may do only what its row says.
+# Who may do what. Each function has an account of its own and may do only what its row allows.
 
 locals {
   invoker = "healthrelay-invoker@${var.project}.iam.gserviceaccount.com"

@@ -1,4 +1,4 @@
-# What everything else reads: where we are, and what each function is told.
+# What everything else reads: where we are, and what each function is given.
 
 locals {
   location = var.database_location == "" ? var.region : var.database_location

@@ -1,4 +1,4 @@
-# What a person must hear of, from counts of our own log lines. A count carries the name of the
+# What needs a person, from counts of our own log lines. A count carries the name of the
 # function and nothing else: no person, no measurement.
 
 locals {
@@ -8,23 +8,23 @@ locals {
 
   counts = {
     grant_lost = {
-      says   = "A login is lost: the wearer must connect again (`healthrelay doctor` says who)."
+      text   = "A login is lost: the wearer must connect again (`healthrelay doctor` shows who)."
       filter = "jsonPayload.event=\"grant lost\""
     }
     stale = {
-      says   = "Of somebody nothing was read for more than a day (`healthrelay doctor` says of whom and why)."
+      text   = "Nothing of a person was read for more than a day (`healthrelay doctor` shows who and why)."
       filter = "jsonPayload.event=\"stale\""
     }
     undelivered = {
-      says   = "What was fetched does not reach a home or a receiver: for more than a day, or until somebody acts (`healthrelay relay status` says what to do)."
+      text   = "Measurements do not reach a home or a receiver: for more than a day, or until somebody acts (`healthrelay relay status` shows what to do)."
       filter = "jsonPayload.event=\"undelivered\" OR (jsonPayload.event=\"delivery\" AND severity>=ERROR)"
     }
     dead_letters = {
-      says   = "Changes were given up on; `healthrelay relay replay` brings them again."
+      text   = "Changes were given up; `healthrelay relay replay` sends them again."
       filter = "jsonPayload.event=\"dead letters\""
     }
     misconfigured = {
-      says   = "A setting is missing or wrong; the log names it."
+      text   = "A setting is missing or wrong; the log names it."
       filter = "jsonPayload.event=\"settings\" OR jsonPayload.cause=~\"^(NotConfigured|Misconfigured|Refused)\""
     }
   }
@@ -46,7 +46,7 @@ resource "google_logging_metric" "count" {
 
   name        = "healthrelay/${each.key}"
   project     = var.project
-  description = each.value.says
+  description = each.value.text
   filter      = "${local.ours} AND (${each.value.filter})"
 
   metric_descriptor {
@@ -86,12 +86,12 @@ resource "google_monitoring_alert_policy" "count" {
   notification_channels = google_monitoring_notification_channel.owner[*].id
 
   documentation {
-    content   = each.value.says
+    content   = each.value.text
     mime_type = "text/markdown"
   }
 
   conditions {
-    display_name = each.value.says
+    display_name = each.value.text
 
     condition_threshold {
       filter          = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.count[each.key].name}\""

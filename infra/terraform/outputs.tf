@@ -9,7 +9,7 @@ output "urls" {
 }
 
 output "secrets_to_fill" {
-  description = "Secrets whose values only you know."
+  description = "Secrets that only you know."
   value       = [for name in local.secrets : google_secret_manager_secret.secret[name].secret_id if !contains(["owner_key", "sealing_keys"], name)]
 }
 
@@ -25,7 +25,7 @@ output "first_login" {
 
 output "environment" {
   # Neither the queue nor the Igor of the functions: what opens that one is theirs alone.
-  description = "What `tools/cloud` tells healthrelay on your machine, so that it measures and seals as the functions do; secrets are read from Secret Manager."
+  description = "What `tools/cloud` gives healthrelay on your machine, so that it measures and seals as the functions do; secrets are read from Secret Manager."
   value = join("\n", concat(
     ["GOOGLE_CLOUD_PROJECT=${var.project}"],
     [for name, value in local.settings : "HEALTHRELAY_${upper(name)}=${value}" if value != "" && !startswith(name, "tasks_") && !contains(["guard", "igor_url", "igor_user"], name)],

@@ -2,9 +2,9 @@
 
 locals {
   jobs = {
-    fetch   = { function = "fetch", query = "", schedule = "*/15 * * * *", says = "Works through who is due." }
-    deliver = { function = "deliver", query = "", schedule = "*/5 * * * *", says = "Works off what waits for a home." }
-    repush  = { function = "deliver", query = "?everything=1", schedule = "30 3 * * *", says = "Brings every home its whole snapshot, for a 200 of Igor's is not durable; forgets old log entries." }
+    fetch   = { function = "fetch", query = "", schedule = "*/15 * * * *", text = "Fetches everybody who is due." }
+    deliver = { function = "deliver", query = "", schedule = "*/5 * * * *", text = "Delivers what waits for a home." }
+    repush  = { function = "deliver", query = "?everything=1", schedule = "30 3 * * *", text = "Sends every home its whole snapshot, because Igor may lose what it answered 200 to; deletes old log entries." }
   }
 }
 
@@ -14,7 +14,7 @@ resource "google_cloud_scheduler_job" "job" {
   name             = "healthrelay-${each.key}"
   project          = var.project
   region           = var.region
-  description      = each.value.says
+  description      = each.value.text
   schedule         = lookup(var.schedules, each.key, each.value.schedule)
   time_zone        = var.time_zone
   attempt_deadline = "540s"

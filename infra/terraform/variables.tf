@@ -21,7 +21,7 @@ variable "region" {
 
 variable "database_location" {
   type        = string
-  description = "Where Firestore keeps the data, for ever; the functions' region when empty. eur3 and nam5 span several regions."
+  description = "Where Firestore keeps the data, once and for all; empty: the functions' region. eur3 and nam5 span several regions."
   default     = ""
 }
 
@@ -99,7 +99,7 @@ variable "igor_url" {
 
   validation {
     condition     = var.igor_url == "" || startswith(var.igor_url, "https://")
-    error_message = "Igor's address must begin with https://, for measurements travel there."
+    error_message = "Igor's address must begin with https://, because measurements travel there."
   }
 }
 
@@ -117,7 +117,7 @@ variable "igor_prefix" {
 
 variable "schedules" {
   type        = map(string)
-  description = "When the jobs run, in cron's language, by job; what is left out keeps its time."
+  description = "When the jobs run, as cron writes it, by job; a job that is left out keeps its time."
   default     = {}
 
   validation {
@@ -134,7 +134,7 @@ variable "time_zone" {
 
 variable "max_instances" {
   type        = number
-  description = "How many of one function may run at once; what more comes is answered with 429 and costs nothing."
+  description = "How many instances of one function may run at once; more requests get a 429 and cost nothing."
   default     = 10
 
   validation {
@@ -145,7 +145,7 @@ variable "max_instances" {
 
 variable "alert_email" {
   type        = string
-  description = "Who is told when something needs a person; empty: nobody, the alerts are only shown."
+  description = "Who gets an e-mail when something needs a person; empty: nobody, the alerts are only shown."
   default     = ""
 
   validation {
@@ -184,7 +184,7 @@ variable "monthly_budget" {
 
 variable "generation" {
   type        = number
-  description = "Raise it after a secret was changed: every function starts anew and reads it."
+  description = "Raise it after you change a secret: every function starts again and reads it."
   default     = 1
 
   validation {
@@ -195,7 +195,7 @@ variable "generation" {
 
 variable "keep_data" {
   type        = bool
-  description = "Protect the database: destroying leaves it where it is. Say false before data shall go."
+  description = "Protect the database: destroying leaves it where it is. Set it to false before you delete the data."
   default     = true
 }
 
@@ -212,7 +212,7 @@ variable "bundles" {
 }
 
 variable "repush_hours" {
-  description = "After how many hours a home is told everything again though nothing changed, for it may forget; the job repush does so every night in any case."
+  description = "After how many hours Igor gets everything again although nothing changed, because it may forget; the job repush sends it every night in any case."
   type        = number
   default     = 24
 
@@ -234,7 +234,7 @@ variable "relay_days" {
 }
 
 variable "log_days" {
-  description = "How many days it can be told what changed when."
+  description = "How many days the log of changes is kept, for receivers that were away."
   type        = number
   default     = 30
 

@@ -11,14 +11,15 @@ from types import ModuleType
 from dotenv import dotenv_values
 
 from healthrelay.commands import (
-    copy_store,
     doctor,
+    dump,
     fetch,
     igor,
     igor_config,
     import_igor,
     keys,
     leave,
+    load,
     register,
     relay,
     run,
@@ -44,7 +45,8 @@ COMMANDS: dict[str, ModuleType] = {
     "export": leave,
     "igor-config": igor_config,
     "import": import_igor,
-    "copy-store": copy_store,
+    "dump": dump,
+    "load": load,
 }
 """The first word of a command line, and the module that reads the others."""
 

@@ -54,8 +54,15 @@ def alias(user: str, key: str) -> str:
     return hmac.digest(key.encode(), b"log " + user.encode(), "sha256").hex()[:12]
 
 
-def log_event(severity: str, event: str, **facts: object) -> None:
-    """Write *event* with its *facts*; those that are None stay out."""
+def log_event(severity: str, event: str, *, alias_key: str | None = None, **facts: object) -> None:
+    """Write *event* with its *facts*; those that are None stay out.
+
+    With an *alias_key* the *user* among them is named by an alias, with an empty one by nothing:
+    anybody could find out by trying who is meant.
+    """
+    if alias_key is not None and (user := str(facts.pop("user", None) or "")):
+        facts = without_name(user, facts)
+        facts["user"] = alias(user, alias_key) if alias_key else None
     line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace

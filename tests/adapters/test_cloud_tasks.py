@@ -32,11 +32,11 @@ class FakeTasks:
 
     def __init__(self) -> None:
         self.kept: dict[str, tasks_v2.Task] = {}
-        self.asked = 0
+        self.calls = 0
         self.fails: list[grpc.StatusCode] = []
 
     def create(self, request: tasks_v2.CreateTaskRequest, context: Any) -> tasks_v2.Task:
-        self.asked += 1
+        self.calls += 1
         if self.fails:
             context.abort(self.fails.pop(0), "a text that quotes the request")
         if request.task.name in self.kept:
@@ -89,7 +89,7 @@ def test_task_is_a_post_with_an_identity_token(fake: FakeTasks, queue: CloudTask
 def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
     fake: FakeTasks, queue: CloudTasksQueue
 ) -> None:
-    """From the attempt itself to what Cloud Tasks is asked for; said again, it is nothing new."""
+    """From the attempt itself to the call to Cloud Tasks; made again, it is nothing new."""
     store = SqliteStore(":memory:")
     store.identities.save("jack", {})
     record = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01"})
@@ -101,7 +101,7 @@ def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
         deliver("jack", context)
 
     (kept,) = fake.kept.values()
-    assert fake.asked == 2
+    assert fake.calls == 2
     assert kept.schedule_time.replace(tzinfo=UTC) == NOW + timedelta(seconds=5.25)
     assert kept.name.endswith("-retry-20261101T120005-250000")
     assert (kept.http_request.url, kept.http_request.body) == (
@@ -124,13 +124,13 @@ def test_a_name_that_is_known_is_no_new_task(fake: FakeTasks, queue: CloudTasksQ
     assert [queue.enqueue(task), queue.enqueue(task)] == [True, False]
 
 
-def test_service_that_is_away_for_a_moment_is_asked_again(
+def test_service_that_is_away_for_a_moment_is_tried_again(
     fake: FakeTasks, queue: CloudTasksQueue
 ) -> None:
     fake.fails = [grpc.StatusCode.UNAVAILABLE]
 
     assert queue.enqueue(Task("fetch", "jack", "one"))
-    assert fake.asked == 2
+    assert fake.calls == 2
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_service_that_is_away_for_a_moment_is_asked_again(
         (grpc.StatusCode.INVALID_ARGUMENT, Misconfigured),
     ],
 )
-def test_who_must_act_is_told_without_googles_words(
+def test_who_must_act_is_named_without_googles_words(
     fake: FakeTasks, queue: CloudTasksQueue, code: grpc.StatusCode, error: type[HealthrelayError]
 ) -> None:
     fake.fails = [code]

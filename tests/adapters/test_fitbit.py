@@ -89,7 +89,7 @@ def test_units_are_the_households(
     empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
 
     assert read_all(household, token, "body-weight")[0]["value"] == value
-    headers = {name.lower(): said for name, said in empty.journal[-1].headers.items()}
+    headers = {name.lower(): value for name, value in empty.journal[-1].headers.items()}
     assert headers["accept-language"] == locale
 
 

@@ -33,7 +33,7 @@ AMSTERDAM = Account("111", "Europe/Amsterdam")
 
 
 def read_all(household: Household, token: Token, series: str) -> list[dict[str, Any]]:
-    """The elements of *series* from Monday to Sunday."""
+    """Return the elements of *series* from Monday to Sunday."""
     provider = household.services.provider
     window = Window(series, MONDAY, SUNDAY)
     raw = {

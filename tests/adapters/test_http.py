@@ -1,4 +1,4 @@
-"""One request: bounded, never redirected, every trouble told as "try later"."""
+"""One request: bounded, never redirected, every failure raised as "try later"."""
 
 import gzip
 import random

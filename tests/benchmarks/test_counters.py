@@ -8,6 +8,7 @@ import pytest
 from benchmarks.counters import LIGHT, Load, fetches, first_answer, loaded
 from benchmarks.household import Household, household
 from benchmarks.questions import MEASURED
+from benchmarks.walk import Door, rows, second_fetch
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("benchmarks")]
 
@@ -20,7 +21,7 @@ def home() -> Iterator[Household]:
 
 @pytest.fixture(scope="module")
 def empty(home: Household) -> Load:
-    """What the framework loads for a function that does nothing."""
+    """Return what the framework loads for a function that does nothing."""
     return loaded(home, "empty")
 
 
@@ -57,6 +58,13 @@ def test_a_start_without_bytecode_is_noticed(home: Household, tmp_path: Path) ->
 
 def test_a_fetch_asks_what_the_plan_says_and_nothing_more(home: Household) -> None:
     assert fetches(home).calls == home.planned() == 4
+
+
+def test_one_weight_walks_no_further_than_it_did(home: Household) -> None:
+    walk = second_fetch(home)
+
+    assert Door("assembly/services.py", "flows/measurements/fetch.py", "fetch", 1) in walk.doors
+    assert [row.name for row in rows(home) if not row.met] == []
 
 
 def test_a_fetch_of_what_is_known_writes_nothing(home: Household) -> None:

@@ -16,7 +16,7 @@ State = dict[str, dict[str, Any]]
 STALL = 0.6
 """Seconds: longer than a sender here waits."""
 WEBHOOK_SAYS = (200, 204, 301, 302, 400, 401, 404, 409, 410, 429, 500, 502, 503)
-# The table of a real Igor, with the bodies by which its answers are told apart.
+# The table of a real Igor, with the bodies by which its answers differ.
 IGOR_SAYS = (
     (200, b"<ref>/data/sensors/fitbit/jack</ref>"),
     (400, b"400 Database Parameter Error: Parent not found: /data/sensors/fitbit"),
@@ -32,13 +32,13 @@ IGOR_SAYS = (
 )
 
 
-def follow(state: State, told: dict[str, Any]) -> None:
+def follow(state: State, payload: dict[str, Any]) -> None:
     """Do to *state* what an event says."""
-    state.update(told.get("whole", {}))
+    state.update(payload.get("whole", {}))
     for what in ("added", "changed"):
-        for series, elements in told.get(what, {}).items():
+        for series, elements in payload.get(what, {}).items():
             state.setdefault(series, {}).update(elements)
-    for series, keys in told.get("removed", {}).items():
+    for series, keys in payload.get("removed", {}).items():
         for key in keys:
             state.get(series, {}).pop(key, None)
 
@@ -115,13 +115,13 @@ class WebhookReceiver(Receiver):
 
     def take(self, headers: dict[str, str], body: bytes) -> None:
         assert self.checks is not None
-        told = self.checks.verify(body, headers)
+        payload = self.checks.verify(body, headers)
         if headers["webhook-id"] in self._ids:
             self.duplicates += 1
             return
         self._ids.add(headers["webhook-id"])
-        self.sequences.append(told["data"]["sequence"])
-        follow(self.state, told["data"])
+        self.sequences.append(payload["data"]["sequence"])
+        follow(self.state, payload["data"])
 
 
 class IgorReceiver(Receiver):
@@ -156,15 +156,15 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         fault = self.receiver.fault()
-        status, said = self.receiver.answer() if fault == "answer" else (200, b"")
-        # Where success is said, and heard, it is so; with the others it may be so or not.
-        heard = fault not in ("drop", "stall")
-        if (heard and 200 <= status < 300) or self.receiver.luck.random() < 0.5:
+        status, content = self.receiver.answer() if fault == "answer" else (200, b"")
+        # Where success is answered, and arrives, it is so; with the others it may be so or not.
+        arrives = fault not in ("drop", "stall")
+        if (arrives and 200 <= status < 300) or self.receiver.luck.random() < 0.5:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.receiver.take(headers, body)
-        self.end(fault, status, said)
+        self.end(fault, status, content)
 
-    def end(self, fault: str, status: int, said: bytes) -> None:
+    def end(self, fault: str, status: int, content: bytes) -> None:
         """Answer, or let it drop."""
         if fault == "drop":
             self.close_connection = True
@@ -172,9 +172,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         time.sleep(STALL if fault == "stall" else 0)
         self.send_response(status)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(content)
 
     def do_PUT(self) -> None:
         self.do_POST()

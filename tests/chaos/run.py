@@ -169,7 +169,7 @@ class Chaos:
         """Everybody is well again; the owner sends once more what was given up on.
 
         Again and again, as long as it brings anything: receivers that were away have much to
-        hear, and on a busy machine even one that is well may be late for once.
+        read, and on a busy machine even one that is well may be late for once.
         """
         self.steps.safe = True
         for receiver in (self.igor, *self.webhooks.values()):

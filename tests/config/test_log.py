@@ -46,7 +46,7 @@ def test_sentences_stay_readable() -> None:
     assert redact(7) == 7
 
 
-def test_short_values_of_telling_names_go_too() -> None:
+def test_short_values_of_secret_names_go_too() -> None:
     assert redact("key=abc&user=jack") == "key=[redacted]&user=jack"
 
 
@@ -63,7 +63,7 @@ def test_lines_of_a_request_name_its_trace(capsys: pytest.CaptureFixture[str]) -
     assert "logging.googleapis.com/trace" not in plain
 
 
-def test_people_are_told_apart_but_not_named() -> None:
+def test_people_are_distinguished_but_not_named() -> None:
     assert alias("jack", "key") == alias("jack", "key")
     assert alias("jack", "key") not in (alias("jack", "other"), alias("emma", "key"))
     assert "jack" not in alias("jack", "key")

@@ -118,7 +118,7 @@ def test_strangers_get_a_status_and_a_sentence(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_owner_is_told_that_nobody_is_there(load: Load) -> None:
+def test_the_owner_learns_that_nobody_is_there(load: Load) -> None:
     answer = load("fetch").get("/?user=jack", headers=OWNER)
 
     assert answer.status_code == 404
@@ -142,7 +142,7 @@ def test_the_owner_is_sent_to_the_consent_page(load: Load) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_settings_to_mend_are_named(load: Load, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_settings_are_named(load: Load, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEALTHRELAY_PROVIDER", "another")
 
     answer = load(name).get("/?user=jack")

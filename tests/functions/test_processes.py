@@ -93,7 +93,7 @@ def test_the_main_job_passes_through_all_processes(
     series = fetched.json()["series"]
     assert set(series) == {"body-weight", "activities-steps"}
     assert {name: len(records) for name, records in polled.json()["jack"].items()} == {
-        name: told["count"] for name, told in series.items()
+        name: row["count"] for name, row in series.items()
     }
     assert len(store.records.everything("jack")) == fetched.json()["added"] > 30
     token = store.tokens.load("jack")

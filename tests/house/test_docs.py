@@ -15,7 +15,6 @@ import pytest
 from healthrelay.__main__ import parser
 from healthrelay.core.grants.consent import CONSENTS
 from tests.house.measures import HERE as ROOT
-from tests.house.measures import MEASURES
 from tests.peers.process import free_port
 
 PAGES = [
@@ -26,6 +25,11 @@ FENCED = re.compile(r"^( *)```\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEALTHRELAY = re.compile(r"(?:\.venv/bin/)?healthrelay |tools/cloud [\w-]+ ")
+# A path of this repository: a folder, or a file of a kind that only we write.
+SOURCE = re.compile(
+    r"\w[\w.*-]*/(?:[\w.*-]+/)*(?:[\w.*-]+\.(?:py|tf|json|ya?ml|txt|conf|html))?|\w+\.py"
+)
+SOURCES = (ROOT, ROOT / "shared" / "healthrelay")
 BARS = re.compile("[▁▂▃▄▅▆▇█]+")
 
 
@@ -82,18 +86,20 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    named = {span for span in INLINE.findall(page.read_text()) if SOURCE.fullmatch(span)}
+
+    missing = [path for path in sorted(named) if not any(any(at.glob(path)) for at in SOURCES)]
+
+    assert missing == []
+
+
 def test_every_scope_to_register_is_listed() -> None:
     listed = re.findall(r"`(\w+\.readonly)`", (ROOT / "docs" / "google-setup.md").read_text())
 
     prefix = "https://www.googleapis.com/auth/googlehealth."
     assert {f"{prefix}{name}" for name in listed} == CONSENTS["google_health"].scopes.keys()
-
-
-@pytest.mark.parametrize("name", ["README, lines", "README, words"])
-def test_the_readme_is_short(name: str) -> None:
-    (measure,) = (measure for measure in MEASURES if measure.name == name)
-
-    assert measure.of(ROOT) <= measure.aim
 
 
 def shape(text: str) -> list[str]:

@@ -88,19 +88,21 @@ def use_old_plugin(igor: Igor, plugin: str = "fitbit") -> None:
     _put(igor, f"plugindata/{plugin}/system", "nl_NL")
 
 
-def serve(igor: Igor, user: str, said: dict[str, Any], plugin: str = "fitbit", **own: Any) -> None:
-    """Let *user* have what Fitbit *said*, a token, and the settings *own*."""
-    kept = {plugin: {"token": TOKEN, **own}}
+def serve(
+    igor: Igor, user: str, answer: dict[str, Any], plugin: str = "fitbit", **own: Any
+) -> None:
+    """Let *user* have Fitbit's *answer*, a token, and the settings *own*."""
+    plugin_data = {plugin: {"token": TOKEN, **own}}
     for path, body in {
         f"identities/{user}": {"plugindata": {}},
-        f"identities/{user}/plugindata/{plugin}": kept,
-        f"sensors/{plugin}/{user}": {user: said},
+        f"identities/{user}/plugindata/{plugin}": plugin_data,
+        f"sensors/{plugin}/{user}": {user: answer},
     }.items():
         stored = igor.put(f"/data/{path}", json=body, auth=ADMIN)
         assert stored.status_code == 200, f"{path}: {stored.status_code} {stored.text}"
 
 
-def saved(igor: Igor) -> str:
+def save_database(igor: Igor) -> str:
     """The path of the database, just written by Igor."""
     igor.admin_get("/internal/save")
     return str(igor.database / "database.xml")

@@ -29,10 +29,10 @@ def igor_config(*words: str) -> str:
 
 def blocks(markdown: str, language: str = "sh") -> list[str]:
     """The blocks of one language, in their order."""
-    return [text for found, text in _BLOCK.findall(markdown) if found == language]
+    return [text for name, text in _BLOCK.findall(markdown) if name == language]
 
 
-def typed(commands: str) -> str:
+def run_commands(commands: str) -> str:
     """What *commands* print in a shell, where the admin's password is typed as nothing at all."""
     done = subprocess.run(
         ["sh", "-e"],

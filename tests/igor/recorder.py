@@ -1,4 +1,4 @@
-"""A server on loopback that notes every request whole and answers as it was told."""
+"""A server on loopback that records every request whole and gives the answer that a test sets."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class Recorder(Listening):
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 body = self.rfile.read(length)
                 recorder.seen.append(Seen(self.command, self.path, headers, body))
-                said = recorder.say
-                self.send_response(said.status)
-                for name, value in said.headers.items():
+                reply = recorder.say
+                self.send_response(reply.status)
+                for name, value in reply.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(said.body)))
+                self.send_header("Content-Length", str(len(reply.body)))
                 self.end_headers()
-                self.wfile.write(said.body)
+                self.wfile.write(reply.body)
 
             def do_GET(self) -> None:
                 self.answer()

@@ -9,7 +9,7 @@ import pytest
 from healthrelay.flows.delivery.events import cursor
 from tests.household import Household
 from tests.igor.expected import FIRST_XML, WEIGHTS, WEIGHTS_XML
-from tests.igor.printed import blocks, igor_config, typed
+from tests.igor.printed import blocks, igor_config, run_commands
 from tests.peers.igor import Igor
 
 pytestmark = pytest.mark.peer
@@ -36,7 +36,7 @@ def test_the_relay_knows_what_igor_has_seen(
     ca = ["--ca", str(igor.verify)] if igor.tls else []
     words = ["--new-key", "--ack", "--interval", "1", "--igor", igor.url, *ca]
 
-    typed(blocks(igor_config("jack", *words))[1])
+    run_commands(blocks(igor_config("jack", *words))[1])
 
     igor.until(lambda: cursor("jack", "igor", store.log) == 1)
     assert igor.data_xml(f"{JACK}/body-weight") == FIRST_XML

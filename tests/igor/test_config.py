@@ -9,7 +9,7 @@ import pytest
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML
-from tests.igor.printed import blocks, igor_config, save_fragment, typed
+from tests.igor.printed import blocks, igor_config, run_commands, save_fragment
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
@@ -48,8 +48,8 @@ def test_the_command_for_a_running_igor_makes_it_poll_at_once(
     household.fetched()
     parent, install = blocks(igor_config("jack", "--new-key", *at(igor)))[:2]
 
-    assert "<ref>/data/sensors/fitbit</ref>" in typed(parent)
-    assert "<ref>" in typed(install)
+    assert "<ref>/data/sensors/fitbit</ref>" in run_commands(parent)
+    assert "<ref>" in run_commands(install)
 
     igor.until(lambda: polled(igor))
     assert igor.data_xml(JACK) == WEIGHTS_XML
@@ -60,11 +60,11 @@ def test_typing_everything_again_changes_nothing(household: Household, igor: Igo
     household.connect(**WEIGHTS)
     household.fetched()
     parent, install = blocks(igor_config("jack", "--new-key", *at(igor)))[:2]
-    typed(install)
+    run_commands(install)
     igor.until(lambda: polled(igor))
 
-    assert typed(parent) == ""
-    typed(install)
+    assert run_commands(parent) == ""
+    run_commands(install)
 
     assert igor.data_xml("actions").count("<name>healthrelay-jack</name>") == 1
     assert igor.data_xml(JACK) == WEIGHTS_XML
@@ -97,7 +97,7 @@ def test_the_fragment_alone_can_be_sent_to_a_file(household: Household) -> None:
     assert "key%3DPOLL-KEY" in printed
 
 
-def test_without_being_told_to_no_key_is_made(household: Household) -> None:
+def test_without_new_key_no_key_is_created(household: Household) -> None:
     household.add("jack")
     key = new_poll_key("jack", household.services.store.identities)
     stored = household.services.store.identities.poll_key("jack")
@@ -123,7 +123,7 @@ def test_igor_acknowledges_each_state_once(
     recorder.say = Say(200, b'{"jack":{"body-weight":[{"value":"1"}],"relay":{"cursor":"7"}}}')
     config = igor_config("jack", "--ack", "--interval", "1", *at(igor))
 
-    typed(blocks(config)[1])
+    run_commands(blocks(config)[1])
 
     def acknowledged() -> list[str]:
         return [seen.target for seen in recorder.seen if seen.target.startswith("/relay/ack")]
@@ -163,7 +163,7 @@ def test_the_minted_key_may_store_and_nothing_else(
     igor = make_igor(tls=tls)
     household_with().add("jack")
     for number, minting in enumerate(blocks(igor_config("jack", *at(igor)))[2:]):
-        answers = typed(minting).split()
+        answers = run_commands(minting).split()
         assert ("exists" in answers) == (number == 1)
         token = answers[-1]
         ca = {"igor_ca": str(igor.verify)} if tls else {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.igor.database import read
-from healthrelay.igor.old_plugin import Left, Person
+from healthrelay.igor.database import read_database
+from healthrelay.igor.old_plugin import LegacyData, LegacyPerson
 
 DATABASE = """<?xml version="1.0" ?>
 <data xmlns:own="http://jackjansen.nl/igor/owner" xmlns:au="http://jackjansen.nl/igor/authentication">
@@ -49,9 +49,9 @@ DATABASE = """<?xml version="1.0" ?>
 
 
 def test_everything_of_the_plugin_is_found_and_nothing_else() -> None:
-    assert read(DATABASE.encode(), "fitbit") == Left(
+    assert read_database(DATABASE.encode(), "fitbit") == LegacyData(
         people=(
-            Person(
+            LegacyPerson(
                 "jack",
                 {"methods": "time_series", "period": ""},
                 {
@@ -64,15 +64,15 @@ def test_everything_of_the_plugin_is_found_and_nothing_else() -> None:
                 connected=True,
                 actions=[{}, {"methods": "time_series", "resource": "body/fat"}],
             ),
-            Person("amy", {}, {}, actions=[{"period": "1y"}]),
-            Person("zoe", {}, {}, actions=[]),
+            LegacyPerson("amy", {}, {}, actions=[{"period": "1y"}]),
+            LegacyPerson("zoe", {}, {}, actions=[]),
         ),
         application=("client_id",),
     )
 
 
 def test_another_name_of_the_plugin_is_another_plugin() -> None:
-    assert read(DATABASE.encode(), "_fitbit") == Left()
+    assert read_database(DATABASE.encode(), "_fitbit") == LegacyData()
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -94,38 +94,38 @@ def test_a_document_type_is_refused_unread(prolog: str, entity: str) -> None:
     text = f"<?xml version='1.0'?>{prolog}<data><sensors><fitbit><jack>{entity}</jack></fitbit>"
 
     with pytest.raises(BadRequest, match="has a document type"):
-        read(f"{text}</sensors></data>".encode(), "fitbit")
+        read_database(f"{text}</sensors></data>".encode(), "fitbit")
 
 
 def test_a_document_type_hides_in_no_other_encoding() -> None:
     text = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE data [<!ENTITY a "b">]><data/>'
 
     with pytest.raises(BadRequest, match="has a document type"):
-        read(text.encode("utf-16"), "fitbit")
+        read_database(text.encode("utf-16"), "fitbit")
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"", "is no XML"),
-        (b"<data><sensors></data>", "is no XML"),
-        (b"<data>&nbsp;</data>", "is no XML"),
-        (b"\x00\x01\x02", "is no XML"),
-        (b"<?xml version='1.0' encoding='klingon'?><data/>", "is no XML"),
-        (b"SQLite format 3\x00", "is no XML"),
-        (b"<html/>", "is no database of Igor's"),
-        (b"<data xmlns='http://elsewhere'/>", "is no database of Igor's"),
+        (b"", "is not XML"),
+        (b"<data><sensors></data>", "is not XML"),
+        (b"<data>&nbsp;</data>", "is not XML"),
+        (b"\x00\x01\x02", "is not XML"),
+        (b"<?xml version='1.0' encoding='klingon'?><data/>", "is not XML"),
+        (b"SQLite format 3\x00", "is not XML"),
+        (b"<html/>", "is not a database of Igor's"),
+        (b"<data xmlns='http://elsewhere'/>", "is not a database of Igor's"),
     ],
 )
 def test_what_is_no_database_is_said_in_one_sentence(text: bytes, sentence: str) -> None:
     with pytest.raises(BadRequest, match=sentence):
-        read(text, "fitbit")
+        read_database(text, "fitbit")
 
 
 def test_a_nesting_without_end_is_cut() -> None:
     deep = "<a>" * 20_000 + "</a>" * 20_000
     text = f"<data><sensors><fitbit><jack>{deep}</jack></fitbit></sensors></data>"
 
-    (jack,) = read(text.encode(), "fitbit").people
+    (jack,) = read_database(text.encode(), "fitbit").people
 
     assert list(jack.series) == ["a"]

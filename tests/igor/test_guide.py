@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.igor.old_plugin import STEPS, serve, use_old_plugin
-from tests.igor.printed import typed
+from tests.igor.printed import run_commands
 from tests.peers.igor import Igor
 
 pytestmark = pytest.mark.peer
@@ -26,12 +26,14 @@ def test_the_commands_of_the_move_do_what_they_say(make_igor: Callable[..., Igor
     use_old_plugin(igor)
     serve(igor, "jack", STEPS)
     before = (igor.database / "database.xml").read_text()
-    found = COMMAND.findall((ROOT / "docs" / "igor.md").read_text())
-    save, delete = ((one or two).replace("http://localhost:9333", igor.url) for one, two in found)
+    commands = COMMAND.findall((ROOT / "docs" / "igor.md").read_text())
+    save, delete = (
+        (one or two).replace("http://localhost:9333", igor.url) for one, two in commands
+    )
     assert "<url>/plugin/fitbit?user=jack</url>" in igor.data_xml("actions")
 
-    typed(save)
-    typed(delete)
+    run_commands(save)
+    run_commands(delete)
 
     assert "8042" not in before
     assert "8042" in (igor.database / "database.xml").read_text()

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from healthrelay.igor.guide import House, fragment, guide
+from healthrelay.igor.guide import PollSetup, guide, plugin_fragment
 
-JACK = House("jack", "https://relay.example/relay", key="a-b_c")
+JACK = PollSetup("jack", "https://relay.example/relay", key="a-b_c")
 AU = "{http://jackjansen.nl/igor/authentication}"
 OWN = "{http://jackjansen.nl/igor/owner}plugin"
 
@@ -20,7 +20,7 @@ def polled(action: ElementTree.Element) -> str:
 
 
 def test_the_fragment_polls_and_asks_for_the_one_right_it_needs() -> None:
-    tree = ElementTree.fromstring(fragment(JACK))
+    tree = ElementTree.fromstring(plugin_fragment(JACK))
 
     (action,) = tree.iterfind("actions/action")
     assert action.get(OWN) == "healthrelay-jack"
@@ -38,7 +38,7 @@ def test_the_fragment_polls_and_asks_for_the_one_right_it_needs() -> None:
 
 
 def test_to_acknowledge_igor_asks_for_a_cursor_and_gives_it_back() -> None:
-    tree = ElementTree.fromstring(fragment(JACK._replace(ack=True, days=3650)))
+    tree = ElementTree.fromstring(plugin_fragment(JACK._replace(ack=True, days=3650)))
 
     pull, ack = tree.iterfind("actions/action")
     assert polled(pull) == "https://relay.example/relay?user=jack&key=a-b_c&days=3650&cursor=1"
@@ -52,21 +52,21 @@ def test_to_acknowledge_igor_asks_for_a_cursor_and_gives_it_back() -> None:
 
 
 def test_another_element_may_hold_everybody() -> None:
-    tree = ElementTree.fromstring(fragment(JACK._replace(prefix="sensors/_fitbit")))
+    tree = ElementTree.fromstring(plugin_fragment(JACK._replace(prefix="sensors/_fitbit")))
 
     assert tree.find("sensors/_fitbit") is not None
     assert "dst=/data/sensors/_fitbit/jack&" in (tree.findtext("actions/action/url") or "")
 
 
-@pytest.mark.parametrize("house", [JACK, JACK._replace(ack=True, ca="/etc/it's here.pem")])
-def test_every_command_is_one_that_a_shell_takes_apart_as_meant(house: House) -> None:
-    commands = [line for line in guide(house).splitlines() if line.startswith("curl ")]
+@pytest.mark.parametrize("setup", [JACK, JACK._replace(ack=True, ca="/etc/it's here.pem")])
+def test_every_command_is_one_that_a_shell_takes_apart_as_meant(setup: PollSetup) -> None:
+    commands = [line for line in guide(setup).splitlines() if line.startswith("curl ")]
 
     words = [shlex.split(command) for command in commands]
 
-    assert len(words) == (7 if house.ack else 6)
+    assert len(words) == (7 if setup.ack else 6)
     assert all(command[-1].startswith("http://localhost:9333/") for command in words)
-    assert all(("--cacert" in command) == bool(house.ca) for command in words)
+    assert all(("--cacert" in command) == bool(setup.ca) for command in words)
 
 
 def test_an_address_that_only_this_machine_reaches_is_pointed_out() -> None:

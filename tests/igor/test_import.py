@@ -16,11 +16,11 @@ from tests.igor.old_plugin import (
     HEART,
     STEPS,
     WEIGHT,
-    saved,
+    save_database,
     serve,
     use_old_plugin,
 )
-from tests.igor.printed import blocks, igor_config, save_fragment, typed
+from tests.igor.printed import blocks, igor_config, run_commands, save_fragment
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
@@ -39,7 +39,7 @@ def import_igor(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def imported(*words: str) -> str:
+def import_output(*words: str) -> str:
     done = import_igor(*words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -67,12 +67,12 @@ def old(make_igor: Callable[..., Igor], request: pytest.FixtureRequest) -> Igor:
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
 def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, old: Igor) -> None:
     before = old.data_xml(JACK)
-    imported(saved(old))
+    import_output(save_database(old))
     old.delete('/data/actions/action[url="/plugin/fitbit%3Fuser=jack"]', auth=ADMIN)
     old.delete("/data/sensors/fitbit/jack", auth=ADMIN)
 
     ca = ["--ca", str(old.verify)] if old.tls else []
-    typed(blocks(igor_config("jack", "--new-key", "--igor", old.url, *ca))[1])
+    run_commands(blocks(igor_config("jack", "--new-key", "--igor", old.url, *ca))[1])
 
     old.until(lambda: old.status("sensors/fitbit").get("alive") is True)
     assert old.data_xml(JACK) == in_our_order(before)
@@ -80,11 +80,11 @@ def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, ol
 
 
 def test_the_fragment_settles_where_the_old_plugin_was(household: Household, old: Igor) -> None:
-    imported(saved(old))
+    import_output(save_database(old))
     old.put(f"/data/{JACK}", json={"jack": {}}, auth=ADMIN)
 
-    fragment = igor_config("jack", "--new-key", "--fragment")
-    save_fragment(old, "healthrelay-jack", fragment)
+    plugin_fragment = igor_config("jack", "--new-key", "--fragment")
+    save_fragment(old, "healthrelay-jack", plugin_fragment)
 
     old.until(lambda: "74.979" in old.data_xml(JACK))
     assert old.data_xml("sensors").count("<fitbit>") == 1
@@ -98,7 +98,7 @@ def in_our_order(xml: str) -> str:
 
 
 def test_pounds_become_what_the_household_measures_in(household: Household, old: Igor) -> None:
-    said = imported(saved(old))
+    output = import_output(save_database(old))
 
     snapshot = household.snapshot()
     assert snapshot["body-weight"] == [
@@ -108,57 +108,57 @@ def test_pounds_become_what_the_household_measures_in(household: Household, old:
     assert [entry["weight"] for entry in snapshot["weight"]] == [53.615, 53.705]
     assert snapshot["activities-steps"] == STEPS["activities-steps"]
     assert snapshot["activities-heart"] == HEART["activities-heart"]
-    assert said == (
-        "jack: made, with methods=time_series, resource=body/weight, period=1m.\n"
-        "  weight: 2 taken over, 0 known already.\n"
-        "  body-weight: 2 taken over, 0 known already.\n"
-        "  activities-steps: 2 taken over, 0 known already.\n"
-        "  activities-heart: 1 taken over, 0 known already.\n"
-        "  The consent given to the old plugin ends with it: jack must connect."
+    assert output == (
+        "jack: created, with methods=time_series, resource=body/weight, period=1m.\n"
+        "  weight: 2 taken over, 0 already known.\n"
+        "  body-weight: 2 taken over, 0 already known.\n"
+        "  activities-steps: 2 taken over, 0 already known.\n"
+        "  activities-heart: 1 taken over, 0 already known.\n"
+        "  The consent for the old plugin ends with it: jack must connect."
         " Next: healthrelay invite jack\n"
-        "Of the plugin itself not taken over: client_id, client_secret, system."
-        " healthrelay has a registration and units of its own.\n"
-        "Delete the actions that call /plugin/fitbit in Igor; docs/igor.md has the rest.\n"
+        "Not taken over from the plugin itself: client_id, client_secret, system."
+        " healthrelay has its own registration and units.\n"
+        "Delete the actions that call /plugin/fitbit in Igor; see docs/igor.md.\n"
     )
 
 
 def test_a_second_time_changes_nothing(household: Household, old: Igor) -> None:
-    database = saved(old)
-    imported(database)
+    database = save_database(old)
+    import_output(database)
     before = household.poll().content
     head = household.services.store.log.head("jack")
 
-    said = imported(database)
+    output = import_output(database)
 
     assert household.poll().content == before
     assert household.services.store.log.head("jack") == head
-    assert "body-weight: 0 taken over, 2 known already." in said
-    assert "jack: was here, with methods=time_series" in said
+    assert "body-weight: 0 taken over, 2 already known." in output
+    assert "jack: already existed, with methods=time_series" in output
 
 
-def test_no_token_and_no_secret_is_taken_or_told(household: Household, old: Igor) -> None:
-    said = imported(saved(old))
+def test_no_token_and_no_secret_is_taken_over_or_printed(household: Household, old: Igor) -> None:
+    output = import_output(save_database(old))
 
     assert household.services.store.tokens.load("jack") is None
     assert household.services.store.identities.application() == {}
     for secret in ("old-access-token", "old-refresh-token", "old-client-secret", "22ABCD"):
-        assert secret not in said
+        assert secret not in output
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("answer", "expected"),
     [(WEIGHT, WEIGHT), (BODY_WEIGHT, BODY_WEIGHT), (STEPS, STEPS), (HEART, HEART)],
     ids=["weight", "body-weight", "steps", "heart"],
 )
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
 def test_each_answer_of_fitbit_comes_back_as_it_was(
-    household: Household, igor: Igor, said: dict[str, object], kept: dict[str, object]
+    household: Household, igor: Igor, answer: dict[str, object], expected: dict[str, object]
 ) -> None:
-    serve(igor, "jack", said)
+    serve(igor, "jack", answer)
 
-    imported(saved(igor))
+    import_output(save_database(igor))
 
-    assert household.snapshot() == kept
+    assert household.snapshot() == expected
     igor.delete("/data/identities/jack", auth=ADMIN)
 
 
@@ -166,10 +166,10 @@ def test_the_copy_under_the_older_name_is_found_too(household: Household, igor: 
     igor.put("/data/sensors/_fitbit", json={}, auth=ADMIN)
     serve(igor, "jack", STEPS, plugin="_fitbit")
 
-    said = imported(saved(igor))
+    output = import_output(save_database(igor))
 
     assert household.snapshot() == STEPS
-    assert "/plugin/_fitbit" in said
+    assert "/plugin/_fitbit" in output
     igor.delete("/data/sensors/_fitbit", auth=ADMIN)
     igor.delete("/data/identities/jack", auth=ADMIN)
 
@@ -182,7 +182,7 @@ def test_what_only_an_action_says_is_a_setting_too(household: Household, igor: I
             f"&amp;methods=time_series&amp;resource={resource}&amp;period=1y</url></action>"
         )
 
-    imported(saved(igor))
+    import_output(save_database(igor))
 
     assert household.services.store.identities.settings("jack") == {
         "methods": "time_series",
@@ -192,8 +192,8 @@ def test_what_only_an_action_says_is_a_setting_too(household: Household, igor: I
     igor.delete("/data/identities/jack", auth=ADMIN)
 
 
-def test_a_database_without_the_plugin_is_told(household: Household, igor: Igor) -> None:
-    done = import_igor(saved(igor))
+def test_a_database_without_the_plugin_is_reported(household: Household, igor: Igor) -> None:
+    done = import_igor(save_database(igor))
 
     assert done.returncode == 2
-    assert "holds nobody of the plugin fitbit or _fitbit." in done.stderr
+    assert "has no people of the plugin fitbit or _fitbit." in done.stderr

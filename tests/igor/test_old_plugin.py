@@ -8,16 +8,16 @@ import pytest
 
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Record
-from healthrelay.igor.old_plugin import Found, Units, records
+from healthrelay.igor.old_plugin import Converted, Units, convert_records
 
 TODAY = date(2026, 6, 3)
 POUNDS, KILOS = Units("en_US", "en_US"), Units("en_US", "metric")
 
 
 def one(series: str, element: dict[str, Json], units: Units = POUNDS) -> Record:
-    found = records(series, [element], units, TODAY)
-    assert not found.left_out
-    return found.records[0]
+    converted = convert_records(series, [element], units, TODAY)
+    assert not converted.left_out
+    return converted.records[0]
 
 
 def test_a_day_keeps_its_text() -> None:
@@ -46,7 +46,7 @@ def test_units_follow_the_household(series: str, value: str, metric: str) -> Non
 
 
 def test_a_log_entry_has_numbers_again() -> None:
-    said: dict[str, Json] = {
+    element: dict[str, Json] = {
         "bmi": "23.57",
         "date": "2015-03-05",
         "fat": "14.52",
@@ -56,7 +56,7 @@ def test_a_log_entry_has_numbers_again() -> None:
         "weight": "118.2",
     }
 
-    record = one("weight", said, KILOS)
+    record = one("weight", element, KILOS)
 
     assert record == Record(
         "weight",
@@ -103,24 +103,36 @@ ZONE: dict[str, Json] = {"name": "Peak", "minutes": "0"}
             {"dateTime": "2020-01-01", "value": {"heartRateZones": [ZONE, ZONE]}},
             "nothing was measured",
         ),
-        ("body-weight", {"dateTime": "2020-01-01", "value": "nan"}, "no element of this series"),
-        ("body-weight", {"dateTime": "2020-01-01", "value": "1e999"}, "no element of this series"),
-        ("body-weight", {"dateTime": "2020-01-01", "value": "x"}, "no element of this series"),
-        ("body-weight", {"dateTime": "2020-01-01", "value": ["1"]}, "no element of this series"),
-        ("body-weight", {"dateTime": "2020-01-01"}, "no element of this series"),
-        ("body-weight", {"value": "165.3"}, "no element of this series"),
-        ("body-weight", {"dateTime": "soon", "value": "165.3"}, "no element of this series"),
-        ("weight", {"date": "2020-01-01", "weight": "165"}, "no element of this series"),
-        ("weight", {"logId": {}, "date": "x", "weight": "1"}, "no element of this series"),
+        (
+            "body-weight",
+            {"dateTime": "2020-01-01", "value": "nan"},
+            "not an element of this series",
+        ),
+        (
+            "body-weight",
+            {"dateTime": "2020-01-01", "value": "1e999"},
+            "not an element of this series",
+        ),
+        ("body-weight", {"dateTime": "2020-01-01", "value": "x"}, "not an element of this series"),
+        (
+            "body-weight",
+            {"dateTime": "2020-01-01", "value": ["1"]},
+            "not an element of this series",
+        ),
+        ("body-weight", {"dateTime": "2020-01-01"}, "not an element of this series"),
+        ("body-weight", {"value": "165.3"}, "not an element of this series"),
+        ("body-weight", {"dateTime": "soon", "value": "165.3"}, "not an element of this series"),
+        ("weight", {"date": "2020-01-01", "weight": "165"}, "not an element of this series"),
+        ("weight", {"logId": {}, "date": "x", "weight": "1"}, "not an element of this series"),
         (
             "activities-heart",
             {"dateTime": "2020-01-01", "value": "60"},
-            "no element of this series",
+            "not an element of this series",
         ),
         (
             "activities-heart",
             {"dateTime": "2020-01-01", "value": {"heartRateZones": ["Peak"]}},
-            "no element of this series",
+            "not an element of this series",
         ),
         (
             "body-weight",
@@ -141,21 +153,23 @@ ZONE: dict[str, Json] = {"name": "Peak", "minutes": "0"}
 def test_what_is_no_measurement_is_left_out_and_counted(
     series: str, element: dict[str, Json], reason: str
 ) -> None:
-    assert records(series, [element, element], KILOS, TODAY) == Found((), {reason: 2})
+    assert convert_records(series, [element, element], KILOS, TODAY) == Converted((), {reason: 2})
 
 
 def test_a_bad_element_spoils_no_other() -> None:
     good: dict[str, Json] = {"dateTime": "2020-01-01", "value": "165.3"}
 
-    found = records("body-weight", ["text", good, {"dateTime": "2020-01-02"}], POUNDS, TODAY)
+    converted = convert_records(
+        "body-weight", ["text", good, {"dateTime": "2020-01-02"}], POUNDS, TODAY
+    )
 
-    assert [record.data for record in found.records] == [good]
-    assert found.left_out == {"no element of this series": 2}
+    assert [record.data for record in converted.records] == [good]
+    assert converted.left_out == {"not an element of this series": 2}
 
 
 def test_of_two_for_one_day_the_last_counts() -> None:
-    said: list[Json] = [{"dateTime": "2020-01-01", "value": value} for value in ("165", "166")]
+    elements: list[Json] = [{"dateTime": "2020-01-01", "value": value} for value in ("165", "166")]
 
-    found = records("body-weight", said, POUNDS, TODAY)
+    converted = convert_records("body-weight", elements, POUNDS, TODAY)
 
-    assert [record.data["value"] for record in found.records] == ["166"]
+    assert [record.data["value"] for record in converted.records] == ["166"]

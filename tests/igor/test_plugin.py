@@ -146,7 +146,7 @@ def test_a_relay_that_is_down_is_named_without_its_address(plugged: Igor) -> Non
     assert plugged.data_xml(JACK) == KEPT
 
 
-def test_a_key_that_cannot_be_sent_is_not_told_either(plugged: Igor, recorder: Recorder) -> None:
+def test_a_key_that_cannot_be_sent_is_not_shown_either(plugged: Igor, recorder: Recorder) -> None:
     set_up(plugged, recorder.url, jack="schlüssel-€")
 
     noted = run_by_schedule(plugged, alive=False)

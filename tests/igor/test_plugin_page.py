@@ -35,10 +35,10 @@ def submit(igor: Igor, login: str = "admin:", **fields: str) -> str:
     if node is None:
         install.unavailable("the setup page's script needs node 18 or newer; it was not found")
     filled = {"url": "", "person": "", "key": "", **fields}
-    told = json.dumps({"origin": igor.url, "login": login, "fields": filled})
+    config = json.dumps({"origin": igor.url, "login": login, "fields": filled})
     page = igor.admin_get("/plugin/healthrelay/page/setup.html")
     done = subprocess.run(
-        [node, SCRIPT, told], input=page, capture_output=True, text=True, timeout=60, check=False
+        [node, SCRIPT, config], input=page, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -47,9 +47,9 @@ def submit(igor: Igor, login: str = "admin:", **fields: str) -> str:
 def test_saving_fetches_at_once_and_logs_no_key(plugged: Igor, recorder: Recorder) -> None:
     recorder.say = Say(200, ONE)
 
-    said = submit(plugged, url=recorder.url, person="jack", key=KEY)
+    output = submit(plugged, url=recorder.url, person="jack", key=KEY)
 
-    assert said == "Saved and fetched."
+    assert output == "Saved and fetched."
     assert [seen.headers["authorization"] for seen in recorder.seen] == [f"Bearer {KEY}"]
     stored = plugged.data_xml("sensors/fitbit/jack")
     assert stored == "<jack><body-weight><value>1</value></body-weight></jack>"
@@ -71,14 +71,14 @@ def test_what_is_left_empty_stays(plugged: Igor, recorder: Recorder) -> None:
 def test_trouble_is_shown_on_the_page(plugged: Igor, recorder: Recorder) -> None:
     recorder.say = Say(401)
 
-    said = submit(plugged, url=recorder.url, person="jack", key=KEY)
+    output = submit(plugged, url=recorder.url, person="jack", key=KEY)
 
-    assert "jack: healthrelay answered 401" in said
-    assert KEY not in said
+    assert "jack: healthrelay answered 401" in output
+    assert KEY not in output
 
 
 def test_who_is_not_logged_in_changes_nothing(plugged: Igor, recorder: Recorder) -> None:
-    said = submit(plugged, login="nobody:", url=recorder.url, person="jack", key=KEY)
+    output = submit(plugged, login="nobody:", url=recorder.url, person="jack", key=KEY)
 
-    assert said.startswith("5")  # Igor's way of saying that it knows no such user
+    assert output.startswith("5")  # Igor's way of saying that it knows no such user
     assert "no address yet" in plugged.admin_get("/plugin/healthrelay/page/setup.html")

@@ -88,7 +88,7 @@ def nothing_recorded(household: Household) -> str:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "said"),
+    ("trouble", "message"),
     [
         pytest.param(wrong_key, "401 UNAUTHORIZED", id="wrong key"),
         pytest.param(unknown_user, "404 NOT FOUND", id="unknown user"),
@@ -96,15 +96,15 @@ def nothing_recorded(household: Household) -> str:
     ],
 )
 def test_a_refused_poll_leaves_igors_data_alone(
-    household: Household, igor: Igor, trouble: Callable[[Household], str], said: str
+    household: Household, igor: Igor, trouble: Callable[[Household], str], message: str
 ) -> None:
     household.connect(**WEIGHTS)
     household.fetched()
-    kept = {"jack": {"body-weight": {"dateTime": "2026-06-01", "value": "83.1"}}}
-    igor.put(f"/data/{JACK}", json=kept, auth=ADMIN)
+    earlier = {"jack": {"body-weight": {"dateTime": "2026-06-01", "value": "83.1"}}}
+    igor.put(f"/data/{JACK}", json=earlier, auth=ADMIN)
     url = trouble(household)
 
-    noted = Polling(igor, url).fail(said)
+    noted = Polling(igor, url).fail(message)
 
     assert not noted["alive"]
     assert igor.data_xml(JACK) == KEPT

@@ -10,7 +10,7 @@ import pytest
 from tests.household import Household
 from tests.igor.certificates import self_signed
 from tests.igor.expected import WEIGHTS, WEIGHTS_XML
-from tests.igor.printed import blocks, igor_config, typed
+from tests.igor.printed import blocks, igor_config, run_commands
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
@@ -24,7 +24,7 @@ SAID = b'{"jack":{"body-weight":[{"value":"1"}],"relay":{"cursor":"7"}}}'
 
 def install(igor: Igor, *words: str) -> None:
     ca = ["--ca", str(igor.verify)] if igor.tls else []
-    typed(blocks(igor_config("jack", *words, "--igor", igor.url, *ca))[1])
+    run_commands(blocks(igor_config("jack", *words, "--igor", igor.url, *ca))[1])
 
 
 @pytest.mark.parametrize("capabilities", [True, False])
@@ -64,8 +64,8 @@ def test_a_relay_that_igor_does_not_trust_leaves_its_data_alone(
 
         install(igor)
 
-        said = "CERTIFICATE_VERIFY_FAILED"
-        igor.until(lambda: said in str(igor.status(SENSOR).get("errorMessage")))
+        message = "CERTIFICATE_VERIFY_FAILED"
+        igor.until(lambda: message in str(igor.status(SENSOR).get("errorMessage")))
         assert relay.seen == []
     assert igor.data_xml(JACK) == "<jack><note>kept</note></jack>"
 

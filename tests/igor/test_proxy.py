@@ -256,7 +256,7 @@ def test_requests_hidden_in_a_body_do_not_pass(home: Home) -> None:
     assert "/internal/stop" not in home.igor.output().rpartition("PUT ")[2]
 
 
-def test_an_address_with_a_host_in_it_is_told_apart_by_its_path(home: Home) -> None:
+def test_an_address_with_a_host_in_it_is_recognised_by_its_path(home: Home) -> None:
     assert home.push(f"http://igor.example{JACK}") == 200
     assert home.push("http://igor.example/internal/stop") == 403
     assert home.igor.running

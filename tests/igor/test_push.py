@@ -84,7 +84,7 @@ def test_what_vanishes_at_the_provider_vanishes_in_igor(
     assert igor.data_xml(JACK) == f"<jack>{FIRST_XML}</jack>"
 
 
-def test_a_stopped_igor_is_told_everything_once_it_is_back(
+def test_a_stopped_igor_gets_everything_once_it_is_back(
     household: Household, sandbox: Sandbox, igor: Igor
 ) -> None:
     household.connect(**WEIGHTS)
@@ -95,7 +95,7 @@ def test_a_stopped_igor_is_told_everything_once_it_is_back(
     sandbox.wearer.weights.append(second)
     two = household.fetched()
 
-    assert [(told["added"], told["delivered"], told["waiting"]) for told in (one, two)] == [
+    assert [(result["added"], result["delivered"], result["waiting"]) for result in (one, two)] == [
         (1, 0, 1),
         (1, 0, 2),
     ]
@@ -113,7 +113,7 @@ def test_a_stopped_igor_is_told_everything_once_it_is_back(
     assert igor.output().count(f"PUT /data/{JACK}") - before == 1
 
 
-def test_only_days_with_a_measurement_are_told(
+def test_only_days_with_a_measurement_are_sent(
     household: Household, sandbox: Sandbox, igor: Igor
 ) -> None:
     del sandbox.wearer.weights[0]

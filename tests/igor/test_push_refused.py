@@ -1,4 +1,4 @@
-"""A real Igor that says no: the fetch succeeds, the push waits, and somebody is told what to do."""
+"""A real Igor that refuses: the fetch succeeds, the push waits, and an error says what to do."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ KEY_SETTINGS = [
 ]
 
 
-def said(token: str) -> dict[str, str]:
+def token_payload(token: str) -> dict[str, str]:
     """What *token* says."""
     body = token.split(".")[1]
-    told: dict[str, str] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    return told
+    payload: dict[str, str] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return payload
 
 
 def none(_igor: Igor, _token: str) -> str:
@@ -42,14 +42,14 @@ def forged(_igor: Igor, token: str) -> str:
 
 def ended(igor: Igor, token: str) -> str:
     """*token*, after the shared key went that Igor checks it with; as when Igor has moved."""
-    key = {name: said(token)[name] for name in ("iss", "aud")}
+    key = {name: token_payload(token)[name] for name in ("iss", "aud")}
     igor.admin_get("/internal/accessControl/deleteSharedKey", **key)
     return token
 
 
 def revoked(igor: Igor, token: str) -> str:
     """*token*, which Igor's owner has taken back."""
-    cid = said(token)["cid"]
+    cid = token_payload(token)["cid"]
     igor.admin_get("/internal/accessControl/revokeToken", parentId="admin-data", tokenId=cid)
     return token
 

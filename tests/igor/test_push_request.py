@@ -211,8 +211,8 @@ def test_an_answer_with_the_key_in_it_does_not_show_the_key(
 ) -> None:
     recorder.say = Say(400, b"400 Incorrect signature on key a.capability.of-igor")
 
-    told = household.fetch().text
+    answer = household.fetch().text
 
-    assert "Igor refuses our key" in told
+    assert "Igor refuses our key" in answer
     printed = capfd.readouterr()
-    assert "a.capability.of-igor" not in told + printed.out + printed.err
+    assert "a.capability.of-igor" not in answer + printed.out + printed.err

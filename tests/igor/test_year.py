@@ -45,9 +45,9 @@ def test_pushed_or_polled_igor_holds_the_same(
     fetched = household.fetched()
 
     assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    told = {name: series["count"] for name, series in fetched["series"].items()}
-    assert counted(igor) == told
-    assert sum(told.values()) > 1000
+    counts = {name: series["count"] for name, series in fetched["series"].items()}
+    assert counted(igor) == counts
+    assert sum(counts.values()) > 1000
     pushed = igor.data_xml(JACK)
     igor.clean()
     key = new_poll_key("jack", household.services.store.identities)

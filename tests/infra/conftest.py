@@ -64,7 +64,7 @@ def planned_once(
 
 @pytest.fixture(scope="session")
 def least(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
-    """With what must be said alone."""
+    """With nothing but the variables that have no default."""
     return planned_once("least", LEAST)
 
 

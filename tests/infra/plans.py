@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Plan:
-    """What `terraform show -json` tells of a plan. Values known only later are absent."""
+    """What `terraform show -json` prints of a plan. Values known only later are absent."""
 
     def __init__(self, shown: dict[str, Any]) -> None:
         self.shown = shown
@@ -25,7 +25,7 @@ class Plan:
         """Function → its values."""
         return self.all("cloudfunctions2_function")
 
-    def told(self, function: str) -> dict[str, str]:
+    def environment(self, function: str) -> dict[str, str]:
         """The plain environment of *function*."""
         found: dict[str, str] = self._service(function)["environment_variables"]
         return found

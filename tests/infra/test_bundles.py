@@ -51,7 +51,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 def group(name: str) -> set[str]:
-    """What pyproject.toml says that the function *name* needs."""
+    """Return what pyproject.toml lists for the function *name*."""
     found: set[str] = set()
     for need in PROJECT["dependency-groups"][name]:
         inner = group(need["include-group"]) if isinstance(need, dict) else {need}
@@ -90,10 +90,10 @@ def test_who_packs_at_the_same_time_does_not_disturb_another(tmp_path: Path) -> 
     command = [sys.executable, ROOT / "tools" / "bundle.py", "--into", tmp_path]
     packers = [subprocess.Popen(command, stdout=PIPE, stderr=STDOUT, text=True) for _ in range(8)]
 
-    told = {packer.communicate()[0] for packer in packers}
+    outputs = {packer.communicate()[0] for packer in packers}
 
-    assert [packer.returncode for packer in packers] == [0] * 8, told
-    assert len(told) == 1
+    assert [packer.returncode for packer in packers] == [0] * 8, outputs
+    assert len(outputs) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.zip" for name in FUNCTIONS]
 
 
@@ -177,7 +177,7 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 
 
 @pytest.mark.peer
-def test_auth1_connects_the_invited_and_tells_the_owner_to_invite(
+def test_auth1_connects_the_invited_and_asks_the_owner_to_invite(
     built: Callable[[str], Built],
 ) -> None:
     scopes = CONSENTS["google_health"].scopes_for(["body-weight"])

@@ -31,9 +31,9 @@ COSTS = runpy.run_path(str(TOOL))
 
 
 def test_the_page_holds_what_the_tool_prints() -> None:
-    told = subprocess.run([sys.executable, TOOL], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, TOOL], capture_output=True, text=True, check=True)
 
-    day, month = told.stdout.strip().split("\n\n")
+    day, month = done.stdout.strip().split("\n\n")
     assert day in PAGE
     assert month in PAGE
     assert COSTS["SEEN"] in PAGE
@@ -95,26 +95,26 @@ def test_the_counts_are_those_of_the_meter(
     assert grant is not None
     due = {**grant.document, "expires_at": services.now().isoformat()}
     store.tokens.save("jack", due, grant.version)
-    told = {"a fetch that changes every series, with its refresh": cost(household.fetched)}
+    measured = {"a fetch that changes every series, with its refresh": cost(household.fetched)}
     head = store.log.head("jack")
-    told["its delivery, where Igor polls"] = deliver(user="jack")
-    told["a sweep of deliver"] = deliver()
-    told["the daily round: push, forget old entries"] = deliver(everything="1")
+    measured["its delivery, where Igor polls"] = deliver(user="jack")
+    measured["a sweep of deliver"] = deliver()
+    measured["the daily round: push, forget old entries"] = deliver(everything="1")
     polled = cost(lambda: household.poll(key=key))
-    told["a poll, beside the buckets"] = polled[0] - len(newest), polled[1]
-    told["an acknowledgement: relay"] = one = cost(
+    measured["a poll, beside the buckets"] = polled[0] - len(newest), polled[1]
+    measured["an acknowledgement: relay"] = one = cost(
         lambda: (
             store.identities.poll_key("jack"),
             enqueue_acknowledgement("jack", "igor", head, store.log, Names()),
         )
     )
     assert one == (2, 0)
-    told["an acknowledgement: deliver"] = deliver(user="jack", reader="igor", cursor=str(head))
+    measured["an acknowledgement: deliver"] = deliver(user="jack", reader="igor", cursor=str(head))
     queue, now = Cloud(), services.now()
     looks = {
         cost(lambda h=h: fan_out(store, queue, now + timedelta(minutes=15 * h))) for h in range(41)
     }
     assert len(newest) == COSTS["SERIES"]
-    told["a look of the fan-out"], told["the same, near a fetch"] = sorted(looks)
+    measured["a look of the fan-out"], measured["the same, near a fetch"] = sorted(looks)
 
-    assert told == COSTS["MEASURED"]
+    assert measured == COSTS["MEASURED"]

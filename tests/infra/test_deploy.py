@@ -31,23 +31,23 @@ name = Path(sys.argv[0]).name
 with (home / "calls").open("a") as calls:
     calls.write(json.dumps([name, *words]) + "\\n")
 secrets = ["client-secret", "owner-key", "sealing-keys"]
-said = " ".join(words)
+line = " ".join(words)
 if name == "terraform":
     if words[-2:] == ["output", "-json"]:
         url = (home / "url").read_text()
-        told = {{"callback_url": url + "/auth2", "first_login": "x"}}
-        print(json.dumps({{key: {{"value": value}} for key, value in told.items()}}))
-elif said.startswith("auth"):
+        outputs = {{"callback_url": url + "/auth2", "first_login": "x"}}
+        print(json.dumps({{key: {{"value": value}} for key, value in outputs.items()}}))
+elif line.startswith("auth"):
     if (home / "nobody").exists():
         sys.exit(1)
     print("a-token")
-elif said.startswith("billing"):
+elif line.startswith("billing"):
     print("True")
-elif said.startswith("secrets list"):
+elif line.startswith("secrets list"):
     print(json.dumps([{{"name": "projects/1/secrets/healthrelay-" + one}} for one in secrets]))
-elif said.startswith("secrets versions list"):
+elif line.startswith("secrets versions list"):
     print("1" if (home / words[3]).exists() else "")
-elif said.startswith("secrets versions add"):
+elif line.startswith("secrets versions add"):
     (home / words[3]).write_text(sys.stdin.read())
     print("1")
 """
@@ -195,7 +195,7 @@ def test_a_secret_that_only_a_person_knows_stops_with_its_command(cloud: Cloud) 
     assert [words[1] for words in cloud.calls("terraform")] == ["init", "apply"]
 
 
-def test_destroying_keeps_the_data_unless_told_and_confirmed(cloud: Cloud) -> None:
+def test_destroying_keeps_the_data_unless_asked_and_confirmed(cloud: Cloud) -> None:
     assert cloud.run("destroy", PROJECT).returncode == 0
     assert cloud.calls("terraform")[0][1:3] == ["apply", "-var=running=false"]
 

@@ -23,7 +23,7 @@ from tests.peers.terraform import FOLDER
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
 ROW = re.compile(
-    r'^    (\w+) = \{\n      says   = ".+"\n      filter = "(.+)"\n    \}$', re.MULTILINE
+    r'^    (\w+) = \{\n      text   = ".+"\n      filter = "(.+)"\n    \}$', re.MULTILINE
 )
 WRITTEN = {
     name: query.replace('\\"', '"')

@@ -14,11 +14,13 @@ pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 REHEARSED = Deployment(PROJECT)
 
 
-def test_every_function_is_told_what_is_planned(least: Plan) -> None:
+def test_every_function_is_given_what_is_planned(least: Plan) -> None:
     names = sorted(least.functions())
 
     assert sorted(REHEARSED.functions()) == names
-    assert {name: REHEARSED.told(name) for name in names} == {n: least.told(n) for n in names}
+    assert {name: REHEARSED.environment(name) for name in names} == {
+        n: least.environment(n) for n in names
+    }
     assert {name: REHEARSED.secrets(name) for name in names} == {
         name: least.secrets(name) for name in names
     }
@@ -26,9 +28,12 @@ def test_every_function_is_told_what_is_planned(least: Plan) -> None:
 
 def test_addresses_of_the_provider_reach_who_asks_it(full: Plan) -> None:
     addresses = {"google_api_url": "https://api.example.org"}
-    told = Deployment(PROJECT, addresses=addresses).told("fetch")
+    environment = Deployment(PROJECT, addresses=addresses).environment("fetch")
 
-    assert told["HEALTHRELAY_GOOGLE_API_URL"] == full.told("fetch")["HEALTHRELAY_GOOGLE_API_URL"]
+    assert (
+        environment["HEALTHRELAY_GOOGLE_API_URL"]
+        == full.environment("fetch")["HEALTHRELAY_GOOGLE_API_URL"]
+    )
 
 
 def test_who_may_call_and_who_may_enqueue_is_planned(least: Plan) -> None:
@@ -57,7 +62,7 @@ def test_jobs_and_queue_are_as_planned(least: Plan) -> None:
     assert REHEARSED.hurried(1).at_once == queue["rate_limits"][0]["max_concurrent_dispatches"]
 
 
-def test_the_owners_machine_is_told_what_is_planned(least: Plan) -> None:
+def test_the_owners_machine_is_given_what_is_planned(least: Plan) -> None:
     planned = least.shown["planned_values"]["outputs"]["environment"]["value"]
 
     assert sorted(REHEARSED.owners().splitlines()) == sorted(planned.splitlines())

@@ -120,7 +120,7 @@ def test_with_a_password_for_igor_only_its_users_have_one_role_more(
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name: str) -> None:
-    given = {*full.told(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT", "GENERATION"}
+    given = {*full.environment(name), *full.secrets(name)} - {"GOOGLE_CLOUD_PROJECT", "GENERATION"}
     # Igor is shown a token or a password, never both.
     needed = config.functions()[name].settings - ON_ONE_MACHINE - {"igor_token"}
 
@@ -136,7 +136,7 @@ def test_what_a_function_is_given_is_what_it_reads_without_complaint(
         "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}=",
     }
     secrets = {key: filled.get(key, "a-secret") for key in planned.secrets(name)}
-    settings = config.load({"K_SERVICE": name} | planned.told(name) | secrets)
+    settings = config.load({"K_SERVICE": name} | planned.environment(name) | secrets)
 
     assert settings.store == "firestore"
 
@@ -144,7 +144,7 @@ def test_what_a_function_is_given_is_what_it_reads_without_complaint(
 def test_no_secret_is_in_the_plan(planned: Plan) -> None:
     assert planned.all("secret_manager_secret_version") == {}
     for name in FUNCTIONS:
-        plain = {key.removeprefix("HEALTHRELAY_").lower() for key in planned.told(name)}
+        plain = {key.removeprefix("HEALTHRELAY_").lower() for key in planned.environment(name)}
         assert not plain & {row.name for row in config.SETTINGS.values() if row.secret}
         for key, secret in planned.secrets(name).items():
             assert secret == key.lower().replace("_", "-")
@@ -217,7 +217,7 @@ def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
     }
     for values in policies.values():
         assert len(values["documentation"][0]["content"]) > 40
-        # Who is told, is known after it is made: one channel.
+        # The channel's name is known after it is made: one channel.
         assert "notification_channels" not in values or values["notification_channels"]
 
 

@@ -22,7 +22,9 @@ def test_relay_is_asked_how_it_is_over_tls(least: Plan) -> None:
     assert len(check["selected_regions"]) == 3  # the fewest that Google accepts
 
 
-def test_its_silence_is_told_and_ends_with_the_functions(least: Plan, resting: Plan) -> None:
+def test_its_silence_raises_an_alert_and_ends_with_the_functions(
+    least: Plan, resting: Plan
+) -> None:
     alert = least.all("monitoring_alert_policy")["relay"]
 
     assert alert["severity"] == "ERROR"

@@ -13,6 +13,7 @@ from healthrelay.core.errors import TryLater
 KILLED = 9
 
 WATCHED = {
+    "store": ("restore",),
     "identities": (
         "settings",
         "save",
@@ -23,9 +24,9 @@ WATCHED = {
     ),
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
-    "records": ("within", "everything", "coverage", "apply", "restore"),
+    "records": ("within", "everything", "coverage", "apply"),
     "token_endpoint": ("exchange", "refresh", "revoke"),
-    "log": ("head", "after", "prune", "following", "followings", "save", "restore"),
+    "log": ("head", "after", "prune", "following", "followings", "save"),
     "targets": ("save",),
     "provider": ("account", "read"),
     "igor": ("send",),

@@ -123,7 +123,7 @@ def test_another_browser_cannot_finish_a_consent(
     page = requests.get(callback, timeout=30)
 
     assert page.status_code == 403
-    assert "begun in another browser" in page.text
+    assert "started in another browser" in page.text
     assert gateway.asked == []
     assert household.services.store.tokens.load("jack") is None
     assert new_round.open(callback).status_code == 200

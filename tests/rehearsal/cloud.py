@@ -196,7 +196,7 @@ def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
                 Metadata(deployment.account(name), deployment.project, identity)
             )
             filled = {key: secrets[secret] for key, secret in deployment.secrets(name).items()}
-            env = deployment.told(name) | filled | common | metadata.environment
+            env = deployment.environment(name) | filled | common | metadata.environment
             functions[name] = build(name, folder, EPOCH).process(env)
         gateway = stack.enter_context(
             Gateway(deployment.host, functions, deployment.invokers(), identity, context)

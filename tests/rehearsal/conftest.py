@@ -27,7 +27,7 @@ def _weigh_daily(wearer: Wearer) -> None:
 def cloud(
     firestore_emulator: str, igor_server: Igor, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cloud]:
-    """Everything deployed, nothing running yet; the owner has told it of their Igor."""
+    """Everything deployed, nothing running yet; the owner has registered their Igor."""
     folder: Path = tmp_path_factory.mktemp("rehearsal")
     if not igor_server.running:
         igor_server.start()

@@ -1,4 +1,4 @@
-"""What Terraform's files say that a deployment is: who is told what, and who may call whom.
+"""What Terraform's files say that a deployment is: who is given what, and who may call whom.
 
 Read from the rows and settings in the files themselves, so that the rehearsal needs no Terraform;
 tests/infra/test_rehearsed.py holds it against Terraform's own plan.
@@ -25,7 +25,7 @@ _SECRETS = ("client_secret", "owner_key", "sealing_keys")
 
 @dataclass(frozen=True)
 class Deployment:
-    """The project *project* with what must be said alone, and other *addresses* of the provider."""
+    """The project *project* with default variables but for the provider's *addresses*."""
 
     project: str
     client_id: str = CLIENT_ID
@@ -50,12 +50,12 @@ class Deployment:
     def functions(self) -> list[str]:
         return list(config.functions())
 
-    def told(self, function: str) -> dict[str, str]:
+    def environment(self, function: str) -> dict[str, str]:
         """The plain environment of *function*."""
         settings = self._settings()
         needed = config.functions()[function].settings
-        told = {_variable(name): settings[name] for name in settings if name in needed}
-        return told | {"GOOGLE_CLOUD_PROJECT": self.project, "GENERATION": "1"}
+        given = {_variable(name): settings[name] for name in settings if name in needed}
+        return given | {"GOOGLE_CLOUD_PROJECT": self.project, "GENERATION": "1"}
 
     def secrets(self, function: str) -> dict[str, str]:
         """Variable → the secret that fills it."""
@@ -81,12 +81,12 @@ class Deployment:
         """The environment of healthrelay on the owner's machine, a variable a line."""
         settings = self._settings()
         left_out = ("guard", "igor_url", "igor_user", "tasks_")
-        told = [
+        lines = [
             f"{_variable(name)}={settings[name]}"
             for name in sorted(settings)
             if not name.startswith(left_out)
         ]
-        return "\n".join([f"GOOGLE_CLOUD_PROJECT={self.project}", *told])
+        return "\n".join([f"GOOGLE_CLOUD_PROJECT={self.project}", *lines])
 
     def jobs(self) -> dict[str, tuple[str, str]]:
         """Scheduler's job → what it calls, and the audience of its token."""
@@ -112,16 +112,16 @@ class Deployment:
         )
 
     def _settings(self) -> dict[str, str]:
-        """What main.tf tells the functions, by setting; what is empty is told to nobody."""
+        """Return what main.tf gives the functions, by setting, without what is empty."""
         lines = _between((FILES / "main.tf").read_text(), "settings = merge({", "}, var.addresses")
-        told = {name: self._value(said) for name, said in _ASSIGNED.findall(lines)}
-        return {name: value for name, value in (told | dict(self.addresses)).items() if value}
+        given = {name: self._value(text) for name, text in _ASSIGNED.findall(lines)}
+        return {name: value for name, value in (given | dict(self.addresses)).items() if value}
 
-    def _value(self, said: str) -> str:
-        """What an expression of main.tf comes to where only what must be is given."""
-        if "?" in said:
+    def _value(self, expression: str) -> str:
+        """Return the value of an *expression* of main.tf with default variables."""
+        if "?" in expression:
             return ""  # something that is not asked for
-        if found := re.search(r"^(?:tostring\()?var\.(\w+)\)?$", said):
+        if found := re.search(r"^(?:tostring\()?var\.(\w+)\)?$", expression):
             return self.client_id if found[1] == "client_id" else _default(found[1])
         known = {
             "var.project": self.project,
@@ -131,9 +131,9 @@ class Deployment:
             "local.shared_host": f"https://{self.host}",
             "local.base_url": f"https://{self.host}",
         }
-        if said in known:
-            return known[said]
-        return re.sub(r"\$\{([\w.]+)\}", lambda part: known[part[1]], said.strip('"'))
+        if expression in known:
+            return known[expression]
+        return re.sub(r"\$\{([\w.]+)\}", lambda part: known[part[1]], expression.strip('"'))
 
 
 def _default(variable: str) -> str:

@@ -18,7 +18,7 @@ def test_the_doctor_finds_the_deployment_open_and_closed_where_it_should_be(clou
 
 
 @pytest.mark.parametrize("name", ["fetch", "deliver"])
-def test_a_private_function_tells_its_invoker(cloud: Cloud, name: str) -> None:
+def test_a_private_function_answers_its_invoker(cloud: Cloud, name: str) -> None:
     token = cloud.identity.token(cloud.deployment.invoker, f"{cloud.url}/{name}")
 
     answer = cloud.get(f"{name}?health", token)

@@ -20,7 +20,7 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def test_a_fetch_that_is_killed_is_mended_by_the_next_tick_and_the_next_try(
+def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(
     cloud: Cloud, igor: Igor
 ) -> None:
     cloud.connect("emil", **WEIGHTS)
@@ -39,8 +39,8 @@ def test_a_fetch_that_is_killed_is_mended_by_the_next_tick_and_the_next_try(
 
     cloud.sandbox.reset()
     cloud.sandbox.fail("/dataTypes/", mode="slow", pause=1.0)
-    mended = cloud.ticked("fetch")
-    assert mended.json()["troubles"] == {}
+    repaired = cloud.ticked("fetch")
+    assert repaired.json()["troubles"] == {}
     until(lambda: any("/dataTypes/" in one.path for one in cloud.sandbox.journal))
     fetch.kill()
     cloud.tasks.until(lambda: cloud.done("deliver", "emil") and cloud.done("fetch", "emil"))

@@ -42,12 +42,12 @@ def test_the_steps_of_the_guide_bring_the_first_weight(cloud: Cloud, igor: Igor)
     """What docs/deploy.md has the owner do once everything is deployed."""
     cloud.connect("ida", **WEIGHTS)
 
-    told = json.loads(cloud.owner("fetch", "ida"))
+    result = json.loads(cloud.owner("fetch", "ida"))
     guide = unquote(cloud.owner("igor-config", "ida", "--new-key"))
 
-    assert (told["delivered"], told["connection"]["state"]) == (1, "connected")
+    assert (result["delivered"], result["connection"]["state"]) == (1, "connected")
     assert cloud.owner("doctor", "ida").startswith("ida: connected")
-    assert len(held(igor, "ida")) == told["series"]["body-weight"]["count"]
+    assert len(held(igor, "ida")) == result["series"]["body-weight"]["count"]
     address = re.search(rf"{re.escape(cloud.url)}/relay\?user=ida&key=[\w-]+", guide)
     assert address, guide
     with cloud.browser() as browser:
@@ -69,7 +69,7 @@ def test_a_weight_goes_from_the_scale_to_igor(cloud: Cloud, igor: Igor) -> None:
     assert weights == polled(cloud, "jack")
     first = set(cloud.tasks.created)
     cloud.ticked("fetch")
-    assert first & set(cloud.tasks.known)  # the next tick names them anew, and they are not doubled
+    assert first & set(cloud.tasks.known)  # a second tick doubles none of them
     assert len(cloud.tasks.created) == len(set(cloud.tasks.created))
     assert cloud.ticked("deliver").json()["people"] == {}
     assert "Traceback" not in cloud.output()

@@ -44,9 +44,9 @@ def test_a_private_function_hears_nobody_without_a_token_for_it(cloud: Cloud, na
     }
     before = len(cloud.gateway.passed)
 
-    said = {why: cloud.get(name, token).status_code for why, (token, _) in refused.items()}
+    statuses = {why: cloud.get(name, token).status_code for why, (token, _) in refused.items()}
 
-    assert said == {why: status for why, (_, status) in refused.items()}
+    assert statuses == {why: status for why, (_, status) in refused.items()}
     assert len(cloud.gateway.passed) == before
 
 

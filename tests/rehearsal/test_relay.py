@@ -13,7 +13,7 @@ pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
 
-def test_a_target_that_was_away_is_told_at_the_time_that_the_schedule_names(cloud: Cloud) -> None:
+def test_a_target_that_was_away_is_tried_at_the_time_that_the_schedule_names(cloud: Cloud) -> None:
     cloud.connect("nora", **WEIGHTS)
     with Recorder() as receiver:
         receiver.say = Say(503)
@@ -46,5 +46,5 @@ def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
 
     assert noted.status_code == 202, noted.text
     assert head >= 1
-    told = cloud.get("relay/events", **mine).json()
-    assert (told["after"], told["events"]) == (head, [])
+    page = cloud.get("relay/events", **mine).json()
+    assert (page["after"], page["events"]) == (head, [])

@@ -9,11 +9,11 @@ import pytest
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.errors import Conflict, Unknown
+from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
-from healthrelay.ports.store import Document, Store
+from healthrelay.ports.store import Document, PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
@@ -25,6 +25,23 @@ def weight(day: str, value: str = "82.4") -> Record:
 
 def entry(log_id: int, at: str) -> Record:
     return Record("weight", str(log_id), at, {"logId": log_id, "date": at[:10], "weight": 82.4})
+
+
+PERSON = PersonDump(
+    settings={"period": "1w"},
+    poll_key="a-hash",
+    grant=DOCUMENT,
+    targets={"script": {"url": "https://a.example", "sealed": "v1.k.y"}},
+    progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", at=NOW)},
+    coverage={"body-weight": (date(2026, 10, 1), date(2026, 11, 1))},
+    entries=[
+        Entry(4, NOW, {"body-weight": ("2026-11-01",)}, {}, {}),
+        Entry(5, NOW, {}, {"weight": ("8",)}, {}),
+        Entry(6, NOW + timedelta(1), {}, {}, {"weight": ("7",)}, ("sleep",)),
+    ],
+    records=[weight("2025-11-01"), weight("2026-11-01"), entry(8, "2026-11-02T07:12:00")],
+)
+"""Somebody whose log begins at 4, because what lay before was pruned."""
 
 
 def add_weights(*days: str) -> Delta:
@@ -96,10 +113,10 @@ class IdentitiesContract:
     def test_application_values(self, store: Store) -> None:
         assert store.identities.application() == {}
 
-        kept = {"client_id": "A", "system": "metric"}
-        store.identities.save_application(kept, {})
-        assert store.identities.application() == kept
-        store.identities.save_application({"client_id": "B"}, kept)
+        values = {"client_id": "A", "system": "metric"}
+        store.identities.save_application(values, {})
+        assert store.identities.application() == values
+        store.identities.save_application({"client_id": "B"}, values)
 
         assert store.identities.application() == {"client_id": "B"}
         assert store.identities.names() == []
@@ -149,7 +166,7 @@ class TokensContract:
 
         assert store.tokens.load("jack") is None
 
-    def test_a_person_made_anew_does_not_accept_what_was_read_before(self, store: Store) -> None:
+    def test_a_person_created_again_does_not_accept_an_earlier_version(self, store: Store) -> None:
         store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         before = store.tokens.load("jack")
@@ -240,9 +257,9 @@ class RecordsContract:
 
         store.records.apply("jack", Delta(added=(late, early)), NOW)
 
-        found = store.records.everything("jack")
-        assert found == [early, late]
-        assert [list(record.data) for record in found] == [["dateTime", "value"]] * 2
+        records = store.records.everything("jack")
+        assert records == [early, late]
+        assert [list(record.data) for record in records] == [["dateTime", "value"]] * 2
 
     def test_window_holds_both_its_days_whole(self, store: Store) -> None:
         store.identities.save("jack", {})
@@ -330,9 +347,9 @@ class RecordsContract:
 
         store.records.apply("jack", Delta(added=(record,)), NOW)
 
-        (found,) = store.records.everything("jack")
-        assert found == record
-        assert isinstance(found.data["b"], int)
+        (stored,) = store.records.everything("jack")
+        assert stored == record
+        assert isinstance(stored.data["b"], int)
 
     def test_many_writers_leave_no_gap(self, store: Store) -> None:
         store.identities.save("jack", {})
@@ -370,7 +387,7 @@ class LogContract:
                 {"body-weight": ("2026-11-01",)},
             ),
         ]
-        assert [found.sequence for found in store.log.after("jack", 0, 2)] == [1, 2]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 2)] == [1, 2]
         assert store.log.after("jack", 4, 10) == []
         assert store.log.after("second", 0, 10) == []
 
@@ -379,69 +396,14 @@ class LogContract:
 
         assert store.log.prune("jack", NOW) == 0
         assert store.log.prune("jack", NOW + timedelta(days=2)) == 2
-        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [3, 4, 5]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 10)] == [3, 4, 5]
 
         assert store.log.prune("jack", NOW + timedelta(days=99)) == 2
-        assert [found.sequence for found in store.log.after("jack", 0, 10)] == [5]
+        assert [entry.sequence for entry in store.log.after("jack", 0, 10)] == [5]
         assert store.log.head("jack") == 5
         assert store.records.apply("jack", Delta(added=(weight("2026-12-01"),)), NOW) == 6
         assert len(store.records.everything("jack")) == 6
         assert store.log.prune("nobody", NOW) == 0
-
-    def test_entries_of_another_log_keep_their_numbers(self, store: Store) -> None:
-        store.identities.save("jack", {})
-        entries = [told(4), told(5), Entry(6, NOW, {}, {}, {"weight": ("7",)}, ("sleep",))]
-
-        store.log.restore("jack", entries[:2])
-        store.log.restore("jack", entries)
-        store.log.restore("jack", entries)
-
-        assert store.log.head("jack") == 6
-        assert store.log.after("jack", 3, 10) == entries
-        assert store.records.everything("jack") == []
-        assert store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW) == 7
-
-    def test_no_gap_is_left_between_what_was_there_and_what_is_taken_over(
-        self, store: Store
-    ) -> None:
-        fill(store, 3)
-
-        store.log.restore("jack", [told(6), told(7)])
-
-        assert store.log.after("jack", 0, 10) == [told(6), told(7)]
-        assert store.log.head("jack") == 7
-
-    def test_nothing_is_taken_over_for_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.log.restore("jack", [told(1)])
-        with pytest.raises(Unknown):
-            store.records.restore("jack", Delta(added=(weight("2026-11-01"),)))
-        with pytest.raises(Unknown):
-            store.records.restore("jack", Delta(), {"weight": (date(2026, 10, 1),) * 2})
-        with pytest.raises(Unknown):
-            store.records.restore("jack", Delta())
-
-        assert store.log.head("jack") == 0
-
-    def test_records_are_restored_without_an_entry(self, store: Store) -> None:
-        fill(store, 2)
-        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
-        delta = Delta(
-            added=(weight("2026-11-03"),),
-            changed=(weight("2026-11-02", "80"),),
-            removed=(weight("2026-11-01"),),
-        )
-
-        store.records.restore("jack", delta)
-        store.records.restore("jack", Delta(), covered)
-        store.records.restore("jack", Delta())
-
-        assert store.log.head("jack") == 2
-        assert store.records.coverage("jack") == covered
-        assert store.records.everything("jack") == [
-            weight("2026-11-02", "80"),
-            weight("2026-11-03"),
-        ]
 
     def test_progress_comes_back_as_it_was(self, store: Store) -> None:
         fill(store, 6)
@@ -517,11 +479,6 @@ class LogContract:
         assert store.log.following("jack") == Following()
 
 
-def told(sequence: int) -> Entry:
-    """An entry as another store may have it."""
-    return Entry(sequence, NOW, {"body-weight": (f"2026-11-{sequence:02}",)}, {}, {})
-
-
 def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
     """Jack, with so many log entries, each about the weight of one day."""
     store.identities.save("jack", {})
@@ -586,6 +543,72 @@ class TargetsContract:
             store.targets.save("jack", "script", {"url": "https://a.example"}, None)
 
 
+class RestoreContract:
+    """A whole person, from a dump."""
+
+    def test_a_person_comes_back_as_they_were_and_goes_on(self, store: Store) -> None:
+        store.restore("jack", PERSON)
+        store.restore("second", PERSON._replace(settings={"period": "1m"}, poll_key="another"))
+
+        grant = store.tokens.load("jack")
+        assert store.identities.names() == ["jack", "second"]
+        assert store.identities.settings("jack") == {"period": "1w"}
+        assert store.identities.poll_key("jack") == "a-hash"
+        assert grant is not None
+        assert grant.document == DOCUMENT
+        assert store.targets.of("jack") == PERSON.targets
+        assert store.log.following("jack") == Following(6, PERSON.progress)
+        assert store.log.after("jack", 0, 10) == PERSON.entries
+        assert store.records.coverage("jack") == PERSON.coverage
+        assert store.records.everything("jack") == PERSON.records
+        assert store.records.apply("jack", Delta(added=(weight("2026-11-09"),)), NOW) == 7
+        assert store.tokens.save("jack", DOCUMENT, grant.version) != grant.version
+        store.targets.save("jack", "script", None, PERSON.targets["script"])
+        assert store.records.everything("second") == PERSON.records
+
+    def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, store: Store) -> None:
+        store.restore("jack", PersonDump({}, None, None, {}, {}, {}, [], []))
+
+        assert store.identities.settings("jack") == {}
+        assert store.identities.poll_key("jack") is None
+        assert store.tokens.load("jack") is None
+        assert store.targets.of("jack") == {}
+        assert store.log.following("jack") == Following(0, {})
+        assert store.records.coverage("jack") == {}
+        assert store.records.apply("jack", Delta(added=(weight("2026-11-09"),)), NOW) == 1
+
+    def test_nobody_who_exists_is_changed(self, store: Store) -> None:
+        fill(store, 2)
+
+        with pytest.raises(Duplicate):
+            store.restore("jack", PERSON)
+
+        assert store.identities.poll_key("jack") is None
+        assert store.log.head("jack") == 2
+        assert len(store.records.everything("jack")) == 2
+
+    def test_what_cannot_be_written_leaves_nothing(self, store: Store) -> None:
+        strange = Record("weight", "1", "2026-11-01", {"weight": {1, 2}})  # type: ignore[dict-item]
+
+        with pytest.raises(TypeError):
+            store.restore("jack", PERSON._replace(records=[weight("2026-11-01"), strange]))
+
+        assert store.identities.names() == []
+        assert store.records.everything("jack") == []
+        assert store.log.after("jack", 0, 10) == []
+        store.restore("jack", PERSON)
+        assert store.records.everything("jack") == PERSON.records
+
+    def test_nothing_is_left_of_who_was_removed_before(self, store: Store) -> None:
+        fill(store, 9)
+        store.identities.remove("jack")
+
+        store.restore("jack", PERSON._replace(records=[]))
+
+        assert store.records.everything("jack") == []
+        assert store.log.after("jack", 0, 10) == PERSON.entries
+
+
 class StoreContract(
     IdentitiesContract,
     TokensContract,
@@ -593,5 +616,6 @@ class StoreContract(
     RecordsContract,
     LogContract,
     TargetsContract,
+    RestoreContract,
 ):
     """All of it."""

@@ -59,22 +59,22 @@ def test_window_is_all_its_days() -> None:
 
 
 def test_document_is_one_compact_text_with_the_members_in_order() -> None:
-    (told,) = buckets.encode(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
+    (documents,) = buckets.encode(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
 
-    assert told == {
+    assert documents == {
         "records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}],'
         '["2026-11-02",{"dateTime":"2026-11-02","value":"82.4"}]]'
     }
 
 
 def test_document_of_a_log_names_its_keys() -> None:
-    (told,) = buckets.encode(bucket(entry(7, "2026-11-01T07:12:00"))).values()
+    (documents,) = buckets.encode(bucket(entry(7, "2026-11-01T07:12:00"))).values()
 
-    assert told == {
+    assert documents == {
         "records": '[["7","2026-11-01T07:12:00",{"logId":7,"date":"2026-11-01","weight":82.4}]]',
         "keys": '["7"]',
     }
-    assert buckets.read_keys(told) == {"7"}
+    assert buckets.read_keys(documents) == {"7"}
 
 
 def test_bucket_comes_back() -> None:
@@ -89,9 +89,9 @@ def test_bucket_comes_back() -> None:
 def test_emptied_bucket_is_deleted() -> None:
     opened = {"body-weight.2026": bucket(weight("2026-11-01"))}
 
-    told = buckets.changed_documents(opened, Delta(removed=(weight("2026-11-01"),)))
+    documents = buckets.changed_documents(opened, Delta(removed=(weight("2026-11-01"),)))
 
-    assert told == {"body-weight.2026": None}
+    assert documents == {"body-weight.2026": None}
 
 
 def test_bucket_that_is_not_touched_is_not_written() -> None:
@@ -100,9 +100,9 @@ def test_bucket_that_is_not_touched_is_not_written() -> None:
         "body-weight.2025": bucket(weight("2025-11-01"), period="2025"),
     }
 
-    told = buckets.changed_documents(opened, Delta(changed=(weight("2026-11-01", "80"),)))
+    documents = buckets.changed_documents(opened, Delta(changed=(weight("2026-11-01", "80"),)))
 
-    assert list(told) == ["body-weight.2026"]
+    assert list(documents) == ["body-weight.2026"]
 
 
 def test_entry_whose_day_is_corrected_leaves_its_old_bucket() -> None:
@@ -111,43 +111,43 @@ def test_entry_whose_day_is_corrected_leaves_its_old_bucket() -> None:
         "weight.2026": Bucket("weight", "2026", {}),
     }
 
-    told = buckets.changed_documents(opened, Delta(changed=(entry(1, "2026-01-01"),)))
+    documents = buckets.changed_documents(opened, Delta(changed=(entry(1, "2026-01-01"),)))
 
-    inside = {n: set(buckets.decode(n, f or {}).records) for n, f in told.items()}
+    inside = {n: set(buckets.decode(n, f or {}).records) for n, f in documents.items()}
     assert inside == {"weight.2025": {"2"}, "weight.2026": {"1"}}
 
 
 def test_last_of_two_equal_names_wins_wherever_the_first_lies() -> None:
     opened = {name: Bucket("weight", name[-4:], {}) for name in ("weight.2025", "weight.2026")}
 
-    told = buckets.changed_documents(
+    documents = buckets.changed_documents(
         opened, Delta(added=(entry(1, "2025-12-31"), entry(1, "2026-01-01")))
     )
 
-    assert list(told) == ["weight.2026"]
+    assert list(documents) == ["weight.2026"]
 
 
 def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
     january = [night(number, f"2026-01-{number:02}", "x" * 30) for number in range(1, 11)]
     march = night(40, "2026-03-01")
 
-    told = buckets.encode(bucket(*january, march), limit=400)
+    documents = buckets.encode(bucket(*january, march), limit=400)
 
-    assert told["sleep.2026"] == {"split": True}
-    assert told["sleep.2026-01"] == {"split": True}
-    assert set(told) == {
+    assert documents["sleep.2026"] == {"split": True}
+    assert documents["sleep.2026-01"] == {"split": True}
+    assert set(documents) == {
         "sleep.2026",
         "sleep.2026-01",
         "sleep.2026-03",
         *(f"sleep.2026-01-{day:02}" for day in range(1, 11)),
     }
-    found = [
+    records = [
         record
-        for name, fields in told.items()
+        for name, fields in documents.items()
         if fields and not buckets.is_split(fields)
         for record in buckets.decode(name, fields).records.values()
     ]
-    assert sorted(found, key=lambda r: int(r.key)) == [*january, march]
+    assert sorted(records, key=lambda r: int(r.key)) == [*january, march]
 
 
 def test_parts_of_split_buckets_are_found_by_day() -> None:
@@ -164,9 +164,9 @@ def test_too_large_a_day_is_packed() -> None:
     day = Record("activities-heart-intraday", "2026-11-01", "2026-11-01", data)
     limit = len(json.dumps(data)) // 3
 
-    told = buckets.encode(bucket(day, period="2026-11-01"), limit)
+    documents = buckets.encode(bucket(day, period="2026-11-01"), limit)
 
-    ((name, fields),) = told.items()
+    ((name, fields),) = documents.items()
     assert fields is not None
     assert list(fields) == ["packed"]
     assert buckets.text_bytes(fields) <= limit
@@ -203,15 +203,15 @@ def test_whatever_is_split_holds_the_same_records(
 ) -> None:
     before = bucket(*(night(number, day, text) for number, (day, text) in nights.items()))
     try:
-        told = buckets.encode(before, limit)
+        documents = buckets.encode(before, limit)
     except Refused:
         return
 
-    found = {
+    records = {
         record.key: record
-        for name, fields in told.items()
+        for name, fields in documents.items()
         if fields and not buckets.is_split(fields)
         for record in buckets.decode(name, fields).records.values()
     }
-    assert found == before.records
-    assert all(buckets.text_bytes(fields or {}) <= limit for fields in told.values())
+    assert records == before.records
+    assert all(buckets.text_bytes(fields or {}) <= limit for fields in documents.values())

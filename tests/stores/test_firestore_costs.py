@@ -46,13 +46,13 @@ def test_documents_lie_where_the_seed_has_them(
     store.log.save("jack", "igor", Progress(1))
     store.handshakes.use("nonce", NOW, NOW)
 
-    found = firestore_contents()
+    documents = firestore_contents()
 
-    found["plugindata/fitbit"].pop("mark")
-    life = found["identities/jack"].pop("life")
-    assert found["identities/jack"].pop("mark")
-    assert found["handshakes/nonce"].pop("mark")
-    assert found == {
+    documents["plugindata/fitbit"].pop("mark")
+    life = documents["identities/jack"].pop("life")
+    assert documents["identities/jack"].pop("mark")
+    assert documents["handshakes/nonce"].pop("mark")
+    assert documents == {
         "plugindata/fitbit": {"values": {"client_id": "A"}},
         "identities/jack": {"head": 1, "progress": '{"igor":{"sequence":1}}', "covered": "{}"},
         "identities/jack/plugindata/fitbit": {
@@ -164,9 +164,9 @@ def test_series_that_outgrows_its_document_is_split_and_loses_nothing(
     del known["2026-01-30"]
     assert store.records.everything("jack") == list(known.values())
     assert store.records.within("jack", [window]) == list(known.values())[24:35]
-    found = firestore_contents()
-    assert found["sensors/fitbit/jack/body-weight.2026"]["split"]
-    assert max(len(fields.get("records", "")) for fields in found.values()) <= 1600
+    documents = firestore_contents()
+    assert documents["sensors/fitbit/jack/body-weight.2026"]["split"]
+    assert max(len(fields.get("records", "")) for fields in documents.values()) <= 1600
 
 
 def nights(number: int, length: int, first: date = date(2026, 1, 1)) -> list[Record]:
@@ -240,7 +240,7 @@ def test_entry_of_a_change_with_very_many_keys_names_the_series_only(
     store.records.apply("jack", Delta(added=tuple(long[:200])), NOW)
     store.records.apply("jack", Delta(added=tuple(long[200:]), removed=tuple(long[:200])), NOW)
 
-    found = firestore_contents()
+    documents = firestore_contents()
 
-    assert found["identities/jack/log/0000000002"]["entry"] == '{"whole": ["weight"]}'
+    assert documents["identities/jack/log/0000000002"]["entry"] == '{"whole": ["weight"]}'
     assert store.log.head("jack") == 2

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.core.json import Json
-from healthrelay.igor.old_plugin import Person, Units
-from healthrelay.igor.takeover import Series, take_over
+from healthrelay.igor.old_plugin import LegacyPerson, Units
+from healthrelay.igor.takeover import SeriesCount, take_over
 from tests.peers.firestore import MakeFirestore
 
 pytestmark = pytest.mark.peer
@@ -22,15 +22,15 @@ def test_ten_years_are_taken_over_once(make_firestore: MakeFirestore) -> None:
     weights: list[Json] = [{"dateTime": day, "value": "165.3"} for day in YEARS]
     steps: list[Json] = [{"dateTime": day, "value": "8042"} for day in YEARS]
     series = {"body-weight": weights, "activities-steps": steps}
-    jack = Person("jack", {"period": "1y"}, series)
+    jack = LegacyPerson("jack", {"period": "1y"}, series)
 
     first = take_over(jack, store, Units("en_US", "metric"), NOW)
     second = take_over(jack, store, Units("en_US", "metric"), NOW)
 
-    assert dict(first.series) == dict.fromkeys(series, Series(3650, 0, {}))
-    assert dict(second.series) == dict.fromkeys(series, Series(0, 3650, {}))
-    kept = store.records.everything("jack")
-    assert len(kept) == 7300
-    assert {record.data["value"] for record in kept} == {"74.979", "8042"}
+    assert dict(first.series) == dict.fromkeys(series, SeriesCount(3650, 0, {}))
+    assert dict(second.series) == dict.fromkeys(series, SeriesCount(0, 3650, {}))
+    records = store.records.everything("jack")
+    assert len(records) == 7300
+    assert {record.data["value"] for record in records} == {"74.979", "8042"}
     assert store.log.head("jack") == 2
     assert store.identities.settings("jack") == {"period": "1y"}

@@ -21,11 +21,11 @@ from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.errors import Conflict, Unknown
+from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
 from healthrelay.ports.store import Store
 from tests.peers.firestore import TIMEOUT_SECONDS
-from tests.stores.contract import DOCUMENT, NOW, entry, weight
+from tests.stores.contract import DOCUMENT, NOW, PERSON, entry, weight
 
 pytestmark = pytest.mark.peer
 
@@ -93,8 +93,8 @@ class Sisters(RuleBasedStateMachine):
 
     @rule(user=users, period=st.sampled_from(["1w", "1m", ""]))
     def save(self, user: str, period: str) -> None:
-        kept = {"period": period} if period else {}
-        self.same(lambda store: store.identities.save(user, kept), user)
+        stored = {"period": period} if period else {}
+        self.same(lambda store: store.identities.save(user, stored), user)
 
     @rule(user=users)
     def remove(self, user: str) -> None:
@@ -148,18 +148,15 @@ class Sisters(RuleBasedStateMachine):
     def leave(self, user: str, to: str) -> None:
         self.same(lambda store: store.log.save(user, to, None), user)
 
-    @rule(user=users, added=records(), removed=records())
-    def restore(self, user: str, added: list[Record], removed: list[Record]) -> None:
-        """As a copy does: records without an entry."""
-        delta = Delta(added=tuple(added), removed=tuple(removed))
-        self.same(lambda store: store.records.restore(user, delta))
-
-    @rule(user=users, first=st.integers(1, 12), number=st.integers(1, 4))
-    def take_over(self, user: str, first: int, number: int) -> None:
-        """Entries of another log, behind ours or with a gap between."""
+    @rule(user=users, inside=records(), first=st.integers(1, 12), number=st.integers(0, 4))
+    def restore(self, user: str, inside: list[Record], first: int, number: int) -> None:
+        """As a load does: a whole person, unless they exist."""
         keys = {"body-weight": ("2026-01-01",)}
-        taken = [Entry(n, self.clock, keys, {}, {}) for n in range(first, first + number)]
-        self.same(lambda store: store.log.restore(user, taken))
+        person = PERSON._replace(
+            records=list({record.name: record for record in inside}.values()),
+            entries=[Entry(n, self.clock, keys, {}, {}) for n in range(first, first + number)],
+        )
+        self.same(lambda store: store.restore(user, person), user)
 
     @rule(user=users, hours=st.integers(-1, 100))
     def prune(self, user: str, hours: int) -> None:
@@ -198,16 +195,16 @@ def outcome(act: Callable[[Store], object], store: Store) -> object:
     """What *act* returns, or the name of its refusal."""
     try:
         return act(store)
-    except (Unknown, Conflict) as error:
+    except (Unknown, Conflict, Duplicate) as error:
         return type(error).__name__
 
 
 def content(store: Store, users: tuple[str, ...]) -> list[object]:
     """All that a store tells of *users*, but for the versions of grants."""
-    told: list[object] = [store.identities.names(), store.identities.application()]
+    parts: list[object] = [store.identities.names(), store.identities.application()]
     for user in users:
         token = store.tokens.load(user)
-        told += [
+        parts += [
             store.identities.settings(user),
             token and token.document,
             store.records.everything(user),
@@ -217,7 +214,7 @@ def content(store: Store, users: tuple[str, ...]) -> list[object]:
             store.log.after(user, 0, 100),
             outcome(lambda store, user=user: store.identities.poll_key(user), store),
         ]
-    return told
+    return parts
 
 
 @pytest.mark.usefixtures("firestore_project")

@@ -46,18 +46,18 @@ class Torn(Database):
         self._meanwhile = [meanwhile]
 
     def get(self, *paths: str) -> dict[str, StoredDocument]:
-        found = super().get(*paths)
+        documents = super().get(*paths)
         if not self._meanwhile:
-            return found
+            return documents
         self._meanwhile.pop()()
-        return found | {path: now for path, now in super().get(*paths).items() if _person(path)}
+        return documents | {path: now for path, now in super().get(*paths).items() if _person(path)}
 
 
 def _person(path: str) -> bool:
     return path.startswith("identities/")
 
 
-def test_change_that_was_overtaken_is_made_anew(
+def test_change_that_was_overtaken_is_made_again(
     store: FirestoreStore, interrupted: Interrupted
 ) -> None:
     other = interrupted(lambda: store.records.apply("jack", add_weights("2026-11-01"), NOW))

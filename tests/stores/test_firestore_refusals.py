@@ -1,4 +1,4 @@
-"""A Firestore that does not answer, or not as we would like: who must act, and how soon told."""
+"""A Firestore that does not answer, or not as we would like: who must act, and how soon."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def store(port: socket.socket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fire
     store.close()
 
 
-def seconds_until_told(store: Store, call: Callable[[Store], object]) -> float:
+def seconds_until_error(store: Store, call: Callable[[Store], object]) -> float:
     start = time.monotonic()
     with pytest.raises(TryLater, match="could not be reached"):
         call(store)
@@ -54,22 +54,22 @@ def seconds_until_told(store: Store, call: Callable[[Store], object]) -> float:
 
 
 @pytest.mark.parametrize("host", ["closed", "silent"])
-def test_dead_host_is_told_within_five_seconds(
+def test_dead_host_is_reported_within_five_seconds(
     store: FirestoreStore, port: socket.socket, host: str
 ) -> None:
     if host == "silent":
         port.listen()  # takes connections and never answers
 
     with ThreadPoolExecutor(len(CALLS)) as pool:
-        told = pool.map(lambda call: seconds_until_told(store, call), CALLS.values())
+        seconds = pool.map(lambda call: seconds_until_error(store, call), CALLS.values())
 
-    assert max(told) <= 5
+    assert max(seconds) <= 5
 
 
 def test_less_patience_ends_sooner(store: FirestoreStore) -> None:
     hasty = FirestoreStore("demo-nowhere", timeout_seconds=0.5)
 
-    assert seconds_until_told(hasty, CALLS["read"]) <= 2
+    assert seconds_until_error(hasty, CALLS["read"]) <= 2
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Firest
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "error"),
     [
         ("PERMISSION_DENIED", Misconfigured),
         ("UNAUTHENTICATED", Misconfigured),
@@ -117,12 +117,12 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Firest
     ],
 )
 def test_refusal_names_who_must_act_and_quotes_nothing(
-    refusing: Callable[[str], FirestoreStore], code: str, told: type[HealthrelayError]
+    refusing: Callable[[str], FirestoreStore], code: str, error: type[HealthrelayError]
 ) -> None:
     store = refusing(code)
 
     for question in ("read", "list"):
-        with pytest.raises(told) as caught:
+        with pytest.raises(error) as caught:
             CALLS[question](store)
         assert "hidden" not in str(caught.value)
         assert "Firestore" in str(caught.value)

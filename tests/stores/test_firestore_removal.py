@@ -45,7 +45,7 @@ def test_nothing_brings_back_who_is_removed_meanwhile(
         assert firestore_contents() == {}
 
 
-def test_of_two_who_remove_the_same_person_one_is_told_that_it_did(
+def test_of_two_who_remove_the_same_person_one_learns_that_it_did(
     store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
 ) -> None:
     other = interrupted(lambda: store.identities.remove("jack"))
@@ -71,7 +71,7 @@ def test_removal_cut_short_shows_nothing_and_is_finished_by_another(
     assert not store.identities.remove("jack")
 
 
-def test_person_made_anew_has_nothing_of_the_one_before(
+def test_person_created_again_has_nothing_of_the_one_before(
     store: FirestoreStore, firestore_project: str, firestore_contents: Contents
 ) -> None:
     store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)

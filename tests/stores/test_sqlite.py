@@ -66,27 +66,27 @@ def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> Non
 @pytest.mark.parametrize("seed", [0, 2])
 def test_not_one_byte_of_a_removed_person_stays_in_the_files(path: Path, seed: int) -> None:
     """Also not in pages that were split, where these draws leave copies even of wiped rows."""
-    luck, people = random.Random(seed), ("jack", "emma", "zoe")
+    rng, people = random.Random(seed), ("jack", "emma", "zoe")
     one, other = SqliteStore(str(path)), SqliteStore(str(path))
     days = [(u, date(2020, 1, 1) + timedelta(n)) for n in range(300) for u in people]
-    luck.shuffle(days)
+    rng.shuffle(days)
     for user in people:
         one.identities.save(user, {"methods": f"settings-of-{user}"})
         one.tokens.save(user, DOCUMENT | {"sealed": f"grant-of-{user}"}, 0)
     for user, day in days:
-        record = weight(day.isoformat(), f"marker-of-{user}" * luck.randint(1, 60))
+        record = weight(day.isoformat(), f"marker-of-{user}" * rng.randint(1, 60))
         one.records.apply(user, Delta(added=(record,)), NOW)
 
     assert other.identities.remove("jack")
 
-    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert kept.count(b"jack") == 0
-    assert kept.count(b"marker-of-emma") > 300
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert content.count(b"jack") == 0
+    assert content.count(b"marker-of-emma") > 300
     for store in (one, other):
         assert len(store.records.everything("zoe")) == 300
 
 
-def test_removal_that_another_process_holds_up_is_told_and_finished_later(path: Path) -> None:
+def test_removal_that_another_process_holds_up_is_reported_and_finished_later(path: Path) -> None:
     store = SqliteStore(str(path), timeout_seconds=0.2)
     store.identities.save("jack", {"methods": "marker"})
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
@@ -159,7 +159,7 @@ def test_a_file_that_is_no_database_says_so_without_its_content(path: Path) -> N
     assert "secret" not in str(caught.value)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(TryLater, match="cannot be opened"):

@@ -1,4 +1,4 @@
-"""A target is removed while its keys are renewed and sealed anew: gone is gone, on both stores."""
+"""A target is removed while its keys are renewed and sealed again: gone is gone, on both stores."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def test_removed_while_keys_change_it_does_not_come_back(either_store: Store) ->
         assert either_store.log.following("jack").targets == {}
 
 
-def test_keys_that_change_at_once_are_all_kept_or_all_anew(either_store: Store) -> None:
-    """Two owners renew, one seals anew: the newest keys are those of one of the two."""
+def test_keys_that_change_at_once_all_stay_or_are_all_new(either_store: Store) -> None:
+    """Two owners renew, one seals again: the newest keys are those of one of the two."""
     add(either_store, VAULTS[0])
 
     with ThreadPoolExecutor(3) as pool:

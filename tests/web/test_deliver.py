@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -15,12 +14,6 @@ from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
-
-
-@pytest.fixture
-def igor() -> Iterator[Recorder]:
-    with Recorder() as running:
-        yield running
 
 
 @pytest.fixture
@@ -78,9 +71,9 @@ def test_what_is_due_goes_without_being_named(waiting: Household, igor: Recorder
     log.save("jack", "igor", failing._replace(due=waiting.services.now()))
     igor.say = Say(200)
 
-    told = waiting.get("deliver", {}, OWNER_KEY).json()
+    answer = waiting.get("deliver", {}, OWNER_KEY).json()
 
-    assert told["people"] == {"jack": {"igor": {"delivered": 1, "waiting": 0}}}
+    assert answer["people"] == {"jack": {"igor": {"delivered": 1, "waiting": 0}}}
     assert igor.seen[-1].body == waiting.poll().content
 
 
@@ -152,9 +145,9 @@ def test_everything_goes_whatever_igor_has(waiting: Household, igor: Recorder) -
     waiting.delivered()
     seen = len(igor.seen)
 
-    told = waiting.get("deliver", {"everything": "1"}, OWNER_KEY).json()
+    answer = waiting.get("deliver", {"everything": "1"}, OWNER_KEY).json()
 
-    assert told == {"people": {"jack": {"igor": {"delivered": 0, "waiting": 0}}}, "forgotten": 0}
+    assert answer == {"people": {"jack": {"igor": {"delivered": 0, "waiting": 0}}}, "forgotten": 0}
     assert igor.seen[seen].body == waiting.poll().content
 
 

@@ -42,9 +42,9 @@ def test_without_a_user_everybody_is_fetched(household: Household) -> None:
 
     answer = household.get("fetch", {}, OWNER_KEY)
 
-    told = answer.json()
+    payload = answer.json()
     assert answer.status_code == 202
-    assert (told["people"], told["due"], told["troubles"]) == (3, 2, {})
+    assert (payload["people"], payload["due"], payload["troubles"]) == (3, 2, {})
     until_fetched(household, "jack", "emma")
     again = household.get("fetch", {}, OWNER_KEY)
     assert (again.status_code, again.json()["enqueued"]) == (200, 0)

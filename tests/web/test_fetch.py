@@ -88,12 +88,12 @@ def test_failed_call_is_not_read_as_no_data(
 ) -> None:
     household.fetched()
     before = household.poll().content
-    for status, said in ((500, 503), (429, 429), (410, 502), (404, 502)):
+    for status, ours in ((500, 503), (429, 429), (410, 502), (404, 502)):
         measured.fail("/(body|dataTypes)/", status=status)
 
         answer = household.fetch()
 
-        assert answer.status_code == said, answer.text
+        assert answer.status_code == ours, answer.text
         assert household.poll().content == before
     for mode in ("drop", "half"):
         measured.fail("/(body|dataTypes)/", mode=mode)
@@ -379,7 +379,7 @@ def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
 def test_wrong_words_are_refused_before_anything_is_read(household: Household) -> None:
     household.connect()
     household.services.store.close()
-    Path(household.services.settings.sqlite_path or "").write_bytes(b"no database")
+    Path(household.services.settings.store_name.path or "").write_bytes(b"no database")
 
     assert household.fetch(period="2w").status_code == 400
     assert household.fetch(period="1w").status_code == 503

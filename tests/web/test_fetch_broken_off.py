@@ -23,7 +23,7 @@ def provider() -> str:
 
 
 def next_hour(sandbox: Sandbox) -> None:
-    """The quota is fresh, and nothing has been asked yet."""
+    """Start with a fresh quota and no requests."""
     used = int(sandbox_used(sandbox))
     sandbox.reset()
     sandbox.fitbit.per_hour = used + QUOTA
@@ -36,8 +36,8 @@ def sandbox_used(sandbox: Sandbox) -> int:
 
 def calls(sandbox: Sandbox) -> list[tuple[str, str]]:
     """Kind and day of every call for a day, refused ones included."""
-    found = (ONE_DAY.search(request.path) for request in sandbox.journal)
-    return [(match[1], match[2]) for match in found if match]
+    matches = (ONE_DAY.search(request.path) for request in sandbox.journal)
+    return [(match[1], match[2]) for match in matches if match]
 
 
 def days(ago: int) -> set[str]:
@@ -53,14 +53,14 @@ def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
     first = household.fetched()
 
     assert set(first["unavailable"]) == {"water", "water-summary"}
-    told = first["unavailable"]["water"]
-    assert (told["who"], told["cause"]) == ("nobody", "rate_limited")
-    assert 0 < told["retry_after"] <= 3600
-    asked = Counter(kind for kind, _ in calls(sandbox))
-    # No more than what was under way is asked for in vain.
-    assert sum(asked.values()) <= QUOTA + WORKERS
-    month = asked["body"]
-    assert month == asked["activities"] == asked["sleep"] == asked["foods/log"] >= 28
+    unavailable = first["unavailable"]["water"]
+    assert (unavailable["who"], unavailable["cause"]) == ("nobody", "rate_limited")
+    assert 0 < unavailable["retry_after"] <= 3600
+    counts = Counter(kind for kind, _ in calls(sandbox))
+    # No more than what was under way is read in vain.
+    assert sum(counts.values()) <= QUOTA + WORKERS
+    month = counts["body"]
+    assert month == counts["activities"] == counts["sleep"] == counts["foods/log"] >= 28
     before = household.snapshot()
     records = household.services.store.records
     first_day = {name: span[0] for name, span in records.coverage("jack").items()}
@@ -70,10 +70,10 @@ def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
     second = household.fetched()
 
     assert "unavailable" not in second
-    asked = Counter(kind for kind, _ in calls(sandbox))
-    assert asked["body"] == asked["activities"] == asked["foods/log"] == 7
-    assert asked["sleep"] == 3
-    assert asked["foods/log/water"] < month
+    counts = Counter(kind for kind, _ in calls(sandbox))
+    assert counts["body"] == counts["activities"] == counts["foods/log"] == 7
+    assert counts["sleep"] == 3
+    assert counts["foods/log/water"] < month
     assert {span[0] for span in records.coverage("jack").values()} == {first_day["body"]}
     after = household.snapshot()
     assert [after[name] for name in ("body", "sleep")] == [
@@ -103,11 +103,11 @@ def test_more_days_than_an_hour_allows_are_read_over_several_with_or_without_dat
     for hour in range(3):
         next_hour(sandbox)
         fetched = household.fetched()
-        asked = [day for _, day in calls(sandbox)]
+        read = [day for _, day in calls(sandbox)]
         # The newest days come first, and after that only what may have changed comes again.
-        assert days(3) <= set(asked)
-        assert len(seen & set(asked)) <= (0 if hour == 0 else 7 + 2 * WORKERS)
-        seen |= set(asked)
+        assert days(3) <= set(read)
+        assert len(seen & set(read)) <= (0 if hour == 0 else 7 + 2 * WORKERS)
+        seen |= set(read)
         assert ("unavailable" in fetched) == (hour < 2)
 
     assert days(365) <= seen

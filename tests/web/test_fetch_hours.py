@@ -18,8 +18,8 @@ BOTH = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 
 def points(household: Household, series: str) -> list[dict[str, Any]]:
     """Yesterday's."""
-    found = household.snapshot().get(f"activities-{series}-intraday", [])
-    return [point for day in found if day["dateTime"] == YESTERDAY for point in day["dataset"]]
+    days = household.snapshot().get(f"activities-{series}-intraday", [])
+    return [point for day in days if day["dateTime"] == YESTERDAY for point in day["dataset"]]
 
 
 def inside(point: dict[str, Any]) -> bool:

@@ -115,10 +115,10 @@ def test_the_doctor_tells_what_each_function_says(
             Say(503, b'{"error": "Invalid settings: X is missing.", "who": "owner"}'),
             "Invalid settings: X is missing. (owner must act)",
         ),
-        (Say(200, b"<html>"), "answers 200, and not that it is well"),
-        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and not that it is"),
-        (Say(404), "answers 404, and not that it is well"),
-        (Say(502, b"bad gateway"), "answers 502, and not that it is well"),
+        (Say(200, b"<html>"), "answers 200, and does not say that it is well"),
+        (Say(200, b'{"status": "pass", "function": "auth1"}'), "answers 200, and does not say"),
+        (Say(404), "answers 404, and does not say that it is well"),
+        (Say(502, b"bad gateway"), "answers 502, and does not say that it is well"),
     ],
 )
 def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:

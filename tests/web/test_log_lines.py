@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +18,6 @@ from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
-
-
-@pytest.fixture
-def igor() -> Iterator[Recorder]:
-    with Recorder() as running:
-        yield running
 
 
 @pytest.fixture
@@ -94,13 +87,21 @@ def test_nothing_new_is_a_fetch_and_no_delivery(jack: Household, lines: Lines) -
 def test_a_failed_fetch_is_as_loud_as_somebody_must_act(
     jack: Household, sandbox: Sandbox, lines: Lines
 ) -> None:
-    jack.fetch(methods="nonsense")
+    jack.fetch(base_date="2999-01-01")
     sandbox.fail("/dataTypes/", status=500)
     jack.fetch()
     sandbox.fail("/dataTypes/", status=410)
     jack.fetch()
 
     assert [line["severity"] for line in lines.of("fetch")] == ["INFO", "WARNING", "ERROR"]
+
+
+def test_a_request_in_wrong_words_is_no_fetch(jack: Household, lines: Lines) -> None:
+    jack.fetch(methods="nonsense")
+
+    (line,) = lines.new()
+    assert (line["event"], line["severity"], line["status"]) == ("request", "INFO", 400)
+    assert line["cause"].startswith("BadRequest: There is no such reading method")
 
 
 def test_neither_the_name_nor_a_measurement_is_told(

@@ -61,7 +61,7 @@ def test_wrong_key(household: Household, key: str, wrong: str) -> None:
 
 
 def test_a_burst_is_answered_as_one_poll_is(household: Household, key: str) -> None:
-    """Igor asks several times at once when it starts, and takes anything but 200 for a failure."""
+    """Igor polls several times at once when it starts, and counts anything but 200 as a failure."""
     one = household.poll(key=key)
 
     with ThreadPoolExecutor(40) as pool:

@@ -37,19 +37,19 @@ def key(household: Household) -> str:
     return new_poll_key("jack", household.services.store.identities)
 
 
-def ask(household: Household, path: str, key: str, **query: str) -> requests.Response:
+def get(household: Household, path: str, key: str, **query: str) -> requests.Response:
     return household.get(f"relay/{path}", {"user": "jack", "key": key, **query})
 
 
 def test_events_come_with_their_values(household: Household, key: str) -> None:
-    answer = ask(household, "events", key, after="1", limit="1")
+    answer = get(household, "events", key, after="1", limit="1")
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    told = answer.json()
-    assert tuple(sorted(told)) == tuple(sorted(NAMES))
-    assert (told["after"], told["next"], told["head"], told["snapshot"]) == (1, 2, 3, False)
-    (event,) = told["events"]
+    page = answer.json()
+    assert tuple(sorted(page)) == tuple(sorted(NAMES))
+    assert (page["after"], page["next"], page["head"], page["snapshot"]) == (1, 2, 3, False)
+    (event,) = page["events"]
     assert event["added"] == {
         "body-weight": {"2026-11-02": {"dateTime": "2026-11-02", "value": "82.4"}}
     }
@@ -60,7 +60,7 @@ def test_the_key_is_needed(household: Household, key: str, path: str) -> None:
     cursor = {"user": "jack", "cursor": "1"}
 
     assert household.get(f"relay/{path}", cursor).status_code == 401
-    assert ask(household, path, "x", cursor="1").status_code == 401
+    assert get(household, path, "x", cursor="1").status_code == 401
     assert household.get(f"relay/{path}", {**cursor, "user": "nobody"}, key).status_code == 404
     assert household.get(f"relay/{path}", cursor, key).status_code == 200
 
@@ -82,20 +82,20 @@ def test_the_key_is_needed(household: Household, key: str, path: str) -> None:
     ],
 )
 def test_bad_words(household: Household, key: str, path: str, query: Mapping[str, str]) -> None:
-    assert ask(household, path, key, **query).status_code == 400
+    assert get(household, path, key, **query).status_code == 400
 
 
 def test_two_readers_go_on_where_each_has_been(household: Household, key: str) -> None:
     for reader, last in (("node-red", "3"), ("script", "1")):
-        told = requests.post(
+        page = requests.post(
             f"{household.url}/relay/ack",
             json={"user": "jack", "reader": reader, "cursor": last},
             headers={"Authorization": f"Bearer {key}"},
             timeout=10,
         )
-        assert told.json() == {"user": "jack", "reader": reader, "cursor": int(last)}
+        assert page.json() == {"user": "jack", "reader": reader, "cursor": int(last)}
 
-    pages = [ask(household, "events", key, reader=name).json() for name in ("node-red", "script")]
+    pages = [get(household, "events", key, reader=name).json() for name in ("node-red", "script")]
 
     assert [page["after"] for page in pages] == [3, 1]
     assert [len(page["events"]) for page in pages] == [0, 2]
@@ -106,7 +106,7 @@ def test_igor_acknowledges_with_a_get_and_the_owner_sees_it(
 ) -> None:
     from healthrelay.__main__ import main
 
-    assert ask(household, "ack", key, cursor="2").json()["cursor"] == 2
+    assert get(household, "ack", key, cursor="2").json()["cursor"] == 2
 
     assert main(["relay", "status"]) == 0
     assert "jack\treader:igor\tok\tlacks 1 of 3 entries" in capsys.readouterr().out
@@ -117,19 +117,19 @@ def test_who_waits_is_told_when_something_happens(household: Household, key: str
     later = threading.Timer(0.5, change, (household, weight(9)))
     later.start()
 
-    told = ask(household, "events", key, after="3", wait="20").json()
+    page = get(household, "events", key, after="3", wait="20").json()
 
     later.join()
-    assert [event["sequence"] for event in told["events"]] == [4]
+    assert [event["sequence"] for event in page["events"]] == [4]
     assert 0.4 < time.monotonic() - started < 10
 
 
 def test_who_waits_in_vain_is_told_so_in_time(household: Household, key: str) -> None:
     started = time.monotonic()
 
-    told = ask(household, "events", key, after="3", wait="1").json()
+    page = get(household, "events", key, after="3", wait="1").json()
 
-    assert (told["events"], told["next"]) == ([], 3)
+    assert (page["events"], page["next"]) == ([], 3)
     assert 1 <= time.monotonic() - started < 5
 
 
@@ -185,9 +185,9 @@ def test_poll_as_xml(household: Household, key: str) -> None:
 
 
 def test_poll_with_the_cursor_of_its_newest_change(household: Household, key: str) -> None:
-    told = household.get("relay", {"user": "jack", "key": key, "cursor": "1"}).json()
+    page = household.get("relay", {"user": "jack", "key": key, "cursor": "1"}).json()
 
-    assert told["jack"]["relay"] == {"cursor": "3"}
+    assert page["jack"]["relay"] == {"cursor": "3"}
     assert "relay" not in household.poll(key=key).json()["jack"]
 
 
@@ -195,8 +195,8 @@ def test_the_window_is_the_owners_and_the_callers(household: Household, key: str
     change(household, Record("body-weight", "2025-11-03", "2025-11-03", {"dateTime": "2025-11-03"}))
 
     def days(**query: str) -> int:
-        told = household.get("relay", {"user": "jack", "key": key, **query})
-        return len(told.json()["jack"]["body-weight"])
+        page = household.get("relay", {"user": "jack", "key": key, **query})
+        return len(page.json()["jack"]["body-weight"])
 
     assert (days(), days(days="366"), days(days="1")) == (3, 4, 1)
 

@@ -1,8 +1,8 @@
-"""A deployed `relay` may only read: what it is told is handed on, and written by `deliver`."""
+"""A deployed `relay` may only read: acknowledgements are handed on, and `deliver` writes them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
 from healthrelay.web.endpoint import View
+from tests.flows.delivery.fakes import FakeQueue
 
 pytest_plugins = ["tests.peers.firestore"]
 
@@ -50,21 +51,6 @@ class Reading:
         return Reading(found, READS[name]) if name in READS else found
 
 
-class Line:
-    """A queue that takes a name once."""
-
-    dedup_window = timedelta(hours=1)
-
-    def __init__(self) -> None:
-        self.tasks: dict[str, Task] = {}
-        self.trouble: TryLater | None = None
-
-    def enqueue(self, task: Task) -> bool:
-        if self.trouble:
-            raise self.trouble
-        return self.tasks.setdefault(task.name, task) is task
-
-
 class Deployed:
     """What `relay`, or `deliver`, is given in the cloud."""
 
@@ -84,7 +70,7 @@ class Deployed:
         self.notes.append(facts)
 
 
-def asked(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
+def answer_of(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
     """What *view* answers, as a function that is reached at this path."""
     with Flask("cloud").test_request_context(path, method=method, **more):
         real: Request = request._get_current_object()  # type: ignore[attr-defined]
@@ -112,19 +98,19 @@ def key(store: Store) -> str:
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def queue() -> FakeQueue:
+    return FakeQueue()
 
 
 @pytest.fixture
-def public(store: Store, line: Line) -> Deployed:
-    return Deployed(Reading(store, set(READS)), line)
+def public(store: Store, queue: FakeQueue) -> Deployed:
+    return Deployed(Reading(store, set(READS)), queue)
 
 
 def carried_out(task: Task, store: Store) -> Response:
     """What Cloud Tasks makes of it: a POST to the private function."""
     assert task.function == "deliver"
-    return asked(
+    return answer_of(
         deliver.view,
         Deployed(store, None),
         "/deliver",
@@ -162,27 +148,27 @@ def test_whoever_has_the_key_is_answered_without_a_write(
 ) -> None:
     written = store.meter.writes if isinstance(store, FirestoreStore) else 0
 
-    answer = asked(relay.view, public, f"{path}user=jack&key={key}")
+    answer = answer_of(relay.view, public, f"{path}user=jack&key={key}")
 
     assert answer.status_code == 200, answer.get_data()
     if isinstance(store, FirestoreStore):
         assert store.meter.writes == written
 
 
-def test_a_program_is_told_that_its_word_is_handed_on(
-    public: Deployed, store: Store, line: Line, key: str
+def test_a_program_learns_that_its_acknowledgement_is_handed_on(
+    public: Deployed, store: Store, queue: FakeQueue, key: str
 ) -> None:
     words = {"user": "jack", "reader": "script", "cursor": "2"}
     bearer = {"Authorization": f"Bearer {key}"}
 
     answers = [
-        asked(relay.view, public, "/relay/ack", "POST", json=words, headers=bearer)
+        answer_of(relay.view, public, "/relay/ack", "POST", json=words, headers=bearer)
         for _ in range(2)
     ]
 
     assert [(a.status_code, a.get_json()) for a in answers] == [(202, words | {"cursor": 2})] * 2
     assert cursor("jack", "script", store.log) == 0
-    (task,) = line.tasks.values()
+    (task,) = queue.tasks
     assert key not in str(task)
 
     done = carried_out(task, store)
@@ -191,38 +177,38 @@ def test_a_program_is_told_that_its_word_is_handed_on(
     assert cursor("jack", "script", store.log) == 2
 
 
-def test_igor_is_answered_200_for_anything_else_is_a_failure_to_it(
-    public: Deployed, store: Store, line: Line, key: str
+def test_igor_is_answered_200_because_anything_else_is_a_failure_to_it(
+    public: Deployed, store: Store, queue: FakeQueue, key: str
 ) -> None:
-    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=3")
+    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=3")
 
     assert (answer.status_code, answer.get_json()["cursor"]) == (200, 3)
-    (task,) = line.tasks.values()
+    (task,) = queue.tasks
     carried_out(task, store)
     assert cursor("jack", "igor", store.log) == 3
 
 
 def test_what_is_noted_already_makes_no_task_and_never_goes_back(
-    public: Deployed, store: Store, line: Line, key: str
+    public: Deployed, store: Store, queue: FakeQueue, key: str
 ) -> None:
     acknowledge("jack", "igor", 2, store.log, NOW)
 
-    told = [
-        asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={n}").get_json()
+    answers = [
+        answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={n}").get_json()
         for n in (1, 2)
     ]
 
-    assert [one["cursor"] for one in told] == [2, 2]
-    assert line.tasks == {}
+    assert [one["cursor"] for one in answers] == [2, 2]
+    assert queue.tasks == []
 
 
 def test_tasks_that_overtake_each_other_end_with_the_newest(
-    public: Deployed, store: Store, line: Line, key: str
+    public: Deployed, store: Store, queue: FakeQueue, key: str
 ) -> None:
     for number in (1, 3):
-        asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={number}")
+        answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={number}")
 
-    for task in reversed(line.tasks.values()):
+    for task in reversed(queue.tasks):
         assert carried_out(task, store).status_code == 200
 
     assert cursor("jack", "igor", store.log) == 3
@@ -230,37 +216,41 @@ def test_tasks_that_overtake_each_other_end_with_the_newest(
 
 @pytest.mark.parametrize("query", ["cursor=4", "cursor=x", "reader=../x&cursor=1", "reader=one"])
 def test_what_cannot_be_is_refused_before_it_is_handed_on(
-    public: Deployed, line: Line, key: str, query: str
+    public: Deployed, queue: FakeQueue, key: str, query: str
 ) -> None:
-    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&{query}")
+    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&{query}")
 
-    assert (answer.status_code, line.tasks) == (400, {})
+    assert (answer.status_code, queue.tasks) == (400, [])
 
 
 def test_neither_without_the_key_nor_beyond_the_number_of_readers(
-    public: Deployed, store: Store, line: Line, key: str
+    public: Deployed, store: Store, queue: FakeQueue, key: str
 ) -> None:
-    assert asked(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
+    assert answer_of(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
     for number in range(MAX_READERS):
         acknowledge("jack", f"r{number}", 1, store.log, NOW)
 
-    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1&reader=another")
+    answer = answer_of(
+        relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1&reader=another"
+    )
 
-    assert (answer.status_code, line.tasks) == (409, {})
+    assert (answer.status_code, queue.tasks) == (409, [])
 
 
-def test_a_queue_that_is_away_is_no_acknowledgement(public: Deployed, line: Line, key: str) -> None:
-    line.trouble = TryLater("Cloud Tasks could not be reached.")
+def test_a_queue_that_is_away_is_no_acknowledgement(
+    public: Deployed, queue: FakeQueue, key: str
+) -> None:
+    queue.trouble = TryLater("Cloud Tasks could not be reached.")
 
-    answer = asked(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1")
+    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1")
 
     assert answer.status_code == 503
 
 
 @pytest.mark.parametrize(
-    ("user", "sequence"), [("nobody", "1"), ("jack", "99")], ids=["removed", "made anew"]
+    ("user", "sequence"), [("nobody", "1"), ("jack", "99")], ids=["removed", "made again"]
 )
-def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
+def test_what_is_true_no_more_when_it_is_run_is_not_repeated(
     store: Store, user: str, sequence: str
 ) -> None:
     task = Task("deliver", user, "x", params=(("reader", "igor"), ("cursor", sequence)))
@@ -272,7 +262,7 @@ def test_what_is_true_no_more_when_it_is_carried_out_is_not_repeated(
 def test_deliver_takes_it_from_its_invoker_alone(store: Store) -> None:
     words = {"user": "jack", "reader": "igor", "cursor": "1"}
 
-    answer = asked(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
+    answer = answer_of(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
 
     assert (answer.status_code, cursor("jack", "igor", store.log)) == (401, 0)
 
@@ -280,7 +270,7 @@ def test_deliver_takes_it_from_its_invoker_alone(store: Store) -> None:
 def test_on_one_machine_it_is_written_at_once(store: Store, key: str) -> None:
     alone = Deployed(store, None)
 
-    answer = asked(
+    answer = answer_of(
         relay.view, alone, "/relay/ack", "POST", data={"user": "jack", "key": key, "cursor": "2"}
     )
 

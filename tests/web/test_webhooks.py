@@ -54,13 +54,13 @@ def added(
     capsys.readouterr()
     words = ["relay", "add", "jack", f"{receiver.url}/in", "--name", "node-red"]
     assert main([*words, "--allow-private"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("node-red gets what changes from now on. Shown once:\n")
-    assert "whsk_" not in said
-    return Checks(said.split("secret")[1].split()[0], household.services.now)
+    printed = capsys.readouterr().out
+    assert printed.startswith("node-red gets what changes from now on. Shown once:\n")
+    assert "whsk_" not in printed
+    return Checks(printed.split("secret")[1].split()[0], household.services.now)
 
 
-def test_a_fetch_tells_the_receiver_what_changed(
+def test_a_fetch_sends_the_receiver_what_changed(
     household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checks = added(household, receiver, capsys)
@@ -69,9 +69,9 @@ def test_a_fetch_tells_the_receiver_what_changed(
 
     assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
     (seen,) = receiver.seen
-    told = checks.verify(seen.body, dict(seen.headers))
-    assert told["data"]["user"] == "jack"
-    assert len(told["data"]["added"]["body-weight"]) == fetched["added"]
+    payload = checks.verify(seen.body, dict(seen.headers))
+    assert payload["data"]["user"] == "jack"
+    assert len(payload["data"]["added"]["body-weight"]) == fetched["added"]
     again = household.fetched()
     assert (again["delivered"], again["waiting"], len(receiver.seen)) == (0, 0, 1)
 
@@ -85,14 +85,14 @@ def test_the_link_of_a_large_message_leads_to_its_values(
     checks = added(household, receiver, capsys, resource=everything, period="1y")
     fetched = household.fetched()
     assert fetched["added"] > 500
-    told = checks.verify(receiver.seen[0].body, dict(receiver.seen[0].headers))
+    payload = checks.verify(receiver.seen[0].body, dict(receiver.seen[0].headers))
     key = new_poll_key("jack", household.services.store.identities)
-    link = told["data"]["pull"].replace(household.services.public_url, household.url)
+    link = payload["data"]["pull"].replace(household.services.public_url, household.url)
 
     page = requests.get(link, headers={"Authorization": f"Bearer {key}"}, timeout=30).json()
 
     (event,) = page["events"]
-    assert event["sequence"] == told["data"]["sequence"]
+    assert event["sequence"] == payload["data"]["sequence"]
     assert sum(map(len, event["added"].values())) == fetched["added"]
 
 
@@ -107,8 +107,8 @@ def test_trouble_is_told_tried_again_and_can_be_replayed(
     assert "jack\tnode-red\tfailing, since 20" in capsys.readouterr().out
 
     receiver.say = Say(204)
-    told = household.get("deliver", {"user": "jack", "now": "1"}, OWNER_KEY).json()
-    assert told["people"]["jack"]["node-red"] == {"delivered": 1, "waiting": 0}
+    answer = household.get("deliver", {"user": "jack", "now": "1"}, OWNER_KEY).json()
+    assert answer["people"]["jack"]["node-red"] == {"delivered": 1, "waiting": 0}
     one, two = receiver.seen
     assert one.headers["webhook-id"] == two.headers["webhook-id"]
     assert checks.verify(one.body, dict(one.headers)) == checks.verify(two.body, dict(two.headers))
@@ -125,8 +125,8 @@ def test_keys_are_renewed_without_a_gap(
 ) -> None:
     old = added(household, receiver, capsys)
     assert main(["relay", "rotate", "jack", "node-red"]) == 0
-    said = capsys.readouterr().out
-    new = Checks(said.split("secret")[1].split()[0], household.services.now)
+    printed = capsys.readouterr().out
+    new = Checks(printed.split("secret")[1].split()[0], household.services.now)
     household.fetched()
     seen = receiver.seen[-1]
     for checks in (old, new):
@@ -156,10 +156,10 @@ def test_keys_that_do_not_open_are_one_targets_trouble_and_nobody_elses(
     assert [seen.target for seen in receiver.seen] == ["/other"]
     capsys.readouterr()
     main(["relay", "status", "jack"])
-    told = capsys.readouterr().out
-    assert "jack\tnode-red\tpaused: needs you" in told
-    assert "'lost'" in told
-    assert "jack\tother\tok" in told
+    printed = capsys.readouterr().out
+    assert "jack\tnode-red\tpaused: needs you" in printed
+    assert "'lost'" in printed
+    assert "jack\tother\tok" in printed
 
 
 def test_in_the_house_only_where_it_is_allowed(

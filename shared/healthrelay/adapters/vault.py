@@ -25,7 +25,7 @@ class SealingVault:
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = keys
-        self._first = next(iter(keys))
+        self._first = next(iter(keys), "")
 
     def seal(self, secret: str, associated_data: str) -> str:
         nonce, key = os.urandom(_NONCE_BYTES), AESGCM(self._keys[self._first])

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.flows.measurements.fetch import Fetched
     from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
@@ -43,23 +45,18 @@ class Services:
         self.resident = False
         """Whether this process stays, so that it can do something later."""
         if self._row.token_url(settings).startswith("http://"):
-            # The configuration allows http on this machine only; oauthlib wants to be told.
+            # The configuration allows http on this machine only; oauthlib needs this to accept it.
             os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
     @property
     def owner_key(self) -> str:
-        """Never empty: whoever sends nothing must not be taken for the owner."""
+        """The owner's key; never empty, so that sending nothing does not make anybody the owner."""
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
 
     def log_event(self, severity: str, event: str, **facts: object) -> None:
-        if user := str(facts.pop("user", None) or ""):
-            facts = log.without_name(user, facts)
-            # Without a key anybody could tell by trying who is meant.
-            key = self.settings.owner_key
-            facts["user"] = log.alias(user, key) if key else None
-        log.log_event(severity, event, **facts)
+        log.log_event(severity, event, alias_key=self.settings.owner_key, **facts)
 
     @cached_property
     def consent(self) -> Consent:
@@ -168,6 +165,21 @@ class Services:
         queue = LazyQueue(lambda: self.queue)
         return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
 
+    def fetch(self, request: FetchRequest) -> Fetched:
+        """Bring one person's new measurements into the store, and on to their targets."""
+        from healthrelay.flows.measurements.fetch import fetch
+
+        return fetch(
+            request,
+            self.now(),
+            store=self.store,
+            grants=self.grants,
+            provider=self.provider,
+            consent=self.consent,
+            deliver=self.enqueue_or_deliver,
+            log_event=self.log_event,
+        )
+
     @cached_property
     def queue(self) -> Queue:
         from healthrelay.assembly.queues import queue
@@ -181,14 +193,14 @@ class Services:
 
     def run_task(self, task: Task) -> None:
         """Run *task* in this process."""
+        from healthrelay.core.measurements.query import FetchRequest
         from healthrelay.flows.delivery.deliver import deliver
         from healthrelay.flows.run_task import run_task
-        from healthrelay.web.fetch import fetch_with
 
         log.set_function(task.function)
         run_task(
             task,
-            fetch=lambda user: fetch_with(self, user, {}),
+            fetch=lambda user: self.fetch(FetchRequest(user, {})),
             deliver=lambda user: deliver(user, self.delivery),
             log=self.store.log,
             now=self.now(),

@@ -1,10 +1,9 @@
-"""``healthrelay fetch``: one person's measurements now, or what would be asked for them."""
+"""``healthrelay fetch``: one person's measurements now, or what would be read for them."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from healthrelay.commands.pairs import named, take_pairs
@@ -12,6 +11,7 @@ from healthrelay.commands.pairs import named, take_pairs
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
+    from healthrelay.core.measurements.query import FetchRequest
 
 
 def add(commands: Commands) -> None:
@@ -19,30 +19,30 @@ def add(commands: Commands) -> None:
     fetch = commands.add_parser("fetch", help="fetch a person's measurements now")
     fetch.add_argument("user")
     take_pairs(fetch)
-    fetch.add_argument("--plan", action="store_true", help="only show what would be asked for")
+    fetch.add_argument("--plan", action="store_true", help="only show what would be read")
     fetch.set_defaults(command=_fetch)
 
 
 def _fetch(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.household.names import user_name
-    from healthrelay.web.fetch import fetch_with, result
+    from healthrelay.core.measurements.query import parse_request
+    from healthrelay.web.fetch import result
 
-    user, query = user_name(args.user), named(args.pairs)
+    request = parse_request(user_name(args.user), named(args.pairs))
     if args.plan:
-        print(_plan(services(), user, query))
+        print(_plan(services(), request))
     else:
-        print(json.dumps(result(user, fetch_with(services(), user, query)), indent=2))
+        print(json.dumps(result(request.user, services().fetch(request)), indent=2))
     return 0
 
 
-def _plan(built: Services, user: str, query: Mapping[str, str]) -> str:
+def _plan(built: Services, request: FetchRequest) -> str:
     """One line a call: its source, and its first and last day."""
-    from healthrelay.core.measurements.query import parse_request
     from healthrelay.flows.measurements.fetch import preview
 
     plan = preview(
-        parse_request(user, query),
+        request,
         built.now(),
         store=built.store,
         grants=built.grants,

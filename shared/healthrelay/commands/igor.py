@@ -1,4 +1,4 @@
-"""``healthrelay igor URL``: the Igor that results are pushed to, kept in the store."""
+"""``healthrelay igor URL``: store the Igor that results are pushed to."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``igor``."""
-    igor = commands.add_parser("igor", help="keep the address of an Igor to push to, and its key")
+    """Add the parser of ``igor``."""
+    igor = commands.add_parser("igor", help="store the address of an Igor to push to, and its key")
     igor.add_argument("url", nargs="?")
     igor.add_argument("--user", default="", help="a user and password instead of a token")
-    igor.add_argument("--forget", action="store_true", help="push no more")
+    igor.add_argument("--forget", action="store_true", help="stop pushing")
     igor.set_defaults(command=_igor)
 
 
-def _igor(said: argparse.Namespace) -> int:
+def _igor(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 
     built = services()
-    if said.forget:
+    if args.forget:
         forget_igor(built.store.identities)
-        print("Forgotten. Igor may go on to poll.")
+        print("Removed. Igor may still poll.")
         return 0
     try:
-        url = str(SETTINGS["igor_url"].read(said.url or ""))
+        url = str(SETTINGS["igor_url"].read(args.url or ""))
     except ValueError as error:
         raise BadRequest(f"The address {error}.") from error
     if not url:
         raise BadRequest("Give the address of Igor, such as https://igor.example:9333.")
-    secret = typed(f"Password of {said.user}" if said.user else "Token")
-    opens = {"user": said.user, "password": secret} if said.user else {"token": secret}
+    secret = typed(f"Password of {args.user}" if args.user else "Token")
+    opens = {"user": args.user, "password": secret} if args.user else {"token": secret}
     save_igor(StoredIgor(url, **opens), built.store.identities, built.vault)
-    print("Kept, the secret sealed. What is running now takes it when it starts again.")
+    print("Stored, with the secret sealed. Restart what is running to use it.")
     return 0

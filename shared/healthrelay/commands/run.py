@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``run``."""
+    """Add the parser of ``run``."""
     parser = commands.add_parser("run", help="the main job on this machine, then serve on")
     parser.add_argument("--user", default="jack")
     parser.add_argument("--once", action="store_true", help="stop after the first fetch")
@@ -27,21 +27,21 @@ def add(commands: Commands) -> None:
     parser.set_defaults(command=_run)
 
 
-def _run(said: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace) -> int:
     from healthrelay.local.run import Options, run
 
-    if (said.measurements is None) != (said.participant is None):
+    if (args.measurements is None) != (args.participant is None):
         raise BadRequest("--measurements and --participant belong together.")
     return run(
         Options(
-            user=said.user,
-            once=said.once,
-            as_json=said.json,
-            values=said.values,
-            provider=said.provider,
-            port=said.port,
-            measurements=said.measurements,
-            participant=said.participant,
-            shift=not said.no_shift,
+            user=args.user,
+            once=args.once,
+            as_json=args.json,
+            values=args.values,
+            provider=args.provider,
+            port=args.port,
+            measurements=args.measurements,
+            participant=args.participant,
+            shift=not args.no_shift,
         )
     )

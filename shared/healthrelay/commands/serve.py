@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``serve``."""
+    """Add the arguments of ``serve``."""
     serve = commands.add_parser("serve", help="serve all functions and fetch everybody when due")
     serve.add_argument("--port", type=int, default=8080)
     serve.set_defaults(command=_serve)
 
 
-def _serve(said: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.local.scheduler import scheduled
     from healthrelay.local.serve import serving
     from healthrelay.local.stopping import stopped
 
     built = services()
-    with serving(said.port) as url, scheduled(built):
+    with serving(args.port) as url, scheduled(built):
         event = stopped()
         sys.stderr.write(f"Serving at {url} until Ctrl-C.\n")
         sys.stderr.flush()

@@ -12,7 +12,7 @@ KEYS_FILE = "keys.env"
 
 
 def local_keys(path: str) -> dict[str, str]:
-    """The owner key and sealing key that belong to the embedded store at *path*."""
+    """Return the owner key and sealing key that belong to the embedded store at *path*."""
     if path == MEMORY or not path:
         return _new_keys()
     if not keys_file(path).exists():
@@ -21,12 +21,12 @@ def local_keys(path: str) -> dict[str, str]:
 
 
 def keys_file(path: str) -> Path:
-    """Where the keys of the embedded store at *path* are kept."""
+    """Return where the keys of the embedded store at *path* are kept."""
     return Path(path).parent / KEYS_FILE
 
 
 def kept_keys(path: str) -> dict[str, str]:
-    """What is kept there; nothing where nothing was made yet."""
+    """Return the keys beside the store at *path*; none where none were made yet."""
     file = keys_file(path)
     lines = file.read_text().splitlines() if file.exists() else []
     pairs = (line.partition("=") for line in lines if line)
@@ -41,16 +41,16 @@ def _new_keys() -> dict[str, str]:
     return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
 
 
-def _write_once(kept: Path, keys: Mapping[str, str]) -> None:
-    """Several processes may start at once: the first whole file to arrive stays."""
+def _write_once(target: Path, keys: Mapping[str, str]) -> None:
+    """Write *keys* into *target* unless it exists: of several processes the first one wins."""
     import tempfile  # noqa: PLC0415 - once in the life of a folder
 
-    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=kept.parent)  # made with mode 0600
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=target.parent)  # made with mode 0600
     with os.fdopen(handle, "w") as file:
         file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())
     try:
-        os.link(draft, kept)
+        os.link(draft, target)
     except FileExistsError:
         pass
     finally:

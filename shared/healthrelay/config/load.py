@@ -7,6 +7,7 @@ from typing import Any
 
 from healthrelay.config.functions import functions
 from healthrelay.config.keys import PREFIX, local_keys
+from healthrelay.config.readers import read_each
 from healthrelay.config.settings import SETTINGS, Settings
 from healthrelay.config.stores import parse_store
 from healthrelay.core.errors import NotConfigured
@@ -20,7 +21,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     A platform that runs one function in a service of its own names it in ``K_SERVICE``: then
     what that function does not need may be missing, and stays empty.
     """
-    function = functions().get(environment.get("K_SERVICE", ""))
+    name = environment.get("K_SERVICE", "")
+    function = functions().get(name) if name else None
     needed = function.settings if function else SETTINGS.keys()
     given = _with_local_keys(
         {
@@ -29,17 +31,13 @@ def load(environment: Mapping[str, str]) -> Settings:
             if name.startswith(PREFIX) and value.strip()
         }
     )
-    values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name, setting in SETTINGS.items():
-        text = given.get(name, setting.default)
-        if not text and name not in needed:
-            values[name] = {} if name == "sealing_keys" else ""
-            continue
-        try:
-            values[name] = setting.read(text)
-        except ValueError as error:
-            wrong[name] = str(error)
+    texts = {name: given.get(name, setting.default) for name, setting in SETTINGS.items()}
+    idle = {name for name, text in texts.items() if not text and name not in needed}
+    values, wrong = read_each(
+        {name: text for name, text in texts.items() if name not in idle},
+        {name: setting.read for name, setting in SETTINGS.items()},
+    )
+    values |= {name: {} if name == "sealing_keys" else "" for name in idle}
     wrong |= _missing(values)
     wrong |= {name: "is not a setting" for name in given if name not in SETTINGS}
     if wrong:

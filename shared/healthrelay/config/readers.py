@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from healthrelay.core.igor_json import is_name
 
-SYSTEMS = ("metric", "en_US", "en_GB")
 MIN_OWNER_KEY = 32
 MAX_DAYS = 36_500
 MAX_HOURS = 8_760
@@ -29,7 +29,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def read_url(value: str) -> str:
-    """An address without query; a slash at its end does not matter."""
+    """Return an address without a query and without a slash at its end."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://example.org")
@@ -39,7 +39,7 @@ def read_url(value: str) -> str:
 
 
 def read_secure_url(value: str) -> str:
-    """Tokens travel there, so https, except on this machine itself."""
+    """Read an address to which tokens travel: https, except on this machine itself."""
     parts = urlsplit(value)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("must begin with https://")
@@ -65,7 +65,7 @@ def read_owner_key(value: str) -> str:
 
 def read_password(value: str) -> str:
     if ":" in value:
-        raise ValueError("must not hold a colon, for Igor splits there")
+        raise ValueError("must not hold a colon, because Igor splits there")
     return value
 
 
@@ -95,3 +95,16 @@ def number_of(unit: str, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def read_each(
+    texts: Mapping[str, str], readers: Mapping[str, Callable[[str], object]]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values of *texts*, and of those that cannot be read what they must be."""
+    values, wrong = {}, {}
+    for name, text in texts.items():
+        try:
+            values[name] = readers[name](text)
+        except ValueError as error:
+            wrong[name] = str(error)
+    return values, wrong

@@ -1,1 +1,1 @@
-"""Every text that Igor reads or writes: its action, the guide, the old plugin and its database."""
+"""Every text that Igor reads or writes: its actions, the guide, the old plugin and its database."""

@@ -1,6 +1,6 @@
-"""All that the owner of an Igor types or pastes to let healthrelay in, ready to copy.
+"""Everything that the owner of an Igor types or pastes to let healthrelay in, ready to copy.
 
-Every command printed here is run against a real Igor by the tests.
+The tests run every command printed here against a real Igor.
 """
 
 from __future__ import annotations
@@ -12,63 +12,63 @@ from urllib.parse import urlsplit
 from healthrelay.igor.action import (
     AUTHENTICATION,
     GET,
-    INTERVAL,
     OWNER,
+    POLL_INTERVAL_SECONDS,
     PUT,
     ack_action,
-    ack_name,
-    given,
+    ack_action_name,
+    capability,
     igor_action,
-    needed,
-    pull_name,
+    need_capability,
+    poll_action_name,
 )
 
-KEY = "POLL-KEY"
-"""Stands where the poll key belongs when none was made."""
+KEY_PLACEHOLDER = "POLL-KEY"
+"""Stands in place of the poll key when none was created."""
 
 
-class House(NamedTuple):
+class PollSetup(NamedTuple):
     """One person, our address, and the Igor that polls it."""
 
     user: str
     relay_url: str
-    """Where `relay` answers, without a query."""
-    key: str = KEY
+    """The address of `relay`, without a query."""
+    key: str = KEY_PLACEHOLDER
     prefix: str = "sensors/fitbit"
     igor_url: str = "http://localhost:9333"
     ca: str = ""
     """The file with Igor's own certificate, when no public authority signed it."""
     ack: bool = False
-    interval: int = INTERVAL
+    interval: int = POLL_INTERVAL_SECONDS
     days: int = 0
-    """How much Igor is to get; 0 leaves it to the relay."""
+    """How much Igor gets; 0 leaves it to the relay."""
 
     @property
     def poll_url(self) -> str:
-        """What Igor asks; to acknowledge, the answer must say which state it is."""
+        """Return the address that Igor polls; with acknowledgements the answer names its state."""
         days = f"&days={self.days}" if self.days else ""
         cursor = "&cursor=1" if self.ack else ""
         return f"{self.relay_url}?user={self.user}&key={self.key}{days}{cursor}"
 
     @property
     def ack_url(self) -> str:
-        """Where Igor says what it has."""
+        """Return the address where Igor reports what it has."""
         return f"{self.relay_url}/ack?user={self.user}&key={self.key}"
 
 
-def fragment(house: House) -> str:
-    """A plugin's fragment, which Igor merges into its database at the next start.
+def plugin_fragment(setup: PollSetup) -> str:
+    """Return a plugin's fragment, which Igor merges into its database at the next start.
 
-    ``sensors/fitbit`` bears no mark of the plugin: taking the plugin out again leaves the
+    ``sensors/fitbit`` is not marked as the plugin's: removing the plugin leaves the
     measurements where they are.
     """
-    user, prefix = house.user, house.prefix
-    right = needed(prefix, PUT)
-    actions = [igor_action(user, house.poll_url, prefix, house.interval, right)]
-    if house.ack:
-        actions.append(ack_action(user, house.ack_url, prefix, needed(prefix, GET)))
-    owned = f'<action own:plugin="{pull_name(user)}"'
-    told = "\n".join(actions).replace("<action", owned)
+    user, prefix = setup.user, setup.prefix
+    right = need_capability(prefix, PUT)
+    actions = [igor_action(user, setup.poll_url, prefix, setup.interval, right)]
+    if setup.ack:
+        actions.append(ack_action(user, setup.ack_url, prefix, need_capability(prefix, GET)))
+    opening_tag = f'<action own:plugin="{poll_action_name(user)}"'
+    text = "\n".join(actions).replace("<action", opening_tag)
     opening = "".join(f"<{name}>" for name in prefix.split("/"))
     closing = "".join(f"</{name}>" for name in reversed(prefix.split("/")))
     return f"""\
@@ -76,136 +76,139 @@ def fragment(house: House) -> str:
 <data xmlns:own="{OWNER}" xmlns:au="{AUTHENTICATION}">
 {opening}{closing}
 <actions>
-{told}
+{text}
 </actions>
 </data>
 """
 
 
-def guide(house: House) -> str:
-    """The whole guide as Markdown; each block between fences is for copying."""
+def guide(setup: PollSetup) -> str:
+    """Return the whole guide as Markdown; each fenced block is for copying."""
     return f"""\
-# Igor and {house.user}
+# Igor and {setup.user}
 
-{_told_key(house)}
+{_key_note(setup)}
 
-Igor needs its plugin copytree once: stop Igor, `igorSetup addstd copytree`, start it. Each
-command asks for the password of Igor's admin. docs/igor.md says why this way, and how to push.
+Igor needs its plugin copytree once: stop Igor, run `igorSetup addstd copytree`, start Igor. Each
+command asks for the password of Igor's admin. docs/igor.md explains this way, and how to push.
 
-{_running(house)}
-{_at_rest(house)}
-{_pushing(house)}"""
+{_running_section(setup)}
+{_file_section(setup)}
+{_push_section(setup)}"""
 
 
-def _running(house: House) -> str:
+def _running_section(setup: PollSetup) -> str:
     return f"""\
 ## Into a running Igor
 
-The first lines make {house.prefix} where it is missing; running them again changes nothing.
+The first lines create {setup.prefix} where it is missing; running them again changes nothing.
 
 ```sh
-{_parent(house)}
+{_create_parent(setup)}
 ```
 
 ```sh
-{_install(house)}
+{_install_actions(setup)}
 ```
 """
 
 
-def _at_rest(house: House) -> str:
-    name = pull_name(house.user)
+def _file_section(setup: PollSetup) -> str:
+    name = poll_action_name(setup.user)
     return f"""\
 ## Or as a file, while Igor is stopped
 
-In Igor's folder, mostly `~/.igor`, make an empty folder `plugins/{name}`, save this beside it as
+In Igor's folder, usually `~/.igor`, create an empty folder `plugins/{name}`, save this beside it as
 `plugins/{name}.xml`, and start Igor.
 
 ```xml
-{fragment(house).rstrip()}
+{plugin_fragment(setup).rstrip()}
 ```
 """
 
 
-def _pushing(house: House) -> str:
+def _push_section(setup: PollSetup) -> str:
     return f"""\
 ## To push as well
 
-Only towards an Igor on your own network, or behind a tunnel or the proxy in igor/nginx.conf. An
-Igor that checks capabilities wants a key that can do nothing but store below {house.prefix}.
-Mint it after Igor's second start, for those of the first are forgotten. The first line makes
+Push only to an Igor on your own network, or behind a tunnel or the proxy in igor/nginx.conf. An
+Igor that checks capabilities needs a key that can do nothing but store below {setup.prefix}.
+Create it after Igor's second start, because keys of the first are lost. The first line creates
 Igor's signing key, once; "already exists" is fine.
 
 ```sh
-{_mint(house, house.prefix, "descendant")}
+{_mint_key(setup, setup.prefix, "descendant")}
 ```
 
-Or one for {house.user} alone:
+Or one for {setup.user} alone:
 
 ```sh
-{_mint(house, f"{house.prefix}/{house.user}", "descendant-or-self")}
+{_mint_key(setup, f"{setup.prefix}/{setup.user}", "descendant-or-self")}
 ```
 
-The long text that comes back is what `healthrelay igor {house.igor_url}` asks for.
-An Igor started with --noCapabilities needs no key: it lets everybody in, so let nobody reach it.
+The long text in the answer is what `healthrelay igor {setup.igor_url}` asks for.
+An Igor started with --noCapabilities needs no key: it lets everybody in, so keep it unreachable.
 """
 
 
-def _told_key(house: House) -> str:
-    told = (
-        f"{KEY} stands for the poll key, of which only a hash is kept. With --new-key a new one"
-        "\nis made and filled in; the old one then stops."
-        if house.key == KEY
-        else "The poll key below is shown this once; the one before it has stopped."
+def _key_note(setup: PollSetup) -> str:
+    text = (
+        f"{KEY_PLACEHOLDER} stands for the poll key, of which only a hash is stored. --new-key"
+        "\ncreates a new one and fills it in; the old one then stops working."
+        if setup.key == KEY_PLACEHOLDER
+        else "The poll key below is shown only now; the one before it no longer works."
     )
-    if urlsplit(house.relay_url).hostname in ("127.0.0.1", "localhost", "::1"):
-        told += (
-            "\n\nOnly an Igor on this very machine can reach the address below: set"
+    if urlsplit(setup.relay_url).hostname in ("127.0.0.1", "localhost", "::1"):
+        text += (
+            "\n\nOnly an Igor on this machine can reach the address below: set"
             "\nHEALTHRELAY_PUBLIC_URL to the one that Igor can reach."
         )
-    return told
+    return text
 
 
-def _curl(house: House, *words: str) -> str:
-    trust = ["--cacert", house.ca] if house.ca else []
+def _curl(setup: PollSetup, *words: str) -> str:
+    trust = ["--cacert", setup.ca] if setup.ca else []
     return shlex.join(["curl", "--silent", "--show-error", *trust, "--user", "admin", *words])
 
 
-def _parent(house: House) -> str:
-    """A PUT on an element that exists would empty it, so only a 404 allows one."""
-    url = f"{house.igor_url}/data/{house.prefix}"
-    asked = _curl(house, "--output", "/dev/null", "--write-out", "%{http_code}", url)
+def _create_parent(setup: PollSetup) -> str:
+    """Return a PUT after a 404 only, because it would empty an element that exists."""
+    url = f"{setup.igor_url}/data/{setup.prefix}"
+    request = _curl(setup, "--output", "/dev/null", "--write-out", "%{http_code}", url)
     json = ["--header", "Content-Type: application/json", "--data", "{}"]
-    made = _curl(house, "--request", "PUT", *json, url)
-    return f'test "$({asked})" != 404 ||\n{made}'
+    create = _curl(setup, "--request", "PUT", *json, url)
+    return f'test "$({request})" != 404 ||\n{create}'
 
 
-def _install(house: House) -> str:
-    user, prefix = house.user, house.prefix
-    right = given(pull_name(user), prefix, PUT)
-    pull = igor_action(user, house.poll_url, prefix, house.interval, right)
-    if not house.ack:
-        return _put_action(house, pull_name(user), pull)
-    # First, so that it hears of what the other one stores at once.
-    ack = ack_action(user, house.ack_url, prefix, given(ack_name(user), prefix, GET))
+def _install_actions(setup: PollSetup) -> str:
+    user, prefix = setup.user, setup.prefix
+    right = capability(poll_action_name(user), prefix, PUT)
+    pull = igor_action(user, setup.poll_url, prefix, setup.interval, right)
+    if not setup.ack:
+        return _put_action(setup, poll_action_name(user), pull)
+    # First, so that it sees what the other one stores at once.
+    ack = ack_action(user, setup.ack_url, prefix, capability(ack_action_name(user), prefix, GET))
     return "\n".join(
-        (_put_action(house, ack_name(user), ack), _put_action(house, pull_name(user), pull))
+        (
+            _put_action(setup, ack_action_name(user), ack),
+            _put_action(setup, poll_action_name(user), pull),
+        )
     )
 
 
-def _put_action(house: House, name: str, action: str) -> str:
-    """By its name, so that a second time replaces it instead of polling twice."""
+def _put_action(setup: PollSetup, name: str, action: str) -> str:
+    """Return the PUT of an action by its name, so that a second one replaces the first."""
     xml = "".join(line.strip() for line in action.splitlines())
-    url = f"{house.igor_url}/data/actions/action%5Bname=%22{name}%22%5D"
+    url = f"{setup.igor_url}/data/actions/action%5Bname=%22{name}%22%5D"
     header = ["--header", "Content-Type: application/xml"]
-    return _curl(house, "--request", "PUT", *header, "--data", xml, url)
+    return _curl(setup, "--request", "PUT", *header, "--data", xml, url)
 
 
-def _mint(house: House, path: str, put: str) -> str:
-    """What is left out would be inherited from the admin's own right, so it is said empty."""
-    control = f"{house.igor_url}/internal/accessControl"
+def _mint_key(setup: PollSetup, path: str, put: str) -> str:
+    """Return the minting of a key; rights left out would be inherited from the admin's own."""
+    control = f"{setup.igor_url}/internal/accessControl"
     rights = f"put={put}&get=&post=&delete="
-    asked = f"tokenId=admin-data&newPath=/data/{path}&{rights}&subject=healthrelay"
+    request = f"tokenId=admin-data&newPath=/data/{path}&{rights}&subject=healthrelay"
     line = ["--write-out", r"\n"]  # Igor ends neither answer with one
-    key = _curl(house, *line, f"{control}/createSharedKey")
-    return f"{key}\n{_curl(house, *line, f'{control}/exportToken?{asked}')}"
+    key = _curl(setup, *line, f"{control}/createSharedKey")
+    return f"{key}\n{_curl(setup, *line, f'{control}/exportToken?{request}')}"

@@ -1,7 +1,7 @@
 """What Igor's old plugin ``fitbit`` left in its database, and how its measurements become records.
 
-Measured on a real Igor: everything is text there, an empty list has vanished, and whatever
-``system`` said, the old plugin asked for pounds and miles.
+Measured on a real Igor: everything is text there, empty lists are gone, and whatever the value
+of ``system``, the old plugin fetched pounds and miles.
 """
 
 from __future__ import annotations
@@ -23,148 +23,148 @@ MAX_DIGITS = 18
 Element = Mapping[str, Json]
 
 
-class Person(NamedTuple):
-    """One person as the old plugin knew them."""
+class LegacyPerson(NamedTuple):
+    """One person in the old plugin's data."""
 
     name: str
     settings: Mapping[str, str] = {}
     series: Mapping[str, Sequence[Json]] = {}
-    """What lay under ``sensors/fitbit/<name>``: element name → its values, texts at the leaves."""
+    """From ``sensors/fitbit/<name>``: element name → its values, texts at the leaves."""
     connected: bool = False
-    """Whether they had given their consent."""
+    """Whether a token was stored."""
     actions: Sequence[Mapping[str, str]] = ()
     """The arguments of the actions that fetched for them."""
 
 
-class Left(NamedTuple):
-    """All that it left."""
+class LegacyData(NamedTuple):
+    """All data of the old plugin."""
 
-    people: tuple[Person, ...] = ()
+    people: tuple[LegacyPerson, ...] = ()
     application: tuple[str, ...] = ()
     """The names of the plugin's own values, such as ``client_id``."""
 
 
 class Units(NamedTuple):
-    """The systems that values were written in, and are wanted in."""
+    """The unit systems that values are converted from and to."""
 
-    given: str
-    wanted: str
+    source: str
+    target: str
 
 
-class Found(NamedTuple):
-    """The records of one series, and why how many elements could not become some."""
+class Converted(NamedTuple):
+    """The records of one series, and reason → the number of elements left out."""
 
     records: tuple[Record, ...]
     left_out: Mapping[str, int]
 
 
-def records(series: str, elements: Sequence[Json], units: Units, today: date) -> Found:
-    """The *elements* of *series* in the shape and units in which a provider would tell them."""
-    shape = _shape(series)
+def convert_records(series: str, elements: Sequence[Json], units: Units, today: date) -> Converted:
+    """Return the *elements* of *series* in the shape and units that a provider gives."""
+    shape = _find_shape(series)
     if shape is None:
-        return Found((), {"healthrelay reads these only from the provider": len(elements)})
-    found: dict[str, Record] = {}
+        return Converted((), {"healthrelay reads these only from the provider": len(elements)})
+    records: dict[str, Record] = {}
     left_out: dict[str, int] = {}
     for element in elements:
         try:
-            record = _record(series, element, shape, units)
+            record = _convert_record(series, element, shape, units)
             parse_day(SERIES[series].day, record.when[:10], today)
         except (TypeError, ValueError, ArithmeticError):
-            reason = "no element of this series"
+            reason = "not an element of this series"
         except BadRequest as error:
             reason = error.sentence.rstrip(".")
-        except Nothing:
+        except NoMeasurement:
             reason = "nothing was measured"
         else:
-            found[record.key] = record
+            records[record.key] = record
             continue
         left_out[reason] = left_out.get(reason, 0) + 1
-    return Found(tuple(found.values()), left_out)
+    return Converted(tuple(records.values()), left_out)
 
 
-class Nothing(Exception):
-    """An element that stands for a day without a measurement: such a day is absent, never 0."""
+class NoMeasurement(Exception):
+    """The element of a day without a measurement: such a day is absent, never 0."""
 
 
 Shape = Callable[[str, Element, Units], dict[str, Json]]
 
 
-def _record(series: str, element: Json, shape: Shape, units: Units) -> Record:
+def _convert_record(series: str, element: Json, shape: Shape, units: Units) -> Record:
     if not isinstance(element, dict):
         raise ValueError("an element without members")
     (record,) = parse(series, [shape(series, element, units)])
     return record
 
 
-def _shape(series: str) -> Shape | None:
+def _find_shape(series: str) -> Shape | None:
     if series in ("weight", "fat"):
-        return _log_entry
+        return _convert_log_entry
     if series == "activities-heart":
-        return _heart
+        return _convert_heart
     row = SERIES.get(series)
-    return _daily if row and row.kind is Kind.DAILY and row.key == "dateTime" else None
+    return _convert_daily if row and row.kind is Kind.DAILY and row.key == "dateTime" else None
 
 
-def _daily(series: str, element: Element, units: Units) -> dict[str, Json]:
+def _convert_daily(series: str, element: Element, units: Units) -> dict[str, Json]:
     """``{"dateTime": "2020-01-01", "value": "74.979"}``: the value stays a text, as it came."""
-    row, said = SERIES[series], element.get("value")
-    if not isinstance(said, str) or not said:
+    row, raw = SERIES[series], element.get("value")
+    if not isinstance(raw, str) or not raw:
         raise ValueError("an element without a value")
     if row.value != "value":  # a time of day, and the like
-        return {"dateTime": element.get("dateTime"), "value": said}
-    value = _plain(said)
+        return {"dateTime": element.get("dateTime"), "value": raw}
+    value = _parse_number(raw)
     if not value:
-        raise Nothing
-    there = converted(value, row.unit, units.given, units.wanted)
-    return {"dateTime": element.get("dateTime"), "value": said if there == value else text(there)}
+        raise NoMeasurement
+    result = converted(value, row.unit, units.source, units.target)
+    return {"dateTime": element.get("dateTime"), "value": raw if result == value else text(result)}
 
 
-def _log_entry(series: str, element: Element, units: Units) -> dict[str, Json]:
-    """An entry of a log, where the legacy API gives numbers: ``{"weight": 53.615, …}``."""
+def _convert_log_entry(series: str, element: Element, units: Units) -> dict[str, Json]:
+    """Return a log entry, where the legacy API gives numbers: ``{"weight": 53.615, …}``."""
     entry: dict[str, Json] = {}
-    for name, said in element.items():
+    for name, value in element.items():
         numeric = name in ("bmi", "fat", "logId", "weight")
-        entry[name] = number(_plain(said)) if numeric else said
+        entry[name] = number(_parse_number(value)) if numeric else value
     if not entry.get(series):
-        raise Nothing
+        raise NoMeasurement
     if series == "weight":
-        entry["weight"] = number(converted(_plain(element["weight"]), "mass", *units))
+        entry["weight"] = number(converted(_parse_number(element["weight"]), "mass", *units))
     return entry
 
 
-def _heart(_: str, element: Element, __: Units) -> dict[str, Json]:
-    """A day's zones and resting rate; Igor has dropped the lists that were empty."""
+def _convert_heart(_: str, element: Element, __: Units) -> dict[str, Json]:
+    """Return a day's zones and resting rate; Igor drops empty lists."""
     value = element.get("value")
     if not isinstance(value, dict):
         raise ValueError("a day without zones")
     custom, zones = (
-        [_zone(zone) for zone in _listed(value.get(name))]
+        [_convert_zone(zone) for zone in _as_list(value.get(name))]
         for name in ("customHeartRateZones", "heartRateZones")
     )
-    there: dict[str, Json] = {"customHeartRateZones": [*custom], "heartRateZones": [*zones]}
+    day: dict[str, Json] = {"customHeartRateZones": [*custom], "heartRateZones": [*zones]}
     if "restingHeartRate" in value:
-        there["restingHeartRate"] = number(_plain(value["restingHeartRate"]))
+        day["restingHeartRate"] = number(_parse_number(value["restingHeartRate"]))
     elif not any(zone.get("minutes") for zone in (*custom, *zones)):
-        raise Nothing
-    return {"dateTime": element.get("dateTime"), "value": there}
+        raise NoMeasurement
+    return {"dateTime": element.get("dateTime"), "value": day}
 
 
-def _zone(said: Json) -> dict[str, Json]:
-    if not isinstance(said, dict):
+def _convert_zone(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
         raise ValueError("a zone without members")
-    return {name: v if name == "name" else number(_plain(v)) for name, v in said.items()}
+    return {name: v if name == "name" else number(_parse_number(v)) for name, v in value.items()}
 
 
-def _listed(said: Json) -> Sequence[Json]:
-    """Of a list with one element Igor's XML keeps no sign that it was one."""
-    if said in (None, ""):
+def _as_list(value: Json) -> Sequence[Json]:
+    """Return *value* as a list: Igor's XML does not mark a list of one element."""
+    if value in (None, ""):
         return []
-    return said if isinstance(said, list) else [said]
+    return value if isinstance(value, list) else [value]
 
 
-def _plain(said: Json) -> Decimal:
-    """A number of a size that something measured can have."""
-    value = exact(said)
+def _parse_number(raw: Json) -> Decimal:
+    """Return a number of a plausible size. Raise `ValueError` for any other."""
+    value = exact(raw)
     if value.adjusted() > MAX_DIGITS:
-        raise ValueError("a number beyond all measure")
+        raise ValueError("a number that is too large")
     return value

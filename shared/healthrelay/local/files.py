@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from healthrelay.core.errors import BadRequest, Duplicate
 
@@ -22,21 +24,33 @@ def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) ->
         raise Duplicate(f"{there[0]} exists already; --force replaces it.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path, content in paths.items():
-            _write(path, content)
     except OSError as error:
-        raise BadRequest(f"{folder} cannot be written to ({type(error).__name__}).") from error
+        raise _unwritable(folder, error) from error
+    for path, content in paths.items():
+        with private_file(path) as file:
+            file.write(content.encode())
     return list(paths)
 
 
-def _write(path: Path, content: str) -> None:
-    """Beside its place first: a link that lies there is replaced, not followed."""
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file, mode 0600, that takes the place of *path* when the block ends well.
+
+    It lies beside its place first: a link that lies there is replaced, not followed.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    opened = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
+        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(handle)
         draft.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+    finally:
         draft.unlink(missing_ok=True)
-        raise
+
+
+def _unwritable(folder: Path, error: OSError) -> BadRequest:
+    return BadRequest(f"{folder} cannot be written to ({type(error).__name__}).")

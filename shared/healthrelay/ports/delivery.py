@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -46,14 +46,6 @@ class Log(Protocol):
 
     def prune(self, user: str, before: datetime) -> int:
         """Forget the entries from before that instant, but never the newest; return how many."""
-
-    def restore(self, user: str, entries: Sequence[Entry]) -> None:
-        """Take over *entries* of another log, in order, with the numbers that they have.
-
-        Those that exist are skipped, so that a copy can be started again. Where numbers are
-        missing before the first new one, what lies before it is forgotten, as if pruned.
-        Raises `Unknown` for a person who does not exist.
-        """
 
     def following(self, user: str) -> Following:
         """Return the head and all followers, as they were at one instant."""

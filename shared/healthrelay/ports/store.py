@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.records import Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
@@ -99,11 +101,20 @@ class Records(Protocol):
         does not exist (any more).
         """
 
-    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
-        """Write *delta* without a log entry: a copy takes its entries from the log it copies.
 
-        Raise what `apply` raises.
-        """
+class PersonDump(NamedTuple):
+    """All that a store holds of one person; what is sealed stays sealed."""
+
+    settings: Mapping[str, str]
+    poll_key: str | None
+    grant: Document | None
+    targets: Mapping[str, Document]
+    progress: Mapping[str, Progress]
+    """How far each target has followed the log."""
+    coverage: Coverage
+    entries: Sequence[Entry]
+    """The log as far as it is kept, in order; the last one is its head."""
+    records: Sequence[Record]
 
 
 class Store(Protocol):
@@ -121,3 +132,9 @@ class Store(Protocol):
     def log(self) -> Log: ...
     @property
     def targets(self) -> Targets: ...
+
+    def restore(self, user: str, person: PersonDump) -> None:
+        """Make *user* as *person* says, with the numbers of the log: whole, or not at all.
+
+        Raises `Duplicate` for a person who exists.
+        """

@@ -5,7 +5,7 @@ Without a user: everybody's, a task each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
@@ -15,12 +15,12 @@ from healthrelay.core.household.names import user_name
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.flows.measurements.fetch import Fetched, fetch
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status, trouble_facts
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
+    from healthrelay.flows.measurements.fetch import Fetched
     from healthrelay.web.services import Services
 
 
@@ -50,21 +50,7 @@ def view(request: Request, services: Services) -> Response:
 
 def _one(params: dict[str, str], services: Services) -> Response:
     user = user_name(params.pop("user", None))
-    return json_response(result(user, fetch_with(services, user, params)))
-
-
-def fetch_with(services: Services, user: str, query: Mapping[str, str]) -> Fetched:
-    """Fetch with the clients of this process; wrong words are refused before any is made."""
-    return fetch(
-        parse_request(user, query),
-        services.now(),
-        store=services.store,
-        grants=services.grants,
-        provider=services.provider,
-        consent=services.consent,
-        deliver=services.enqueue_or_deliver,
-        log_event=services.log_event,
-    )
+    return json_response(result(user, services.fetch(parse_request(user, params))))
 
 
 def _everybody(services: Services) -> Response:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.flows.measurements.fetch import Fetched
     from healthrelay.ports.peers import Provider, Queue, TokenEndpoint
     from healthrelay.ports.store import Store
 
@@ -46,6 +48,9 @@ class Services(Protocol):
     def relay_days(self) -> int: ...
     @property
     def log_days(self) -> int: ...
+
+    def fetch(self, request: FetchRequest) -> Fetched:
+        """Bring one person's new measurements into the store, and on to their targets."""
 
     def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
         """Deliver what a fetch has written, or leave that to the queue."""

@@ -15,7 +15,7 @@ MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> Any:
-    """The elements of *series* from *raw*, which has all sources that it needs."""
+    """Return the elements of *series* from *raw*, which has all sources that it needs."""
     legacy = LegacyFitbit("http://unused", "cid", "metric")
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}
@@ -23,7 +23,7 @@ def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -
 
 
 def values(**by_day: Any) -> list[dict[str, Any]]:
-    """A time series: ``d2="0"`` is 2 November 2026."""
+    """Return a time series: ``d2="0"`` is 2 November 2026."""
     return [
         {"dateTime": f"2026-11-{int(day[1:]):02}", "value": value} for day, value in by_day.items()
     ]

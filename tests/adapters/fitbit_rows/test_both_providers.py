@@ -49,8 +49,8 @@ class Side:
         for read in pack({window: self.provider.needs(window)}, {}):
             raw.setdefault(read.source, []).extend(self.provider.read(self.access, read))
         elements = self.provider.convert(window, raw, Account("x", "Europe/Amsterdam"))
-        found = parse(series, elements)
-        return {record.key: dict(record.data) for record in found if window.holds(record)}
+        records = parse(series, elements)
+        return {record.key: dict(record.data) for record in records if window.holds(record)}
 
 
 Both = tuple[Side, Side]
@@ -118,7 +118,7 @@ def test_points_of_a_day_are_the_same(both: Both, name: str) -> None:
     assert google == fitbit
 
 
-# Series → what only Google tells, and what only Fitbit does.
+# Series → what only Google has, and what only Fitbit does.
 BEYOND: dict[str, tuple[set[str], set[str]]] = {
     "sleep": ({"levels", "type"}, set()),
     "sleep-summary": ({"stages"}, set()),
@@ -130,11 +130,11 @@ OF_A_FOOD = {"calories", "mealTypeId", "name"}
 
 
 def plain(record: dict[str, Any], without: set[str]) -> dict[str, Any]:
-    """What both may know; of the food in a log entry, only its name, energy and meal."""
-    kept = {name: value for name, value in record.items() if name not in without}
-    if "loggedFood" in kept:
-        kept["loggedFood"] = {name: kept["loggedFood"][name] for name in OF_A_FOOD}
-    return kept
+    """Return what both may know; of the food in a log entry, only its name, energy and meal."""
+    members = {name: value for name, value in record.items() if name not in without}
+    if "loggedFood" in members:
+        members["loggedFood"] = {name: members["loggedFood"][name] for name in OF_A_FOOD}
+    return members
 
 
 @pytest.mark.parametrize("days", [ABROAD, CLOCKS_GO_BACK], ids=["abroad", "clocks"])

@@ -1,4 +1,4 @@
-"""What python-fitbit is asked for: each series by its own path, and nothing but readings."""
+"""What python-fitbit reads: each series by its own path, and nothing but readings."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ DATES = {"base_date", "end_date", "date", "detail_level"}
 
 
 class Listener:
-    """Stands where a `fitbit.Fitbit` would, and notes what it is asked."""
+    """Stands where a `fitbit.Fitbit` would, and notes its calls."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *args, **named: self.asked.append((name, args, named))
+        return lambda *args, **named: self.calls.append((name, args, named))
 
 
 @pytest.fixture
@@ -72,9 +72,9 @@ def test_every_series_is_read_or_said_to_be_unreadable() -> None:
 def test_calls_read_and_never_write(source: str) -> None:
     listener = Listener()
 
-    CALLS[source].ask(listener, Read(source, MONDAY, SUNDAY))
+    CALLS[source].send(listener, Read(source, MONDAY, SUNDAY))
 
-    ((method, args, named),) = listener.asked
+    ((method, args, named),) = listener.calls
     assert method in READS
     assert named.keys() <= DATES
     assert not args or method in ("time_series", "intraday_time_series")
@@ -130,9 +130,9 @@ def test_no_call_is_longer_than_the_server_allows(
 
 
 def read(source: str, body: object) -> list[Any]:
-    """What *source* brings when the server says *body*."""
-    said = json.dumps(body).encode()
-    with answering(response(200, said)) as url:
+    """Return what *source* brings when the server says *body*."""
+    content = json.dumps(body).encode()
+    with answering(response(200, content)) as url:
         legacy = LegacyFitbit(url, "cid", "metric")
         return list(legacy.read("the-token", Read(source, MONDAY, MONDAY)))
 

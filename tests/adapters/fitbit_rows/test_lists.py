@@ -42,9 +42,9 @@ METHODS = {
 @pytest.mark.parametrize("series", ANSWERS)
 def test_what_is_answered_and_what_it_becomes(series: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    said, expected = ANSWERS[series]
+    body, expected = ANSWERS[series]
     today = date(2026, 11, 2)
-    with answering(response(200, json.dumps(said).encode())) as url:
+    with answering(response(200, json.dumps(body).encode())) as url:
         raw = LegacyFitbit(url, "cid", "metric").read("token", Read(series, today, today))
 
     assert converted(series, {series: raw}) == expected
@@ -72,6 +72,6 @@ def test_google_health_says_which_it_has_not(household: Household) -> None:
         {"id": 304, "name": "serving", "plural": "servings"},
     ]
     assert set(fetched["unavailable"]) == set(ANSWERS) - {"food-units"}
-    told = {why["error"] for why in fetched["unavailable"].values()}
-    assert all(sentence.startswith("Google Health has no ") for sentence in told)
-    assert "Google Health has no list of favourite foods." in told
+    sentences = {why["error"] for why in fetched["unavailable"].values()}
+    assert all(sentence.startswith("Google Health has no ") for sentence in sentences)
+    assert "Google Health has no list of favourite foods." in sentences

@@ -33,6 +33,6 @@ def check(raw: Mapping[str, Sequence[Raw]]) -> None:
     for source, points in raw.items():
         schema = next((s for how, s in _SCHEMAS.items() if how in source), "DataPoint")
         for point in points:
-            said: Any = json.loads(json.dumps(point, default=float))
-            errors = [e.message for e in _of(schema).iter_errors(said)]
+            payload: Any = json.loads(json.dumps(point, default=float))
+            errors = [e.message for e in _of(schema).iter_errors(payload)]
             assert errors == [], f"{source}: {errors[0]}"

@@ -17,12 +17,12 @@ MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 
 
 def provider(system: str = "metric") -> GoogleHealth:
-    """The adapter, for what needs no server."""
+    """Return the adapter, for what needs no server."""
     return GoogleHealth("http://unused", system, Http())
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], **how: Any) -> Any:
-    """The elements of *series* from *raw*, which must be such as Google describes its points."""
+    """Return the elements of *series* from *raw*, whose points must be as Google describes them."""
     elements = tolerated(series, raw, **how)
     check(raw)
     return elements
@@ -46,7 +46,7 @@ def tolerated(
 
 
 def rolled(day: int, **value: Any) -> dict[str, Any]:
-    """A bucket of a daily roll-up, of a day of November 2026."""
+    """Return a bucket of a daily roll-up, of a day of November 2026."""
     start = {"year": 2026, "month": 11, "day": day}
     end = {"year": 2026, "month": 11, "day": day + 1}
     times = {
@@ -63,12 +63,12 @@ def interval(start: str, end: str, offset: str | None = "3600s") -> dict[str, st
 
 
 def dated(day: int) -> dict[str, int]:
-    """A day of November 2026."""
+    """Return a day of November 2026."""
     return {"year": 2026, "month": 11, "day": day}
 
 
 def bucket(start: str, **value: Any) -> dict[str, Any]:
-    """A bucket of a roll-up by the minute."""
+    """Return a bucket of a roll-up by the minute."""
     return {"startTime": start, "endTime": start, **value}
 
 

@@ -15,7 +15,7 @@ def stage(kind: str, start: str, end: str, offset: str = "3600s") -> dict[str, s
 
 
 def session(point: str = "456", **value: Any) -> dict[str, Any]:
-    """A night in Amsterdam, from 23:40 to 06:10, unless *value* says otherwise."""
+    """Return a night in Amsterdam, from 23:40 to 06:10, unless *value* says otherwise."""
     return {
         "dataPointName": f"users/1/dataTypes/sleep/dataPoints/{point}",
         "sleep": {
@@ -50,7 +50,7 @@ def night() -> dict[str, Any]:
 
 
 def nap() -> dict[str, Any]:
-    """A classic one, in the afternoon; Google writes no zero."""
+    """Return a classic one, in the afternoon; Google writes no zero."""
     return session(
         "457",
         interval=interval("2026-11-03T13:00:00Z", "2026-11-03T13:30:00Z"),
@@ -66,5 +66,5 @@ def nap() -> dict[str, Any]:
 
 
 def noticed(**summary: str) -> dict[str, Any]:
-    """The night as it looks while its stages are worked out."""
+    """Return the night as it looks while its stages are worked out."""
     return session(type="STAGES", metadata={"mainSleep": True}, summary=summary)

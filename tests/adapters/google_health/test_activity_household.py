@@ -25,7 +25,7 @@ Both = Callable[[Window], list[list[dict[str, Any]]]]
 
 
 def reader(household: Household) -> Reader:
-    """Reads windows for a wearer who allows everything that activity needs."""
+    """Read windows for a wearer who allows everything that activity needs."""
     household.connect(methods="activities,time_series", resource="activities/heart")
     token = household.services.grants.current("jack", household.services.now())
     provider = household.services.provider
@@ -79,7 +79,7 @@ def wearer_of_one_day(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("prefix", ["activities-", "activities-tracker-"])
 def test_time_series(household: Household, prefix: str) -> None:
     read = reader(household)
-    told = {
+    values = {
         "steps": "8123",
         "distance": "6.012345",
         "floors": "9",
@@ -92,10 +92,10 @@ def test_time_series(household: Household, prefix: str) -> None:
         "minutesVeryActive": "22",
     }
 
-    found = {name: read(Window(f"{prefix}{name}", MONDAY, SUNDAY)) for name in told}
+    converted = {name: read(Window(f"{prefix}{name}", MONDAY, SUNDAY)) for name in values}
 
-    assert found == {
-        name: [{"dateTime": "2026-11-03", "value": value}] for name, value in told.items()
+    assert converted == {
+        name: [{"dateTime": "2026-11-03", "value": value}] for name, value in values.items()
     }
 
 
@@ -166,17 +166,17 @@ def test_the_minutes_come_to_the_day(household: Household, series: str, total: f
 def both(
     sandbox: Sandbox, household_clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Both:
-    """Reads a window from Google Health and from Fitbit, from one household after the other."""
+    """Read a window from Google Health and from Fitbit, from one household after the other."""
 
     def read(window: Window) -> list[list[dict[str, Any]]]:
-        found = []
+        answers = []
         for provider in ("google_health", "fitbit"):
             folder = tmp_path / provider
             folder.mkdir()
             chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider}
             with household_at(folder, chosen, household_clock, monkeypatch) as household:
-                found.append(reader(household)(window))
-        return found
+                answers.append(reader(household)(window))
+        return answers
 
     return read
 

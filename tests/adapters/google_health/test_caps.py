@@ -21,7 +21,7 @@ from healthrelay.core.measurements.records import Window
 
 SHORT = ("calories-in-heart-rate-zone", "heart-rate", "active-minutes", "total-calories")
 USUAL_PAGE = 1440
-"""What the server gives where it takes no notice of the page size that is asked for."""
+"""What the server gives where it takes no notice of the page size of the request."""
 # Points a day, at most: a stretch a minute, a beat every other second, a few of anything else.
 MINUTES, BEATS = 1440, 43_200
 DENSE = {
@@ -46,10 +46,10 @@ def test_no_roll_up_is_longer_than_its_cap(name: str) -> None:
     assert isinstance(question, RollUp) or "pageSize" not in body
 
 
-def _range(said: dict[str, Any]) -> tuple[datetime, datetime]:
-    if "startTime" in said:
-        return datetime.fromisoformat(said["startTime"]), datetime.fromisoformat(said["endTime"])
-    start, end = (datetime(**said[name]["date"]) for name in ("start", "end"))
+def _range(span: dict[str, Any]) -> tuple[datetime, datetime]:
+    if "startTime" in span:
+        return datetime.fromisoformat(span["startTime"]), datetime.fromisoformat(span["endTime"])
+    start, end = (datetime(**span[name]["date"]) for name in ("start", "end"))
     return start, end
 
 

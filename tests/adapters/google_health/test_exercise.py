@@ -134,10 +134,10 @@ def test_summary_has_what_is_known_of_each_day() -> None:
         "total-calories:dailyRollUp": [rolled(4, totalCalories={"kcalSum": 1800})],
     }
 
-    found = converted("activities-summary", raw)
+    elements = converted("activities-summary", raw)
 
-    assert found == [
+    assert elements == [
         {"date": "2026-11-04", "caloriesOut": 1800},
         {"date": "2026-11-05", "steps": 0},
     ]
-    assert [next(iter(element)) for element in found] == ["date", "date"]
+    assert [next(iter(element)) for element in elements] == ["date", "date"]

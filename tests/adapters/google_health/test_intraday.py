@@ -17,8 +17,8 @@ AUTUMN = date(2026, 10, 25), date(2026, 10, 25)
 
 
 def steps(start: str, count: str | None, offset: str | None = "3600s") -> dict[str, Any]:
-    said = {} if count is None else {"count": count}
-    return {"steps": {"interval": interval(start, start, offset), **said}}
+    rest = {} if count is None else {"count": count}
+    return {"steps": {"interval": interval(start, start, offset), **rest}}
 
 
 def test_steps_by_the_minute() -> None:
@@ -81,9 +81,9 @@ def test_points_have_the_unit_of_the_household(
     span = interval("2026-11-03T07:00:00Z", "2026-11-03T07:01:00Z")
     raw = {f"{source}:reconcile": [{kind: {"interval": span, **point[kind]}}]}
 
-    found = converted(f"activities-{name}-intraday", raw, days=TUESDAY, system=system)
+    elements = converted(f"activities-{name}-intraday", raw, days=TUESDAY, system=system)
 
-    assert points(found) == [("08:00:00", value)]
+    assert points(elements) == [("08:00:00", value)]
 
 
 def test_a_point_is_on_the_clock_of_the_place_where_it_was_measured() -> None:
@@ -95,9 +95,9 @@ def test_a_point_is_on_the_clock_of_the_place_where_it_was_measured() -> None:
         ]
     }
 
-    found = converted("activities-steps-intraday", raw, days=TUESDAY)
+    elements = converted("activities-steps-intraday", raw, days=TUESDAY)
 
-    assert points(found) == [("23:30:00", 6)]
+    assert points(elements) == [("23:30:00", 6)]
 
 
 def test_the_hour_that_comes_twice_in_autumn_loses_nothing() -> None:
@@ -130,17 +130,17 @@ def test_calories_are_laid_on_the_wearers_clock_and_other_days_are_left_out() ->
         ]
     }
 
-    found = converted("activities-calories-intraday", raw, days=TUESDAY)
+    elements = converted("activities-calories-intraday", raw, days=TUESDAY)
 
-    assert points(found) == [("00:00:00", 1.2), ("23:59:00", 1.1)]
+    assert points(elements) == [("00:00:00", 1.2), ("23:59:00", 1.1)]
 
 
 def test_minutes_in_two_readings_of_a_long_window_count_once() -> None:
     twice = [bucket("2026-11-03T07:00:00Z", totalCalories={"kcalSum": 1.5})] * 2
 
-    found = converted("activities-calories-intraday", {"total-calories:rollUp": twice})
+    elements = converted("activities-calories-intraday", {"total-calories:rollUp": twice})
 
-    assert points(found) == [("08:00:00", 1.5)]
+    assert points(elements) == [("08:00:00", 1.5)]
 
 
 def test_minutes_are_asked_for_with_room_for_every_zone() -> None:

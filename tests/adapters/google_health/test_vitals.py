@@ -16,7 +16,7 @@ DEEP = "deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds"
 SKIN = "daily-sleep-temperature-derivations"
 
 
-def told(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
+def daily(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
     return {kind: {"date": dated(day), **figures}}
 
 
@@ -26,7 +26,7 @@ def told(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
         (
             "hrv",
             HRV,
-            told(
+            daily(
                 "dailyHeartRateVariability",
                 averageHeartRateVariabilityMilliseconds=38.2,
                 **{DEEP: 35.0},
@@ -37,13 +37,13 @@ def told(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
         (
             "hrv",
             HRV,
-            told("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds=38.12345),
+            daily("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds=38.12345),
             {"dailyRmssd": 38.123},
         ),
         (
             "spo2",
             "daily-oxygen-saturation",
-            told(
+            daily(
                 "dailyOxygenSaturation",
                 averagePercentage=96.1,
                 lowerBoundPercentage=93.0,
@@ -54,13 +54,13 @@ def told(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
         (
             "br",
             "daily-respiratory-rate",
-            told("dailyRespiratoryRate", breathsPerMinute=14.6),
+            daily("dailyRespiratoryRate", breathsPerMinute=14.6),
             {"breathingRate": 14.6},
         ),
         (
             "tempSkin",
             SKIN,
-            told(
+            daily(
                 "dailySleepTemperatureDerivations",
                 nightlyTemperatureCelsius=33.7,
                 baselineTemperatureCelsius=34.1,
@@ -70,7 +70,7 @@ def told(kind: str, day: int = 3, **figures: Any) -> dict[str, Any]:
         (
             "cardioScore",
             "daily-vo2-max",
-            told("dailyVo2Max", vo2Max=42.3, cardioFitnessLevel="GOOD", estimated=False),
+            daily("dailyVo2Max", vo2Max=42.3, cardioFitnessLevel="GOOD", estimated=False),
             {"vo2Max": "42.3"},
         ),
     ],
@@ -92,7 +92,7 @@ def test_days_are_asked_for_as_days() -> None:
 
 
 def test_days_ascend_whatever_google_begins_with() -> None:
-    points = [told("dailyRespiratoryRate", day, breathsPerMinute=14) for day in (5, 3)]
+    points = [daily("dailyRespiratoryRate", day, breathsPerMinute=14) for day in (5, 3)]
 
     days = [e["dateTime"] for e in converted("br", {"daily-respiratory-rate": points})]
 
@@ -100,7 +100,7 @@ def test_days_ascend_whatever_google_begins_with() -> None:
 
 
 def test_warmer_in_fahrenheit() -> None:
-    point = told(
+    point = daily(
         "dailySleepTemperatureDerivations",
         nightlyTemperatureCelsius=34.4,
         baselineTemperatureCelsius=34.1,
@@ -114,14 +114,14 @@ def test_warmer_in_fahrenheit() -> None:
 def test_a_night_as_warm_as_ever_is_a_zero() -> None:
     same = {"nightlyTemperatureCelsius": 34.1, "baselineTemperatureCelsius": 34.1}
 
-    (element,) = converted("tempSkin", {SKIN: [told("dailySleepTemperatureDerivations", **same)]})
+    (element,) = converted("tempSkin", {SKIN: [daily("dailySleepTemperatureDerivations", **same)]})
 
     assert element["value"] == {"nightlyRelative": 0}
 
 
 @pytest.mark.parametrize("figures", [{"nightlyTemperatureCelsius": 33.7}, {}])
 def test_a_day_without_the_figures_is_absent(figures: dict[str, float]) -> None:
-    point = told("dailySleepTemperatureDerivations", **figures)
+    point = daily("dailySleepTemperatureDerivations", **figures)
 
     assert converted("tempSkin", {SKIN: [point]}) == []
 
@@ -129,11 +129,11 @@ def test_a_day_without_the_figures_is_absent(figures: dict[str, float]) -> None:
 @pytest.mark.parametrize(
     "point",
     [
-        told("dailyHeartRateVariability", averageMilliseconds=38.2),
-        told("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds="calm"),
-        told("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds="NaN"),
+        daily("dailyHeartRateVariability", averageMilliseconds=38.2),
+        daily("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds="calm"),
+        daily("dailyHeartRateVariability", averageHeartRateVariabilityMilliseconds="NaN"),
         {"dailyHeartRateVariability": {"averageHeartRateVariabilityMilliseconds": 38.2}},
-        told("heartRateVariability"),
+        daily("heartRateVariability"),
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:

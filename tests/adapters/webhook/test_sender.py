@@ -116,13 +116,13 @@ def test_the_name_is_looked_up_once_for_all_messages(
     receiver: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = int(receiver.url.rpartition(":")[2])
-    asked: list[object] = []
+    names: list[object] = []
     real = socket.getaddrinfo
 
     def rebinding(host: str, *more: object, **named: object) -> object:
         if host == "hook.example":
-            asked.append(host)
-            host = "127.0.0.1" if len(asked) == 1 else "203.0.113.1"
+            names.append(host)
+            host = "127.0.0.1" if len(names) == 1 else "203.0.113.1"
         return real(host, *more, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
@@ -131,18 +131,18 @@ def test_the_name_is_looked_up_once_for_all_messages(
     sender.send(MESSAGE)
     sender.send(MESSAGE)
 
-    assert asked == ["hook.example"]
+    assert names == ["hook.example"]
     assert [seen.headers["host"] for seen in receiver.seen] == [f"hook.example:{port}"] * 2
 
 
 class Slow(BaseHTTPRequestHandler):
     """Says a little at once, and the rest byte by byte: never so slow that a byte is missed."""
 
-    said = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx"
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx"
     rest = b"x" * 999
 
     def do_POST(self) -> None:
-        self.wfile.write(self.said)
+        self.wfile.write(self.answer)
         for byte in self.rest[:100]:
             time.sleep(0.1)
             try:
@@ -155,14 +155,14 @@ class Slow(BaseHTTPRequestHandler):
 
 
 class SlowHead(Slow):
-    said = b""
+    answer = b""
     rest = b"HTTP/1.1 200 OK\r\nX-Dripping: " + b"x" * 900
 
 
 class SlowInterim(Slow):
     """One interim answer after the other, each whole and in time."""
 
-    said = b""
+    answer = b""
     rest = b"HTTP/1.1 100 Continue\r\n\r\n" * 40
 
 
@@ -265,14 +265,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("other.example", True, Misconfigured),
     ],
 )
-def test_tls_is_spoken_with_the_name_at_the_address_that_was_looked_at(
+def test_tls_uses_the_name_at_the_address_that_was_checked(
     certificate: Path,
     monkeypatch: pytest.MonkeyPatch,
     host: str,
     trusted: bool,
     error: type[HealthrelayError] | None,
 ) -> None:
-    asked: list[str | None] = []
+    names: list[str | None] = []
     hosts: list[str | None] = []
 
     class Receiver(BaseHTTPRequestHandler):
@@ -287,7 +287,7 @@ def test_tls_is_spoken_with_the_name_at_the_address_that_was_looked_at(
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    context.sni_callback = lambda _socket, name, _context: asked.append(name)
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     real = socket.getaddrinfo
@@ -306,7 +306,7 @@ def test_tls_is_spoken_with_the_name_at_the_address_that_was_looked_at(
         sender.send(MESSAGE)
         assert hosts == [f"{host}:{server.server_port}"]
 
-    assert asked == [host]
+    assert names == [host]
     server.shutdown()
 
 

@@ -27,15 +27,15 @@ PUBLIC = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68
 SIGNING = f"whsk_{base64.b64encode(SEED).decode()}"
 
 
-def signatures(told: dict[str, str], version: str) -> list[str]:
-    return [s for s in told["webhook-signature"].split(" ") if s.startswith(f"{version},")]
+def signatures(sent: dict[str, str], version: str) -> list[str]:
+    return [s for s in sent["webhook-signature"].split(" ") if s.startswith(f"{version},")]
 
 
-def verify(public: bytes, told: dict[str, str], message: Message) -> list[bool]:
+def verify(public: bytes, sent: dict[str, str], message: Message) -> list[bool]:
     """For each ``v1a`` signature, whether it is one of *public* for what the headers say."""
-    content = f"{told['webhook-id']}.{told['webhook-timestamp']}.".encode() + message.body
+    content = f"{sent['webhook-id']}.{sent['webhook-timestamp']}.".encode() + message.body
     good = []
-    for signature in signatures(told, "v1a"):
+    for signature in signatures(sent, "v1a"):
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(
                 base64.b64decode(signature.partition(",")[2]), content
@@ -47,12 +47,12 @@ def verify(public: bytes, told: dict[str, str], message: Message) -> list[bool]:
 
 
 def test_published_example_is_signed_as_published() -> None:
-    told = headers(MESSAGE, [(SECRET, SIGNING)], AT)
+    sent = headers(MESSAGE, [(SECRET, SIGNING)], AT)
 
-    assert told["webhook-id"] == "msg_p5jXN8AQM9LWM0D4loKWxJek"
-    assert told["webhook-timestamp"] == "1614265330"
-    assert signatures(told, "v1") == [SIGNATURE]
-    assert verify(PUBLIC, told, MESSAGE) == [True]
+    assert sent["webhook-id"] == "msg_p5jXN8AQM9LWM0D4loKWxJek"
+    assert sent["webhook-timestamp"] == "1614265330"
+    assert signatures(sent, "v1") == [SIGNATURE]
+    assert verify(PUBLIC, sent, MESSAGE) == [True]
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"name":"Zo\xc3\xab"}', b"x" * 19_999])
@@ -60,25 +60,25 @@ def test_the_reference_library_signs_the_same(body: bytes) -> None:
     secret, signing, _ = mint()
     message = Message("jack", body, "msg_1")
 
-    told = headers(message, [(secret, signing)], AT)
+    sent = headers(message, [(secret, signing)], AT)
 
     theirs = standardwebhooks.Webhook(secret).sign("msg_1", AT, body.decode())
-    assert signatures(told, "v1") == [theirs]
+    assert signatures(sent, "v1") == [theirs]
 
 
 def test_the_reference_library_takes_what_we_sign() -> None:
     secret, signing, _ = mint()
     now = datetime.now(UTC)
-    told = headers(MESSAGE, [(secret, signing)], now)
+    sent = headers(MESSAGE, [(secret, signing)], now)
     theirs = standardwebhooks.Webhook(secret)
 
-    assert theirs.verify(MESSAGE.body, told) == json.loads(MESSAGE.body)
+    assert theirs.verify(MESSAGE.body, sent) == json.loads(MESSAGE.body)
 
     for changed in ({"webhook-id": "msg_2"}, {"webhook-timestamp": str(int(now.timestamp()) + 1)}):
         with pytest.raises(standardwebhooks.WebhookVerificationError):
-            theirs.verify(MESSAGE.body, told | changed)
+            theirs.verify(MESSAGE.body, sent | changed)
     with pytest.raises(standardwebhooks.WebhookVerificationError):
-        theirs.verify(MESSAGE.body + b" ", told)
+        theirs.verify(MESSAGE.body + b" ", sent)
     late = headers(MESSAGE, [(secret, signing)], now - timedelta(minutes=6))
     with pytest.raises(standardwebhooks.WebhookVerificationError, match="too old"):
         theirs.verify(MESSAGE.body, late)
@@ -86,15 +86,15 @@ def test_the_reference_library_takes_what_we_sign() -> None:
 
 def test_while_keys_are_renewed_both_are_good() -> None:
     new, old, other = mint(), mint(), mint()
-    told = headers(MESSAGE, [new[:2], old[:2]], datetime.now(UTC))
+    sent = headers(MESSAGE, [new[:2], old[:2]], datetime.now(UTC))
 
     for secret, _, public in (new, old):
-        standardwebhooks.Webhook(secret).verify(MESSAGE.body, told)
+        standardwebhooks.Webhook(secret).verify(MESSAGE.body, sent)
         raw = base64.b64decode(public.removeprefix("whpk_"))
-        assert sum(verify(raw, told, MESSAGE)) == 1
+        assert sum(verify(raw, sent, MESSAGE)) == 1
     with pytest.raises(standardwebhooks.WebhookVerificationError):
-        standardwebhooks.Webhook(other[0]).verify(MESSAGE.body, told)
-    assert not any(verify(base64.b64decode(other[2].removeprefix("whpk_")), told, MESSAGE))
+        standardwebhooks.Webhook(other[0]).verify(MESSAGE.body, sent)
+    assert not any(verify(base64.b64decode(other[2].removeprefix("whpk_")), sent, MESSAGE))
 
 
 def test_keys_are_new_each_time_and_written_as_the_standard_says() -> None:

@@ -148,10 +148,10 @@ def test_stretches_and_gaps_make_up_the_window(pairs: list[tuple[int, int]]) -> 
     gaps = [(days(ago), days(ago - length)) for ago, length in pairs]
     missing = {first + timedelta(n) for first, last in gaps for n in range((last - first).days + 1)}
 
-    found = [
+    days_read = [
         part.start + timedelta(n)
         for part in without(month("body-weight"), gaps)
         for n in range((part.end - part.start).days + 1)
     ]
 
-    assert found == [days(ago) for ago in range(30, -1, -1) if days(ago) not in missing]
+    assert days_read == [days(ago) for ago in range(30, -1, -1) if days(ago) not in missing]

@@ -21,14 +21,14 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "measurements.md"
 def rows(section: str) -> dict[str, list[str]]:
     """Series → the other cells of its row in the first table of *section*."""
     text = PAGE.read_text().partition(f"## {section}\n")[2].partition("\n## ")[0]
-    found: dict[str, list[str]] = {}
+    cells_of: dict[str, list[str]] = {}
     for line in text.splitlines():
         names, *cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and names.startswith("`"):
             for name in re.findall(r"`([\w-]+)`", names):
-                assert name not in found, f"{name} has two rows"
-                found[name] = cells
-    return found
+                assert name not in cells_of, f"{name} has two rows"
+                cells_of[name] = cells
+    return cells_of
 
 
 @pytest.mark.parametrize("section", ["From Google Health", "From the legacy API", "Side by side"])
@@ -37,15 +37,15 @@ def test_every_series_has_a_row_and_no_other(section: str) -> None:
 
 
 def test_what_google_has_not_is_said_to_be_refused() -> None:
-    told = rows("From Google Health")
+    table = rows("From Google Health")
 
-    assert {name for name, cells in told.items() if cells[1] == "none"} == NOT_AT_GOOGLE.keys()
-    assert all(len(cells) == 4 and cells[3] for cells in told.values())
+    assert {name for name, cells in table.items() if cells[1] == "none"} == NOT_AT_GOOGLE.keys()
+    assert all(len(cells) == 4 and cells[3] for cells in table.values())
 
 
 def test_ranges_of_the_legacy_api_are_those_of_the_calls() -> None:
-    told = rows("From the legacy API")
+    table = rows("From the legacy API")
     for name, row in FITBIT.items():
         days = CALLS[row.needs(Window(name, EPOCH, EPOCH))[0]].days
-        assert told[name][2] == (str(days) if days else "–"), name
-    assert {n for n, cells in told.items() if cells[1].startswith("none")} == NOT_AT_FITBIT.keys()
+        assert table[name][2] == (str(days) if days else "–"), name
+    assert {n for n, cells in table.items() if cells[1].startswith("none")} == NOT_AT_FITBIT.keys()

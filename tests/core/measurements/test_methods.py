@@ -39,10 +39,10 @@ def test_reading_methods_that_mean_nothing_any_more_are_refused_by_name(name: st
 
 def test_no_reading_method_of_python_fitbit_goes_unmentioned() -> None:
     api = fitbit.Fitbit("id", "secret")
-    told = set(METHODS) | set(UNREAD) | set(WRITING)
+    known = set(METHODS) | set(UNREAD) | set(WRITING)
     names = {name for name in dir(api) if not name.startswith("_") and callable(getattr(api, name))}
 
-    assert names - told == set()
+    assert names - known == set()
 
 
 @pytest.mark.parametrize("name", WRITING)
@@ -77,24 +77,24 @@ def test_resources_are_the_legacy_paths(resource: str, series: str) -> None:
     assert method("time_series").gives(resource) == (series,)
 
 
-def asked(**query: str) -> list[Window]:
+def windows_of(**query: str) -> list[Window]:
     return windows(query, {}, TODAY)
 
 
 def test_day_methods_take_a_date_or_a_period() -> None:
     day = date(2026, 11, 1)
 
-    assert asked(methods="sleep", date="2026-11-01") == [
+    assert windows_of(methods="sleep", date="2026-11-01") == [
         Window("sleep", day, day),
         Window("sleep-summary", day, day),
     ]
-    assert asked(methods="get_sleep", period="1w")[0].start == date(2026, 11, 17)
+    assert windows_of(methods="get_sleep", period="1w")[0].start == date(2026, 11, 17)
 
 
 def test_each_method_gets_the_arguments_it_takes() -> None:
-    found = {
+    wanted = {
         window.series: window
-        for window in asked(
+        for window in windows_of(
             methods="get_bodyweight,intraday_time_series,get_devices,time_series",
             resource="activities/steps,body/fat",
             detail_level="15min",
@@ -103,7 +103,7 @@ def test_each_method_gets_the_arguments_it_takes() -> None:
     }
 
     week = date(2026, 11, 17)
-    assert found == {
+    assert wanted == {
         "weight": Window("weight", week, TODAY),
         "activities-steps-intraday": Window("activities-steps-intraday", week, TODAY, "15min"),
         "devices": Window("devices", EPOCH, EPOCH),
@@ -113,13 +113,13 @@ def test_each_method_gets_the_arguments_it_takes() -> None:
 
 
 def test_intraday_is_today_when_nobody_names_dates() -> None:
-    assert asked(methods="intraday_time_series", resource="activities/heart") == [
+    assert windows_of(methods="intraday_time_series", resource="activities/heart") == [
         Window("activities-heart-intraday", TODAY, TODAY, "1min")
     ]
 
 
 def test_hours_are_for_the_points_of_a_day() -> None:
-    found = asked(
+    wanted = windows_of(
         methods="intraday_time_series,time_series",
         resource="activities/steps",
         start_time="08:00",
@@ -127,7 +127,7 @@ def test_hours_are_for_the_points_of_a_day() -> None:
         period="1d",
     )
 
-    assert found == [
+    assert wanted == [
         Window("activities-steps-intraday", TODAY, TODAY, "1min", ("08:00", "09:30")),
         Window("activities-steps", TODAY, TODAY),
     ]
@@ -168,7 +168,7 @@ def test_wrong_words_get_one_sentence(query: dict[str, str], sentence: str) -> N
 
 
 def test_second_detail_is_for_the_heart() -> None:
-    (window,) = asked(
+    (window,) = windows_of(
         methods="intraday_time_series", resource="activities/heart", detail_level="1sec"
     )
 

@@ -24,27 +24,27 @@ def test_stored_settings_are_the_defaults() -> None:
 def test_query_wins_over_stored_settings() -> None:
     stored = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
 
-    found = windows({"resource": "body/fat", "period": "1d"}, stored, TODAY)
+    wanted = windows({"resource": "body/fat", "period": "1d"}, stored, TODAY)
 
-    assert found == [Window("body-fat", TODAY, TODAY)]
+    assert wanted == [Window("body-fat", TODAY, TODAY)]
 
 
 def test_an_end_in_the_query_sets_aside_the_stored_period() -> None:
-    found = windows({"base_date": "2026-11-01", "end_date": "2026-11-03"}, {"period": "1y"}, TODAY)
+    wanted = windows({"base_date": "2026-11-01", "end_date": "2026-11-03"}, {"period": "1y"}, TODAY)
 
-    assert found == [Window("weight", date(2026, 11, 1), date(2026, 11, 3))]
+    assert wanted == [Window("weight", date(2026, 11, 1), date(2026, 11, 3))]
 
 
 def test_period_ends_on_the_base_date() -> None:
-    found = windows({"base_date": "2026-11-10", "period": "1w"}, {}, TODAY)
+    wanted = windows({"base_date": "2026-11-10", "period": "1w"}, {}, TODAY)
 
-    assert found == [Window("weight", date(2026, 11, 4), date(2026, 11, 10))]
+    assert wanted == [Window("weight", date(2026, 11, 4), date(2026, 11, 10))]
 
 
 def test_base_date_alone_is_that_day() -> None:
-    found = windows({"base_date": "2026-11-10"}, {}, TODAY)
+    wanted = windows({"base_date": "2026-11-10"}, {}, TODAY)
 
-    assert found == [Window("weight", date(2026, 11, 10), date(2026, 11, 10))]
+    assert wanted == [Window("weight", date(2026, 11, 10), date(2026, 11, 10))]
 
 
 def test_several_methods_and_resources_are_their_union() -> None:

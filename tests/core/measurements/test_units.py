@@ -53,6 +53,6 @@ def test_a_mass_comes_back_from_every_unit(grams: int, system: str) -> None:
     factor = {"metric": 1000.0, "en_US": 453.59237, "en_GB": 6350.29318}[system]
     worst = {"metric": 0.0005, "en_US": 0.005, "en_GB": 0.005}[system] * factor
 
-    told = units.mass(Decimal(grams), system)
+    converted = units.mass(Decimal(grams), system)
 
-    assert abs(float(told) * factor - grams) <= worst * 1.001
+    assert abs(float(converted) * factor - grams) <= worst * 1.001

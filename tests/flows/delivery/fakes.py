@@ -83,7 +83,7 @@ class FakeQueue:
     def enqueue(self, task: Task) -> bool:
         if self.trouble:
             raise self.trouble
-        if task in self.tasks:
+        if any(known.name == task.name for known in self.tasks):
             return False
         self.tasks.append(task)
         return True

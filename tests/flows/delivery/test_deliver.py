@@ -161,7 +161,7 @@ def test_the_owner_says_how_often(
 def test_one_persons_trouble_is_nobody_elses(
     store: SqliteStore, context: DeliveryContext, igor: FakeTarget
 ) -> None:
-    """Of three, one is removed while Igor is told of them, and one's targets cannot be read."""
+    """Of three, one is removed while Igor gets them, and one's targets cannot be read."""
     trouble = TryLater("The store could not be read.")
     for user in ("amy", "gone", "zoe"):
         store.identities.save(user, {})

@@ -1,4 +1,4 @@
-"""Asking for a plan's reads, and what is kept when some of them fail."""
+"""Reading what a plan names, and what is left when some of them fail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryL
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.plan import Read, Source, pack
 from healthrelay.core.measurements.records import Window
-from healthrelay.flows.measurements.gather import AHEAD, MAX_POINTS, WORKERS, Gathered, ask, convert
+from healthrelay.flows.measurements.gather import (
+    AHEAD,
+    MAX_POINTS,
+    WORKERS,
+    Gathered,
+    convert,
+    read_all,
+)
 from healthrelay.ports.peers import Raw
 
 TODAY = date(2026, 11, 23)
@@ -32,7 +39,7 @@ class ByTheDay:
     def __init__(self, failing: Mapping[date, HealthrelayError] | None = None, each: int = 1):
         self.failing = failing or {}
         self.each = each
-        self.asked: list[date] = []
+        self.days: list[date] = []
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         return (Source(f"day of {window.series}", days=1),)
@@ -41,7 +48,7 @@ class ByTheDay:
         return ACCOUNT
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
-        self.asked.append(read.start)
+        self.days.append(read.start)
         if error := self.failing.get(read.start):
             raise error
         return [{"dateTime": read.start.isoformat(), "value": "82.4"}] * self.each
@@ -49,12 +56,12 @@ class ByTheDay:
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
     ) -> list[dict[str, Any]]:
-        return [dict(said) for said in raw[f"day of {window.series}"]]
+        return [dict(point) for point in raw[f"day of {window.series}"]]
 
 
 def gathered(provider: ByTheDay) -> Gathered:
     reads = pack({WINDOW: provider.needs(WINDOW)}, {})
-    return convert([WINDOW], ask(TOKEN, reads, provider), provider, ACCOUNT)
+    return convert([WINDOW], read_all(TOKEN, reads, provider), provider, ACCOUNT)
 
 
 def ago(days: int) -> date:
@@ -62,35 +69,35 @@ def ago(days: int) -> date:
 
 
 def test_a_passing_trouble_leaves_a_hole_and_nothing_else() -> None:
-    found = gathered(ByTheDay({ago(5): TryLater("Trouble.", 60), ago(9): TryLater("More.", 90)}))
+    result = gathered(ByTheDay({ago(5): TryLater("Trouble.", 60), ago(9): TryLater("More.", 90)}))
 
-    assert found.read == (
+    assert result.read == (
         Window("body-weight", ago(29), ago(10)),
         Window("body-weight", ago(8), ago(6)),
         Window("body-weight", ago(4), TODAY),
     )
-    assert {record.key for record in found.records} == {
+    assert {record.key for record in result.records} == {
         ago(n).isoformat() for n in range(30) if n not in (5, 9)
     }
-    assert found.broken_off
+    assert result.broken_off
     # Coming back before the longest wait would be in vain.
-    assert found.failed["body-weight"].sentence == "More."
+    assert result.failed["body-weight"].sentence == "More."
 
 
 def test_what_waiting_does_not_mend_leaves_nothing_of_the_series() -> None:
-    found = gathered(ByTheDay({ago(5): Refused("weight", "no"), ago(9): TryLater("Trouble.")}))
+    result = gathered(ByTheDay({ago(5): Refused("weight", "no"), ago(9): TryLater("Trouble.")}))
 
-    assert (found.read, found.records) == ((), ())
-    assert isinstance(found.failed["body-weight"], Refused)
+    assert (result.read, result.records) == ((), ())
+    assert isinstance(result.failed["body-weight"], Refused)
 
 
 def test_a_pause_ends_the_asking() -> None:
     provider = ByTheDay({ago(n): RateLimited("A pause.", 77) for n in range(3, 30)})
 
-    found = gathered(provider)
+    result = gathered(provider)
 
-    assert len(provider.asked) <= 3 + 2 * WORKERS
-    assert found.read == (Window("body-weight", ago(2), TODAY),)
+    assert len(provider.days) <= 3 + 2 * WORKERS
+    assert result.read == (Window("body-weight", ago(2), TODAY),)
 
 
 def test_a_slow_day_is_waited_for_before_much_is_read_beyond_it() -> None:
@@ -98,29 +105,29 @@ def test_a_slow_day_is_waited_for_before_much_is_read_beyond_it() -> None:
         beyond = 0
 
         def read(self, access: str, read: Read) -> Sequence[Raw]:
-            found = super().read(access, read)
+            points = super().read(access, read)
             if read.start == TODAY:
                 time.sleep(0.5)  # long enough for all the others
-                self.beyond = len(self.asked)
-            return found
+                self.beyond = len(self.days)
+            return points
 
     provider = Slow()
 
-    found = gathered(provider)
+    result = gathered(provider)
 
     assert WORKERS <= provider.beyond <= AHEAD < 30
-    assert found.read == (WINDOW,)
+    assert result.read == (WINDOW,)
 
 
 def test_more_than_memory_should_hold_is_left_for_the_next_fetch() -> None:
     provider = ByTheDay(each=MAX_POINTS // 4)
 
-    found = gathered(provider)
+    result = gathered(provider)
 
-    assert 4 < len(provider.asked) <= 5 + 2 * WORKERS
-    assert found.failed["body-weight"].cause == "more_to_come"
-    assert found.broken_off
-    assert found.read[-1].end == TODAY
+    assert 4 < len(provider.days) <= 5 + 2 * WORKERS
+    assert result.failed["body-weight"].cause == "more_to_come"
+    assert result.broken_off
+    assert result.read[-1].end == TODAY
 
 
 @pytest.mark.parametrize("lines", [["sixth"], []])
@@ -129,7 +136,7 @@ def test_records_without_their_day_are_told(lines: list[str]) -> None:
         def convert(self, *_: Any) -> list[dict[str, Any]]:
             return [{"value": line} for line in lines]
 
-    found = gathered(Odd())
+    result = gathered(Odd())
 
-    assert bool(found.failed) == bool(lines)
-    assert bool(found.read) != bool(lines)
+    assert bool(result.failed) == bool(lines)
+    assert bool(result.read) != bool(lines)

@@ -144,6 +144,18 @@ def changed_documents(
     return documents
 
 
+def person_documents(records: Iterable[Record], limit: int = MAX_BYTES) -> dict[str, Fields | None]:
+    """Return the documents that hold all *records* of a person."""
+    by_bucket: dict[str, dict[str, Record]] = {}
+    for record in records:
+        name = bucket_name((record.series, record.when[:DAY]))
+        by_bucket.setdefault(name, {})[record.key] = record
+    documents: dict[str, Fields | None] = {}
+    for name, inside in by_bucket.items():
+        documents |= encode(replace(decode(name, {}), records=inside), limit)
+    return documents
+
+
 def text_bytes(fields: Fields) -> int:
     """Return the bytes of the texts in *fields*; all of them are ASCII."""
     return sum(len(value) for value in fields.values() if isinstance(value, str | bytes))

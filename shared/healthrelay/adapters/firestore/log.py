@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import accumulate
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.buckets import MAX_COMMIT, text_bytes
 from healthrelay.adapters.firestore.database import Database, retry_on_conflict
 from healthrelay.adapters.firestore.documents import (
     Fields,
@@ -61,33 +58,6 @@ class FirestoreLog:
                 return count
             limit = BATCH
 
-    def restore(self, user: str, entries: Sequence[Entry]) -> None:
-        while retry_on_conflict(lambda: self._restore(user, entries)):
-            pass
-
-    def _restore(self, user: str, entries: Sequence[Entry]) -> bool:
-        """Write as many as one commit may hold; return False when nothing is left to do."""
-        owner = self._database.get_one(documents.person_path(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        head = documents.log_head(owner)
-        new = [entry for entry in entries if entry.sequence > head]
-        if not new:
-            return False
-        if new[0].sequence > head + 1:
-            self._delete_entries(user)
-        writes = _first_commit([_write(user, entry, str(owner.fields["life"])) for entry in new])
-        fields = {"head": new[len(writes) - 1].sequence, "mark": documents.commit_id()}
-        self._database.commit(Write(owner.path, fields, since=owner.updated), *writes)
-        return True
-
-    def _delete_entries(self, user: str) -> None:
-        """Delete all entries; the head stays, to show that there were some."""
-        while page := self._database.listing(
-            Listing(documents.log_path(user), ("at",), limit=BATCH)
-        ):
-            self._database.commit(*(Write(entry.path, None) for entry in page))
-
     def following(self, user: str) -> Following:
         owner = self._database.get_one(documents.person_path(user))
         return _following(owner.fields) if owner else Following()
@@ -120,19 +90,6 @@ class FirestoreLog:
         if after != before:
             fields = {"progress": json.dumps(after, separators=(",", ":"))}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
-
-
-def _write(user: str, entry: Entry, incarnation: str) -> Write:
-    text = json.dumps(entry.to_document(), separators=(",", ":"))
-    fields = {"life": incarnation, "at": entry.at, "entry": text}
-    return Write(documents.entry_path(user, entry.sequence), fields)
-
-
-def _first_commit(writes: list[Write]) -> list[Write]:
-    """Return the first of *writes*, as many as one commit may hold, and at least one."""
-    sizes = accumulate(text_bytes(write.fields or {}) for write in writes)
-    fit = sum(total <= MAX_COMMIT for total in sizes)
-    return writes[: max(1, min(fit, BATCH))]
 
 
 def _read_progress(fields: Fields) -> dict[str, Any]:

@@ -27,8 +27,7 @@ class Change:
     """What one call writes; its commit id shows whether an unanswered commit was stored."""
 
     delta: Delta
-    now: datetime | None
-    """None: without an entry in the log."""
+    now: datetime
     covered: Coverage | None
     commit_id: str = field(default_factory=documents.commit_id)
 
@@ -67,15 +66,6 @@ class FirestoreRecords:
         change = Change(delta, now, covered)
         return retry_on_conflict(lambda: self._write_change(user, change))
 
-    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
-        if delta:
-            change = Change(delta, None, covered)
-            retry_on_conflict(lambda: self._write_change(user, change))
-        elif covered is not None:
-            retry_on_conflict(lambda: self._save_coverage(user, covered))
-        elif self._database.get_one(documents.person_path(user)) is None:
-            raise Unknown(f"There is no user {user}.")
-
     def _write_change(self, user: str, change: Change) -> int:
         user_buckets = UserBuckets(self._database, user)
         owner, opened = user_buckets.open(buckets.delta_points(change.delta))
@@ -85,10 +75,8 @@ class FirestoreRecords:
             return documents.log_head(owner)
         incarnation = str(owner.fields["life"])
         opened |= user_buckets.stale_buckets(change.delta, opened, incarnation)
-        sequence, entries = documents.log_head(owner), []
-        if change.now is not None:
-            sequence += 1
-            entries.append(Write(documents.entry_path(user, sequence), _entry(change, incarnation)))
+        sequence = documents.log_head(owner) + 1
+        entry = Write(documents.entry_path(user, sequence), _entry(change, incarnation))
         writes = [
             user_buckets.write(name, fields and {"life": incarnation, **fields})
             for name, fields in buckets.changed_documents(opened, change.delta, self._limit).items()
@@ -96,7 +84,7 @@ class FirestoreRecords:
         # Every writer of measurements writes the head, so whoever read it before reads again.
         # So does whoever got buckets older than the head, as Google's emulator sometimes gives.
         head = Write(owner.path, _head_fields(sequence, change), since=owner.updated)
-        self._database.commit(head, *_require_one_commit([*writes, *entries]))
+        self._database.commit(head, *_require_one_commit([*writes, entry]))
         return sequence
 
     def _save_coverage(self, user: str, covered: Coverage) -> int:
@@ -104,7 +92,7 @@ class FirestoreRecords:
         owner = self._database.get_one(documents.person_path(user))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
-        fields = {"covered": _spans(covered)}
+        fields = {"covered": spans(covered)}
         self._database.commit(Write(owner.path, fields, since=owner.updated))
         return documents.log_head(owner)
 
@@ -117,11 +105,12 @@ def _head_fields(sequence: int, change: Change) -> Fields:
     """Return what changes in the person's document."""
     fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
     if change.covered is not None:
-        fields["covered"] = _spans(change.covered)
+        fields["covered"] = spans(change.covered)
     return fields
 
 
-def _spans(covered: Coverage) -> str:
+def spans(covered: Coverage) -> str:
+    """Return what is covered as the person's document has it."""
     return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from healthrelay.adapters.firestore.documents import Meter
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
+    from healthrelay.ports.store import PersonDump
 
 CALL_TIMEOUT_SECONDS = 4.0
 """The caller of a function learns within five seconds that the store is down."""
@@ -84,6 +85,11 @@ class FirestoreStore:
     @cached_property
     def targets(self) -> FirestoreTargets:
         return FirestoreTargets(self._database)
+
+    def restore(self, user: str, person: PersonDump) -> None:
+        from healthrelay.adapters.firestore.restore import restore  # noqa: PLC0415
+
+        restore(self._database, user, person, self._limit)
 
     @property
     def meter(self) -> Meter:

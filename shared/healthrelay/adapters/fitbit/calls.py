@@ -1,4 +1,4 @@
-"""What python-fitbit is asked for: every call that it makes here reads, and is one row."""
+"""What python-fitbit reads: every call is one row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.ports.peers import Raw
 
-Ask = Callable[[Any, Read], Any]
+Send = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]
 
 YEARS = 1095
@@ -25,7 +25,7 @@ class Call:
     shape. Only a *bare* answer is a JSON list.
     """
 
-    ask: Ask
+    send: Send
     take: Take
     days: int | None = None
     bare: bool = False
@@ -34,20 +34,20 @@ class Call:
         return Source(name, self.days, dated=self.days is not None)
 
 
-def _list(said: Any) -> list[Raw]:
-    if not isinstance(said, list):
+def _list(payload: Any) -> list[Raw]:
+    if not isinstance(payload, list):
         raise TypeError("not a list")
-    return said
+    return payload
 
 
-def _object(said: Any) -> Mapping[str, Any]:
-    if not isinstance(said, dict):
+def _object(payload: Any) -> Mapping[str, Any]:
+    if not isinstance(payload, dict):
         raise TypeError("not an object")
-    return said
+    return payload
 
 
 def _member(name: str) -> Take:
-    return lambda said, _: _list(said[name])
+    return lambda payload, _: _list(payload[name])
 
 
 def _log(method: str, member: str, days: int) -> Call:
@@ -72,19 +72,19 @@ def _day(method: str) -> Call:
     """All that there is of one day, as one object to which we add its ``date``."""
     return Call(
         lambda api, read: getattr(api, method)(date=read.start),
-        lambda said, read: [{**said, "date": read.start.isoformat()}],
+        lambda payload, read: [{**payload, "date": read.start.isoformat()}],
         days=1,
     )
 
 
 def _intraday(name: str, detail: str) -> Call:
-    """The points of one day, as one object."""
+    """Return the points of one day, as one object."""
     resource, member = f"activities/{name}", f"activities-{name}-intraday"
     return Call(
         lambda api, read: api.intraday_time_series(
             resource, base_date=read.start, detail_level=detail
         ),
-        lambda said, read: [{**_object(said[member]), "dateTime": read.start.isoformat()}],
+        lambda payload, read: [{**_object(payload[member]), "dateTime": read.start.isoformat()}],
         days=1,
     )
 
@@ -93,17 +93,17 @@ def _now(method: str, member: str) -> Call:
     """One object; an empty one says nothing."""
     return Call(
         lambda api, _: getattr(api, method)(),
-        lambda said, _: [found] if (found := _object(said[member])) else [],
+        lambda payload, _: [value] if (value := _object(payload[member])) else [],
     )
 
 
 def _bare(method: str) -> Call:
-    """A list by itself."""
-    return Call(lambda api, _: getattr(api, method)(), lambda said, _: _list(said), bare=True)
+    """Return a list by itself."""
+    return Call(lambda api, _: getattr(api, method)(), lambda payload, _: _list(payload), bare=True)
 
 
 def _listed(method: str, member: str) -> Call:
-    """A list in an object."""
+    """Return a list in an object."""
     return Call(lambda api, _: getattr(api, method)(), _member(member))
 
 
@@ -188,7 +188,7 @@ CALLS: dict[str, Call] = {
     "frequent-foods": _listed("frequent_foods", "foods"),
     "meals": _listed("get_meals", "meals"),
     "activity-stats": Call(
-        lambda api, _: api.activity_stats(), lambda said, _: [said] if said else []
+        lambda api, _: api.activity_stats(), lambda payload, _: [payload] if payload else []
     ),
     **{series: _now(method, member) for series, (method, member) in GOALS.items()},
 }

@@ -63,8 +63,8 @@ class Client:
 
         self._api = Api
 
-    def call(self, access: str, ask: Callable[[Any], Any], *, bare: bool = False) -> Any:
-        """The JSON object that *ask*, given a `fitbit.Fitbit`, gets; a *bare* list where told."""
+    def call(self, access: str, send: Callable[[Any], Any], *, bare: bool = False) -> Any:
+        """Return the JSON that *send* gets of a `fitbit.Fitbit`: an object, or a *bare* list."""
         kind = list if bare else dict
         api = self._api(
             self._client_id,
@@ -79,12 +79,12 @@ class Client:
         session.mount("http://", self._adapter)
         session.hooks["response"].append(partial(_judge, kind))
         try:
-            said = ask(api)
+            payload = send(api)
         except requests.RequestException as error:
             raise TryLater(f"Fitbit gave no whole answer ({type(error).__name__}).") from error
         except fitbit.exceptions.Timeout as error:
             raise TryLater("Fitbit gave no answer in time.") from error
-        return _of(kind, said)
+        return _of(kind, payload)
 
 
 def _judge(kind: type, response: requests.Response, **_: Any) -> None:
@@ -96,10 +96,10 @@ def _judge(kind: type, response: requests.Response, **_: Any) -> None:
         raise TryLater("Fitbit answered something that is not JSON.") from error
 
 
-def _of(kind: type, said: Any) -> Any:
-    if not isinstance(said, kind):
+def _of(kind: type, payload: Any) -> Any:
+    if not isinstance(payload, kind):
         raise TryLater("Fitbit answered something that is not its JSON.")
-    return said
+    return payload
 
 
 def _refuse_refresh(_: Any) -> None:

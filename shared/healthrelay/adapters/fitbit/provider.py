@@ -34,12 +34,12 @@ class LegacyFitbit:
         self._client = Client(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
-        """The id comes with the token; the profile, which a wearer may refuse, has the zone."""
+        """Return the id that came with the token, and the zone of the profile if it may be read."""
         try:
-            said = self._client.call(grant.access, lambda api: api.user_profile_get())
+            payload = self._client.call(grant.access, lambda api: api.user_profile_get())
         except HealthrelayError:
-            said = {}
-        profile = said.get("user")
+            payload = {}
+        profile = payload.get("user")
         zone = profile.get("timezone") if isinstance(profile, dict) else None
         return Account(grant.user or "", zone if isinstance(zone, str) else None)
 
@@ -52,9 +52,9 @@ class LegacyFitbit:
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         call = CALLS[read.source]
-        said = self._client.call(access, lambda api: call.ask(api, read), bare=call.bare)
+        payload = self._client.call(access, lambda api: call.send(api, read), bare=call.bare)
         try:
-            return call.take(said, read)
+            return call.take(payload, read)
         except (LookupError, TypeError) as error:
             raise TryLater(f"Fitbit answered without {read.source}.") from error
 

@@ -33,8 +33,8 @@ Elements = Callable[[Raw], list[Element]]
 ACTIVITIES, TRACKER, IN_BED = "activities-", "activities-tracker-", "sleep-timeInBed"
 
 
-def _same(said: Raw) -> list[Element]:
-    return [dict(said)]
+def _same(part: Raw) -> list[Element]:
+    return [dict(part)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,83 +52,83 @@ class Row:
     detailed: bool = False
 
     def needs(self, window: Window) -> tuple[str, ...]:
-        """The names of the sources for *window*, the elements' own first."""
+        """Return the names of the sources for *window*, the elements' own first."""
         own = f"{self.source} {window.detail or DETAILS[0]}" if self.detailed else self.source
         return tuple(dict.fromkeys((own, *self.companions, *self.for_zero)))
 
     def read(self, window: Window, raw: Mapping[str, Iterable[Raw]]) -> list[Element]:
-        """The elements of the series, from *raw* by source."""
+        """Return the elements of the series, from *raw* by source."""
         source = self.needs(window)[0]
-        found = [element for said in raw[source] for element in self.elements(said)]
+        elements = [element for part in raw[source] for element in self.elements(part)]
         for companion in (*self.companions, *self.for_zero):
             days = {s["dateTime"] for s in raw[companion] if Decimal(s["value"]) > 0}
             idle = companion in self.companions
-            found = [
+            elements = [
                 element
-                for element in found
+                for element in elements
                 if element["dateTime"] in days or not (idle or element.get("value") == "0")
             ]
-        return found
+        return elements
 
 
 def _entries(member: str) -> Elements:
-    """The log of a day; an entry that does not name its day gets it."""
-    return lambda said: [{"date": said["date"], **entry} for entry in said[member]]
+    """Return the log of a day; an entry that does not name its day gets it."""
+    return lambda part: [{"date": part["date"], **entry} for entry in part[member]]
 
 
 def _dated_entries(member: str) -> Elements:
-    """The log of a day whose entries name the day themselves."""
-    return lambda said: [dict(entry) for entry in said[member]]
+    """Return the log of a day whose entries name the day themselves."""
+    return lambda part: [dict(entry) for entry in part[member]]
 
 
 def _summary(counts: Callable[[Raw], Any]) -> Elements:
-    """The ``summary`` of a day that *counts*."""
-    return lambda said: [{"date": said["date"], **said["summary"]}] if counts(said) else []
+    """Return the ``summary`` of a day that *counts*."""
+    return lambda part: [{"date": part["date"], **part["summary"]}] if counts(part) else []
 
 
-def _food_summary(said: Raw) -> list[Element]:
+def _food_summary(part: Raw) -> list[Element]:
     """Of a day with food; a day's water is in it too, where there was any."""
-    known = {name: value for name, value in said["summary"].items() if name != "water" or value}
-    return [{"date": said["date"], **known}] if said["foods"] else []
+    known = {name: value for name, value in part["summary"].items() if name != "water" or value}
+    return [{"date": part["date"], **known}] if part["foods"] else []
 
 
-def _body(said: Raw) -> list[Element]:
-    """What was measured: girths that nobody took are zeros."""
-    known = {name: value for name, value in said["body"].items() if value}
-    return [{"date": said["date"], **known}] if known else []
+def _body(part: Raw) -> list[Element]:
+    """Return what was measured: girths that nobody took are zeros."""
+    known = {name: value for name, value in part["body"].items() if value}
+    return [{"date": part["date"], **known}] if known else []
 
 
-def _device(said: Raw) -> list[Element]:
-    """An empty list of features says nothing."""
-    return [{name: value for name, value in said.items() if value != []}]
+def _device(part: Raw) -> list[Element]:
+    """Return the device; an empty list of features says nothing."""
+    return [{name: value for name, value in part.items() if value != []}]
 
 
-def _friend(said: Raw) -> list[Element]:
+def _friend(part: Raw) -> list[Element]:
     """Who it is stands inside ``user``."""
-    return [{"encodedId": said["user"]["encodedId"], **said}]
+    return [{"encodedId": part["user"]["encodedId"], **part}]
 
 
-def _heart(said: Raw) -> list[Element]:
-    """A day without data has zones too, but neither a resting rate nor any minute in them."""
-    value = said["value"]
+def _heart(part: Raw) -> list[Element]:
+    """Return the day, unless it has neither a resting rate nor any minute in its zones."""
+    value = part["value"]
     spent = sum(zone.get("minutes", 0) for zone in value["heartRateZones"])
-    return [dict(said)] if spent or "restingHeartRate" in value else []
+    return [dict(part)] if spent or "restingHeartRate" in value else []
 
 
-def _zone_minutes(said: Raw) -> list[Element]:
+def _zone_minutes(part: Raw) -> list[Element]:
     """Google has no minutes of zero in sum."""
-    return [dict(said)] if said["value"]["activeZoneMinutes"] else []
+    return [dict(part)] if part["value"]["activeZoneMinutes"] else []
 
 
-def _points(said: Raw) -> list[Element]:
-    """The minutes in which there was something; the server fills in all the others."""
+def _points(part: Raw) -> list[Element]:
+    """Return the minutes in which there was something; the server fills in all the others."""
     points: list[Json] = [
         {"time": point["time"], "value": point["value"]}
-        for point in said["dataset"]
+        for point in part["dataset"]
         if point["value"]
     ]
-    element: Element = {"dateTime": said["dateTime"], "dataset": points}
-    element |= {name: said[name] for name in ("datasetInterval", "datasetType")}
+    element: Element = {"dateTime": part["dateTime"], "dataset": points}
+    element |= {name: part[name] for name in ("datasetInterval", "datasetType")}
     return [element] if points else []
 
 
@@ -168,15 +168,15 @@ ROWS: dict[str, Row] = {
     "activities-heart": Row("activities-heart", _heart),
     "activities-active-zone-minutes": Row("activities-active-zone-minutes", _zone_minutes),
     "activities": Row("day of activities", _dated_entries("activities")),
-    "activities-summary": Row("day of activities", _summary(lambda said: said["summary"]["steps"])),
+    "activities-summary": Row("day of activities", _summary(lambda part: part["summary"]["steps"])),
     **{f"activities-{name}-intraday": _intraday(name) for name in POINTS},
     "sleep": Row("day of sleep", _dated_entries("sleep")),
-    "sleep-summary": Row("day of sleep", _summary(lambda said: said["sleep"])),
+    "sleep-summary": Row("day of sleep", _summary(lambda part: part["sleep"])),
     **{f"sleep-{name}": Row(f"sleep-{name}", _same, (IN_BED,)) for name in SLEEP},
     "foods": Row("day of foods_log", _dated_entries("foods")),
     "foods-summary": Row("day of foods_log", _food_summary),
     "water": Row("day of foods_log_water", _entries("water")),
-    "water-summary": Row("day of foods_log_water", _summary(lambda said: said["summary"]["water"])),
+    "water-summary": Row("day of foods_log_water", _summary(lambda part: part["summary"]["water"])),
     **{name: Row(name, _same, (name,)) for name in ("foods-log-caloriesIn", "foods-log-water")},
 }
 

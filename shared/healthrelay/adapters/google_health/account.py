@@ -55,7 +55,7 @@ def user(answers: Answers) -> list[Element]:
     (identity,), (profile,), (settings,) = (
         answers.of(part) for part in (IDENTITY, PROFILE, SETTINGS)
     )
-    found = {
+    members = {
         "encodedId": identity.get("legacyUserId"),
         "age": profile.get("age"),
         "memberSince": _day(profile.get("membershipStartDate")),
@@ -68,12 +68,12 @@ def user(answers: Answers) -> list[Element]:
         "strideLengthWalking": _length(profile.get("autoWalkingStrideLengthMm"), answers.system),
         "strideLengthRunning": _length(profile.get("autoRunningStrideLengthMm"), answers.system),
     }
-    return [{name: value for name, value in found.items() if value is not None}]
+    return [{name: value for name, value in members.items() if value is not None}]
 
 
 def _device(device: Raw, zone: str | None) -> Element:
     element: Element = {"id": device["name"].rpartition("/")[2]}
-    element |= {name: device[said] for name, said in _DEVICE.items() if said in device}
+    element |= {name: device[google] for name, google in _DEVICE.items() if google in device}
     if synced := device.get("lastSyncTime"):
         at = local(datetime.fromisoformat(synced), None, zone)
         element["lastSyncTime"] = at.isoformat(timespec="milliseconds")
@@ -81,8 +81,8 @@ def _device(device: Raw, zone: str | None) -> Element:
 
 
 def _weight(answers: Answers) -> int | float | None:
-    found = samples_of(answers, WEIGHTS, "weightGrams")
-    return units.number(units.mass(found[-1].value, answers.system)) if found else None
+    weights = samples_of(answers, WEIGHTS, "weightGrams")
+    return units.number(units.mass(weights[-1].value, answers.system)) if weights else None
 
 
 def _length(millimetres: object, system: str) -> int | float | None:
@@ -91,8 +91,8 @@ def _length(millimetres: object, system: str) -> int | float | None:
     return units.number(units.length(units.exact(millimetres), system))
 
 
-def _day(told: Mapping[str, Any] | None) -> str | None:
-    return date(told["year"], told["month"], told["day"]).isoformat() if told else None
+def _day(day: Mapping[str, Any] | None) -> str | None:
+    return date(day["year"], day["month"], day["day"]).isoformat() if day else None
 
 
 def _milliseconds(offset: str | None) -> int | None:

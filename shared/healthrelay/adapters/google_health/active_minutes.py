@@ -61,9 +61,9 @@ class OfFamily:
         return self.all.points
 
     def request(self, read: Read, page: str) -> Request:
-        asked = self.all.request(read, page)
+        request = self.all.request(read, page)
         family = quote(f"users/me/dataSourceFamilies/{self.family}", safe="")
-        return Request(asked.method, f"{asked.path}&dataSourceFamily={family}")
+        return Request(request.method, f"{request.path}&dataSourceFamily={family}")
 
 
 LEVELS = intervals("activity-level")
@@ -91,14 +91,14 @@ def minutes(answers: Answers, question: Question) -> dict[str, dict[str, int]]:
     reading that begins a day later. A level that Google adds one day is none of the four.
     """
     kind = json_name(question)
-    found: dict[str, dict[str, timedelta]] = {}
+    days: dict[str, dict[str, timedelta]] = {}
     for point in answers.of(question):
         value = value_of(point, kind)
         span, level = span_of(value, answers.zone), value["activityLevelType"]
-        day = found.setdefault(span.day, {})
+        day = days.setdefault(span.day, {})
         day[level] = day.get(level, timedelta()) + span.length
     return {
-        level: {day: spent.get(level, timedelta()) // MINUTE for day, spent in found.items()}
+        level: {day: spent.get(level, timedelta()) // MINUTE for day, spent in days.items()}
         for level in NAMES
     }
 

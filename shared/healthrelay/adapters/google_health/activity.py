@@ -50,14 +50,14 @@ class Span(NamedTuple):
 
 
 def span_of(value: Mapping[str, Any], zone: str | None) -> Span:
-    """The interval of *value*. Not every point has Google's civil times, all have these."""
+    """Return the interval of *value*. Not every point has Google's civil times, all have these."""
     interval = value["interval"]
     start, end = (datetime.fromisoformat(interval[name]) for name in ("startTime", "endTime"))
     return Span(local(start, interval.get("startUtcOffset"), zone), start, end - start)
 
 
 def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal:
-    """The number *member*, where Google's JSON leaves out a zero.
+    """Return the number *member*, where Google's JSON leaves out a zero.
 
     A value that has something else than what may stand *beside* the number, but not the
     number, is in a shape that we do not know: `KeyError`.
@@ -68,7 +68,7 @@ def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal:
 
 
 def rolled_value(point: Raw, kind: str) -> Mapping[str, Any]:
-    """What was rolled up, or nothing: a bucket that has but its times has no data."""
+    """Return what was rolled up, or nothing: a bucket that has only its times has no data."""
     return value_of(point, kind, None if point.keys() - _TIMES else {})
 
 
@@ -86,35 +86,35 @@ def totals(answers: Answers, question: DailyRollUp, member: str) -> dict[str, De
 
 
 def whole(total: Decimal, _system: str) -> Decimal:
-    """Steps, floors and kcal have no decimals."""
+    """Return steps, floors or kcal, which have no decimals."""
     return units.rounded(total, 0)
 
 
-Told = Callable[[Decimal, str], Decimal]
+Conversion = Callable[[Decimal, str], Decimal]
 """A total of Google's own unit in a unit system, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One total: what Google calls it, and how it is told."""
+    """One total: what Google calls it, and how it becomes the household's."""
 
     question: DailyRollUp
     member: str
-    told: Told
+    convert: Conversion
 
     def of(self, answers: Answers) -> dict[str, Decimal]:
         """Day → total in the household's unit."""
-        found = totals(answers, self.question, self.member)
-        return {day: self.told(total, answers.system) for day, total in found.items()}
+        total_of = totals(answers, self.question, self.member)
+        return {day: self.convert(total, answers.system) for day, total in total_of.items()}
 
     def elements(self, answers: Answers) -> list[Element]:
-        """The time series."""
+        """Return the time series."""
         return texts(self.of(answers))
 
 
-def texts(found: Mapping[str, Decimal]) -> list[Element]:
+def texts(values: Mapping[str, Decimal]) -> list[Element]:
     """Day → value as a time series, where every value is a text."""
-    return daily({day: units.text(value) for day, value in found.items()})
+    return daily({day: units.text(value) for day, value in values.items()})
 
 
 def resting_energy(answers: Answers) -> dict[str, Decimal]:

@@ -104,8 +104,8 @@ def body_days(answers: Answers) -> list[Element]:
 
 def newest_height(answers: Answers) -> Decimal | None:
     """In millimetres."""
-    found = samples_of(answers, HEIGHT, "heightMillimeters")
-    return found[-1].value if found and found[-1].value else None
+    heights = samples_of(answers, HEIGHT, "heightMillimeters")
+    return heights[-1].value if heights and heights[-1].value else None
 
 
 def _weights(answers: Answers) -> list[Sample]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health import activity, heart
 from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
-from healthrelay.adapters.google_health.activity import TOTALS, Told, span_of
+from healthrelay.adapters.google_health.activity import TOTALS, Conversion, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
 from healthrelay.adapters.google_health.questions import Question, sessions
 from healthrelay.core.measurements import units
@@ -27,7 +27,7 @@ def _distance(millimetres: Decimal, system: str) -> Decimal:
     return units.rounded(units.distance(millimetres, system), 2)
 
 
-_METRICS: dict[str, tuple[str, Told]] = {
+_METRICS: dict[str, tuple[str, Conversion]] = {
     "calories": ("caloriesKcal", activity.whole),
     "distance": ("distanceMillimeters", _distance),
     "steps": ("steps", activity.whole),
@@ -36,8 +36,10 @@ _METRICS: dict[str, tuple[str, Told]] = {
 
 def exercise_log(answers: Answers) -> list[Element]:
     """``activities``: every exercise, on the day it began."""
-    found = [_exercise(point, answers) for point in answers.of(EXERCISE)]
-    return sorted(found, key=lambda e: (str(e["startDate"]), str(e["startTime"]), str(e["logId"])))
+    exercises = [_exercise(point, answers) for point in answers.of(EXERCISE)]
+    return sorted(
+        exercises, key=lambda e: (str(e["startDate"]), str(e["startTime"]), str(e["logId"]))
+    )
 
 
 def _exercise(point: Raw, answers: Answers) -> Element:
@@ -55,10 +57,10 @@ def _exercise(point: Raw, answers: Answers) -> Element:
 
 
 def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
-    """What was measured of an exercise; weights on a bar go no distance."""
+    """Return what was measured of an exercise; weights on a bar go no distance."""
     return {
-        name: units.number(told(units.exact(metrics[member]), system))
-        for name, (member, told) in _METRICS.items()
+        name: units.number(convert(units.exact(metrics[member]), system))
+        for name, (member, convert) in _METRICS.items()
         if member in metrics
     }
 
@@ -97,7 +99,7 @@ def _members(answers: Answers) -> dict[str, Mapping[str, Json]]:
 
 
 def _numbers(values: Mapping[str, Decimal]) -> dict[str, Json]:
-    """A summary has numbers of two decimals, where a time series has texts."""
+    """Return the number of a summary, with two decimals; a time series has texts."""
     return {day: units.number(units.rounded(value, 2)) for day, value in values.items()}
 
 

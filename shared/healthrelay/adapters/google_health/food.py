@@ -66,7 +66,7 @@ def food_log(answers: Answers) -> list[Element]:
 
 
 def food_days(answers: Answers) -> list[Element]:
-    """The ``summary`` of each day with food, with the day's water if there was any."""
+    """Return the ``summary`` of each day with food, with the day's water if there was any."""
     water = _water(answers)
     elements: list[Element] = []
     for day, value in sorted(rolled(answers, EATEN_DAYS), key=lambda pair: pair[0]):
@@ -96,7 +96,7 @@ def water_log(answers: Answers) -> list[Element]:
 
 
 def water_summaries(answers: Answers) -> list[Element]:
-    """The ``summary`` of each day with water."""
+    """Return the ``summary`` of each day with water."""
     water = _water(answers)
     return [{"date": day, "water": units.number(water[day])} for day in sorted(water)]
 
@@ -116,17 +116,17 @@ def _unit(path: str, value: Mapping[str, Any]) -> Element:
     tail = path.rpartition("/")[2]
     element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
     named = {"name": "displayName", "plural": "pluralDisplayName"}
-    return element | {name: value[said] for name, said in named.items() if said in value}
+    return element | {name: value[google] for name, google in named.items() if google in value}
 
 
 def _entries(answers: Answers, question: Points) -> list[Entry]:
     kind = json_name(question)
-    found = []
+    entries = []
     for point in answers.of(question):
         value = value_of(point, kind)
         span = span_of(value, answers.zone)
-        found.append(Entry(span.instant, log_id(point, span.instant), span.day, value))
-    return sorted(found, key=lambda entry: entry[:2])
+        entries.append(Entry(span.instant, log_id(point, span.instant), span.day, value))
+    return sorted(entries, key=lambda entry: entry[:2])
 
 
 def _water(answers: Answers) -> dict[str, Decimal]:
@@ -142,7 +142,7 @@ def _volume(value: Mapping[str, Any], member: str, system: str) -> Decimal:
 
 
 def _nutrition(value: Mapping[str, Any], suffix: str) -> Element:
-    """What Google says of it; its words end in *suffix* where they are sums."""
+    """Return what Google has of it; its members end in *suffix* where they are sums."""
     grams = {each["nutrient"]: each["quantity"] for each in value.get("nutrients", [])}
     parts = {
         "carbs": value.get("totalCarbohydrate"),

@@ -54,9 +54,9 @@ class Heart(NamedTuple):
     burned: Zones | None
 
     def zones(self) -> list[Json]:
-        """The zones of which anything is known."""
-        found = [(name, self._zone(google)) for google, name in ZONES.items()]
-        return [{**zone, "name": name} for name, zone in found if zone]
+        """Return the zones of which anything is known."""
+        zones = [(name, self._zone(google)) for google, name in ZONES.items()]
+        return [{**zone, "name": name} for name, zone in zones if zone]
 
     def _zone(self, google: str) -> dict[str, Json]:
         zone: dict[str, Json] = {}
@@ -70,7 +70,7 @@ class Heart(NamedTuple):
         return zone
 
     def value(self) -> dict[str, Json]:
-        """The value of ``activities/heart``."""
+        """Return the value of ``activities/heart``."""
         value: dict[str, Json] = {"customHeartRateZones": [], "heartRateZones": self.zones()}
         return value if self.resting is None else {**value, "restingHeartRate": self.resting}
 

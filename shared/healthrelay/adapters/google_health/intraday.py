@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.activity import (
-    Told,
+    Conversion,
     amount,
     rolled_value,
     span_of,
@@ -58,7 +58,7 @@ class Detail:
     type: str
 
     def slot(self, at: datetime) -> datetime:
-        """The beginning of the step that *at* lies in."""
+        """Return the beginning of the step that *at* lies in."""
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight + (at - midnight) // self.step * self.step
 
@@ -85,7 +85,7 @@ def averaged(values: list[Decimal]) -> Decimal:
 
 
 def kcal(total: Decimal, _system: str) -> Decimal:
-    """A minute burns little: four decimals."""
+    """Return kcal with four decimals, because a minute burns little."""
     return units.rounded(total, 4)
 
 
@@ -97,7 +97,7 @@ class Spread:
     amount: str
 
     def moments(self, answers: Answers) -> Iterator[Moment]:
-        """A point counts where it begins, for Google says no more of how it was spread."""
+        """Count a point where it begins: Google does not say how it was spread."""
         kind = json_name(self.question)
         for point in answers.of(self.question):
             value = value_of(point, kind)
@@ -112,13 +112,15 @@ class Rolled:
     amount: str
 
     def moments(self, answers: Answers) -> Iterator[Moment]:
-        """Readings of a long window overlap where they meet: of equal minutes one counts."""
+        """Count one of equal minutes: readings of a long window overlap where they meet."""
         kind = json_name(self.question)
-        found = {}
+        amounts = {}
         for point in answers.of(self.question):
             if value := rolled_value(point, kind):
-                found[datetime.fromisoformat(point["startTime"])] = units.exact(value[self.amount])
-        return ((local(at, None, answers.zone), value) for at, value in sorted(found.items()))
+                amounts[datetime.fromisoformat(point["startTime"])] = units.exact(
+                    value[self.amount]
+                )
+        return ((local(at, None, answers.zone), value) for at, value in sorted(amounts.items()))
 
 
 def heart_moments(answers: Answers) -> Iterator[Moment]:
@@ -138,8 +140,10 @@ def _beats(answers: Answers) -> Iterator[Moment]:
         yield at, units.exact(value["beatsPerMinute"])
 
 
-def elements(answers: Answers, moments: Iterable[Moment], fold: Fold, told: Told) -> list[Element]:
-    """A day's element for each day of the window that has points.
+def elements(
+    answers: Answers, moments: Iterable[Moment], fold: Fold, convert: Conversion
+) -> list[Element]:
+    """Return a day's element for each day of the window that has points.
 
     In autumn one hour of a day has every clock time twice: such points are one.
     """
@@ -150,7 +154,7 @@ def elements(answers: Answers, moments: Iterable[Moment], fold: Fold, told: Told
     days: dict[str, list[Json]] = {}
     for at in sorted(slots):
         if answers.window.start <= at.date() <= answers.window.end:
-            value = told(fold(slots[at]), answers.system)
+            value = convert(fold(slots[at]), answers.system)
             point: Json = {"time": f"{at:%H:%M:%S}", "value": units.number(value)}
             days.setdefault(at.date().isoformat(), []).append(point)
     return [_element(day, points, detail) for day, points in days.items()]
@@ -165,9 +169,11 @@ def _element(day: str, points: list[Json], detail: Detail) -> Element:
     }
 
 
-def _summed(source: Spread | Rolled, told: Told) -> Row:
+def _summed(source: Spread | Rolled, convert: Conversion) -> Row:
     question: Question = source.question
-    return Row((question,), lambda answers: elements(answers, source.moments(answers), added, told))
+    return Row(
+        (question,), lambda answers: elements(answers, source.moments(answers), added, convert)
+    )
 
 
 def heart_points(answers: Answers) -> list[Element]:

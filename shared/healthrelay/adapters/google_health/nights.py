@@ -1,4 +1,4 @@
-"""One session of sleep as Google tells it: its times, its stages and its figures.
+"""One session of sleep as Google has it: its times, its stages and its figures.
 
 Google leaves out what is zero. Of a session that it has not worked out yet, and of one without
 a summary, what it leaves out is not known instead.
@@ -62,7 +62,7 @@ class Night:
         return self.span.local_end.date().isoformat()
 
     def minutes(self, member: str) -> int | None:
-        """A figure of the summary; None as long as it is not known."""
+        """Return a figure of the summary; None as long as it is not known."""
         if member in self.summary:
             return int(self.summary[member])
         return 0 if self.settled else None
@@ -79,9 +79,9 @@ class Night:
         return None if asleep is None or not self.in_bed else round(100 * asleep / self.in_bed)
 
     def tally(self) -> Tally:
-        """The stages by kind, in Google's own count if it has one; empty when there are none."""
-        if told := self.summary.get("stagesSummary"):
-            return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in told}
+        """Return the stages by kind, in Google's own count if it has one; empty without any."""
+        if stages := self.summary.get("stagesSummary"):
+            return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in stages}
         times: dict[str, list[timedelta]] = {}
         for stage in self.stages:
             times.setdefault(stage.kind, []).append(stage.span.end - stage.span.start)
@@ -90,8 +90,8 @@ class Night:
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-    found = [_night(point, answers.zone) for point in answers.of(SLEEP)]
-    return sorted(found, key=lambda night: (night.span.start, night.log_id))
+    nights = [_night(point, answers.zone) for point in answers.of(SLEEP)]
+    return sorted(nights, key=lambda night: (night.span.start, night.log_id))
 
 
 def _night(point: Raw, zone: str | None) -> Night:
@@ -110,8 +110,8 @@ def _night(point: Raw, zone: str | None) -> Night:
 
 
 def _stages(value: Mapping[str, Any], zone: str | None) -> list[Stage]:
-    found = [Stage(stage["type"], _stretch(stage, zone)) for stage in value.get("stages", [])]
-    return sorted(found, key=lambda stage: stage.span.start)
+    stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in value.get("stages", [])]
+    return sorted(stages, key=lambda stage: stage.span.start)
 
 
 def _stretch(times: Mapping[str, Any], zone: str | None) -> Stretch:

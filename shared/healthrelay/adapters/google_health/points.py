@@ -29,7 +29,7 @@ class Answers(NamedTuple):
     zone: str | None
 
     def of(self, question: Question) -> Sequence[Raw]:
-        """The points that *question* brought."""
+        """Return the points that *question* brought."""
         return self.raw[question.source.name]
 
 
@@ -54,9 +54,9 @@ class Sample(NamedTuple):
 
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
-    """The points of a sampled type in the order of their instants."""
+    """Return the points of a sampled type in the order of their instants."""
     kind = json_name(question)
-    found = []
+    samples = []
     for point in answers.of(question):
         value = value_of(point, kind)
         if member in value:
@@ -65,12 +65,12 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
             at = local(instant, time.get("utcOffset"), answers.zone)
             day = at.date().isoformat()
             sample = Sample(at, day, Decimal(value[member]), log_id(point, instant))
-            found.append((instant, sample))
-    return [sample for _, sample in sorted(found, key=lambda pair: (pair[0], pair[1].log_id))]
+            samples.append((instant, sample))
+    return [sample for _, sample in sorted(samples, key=lambda pair: (pair[0], pair[1].log_id))]
 
 
 def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:
-    """The member *kind* of *point*; a point that lacks it is not ours to pass over in silence."""
+    """Return the member *kind* of *point*. Raises `TypeError` for a point that lacks it."""
     value = point.get(kind, otherwise)
     if not isinstance(value, dict):
         raise TypeError(f"a point without {kind}")
@@ -78,25 +78,25 @@ def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:
 
 
 def local(instant: datetime, offset: str | None, zone: str | None) -> datetime:
-    """The wearer's wall clock at *instant*: by the record's own *offset*, or else by their zone."""
+    """Return the wearer's wall clock at *instant*: by its own *offset*, or by their zone."""
     if offset is not None:
         return instant.replace(tzinfo=None) + duration(offset)
     return instant.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None)
 
 
 def duration(text: str) -> timedelta:
-    """A protobuf duration: ``5400s``, ``-18000s``, ``1.5s``."""
+    """Return a protobuf duration: ``5400s``, ``-18000s``, ``1.5s``."""
     return timedelta(seconds=float(text.removesuffix("s")))
 
 
 def civil_day(civil: Mapping[str, Any]) -> str:
-    """The day of a civil time or of a ``date`` holder."""
+    """Return the day of a civil time or of a ``date`` holder."""
     day = civil["date"]
     return date(day["year"], day["month"], day["day"]).isoformat()
 
 
 def log_id(point: Raw, instant: datetime) -> int:
-    """The point's own number, or, of one without, its instant in milliseconds."""
+    """Return the point's own number, or, of one without, its instant in milliseconds."""
     name = str(point.get("dataPointName") or point.get("name") or "")
     tail = name.rpartition("/")[2]
     return int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)

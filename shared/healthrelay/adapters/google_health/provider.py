@@ -1,4 +1,4 @@
-"""Asking Google Health (https://developers.google.com/health): one source, whole local days."""
+"""Reading Google Health (https://developers.google.com/health): one source, whole local days."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class GoogleHealth:
 
     def account(self, grant: Grant) -> Account:
         """Any one scope opens the identity; the zone needs a scope that a wearer may refuse."""
-        said = self._ask(grant.access, _IDENTITY, "the identity")
+        identity = self._send(grant.access, _IDENTITY, "the identity")
         try:
-            settings = self._ask(grant.access, _SETTINGS, "the settings")
+            settings = self._send(grant.access, _SETTINGS, "the settings")
         except HealthrelayError:
             # A zone is a nicety: without it days are counted in UTC, or as the owner set.
             settings = {}
-        return Account(str(said.get("healthUserId", "")), settings.get("timeZone") or None)
+        return Account(str(identity.get("healthUserId", "")), settings.get("timeZone") or None)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         from healthrelay.adapters.google_health.rows import ABSENT, ROWS  # noqa: PLC0415
@@ -62,12 +62,12 @@ class GoogleHealth:
 
         question = QUESTIONS[read.source]
         if isinstance(question, AccountPart) and not question.points:
-            return [self._ask(access, question.request(read, ""), read.source)]
+            return [self._send(access, question.request(read, ""), read.source)]
         points: list[Raw] = []
         seen = {""}
         token = ""
         for _ in range(MAX_PAGES):
-            page = self._ask(access, question.request(read, token), read.source)
+            page = self._send(access, question.request(read, token), read.source)
             points += (_slim(point) for point in _points(page, question.points))
             token = page.get("nextPageToken", "")
             if not token:
@@ -92,7 +92,7 @@ class GoogleHealth:
                 f"Google Health sent {window.series} in an unknown shape ({type(error).__name__})."
             ) from error
 
-    def _ask(self, access: str, request: Request, what: str) -> dict[str, Any]:
+    def _send(self, access: str, request: Request, what: str) -> dict[str, Any]:
         headers = {
             "Authorization": f"Bearer {access}",
             "Accept": "application/json",
@@ -106,16 +106,16 @@ class GoogleHealth:
         answer = self._http.send(request.method, url, headers, sent, SECONDS)
         if answer.status != 200:
             raise trouble(answer, what)
-        said = answer.json()
-        if not isinstance(said, dict):
+        payload = answer.json()
+        if not isinstance(payload, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
-        return said
+        return payload
 
 
 def _slim(point: Raw) -> Raw:
     """Without the civil times of a point, more than half of what it weighs: offsets say the same.
 
-    A roll-up by the day has nothing else to tell its day by, and keeps them.
+    A roll-up by the day has nothing else that names its day, and keeps them.
     """
     if isinstance(point, dict) and "civilStartTime" not in point:
         for value in point.values():
@@ -128,8 +128,8 @@ def _slim(point: Raw) -> Raw:
 
 
 def _points(page: dict[str, Any], name: str) -> list[Raw]:
-    """The points of one *page*: none when it says nothing of them, as an empty result does."""
-    found = page.get(name, [])
-    if not isinstance(found, list):
+    """Return the points of one *page*; one without the member *name* has none."""
+    points = page.get(name, [])
+    if not isinstance(points, list):
         raise TryLater(f"Google Health sent {name} in an unknown shape.")
-    return found
+    return points

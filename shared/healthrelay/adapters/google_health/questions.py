@@ -1,6 +1,6 @@
 """The questions that Google Health answers (https://developers.google.com/health/reference/rest).
 
-A question names a data type and the way to ask for it, over whole local days. Civil filters
+A question names a data type and the way to read it, over whole local days. Civil filters
 compare each point's own local time, so that a day is the wearer's day without any arithmetic
 of zones here.
 """
@@ -39,7 +39,7 @@ class Request(NamedTuple):
 
 
 class Question(Protocol):
-    """How to ask for one source, and where its points are in an answer."""
+    """How to read one source, and where its points are in an answer."""
 
     @property
     def source(self) -> Source: ...
@@ -49,14 +49,14 @@ class Question(Protocol):
         """The member of an answer that holds the points."""
 
     def request(self, read: Read, page: str) -> Request:
-        """The request for *read*, from the page that the token *page* names."""
+        """Return the request for *read*, from the page that the token *page* names."""
 
 
 class Points(NamedTuple):
     """The points of a type: reconciled (one merged stream of all sources) unless *how* is list.
 
     *member* is what the filter compares, such as ``sample_time.civil_time``; without one the
-    whole history is asked for.
+    whole history is read.
     """
 
     type: str
@@ -160,7 +160,7 @@ def samples(type: str) -> Points:  # noqa: A002 - Google's own word
 
 
 def beats(type: str) -> Points:  # noqa: A002
-    """The same of a *type* that is taken every few seconds."""
+    """Return the same of a *type* that is taken every few seconds."""
     return samples(type)._replace(days=BEAT_DAYS)
 
 
@@ -174,13 +174,13 @@ def sessions(type: str) -> Points:  # noqa: A002
     end = "end" if type == "sleep" else "start"
     member = f"interval.civil_{end}_time"
     if type in ("sleep", "exercise"):
-        # Small pages: a year of them comes to an end long before our patience does.
+        # Small pages: a year of them comes to an end long before our time-out.
         return Points(type, member, page_size=SESSION_PAGE, days=SESSION_DAYS)
     return Points(type, member)
 
 
 def days(type: str) -> Points:  # noqa: A002
-    """The values of a *type* that Google itself has by the day."""
+    """Return the values of a *type* that Google itself has by the day."""
     return Points(type, "date", how="")
 
 

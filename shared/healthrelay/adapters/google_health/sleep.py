@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Figure = Callable[[Night], int | None]
 
-# The v1 log tells each minute by a number. A stage that it had none for has no minutes.
+# The v1 log has a number for each minute. A stage that it had none for has no minutes.
 _MINUTE_VALUES = {"LIGHT": "1", "DEEP": "1", "REM": "1", "ASLEEP": "1", "RESTLESS": "2"} | {
     "AWAKE": "3"
 }
@@ -50,12 +50,12 @@ def sleep_log(answers: Answers) -> list[Element]:
 
 
 def sleep_days(answers: Answers) -> list[Element]:
-    """The ``summary`` of each day; its stages, in minutes, only where they are known."""
+    """Return the ``summary`` of each day; its stages, in minutes, only where they are known."""
     return [_summary(day, each) for day, each in _by_day(answers).items()]
 
 
 def sums(figure: Figure) -> Callable[[Answers], list[Element]]:
-    """A time series of what is known of *figure*, summed over each day's sessions."""
+    """Return a time series of what is known of *figure*, summed over each day's sessions."""
 
     def elements(answers: Answers) -> list[Element]:
         known = {day: _sum(figure, each) for day, each in _by_day(answers).items()}
@@ -133,7 +133,7 @@ def _session(night: Night) -> Element:
 
 
 def _stages(night: Night) -> Element:
-    """What only a session with stages has."""
+    """Return what only a session with stages has."""
     tally = night.tally()
     if not tally:
         return {}
@@ -166,17 +166,17 @@ def _level_data(night: Night) -> list[Json]:
 
 
 def _minute_data(night: Night) -> list[Json]:
-    """The stage at the beginning of each minute in bed."""
-    found: list[Json] = []
+    """Return the stage at the beginning of each minute in bed."""
+    minutes_in_bed: list[Json] = []
     at = night.span.start
     for stage in night.stages:
         while at < stage.span.end:
             if at >= stage.span.start and stage.kind in _MINUTE_VALUES:
                 clock = stage.span.local_start + (at - stage.span.start)
                 value = _MINUTE_VALUES[stage.kind]
-                found.append({"dateTime": f"{clock:%H:%M:%S}", "value": value})
+                minutes_in_bed.append({"dateTime": f"{clock:%H:%M:%S}", "value": value})
             at += MINUTE
-    return found
+    return minutes_in_bed
 
 
 def _level(session: str, stage: str) -> str:

@@ -61,22 +61,22 @@ def _row(question: Points, members: Collection[str], value: Value) -> Row:
     kind = json_name(question)
 
     def elements(answers: Answers) -> list[Element]:
-        found: dict[str, Json] = {}
+        values: dict[str, Json] = {}
         for point in answers.of(question):
-            told = value_of(point, kind)
-            if known := value(_figures(told, members), answers.system):
-                found[civil_day(told)] = known
-        return daily(found)
+            fields = value_of(point, kind)
+            if known := value(_figures(fields, members), answers.system):
+                values[civil_day(fields)] = known
+        return daily(values)
 
     return Row((question,), elements)
 
 
-def _figures(told: Mapping[str, Any], members: Collection[str]) -> Figures:
-    """The *members* that Google tells. A point that tells only other things is not known here."""
-    found = {member: units.exact(told[member]) for member in members if member in told}
-    if not found and told.keys() - {"date"}:
+def _figures(fields: Mapping[str, Any], members: Collection[str]) -> Figures:
+    """Return the *members* that Google has. A point with other members only is not known here."""
+    figures = {member: units.exact(fields[member]) for member in members if member in fields}
+    if not figures and fields.keys() - {"date"}:
         raise KeyError(*members)
-    return found
+    return figures
 
 
 _TEMPERATURES = ("nightlyTemperatureCelsius", "baselineTemperatureCelsius")

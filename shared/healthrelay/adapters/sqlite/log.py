@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.documents import Table, newest_sequence, require_person, to_text
@@ -44,18 +44,6 @@ class SqliteLog(Table):
                 "DELETE FROM log WHERE user = ? AND sequence < ?", (user, first or 0)
             )
             return gone.rowcount
-
-    def restore(self, user: str, entries: Sequence[Entry]) -> None:
-        with self._database.write() as connection:
-            require_person(connection, user)
-            head = newest_sequence(connection, user)
-            new = [entry for entry in entries if entry.sequence > head]
-            if new and new[0].sequence > head + 1:
-                connection.execute("DELETE FROM log WHERE user = ?", (user,))
-            connection.executemany(
-                "INSERT INTO log VALUES (?, ?, ?, ?)",
-                [(user, e.sequence, e.at.isoformat(), to_text(e.to_document())) for e in new],
-            )
 
     def following(self, user: str) -> Following:
         with self._database.read() as connection:

@@ -66,10 +66,10 @@ class SqliteRecords(Table):
         with self._database.write() as connection:
             require_person(connection, user)
             if covered is not None:
-                put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
+                write_coverage(connection, user, covered)
             if not delta:
                 return newest_sequence(connection, user)
-            _write(connection, user, delta)
+            write(connection, user, delta)
             sequence = newest_sequence(connection, user) + 1
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
@@ -77,15 +77,14 @@ class SqliteRecords(Table):
             )
             return sequence
 
-    def restore(self, user: str, delta: Delta, covered: Coverage | None = None) -> None:
-        with self._database.write() as connection:
-            require_person(connection, user)
-            if covered is not None:
-                put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
-            _write(connection, user, delta)
+
+def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
+    """Replace what is covered."""
+    put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
 
 
-def _write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
+def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
+    """Write the records of *delta*."""
     connection.executemany(
         "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
         [(user, r.series, r.key) for r in delta.removed],

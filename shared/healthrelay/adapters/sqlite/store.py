@@ -25,6 +25,7 @@ from healthrelay.adapters.sqlite.people import (
 if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.log import SqliteLog
     from healthrelay.adapters.sqlite.measurements import SqliteRecords
+    from healthrelay.ports.store import PersonDump
 
 
 class SqliteStore:
@@ -36,18 +37,10 @@ class SqliteStore:
 
     def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self._database = Database(path, timeout_seconds)
-
-    @cached_property
-    def identities(self) -> SqliteIdentities:
-        return SqliteIdentities(self._database)
-
-    @cached_property
-    def tokens(self) -> SqliteTokens:
-        return SqliteTokens(self._database)
-
-    @cached_property
-    def handshakes(self) -> SqliteHandshakes:
-        return SqliteHandshakes(self._database)
+        self.identities = SqliteIdentities(self._database)
+        self.tokens = SqliteTokens(self._database)
+        self.handshakes = SqliteHandshakes(self._database)
+        self.targets = SqliteTargets(self._database)
 
     @cached_property
     def records(self) -> SqliteRecords:
@@ -61,9 +54,10 @@ class SqliteStore:
 
         return SqliteLog(self._database)
 
-    @cached_property
-    def targets(self) -> SqliteTargets:
-        return SqliteTargets(self._database)
+    def restore(self, user: str, person: PersonDump) -> None:
+        from healthrelay.adapters.sqlite.restore import restore  # noqa: PLC0415
+
+        restore(self._database, user, person)
 
     def close(self) -> None:
         """Close the file."""

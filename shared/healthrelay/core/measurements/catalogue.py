@@ -6,7 +6,7 @@ A new measurement is a new row here and one in each provider's table; the method
 of a kind that a provider has already, follow from its name.
 
 Where the legacy answer was one object for one day (``summary``, ``body``), it is a record of a
-series of its own, told apart by the ``date`` that we put in front of its members.
+series of its own, identified by the ``date`` that we put in front of its members.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GOOGLE, FITBIT = "google_health", "fitbit"
 
 
 class Series(NamedTuple):
-    """How the records of one series are told apart, ordered and shown."""
+    """How the records of one series are identified, ordered and shown."""
 
     name: str
     label: str
@@ -56,7 +56,7 @@ def _log(
 
 
 def _activity(name: str, label: str, unit: str) -> tuple[Series, ...]:
-    """The series of an activity, of its tracker alone."""
+    """Return the series of an activity, of its tracker alone."""
     return (
         Series(f"activities-{name}", label, unit),
         Series(f"activities-tracker-{name}", f"{label} (tracker)", unit),

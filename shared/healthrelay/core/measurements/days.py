@@ -19,7 +19,7 @@ PERIODS = ("1d", "7d", "30d", "1w", "1m", "3m", "6m", "1y", "max")
 
 
 def today(now: datetime, zone: str | None) -> date:
-    """The calendar day that it is at *now* for somebody in *zone* (an IANA name; None is UTC)."""
+    """Return the calendar day at *now* for somebody in *zone* (an IANA name; None is UTC)."""
     if not zone:
         return now.astimezone(UTC).date()
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - the poll needs no zones
@@ -56,7 +56,7 @@ def parse_day(name: str, text: str, today: date) -> date:
 
 
 def first_day(last: date, period: str) -> date:
-    """The first day of the *period* that ends on *last* (included), as Fitbit counts it."""
+    """Return the first day of the *period* that ends on *last* (included), as Fitbit counts it."""
     if period == "max":
         return EPOCH
     if period in _DAYS:

@@ -16,7 +16,7 @@ _LENGTH = ("datasetInterval", "datasetType")
 
 
 def cut(record: Record, hours: tuple[str, str]) -> Record | None:
-    """The points of *record* within *hours*; None when there are none."""
+    """Return the points of *record* within *hours*; None when there are none."""
     return _with(record, [point for point in _points(record) if _inside(point, hours)])
 
 
@@ -28,17 +28,17 @@ def pieced(
     Points of another length do not mix: then the newly read ones alone are the day's.
     """
     hours = {window.series: window.hours for window in windows if window.hours}
-    found = {record.name: record for record in read}
+    records = {record.name: record for record in read}
     for before in known:
-        if before.series in hours and (whole := _pieced(before, found, hours[before.series])):
-            found[before.name] = whole
-    return list(found.values())
+        if before.series in hours and (whole := _pieced(before, records, hours[before.series])):
+            records[before.name] = whole
+    return list(records.values())
 
 
 def _pieced(
-    before: Record, found: Mapping[tuple[str, str], Record], hours: tuple[str, str]
+    before: Record, records: Mapping[tuple[str, str], Record], hours: tuple[str, str]
 ) -> Record | None:
-    after = found.get(before.name)
+    after = records.get(before.name)
     if after and any(before.data.get(name) != after.data.get(name) for name in _LENGTH):
         return after
     others = [point for point in _points(before) if not _inside(point, hours)]

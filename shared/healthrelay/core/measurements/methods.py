@@ -29,7 +29,7 @@ class Method(NamedTuple):
     """What is read when nobody names dates."""
 
     def gives(self, resource: str | None) -> tuple[str, ...]:
-        """The series for *resource*."""
+        """Return the series for *resource*."""
         if self.resources is None:
             return self.series
         if not resource:
@@ -125,13 +125,13 @@ _UNREAD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Fitbit closed this log in 2015, and Google Health has nothing like it", ("heart", "bp")),
 )
 UNREAD: dict[str, str] = {name: reason for reason, names in _UNREAD for name in names}
-"""python-fitbit's other reading methods, and why neither provider is asked for them."""
+"""python-fitbit's other reading methods, and why they are read from neither provider."""
 
 ARGUMENTS = frozenset[str]().union(*(row.arguments for row in _ROWS))
 
 
 def method(name: str) -> Method:
-    """The row of *name*; unknown and writing methods are a `BadRequest` alike.
+    """Return the row of *name*; unknown and writing methods are a `BadRequest` alike.
 
     Raises `Unsupported` with the reason for a reading method that has lost its meaning.
     """

@@ -1,4 +1,4 @@
-"""What a fetch asks a provider for, decided once: the fewest requests, the most wanted first."""
+"""What a fetch reads from a provider, decided once: the fewest requests, the most wanted first."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """Something that a provider can be asked for, in the provider's own words.
+    """Something that can be read from a provider, in the provider's own words.
 
     *days* is the longest range of one request (None: no limit). What is not *dated*, such
-    as a body height, is asked for once.
+    as a body height, is read once.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Read(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is asked, in that order, which windows the answers fill, and why not the others."""
+    """What is read, in that order, which windows the answers fill, and why not the others."""
 
     reads: tuple[Read, ...]
     windows: tuple[Window, ...]
@@ -60,7 +60,7 @@ class Rank(IntEnum):
 
 
 Needs = Callable[[Window], tuple[Source, ...]]
-"""What a provider must be asked for to fill a window. Raises `Unsupported`."""
+"""What must be read from a provider to fill a window. Raises `Unsupported`."""
 
 
 def decide(
@@ -99,7 +99,7 @@ def decide(
 
 
 def _withheld(scopes: str, configured: bool) -> HealthrelayError:
-    """Whoever connects is asked for what their settings need, and for nothing else."""
+    """Return why a series is left out; a consent covers what the settings need, and no more."""
     first = "" if configured else "add the method to the person's settings, "
     return ReconnectNeeded(
         f"The consent does not cover {scopes}: {first}connect again and allow it."
@@ -170,7 +170,7 @@ def _distance(window: Window, read: Read, covered: Coverage) -> int:
 
 
 def _joined(source: Source, users: Iterable[Window]) -> list[Span]:
-    """The spans to read, made one wherever that takes no more requests."""
+    """Return the spans to read, made one wherever that takes no more requests."""
     spans: list[Span] = []
     for start, end in sorted((window.start, window.end) for window in users):
         if spans:

@@ -1,4 +1,4 @@
-"""What a caller asks to fetch: the words of a request and the stored settings, made one."""
+"""What a caller wants fetched: the words of a request and the stored settings, made one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def parse_request(user: str, query: Words) -> FetchRequest:
 
 
 def windows(query: Words, settings: Words, today: date) -> list[Window]:
-    """Return the series and days that *query* asks for, with *settings* as its defaults.
+    """Return the series and days that *query* names, with *settings* as its defaults.
 
     The query wins; one that names a period or end sets aside both stored ones. Every wrong word
     is a `BadRequest` with one sentence.
@@ -60,19 +60,19 @@ def windows(query: Words, settings: Words, today: date) -> list[Window]:
     chosen = _methods(words)
     _refuse_idle(query, chosen)
     spans = {row.name: _span(_taken(row, words), row.period, today) for row in chosen}
-    found: dict[str, Window] = {}
+    windows_of: dict[str, Window] = {}
     for row, series in _choose_series(words, chosen):
         taken = _taken(row, words)
         if SERIES[series].kind is Kind.STATE:
-            found[series] = Window(series, EPOCH, EPOCH)
+            windows_of[series] = Window(series, EPOCH, EPOCH)
         else:
             hours = _hours(taken.get("start_time"), taken.get("end_time"))
-            found[series] = Window(series, *spans[row.name], _detail(series, taken), hours)
-    return list(found.values())
+            windows_of[series] = Window(series, *spans[row.name], _detail(series, taken), hours)
+    return list(windows_of.values())
 
 
 def configured_series(settings: Words) -> set[str]:
-    """Return the series that *settings* ask for: those for which a consent is needed."""
+    """Return the series that *settings* name: those for which a consent is needed."""
     words = _defaults({}, settings)
     return {series for _, series in _choose_series(words, _methods(words))}
 
@@ -131,12 +131,12 @@ def _choices(text: str) -> list[str]:
 
 
 def _taken(row: Method, words: Words) -> Words:
-    """The words that the method takes."""
+    """Return the words that the method takes."""
     return {name: value for name, value in words.items() if name in row.arguments}
 
 
 def _choose_series(words: Words, chosen: list[Method]) -> Iterator[tuple[Method, str]]:
-    """The series of each method. Of several resources each takes those that it has."""
+    """Return the series of each method. Of several resources each takes those that it has."""
     for row in chosen:
         if row.resources is None or not words.get("resource"):
             yield from ((row, series) for series in row.gives(None))
@@ -171,7 +171,7 @@ def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
 
 
 def _span(taken: Words, default: str, today: date) -> tuple[date, date]:
-    """The first and last day; a method reads its *default* period when nobody names days."""
+    """Return the first and last day: the *default* period when nobody names days."""
     if taken.get("date"):
         day = parse_day("date", taken["date"], today)
         return day, day

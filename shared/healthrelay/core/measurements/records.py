@@ -1,4 +1,4 @@
-"""Records, and comparing what we know with what a provider just told us."""
+"""Records, and comparing what we know with what a provider has."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Window(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """What has to be written. Empty, and so false, when the provider told us nothing new."""
+    """What has to be written. Empty, and so false, when there is nothing new."""
 
     added: tuple[Record, ...] = ()
     changed: tuple[Record, ...] = ()
@@ -69,7 +69,7 @@ def parse(series: str, elements: Iterable[Mapping[str, object]]) -> list[Record]
     """Turn the *elements* of one series of a legacy answer into records.
 
     Raises `ValueError` naming the series when an element lacks its key or day: a record
-    that cannot be told apart would be stored twice or lost.
+    that cannot be identified would be stored twice or lost.
     """
     row = SERIES[series]
     records = []
@@ -90,7 +90,7 @@ def _key(row: Series, data: Mapping[str, Json]) -> str:
 
 
 def _when(row: Series, data: Mapping[str, Json]) -> str:
-    """The local day of an element, with its time where the series has one."""
+    """Return the local day of an element, with its time where the series has one."""
     if not row.day:
         return EPOCH.isoformat()
     day = str(data.get(row.day) or "")

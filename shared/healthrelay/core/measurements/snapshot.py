@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
-    """The JSON body for poll and push, or None when there is nothing to tell.
+    """Return the JSON body for poll and push, or None when there is no record.
 
     ``{"jack": {"body-weight": [{"dateTime": "2026-11-01", "value": "82.4"}]}}``. The outer
     name is always there: Igor unwraps it, and without it a person called ``weight`` would
@@ -30,12 +30,12 @@ def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
 
 
 def encoded(user: str, series: Mapping[str, Json]) -> bytes:
-    """The bytes of ``{user: series}``."""
+    """Return the bytes of ``{user: series}``."""
     return json.dumps({user: series}, separators=(",", ":")).encode()
 
 
 def recent(records: Iterable[Record], days: int) -> list[Record]:
-    """What lies in the last *days* days before the newest record, and every state.
+    """Return what lies in the last *days* days before the newest record, and every state.
 
     Counted from the record and not from the clock: nothing leaves as long as nothing comes.
     """
@@ -46,7 +46,7 @@ def recent(records: Iterable[Record], days: int) -> list[Record]:
 
 
 def by_series(records: Iterable[Record]) -> dict[str, Json]:
-    """The elements of *records*, each series in the order of its times."""
+    """Return the elements of *records*, each series in the order of its times."""
     series: dict[str, list[Json]] = {}
     for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
         series.setdefault(record.series, []).append(dict(record.data))

@@ -50,7 +50,7 @@ def volume(millilitres: Decimal, system: str) -> Decimal:
 
 
 def warmer(celsius: Decimal, system: str) -> Decimal:
-    """A difference of *celsius* degrees in those of Fahrenheit (``en_US``), with two decimals."""
+    """Return a difference of *celsius* in degrees Fahrenheit (``en_US``), with two decimals."""
     return rounded(celsius * 9 / 5 if system == "en_US" else celsius, 2)
 
 
@@ -75,17 +75,17 @@ _DIMENSIONS: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, str], 
 """Dimension → how many base units one unit of a system is, and how to write base units."""
 
 
-def exact(said: object) -> Decimal:
-    """A number as JSON has it, where one of 64 bits is a text; never through binary fractions.
+def exact(value: object) -> Decimal:
+    """Return a number of JSON, where one of 64 bits is a text; never through binary fractions.
 
     Raises `TypeError`, `ValueError` or `ArithmeticError` for anything that is no number.
     """
-    if isinstance(said, bool) or not isinstance(said, int | float | str | Decimal):
-        raise TypeError(f"{type(said).__name__} is not a number")
-    value = Decimal(str(said))
-    if not value.is_finite():
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise TypeError(f"{type(value).__name__} is not a number")
+    number = Decimal(str(value))
+    if not number.is_finite():
         raise ValueError("a number that is not finite")
-    return value
+    return number
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -15,6 +15,8 @@ from healthrelay.core.errors import HealthrelayError
 from healthrelay.flows.delivery.context import Delivery, Outcome, log_attempt, status
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.events import RecordIndex
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import DeliveryContext
@@ -66,15 +68,17 @@ def resend(
     """
     log, started, done = context.store.log, time.monotonic(), 0
     before = progress = following.progress(target.name)
-    trouble = None
-    for sequence, message in _messages(user, target, entries, context):
+    address, trouble = Address(target.name, user, context.public_url), None
+    for entry, now in _entries(user, entries.start - 1, context):
+        if entry.sequence >= entries.stop:
+            break
         try:
-            target.send(message)
+            target.send(messages.change_message(entry, now, address))
         except HealthrelayError as error:
             trouble = error.as_trouble(context.now())
             break
         done += 1
-        rest = delivery.drop_dead_letters(progress, sequence, sequence)
+        rest = delivery.drop_dead_letters(progress, entry.sequence, entry.sequence)
         if rest != progress:
             log.save(user, target.name, progress := rest, still=True)
     result = Delivery(done, delivery.behind(progress, following.head), trouble)
@@ -85,27 +89,21 @@ def _pending_messages(
     user: str, target: Target, progress: Progress, context: DeliveryContext
 ) -> Iterator[tuple[int, Message]]:
     """Yield every message behind *progress*, with the number reached when it has arrived."""
-    store, sequence = context.store, progress.sequence
-    address = Address(target.name, user, context.public_url)
-    while entries := store.log.after(user, sequence, BATCH):
-        if entries[0].sequence != sequence + 1:
-            head = entries[0].sequence - 1
-            yield head, messages.snapshot_message(head, entries[0].at, address)
-        now = index_records(store.records.everything(user))
-        for entry in entries:
-            yield entry.sequence, messages.change_message(entry, now, address)
-        sequence = entries[-1].sequence
+    reached, address = progress.sequence, Address(target.name, user, context.public_url)
+    for entry, now in _entries(user, reached, context):
+        if entry.sequence != reached + 1:
+            head = entry.sequence - 1
+            yield head, messages.snapshot_message(head, entry.at, address)
+        yield entry.sequence, messages.change_message(entry, now, address)
+        reached = entry.sequence
 
 
-def _messages(
-    user: str, target: Target, wanted: range, context: DeliveryContext
-) -> Iterator[tuple[int, Message]]:
-    """Yield the message of each *wanted* number that is still kept."""
-    store, first = context.store, wanted.start
-    address = Address(target.name, user, context.public_url)
-    while first < wanted.stop and (entries := store.log.after(user, first - 1, BATCH)):
-        now = index_records(store.records.everything(user))
+def _entries(
+    user: str, after: int, context: DeliveryContext
+) -> Iterator[tuple[Entry, RecordIndex]]:
+    """Yield the entries behind *after* that are kept, each with the records as they are now."""
+    while entries := context.store.log.after(user, after, BATCH):
+        now = index_records(context.store.records.everything(user))
         for entry in entries:
-            if entry.sequence in wanted:
-                yield entry.sequence, messages.change_message(entry, now, address)
-        first = entries[-1].sequence + 1
+            yield entry, now
+        after = entries[-1].sequence

@@ -41,17 +41,16 @@ class Doctor:
             token = self._grants.stored(user)
         except HealthrelayError as error:
             return of_trouble(error.as_trouble(now), _link(user))
-        return self.of(user, token, stored, now)
+        return diagnose_token(user, token, stored, self._consent, now)
 
-    def of(self, user: str, token: Token, stored: Mapping[str, str], now: datetime) -> Diagnosis:
-        """Return the diagnosis of *user*, whose *token* and settings are at hand."""
-        return diagnose(token, self._missing(token, stored), _link(user), now)
 
-    def _missing(self, token: Token, stored: Mapping[str, str]) -> list[str]:
-        """Return what the methods need and the consent does not give, in plain words."""
-        scopes = self._consent.scopes_for(configured_series(stored))
-        granted = token.grant.scopes
-        return [self._consent.scopes[scope] for scope in scopes if scope not in granted]
+def diagnose_token(
+    user: str, token: Token, settings: Mapping[str, str], consent: Consent, now: datetime
+) -> Diagnosis:
+    """Return the diagnosis of *user*, whose *token* and *settings* are at hand."""
+    scopes = consent.scopes_for(configured_series(settings))
+    missing = [consent.scopes[scope] for scope in scopes if scope not in token.grant.scopes]
+    return diagnose(token, missing, _link(user), now)
 
 
 def _link(user: str) -> str:

@@ -1,12 +1,8 @@
-"""Sealing everything anew with the key that seals now, while everything goes on.
-
-Each secret is opened, sealed, and written by compare-and-set: what somebody wrote meanwhile is
-looked at again. It can be killed at any point and run again.
-"""
+"""Every secret that lies sealed in a store: whether it opens, and sealing it with another key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,8 +16,38 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Store
 
 
+def sealed_values(store: Store) -> Iterator[tuple[str, str]]:
+    """Yield the place of each secret, and the secret as it lies there."""
+    values = store.identities.application()
+    for name in application.SEALED:
+        if name in values:
+            yield application.place(name), values[name]
+    for user in store.identities.names():
+        if stored := store.tokens.load(user):
+            document = stored.document
+            where = grant_associated_data(user, str(document["provider"]), str(document["account"]))
+            yield where, str(document["sealed"])
+        for name, target in store.targets.of(user).items():
+            yield target_associated_data(user, name), str(target["sealed"])
+
+
+def try_to_open(store: Store, vault: Vault) -> tuple[int, dict[str, str]]:
+    """Return how many secrets there are, and place → why it does not open with *vault*'s keys."""
+    count, unopened = 0, {}
+    for count, (where, sealed) in enumerate(sealed_values(store), 1):  # noqa: B007 - it is returned
+        try:
+            vault.open(sealed, where)
+        except Misconfigured as error:
+            unopened[where] = error.sentence
+    return count, unopened
+
+
 class Rotation:
-    """One walk over every secret in the *store*, and what became of each."""
+    """One walk over every secret in the *store*, sealing it with the key that seals now.
+
+    Everything goes on meanwhile: each secret is opened, sealed, and written by compare-and-set,
+    and what somebody else wrote is looked at again. It can be killed at any point and run again.
+    """
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store

@@ -46,8 +46,8 @@ def fan_out(
 ) -> FannedOut:
     """Enqueue a fetch for each person due at *now*; doing it twice enqueues once.
 
-    Who has given no consent, or must give it anew, is not due. Of whom nothing was read for
-    a day, in spite of the fetches, is told to the log, with the first fetch of another day.
+    Who has given no consent, or must give it again, is not due. For whom nothing was read for
+    a day, in spite of the fetches, the log gets a line with the first fetch of another day.
     Raises only what stood in the way of knowing who there is.
     """
     people = store.identities.names()
@@ -83,7 +83,7 @@ def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     if grant is None or has_ended(grant.document):
         return _Turn()
     turn = _enqueued(tasks, queue)
-    # Each fetch is new to the queue once: so nobody need remember what was told.
+    # Each fetch is new to the queue once: so nobody need remember what was logged.
     return turn._replace(unread=_unread(grant.document, every, now)) if turn.enqueued else turn
 
 

@@ -18,7 +18,7 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
-from healthrelay.flows.grants.doctor import Doctor
+from healthrelay.flows.grants.doctor import Doctor, diagnose_token
 from healthrelay.flows.measurements.gather import gather
 from healthrelay.flows.measurements.store_changes import store_changes
 
@@ -70,7 +70,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     A series that cannot be read leaves its records alone and is named with its cause; when
     none can be read the first cause is raised, with the diagnosis of the connection on it.
     """
-    user, doctor = request.user, Doctor(store, grants, consent)
+    user = request.user
     log = partial(_log, log_event, user, time.monotonic())
     try:
         known = _known(user, store)
@@ -83,13 +83,13 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
             raise next(iter(unavailable.values()))
         delta = store_changes(user, gathered, known.covered, store.records, now)
         deliveries = deliver(user)
-        diagnosis = doctor.of(user, token, known.settings, now)
+        diagnosis = diagnose_token(user, token, known.settings, consent, now)
     except HealthrelayError as error:
         log(error)
         if not isinstance(error, BadRequest):
             _name_wearer(user, {"": error})
             with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = doctor.examine(user, now)
+                error.diagnosis = Doctor(store, grants, consent).examine(user, now)
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
     log(fetched)
@@ -105,7 +105,7 @@ def preview(
     provider: Provider,
     consent: Consent,
 ) -> Plan:
-    """Return what `fetch` would ask the provider for; asks nobody and changes nothing."""
+    """Return what `fetch` would read from the provider; reads and changes nothing there."""
     known = _known(request.user, store)
     token = grants.stored(request.user)
     plan = _decide(request, known, token, provider, consent, now)

@@ -1,4 +1,4 @@
-"""Asking a provider for all that a plan names, several at once, and making records of it."""
+"""Reading all that a plan names, several at once, and making records of it."""
 
 from __future__ import annotations
 
@@ -51,21 +51,21 @@ def gather(
     user: str, plan: Plan, token: Token, now: datetime, *, grants: Grants, provider: Provider
 ) -> tuple[Token, Gathered]:
     """Read what is planned, and record what stood in the way; the token may be another then."""
-    outcomes = ask(token, plan.reads, provider)
+    outcomes = read_all(token, plan.reads, provider)
     if again := [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]:
         # A token refused before its time is refreshed once.
         token = grants.renew(user, token, now)
-        outcomes |= ask(token, again, provider)
+        outcomes |= read_all(token, again, provider)
     gathered = convert(plan.windows, outcomes, provider, token.account)
     # That there is more to come is nothing that anybody should know.
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
     return grants.record_reading(user, token, next(errors, None), now), gathered
 
 
-def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
+def read_all(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
     """Return the outcome of every read; one that fails spoils no other.
 
-    When the provider asks for a pause, or there is more than memory should hold, what lies
+    When the provider demands a pause, or there is more than memory should hold, what lies
     behind that read in the order of the plan is left for later. No more than `AHEAD` are under
     way, so that what is read beyond a slow one, and must be read again, stays little.
     """
@@ -93,7 +93,7 @@ def ask(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, O
 
 
 def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
-    """The outcome of each place below *count*: several at once, no more than `AHEAD` under way."""
+    """Return the outcome of each place below *count*, no more than `AHEAD` of them under way."""
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(min(WORKERS, count)) as pool:
         under_way: deque[Future[Outcome]] = deque()
@@ -118,7 +118,7 @@ def convert(
 ) -> Gathered:
     """Return the records of all days whose sources were all read.
 
-    A passing trouble leaves a hole in a window: the days around it are kept, as windows of
+    A passing trouble leaves a hole in a window: the days around it are read, as windows of
     their own. Any other error leaves nothing of it.
     """
     raw = _by_source(outcomes)
@@ -137,13 +137,13 @@ def convert(
             failed[window.series] = error
             continue
         read += stretches
-        # A source may have been read over more days than this series asked for.
+        # A source may have been read over more days than this series needs.
         records += _within_hours(select(converted, stretches), window.hours)
     return Gathered(tuple(read), tuple(records), failed)
 
 
 def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
-    """What was read, in the order of days whatever came first."""
+    """Return what was read, in the order of days whatever came first."""
     raw: dict[str, list[Raw]] = {}
     for read, outcome in sorted(outcomes.items(), key=lambda pair: pair[0]):
         if not isinstance(outcome, HealthrelayError):
@@ -163,7 +163,7 @@ def _converted(
 def _missed(
     window: Window, errors: Mapping[Read, HealthrelayError], provider: Provider
 ) -> dict[Read, HealthrelayError]:
-    """The reads that *window* lacks, with what stood in their way."""
+    """Return the reads that *window* lacks, with what stood in their way."""
     sources = {source.name for source in provider.needs(window)}
     return {
         read: error
@@ -173,7 +173,7 @@ def _missed(
 
 
 def _worst(errors: Iterable[HealthrelayError]) -> HealthrelayError:
-    """The one that waiting does not fix, or else the longest wait."""
+    """Return the one that waiting does not fix, or the longest wait."""
     return max(errors, key=lambda e: e.after if isinstance(e, TryLater) else math.inf)
 
 

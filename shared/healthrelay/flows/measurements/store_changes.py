@@ -60,7 +60,7 @@ def _incoming(
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:
-    """The newer half first, so that what is covered grows from there; nothing of a single day."""
+    """Return the newer half first: what is covered grows from there. A single day has no halves."""
     ordered = sorted(windows, key=lambda window: window.end, reverse=True)
     if len(ordered) > 1:
         middle = len(ordered) // 2

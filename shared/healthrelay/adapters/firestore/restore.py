@@ -1,0 +1,119 @@
+"""A whole person, who appears with the last commit.
+
+What names an incarnation that nobody has is invisible (`removal`). So records and log are written
+first, and then the two documents by which a person exists, in one commit. What a restore that was
+cut short left is deleted by the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.adapters.firestore import buckets, documents
+from healthrelay.adapters.firestore.database import retry_on_conflict
+from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
+from healthrelay.adapters.firestore.measurements import spans
+from healthrelay.adapters.firestore.removal import delete_stale_documents
+from healthrelay.core.errors import Duplicate
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.ports.store import PersonDump
+
+BATCH_WRITES = 400
+BATCH_BYTES = 2_000_000
+"""Far below what a commit takes: the owner's line may be slow."""
+
+
+class _Incarnation(NamedTuple):
+    """All documents of a person who does not exist yet."""
+
+    user: str
+    incarnation: str
+    bulk: list[Write]
+    last: list[Write]
+
+
+def restore(database: Database, user: str, person: PersonDump, limit: int) -> None:
+    """Make *user* as *person* says. Raises `Duplicate` for a person who exists."""
+    incarnation = documents.commit_id()
+    new = _Incarnation(
+        user,
+        incarnation,
+        list(_bulk(user, incarnation, person, limit)),
+        [
+            Write(documents.person_path(user), _owner(incarnation, person), new=True),
+            Write(documents.private_path(user), _private(person), new=True),
+        ],
+    )
+    retry_on_conflict(lambda: _attempt(database, new))
+
+
+def _attempt(database: Database, new: _Incarnation) -> None:
+    owner = database.get_one(documents.person_path(new.user))
+    if owner and owner.fields["life"] == new.incarnation:
+        return  # an earlier attempt landed, its answer was lost
+    if owner:
+        raise Duplicate(f"There is a user {new.user} already.")
+    delete_stale_documents(database, new.user)
+    # Before the first entry, where nobody looks. Whoever restores the same person at the same
+    # time deletes it, and then the last commit lands nothing.
+    claim = documents.entry_path(new.user, 0)
+    database.commit(Write(claim, {"life": new.incarnation}, new=True))
+    claimed = database.get_one(claim)
+    if claimed is None or claimed.fields["life"] != new.incarnation:
+        raise CommitConflict
+    for batch in _batches(new.bulk):
+        database.commit(*batch)
+    database.commit(*new.last, Write(claim, None, since=claimed.updated))
+
+
+def _bulk(user: str, incarnation: str, person: PersonDump, limit: int) -> Iterator[Write]:
+    for name, fields in buckets.person_documents(person.records, limit).items():
+        path = f"{documents.buckets_path(user)}/{name}"
+        yield Write(path, {"life": incarnation, **(fields or {})}, new=True)
+    for entry in person.entries:
+        fields = {"life": incarnation, "at": entry.at, "entry": _text(entry.to_document())}
+        yield Write(documents.entry_path(user, entry.sequence), fields, new=True)
+
+
+def _batches(writes: list[Write]) -> Iterator[list[Write]]:
+    """Cut *writes* into parts that are not too many and not too large, but never empty."""
+    while writes:
+        sizes = accumulate(buckets.text_bytes(write.fields or {}) for write in writes)
+        fit = sum(total <= BATCH_BYTES for total in sizes)
+        count = max(1, min(fit, BATCH_WRITES))
+        yield writes[:count]
+        writes = writes[count:]
+
+
+def _owner(incarnation: str, person: PersonDump) -> Fields:
+    return {
+        "life": incarnation,
+        "head": person.entries[-1].sequence if person.entries else 0,
+        "progress": _text({name: one.to_document() for name, one in person.progress.items()}),
+        "covered": spans(person.coverage),
+    }
+
+
+def _private(person: PersonDump) -> Fields:
+    fields: dict[str, object] = {
+        "settings": dict(person.settings),
+        "targets": _text(person.targets),
+    }
+    if person.poll_key is not None:
+        fields["poll_key"] = person.poll_key
+    if person.grant is not None:
+        fields["token"] = {
+            "version": secrets.randbits(62) + 1,
+            "document": _text(person.grant),
+        }
+    return fields
+
+
+def _text(value: Mapping[str, object]) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,49 @@
+"""A whole person in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healthrelay.adapters.sqlite.documents import (
+    identity_path,
+    load_document,
+    put_document,
+    to_text,
+)
+from healthrelay.adapters.sqlite.measurements import write, write_coverage
+from healthrelay.core.errors import Duplicate
+from healthrelay.core.measurements.records import Delta
+
+if TYPE_CHECKING:
+    from healthrelay.adapters.sqlite.database import Database
+    from healthrelay.ports.store import Document, PersonDump
+
+
+def restore(database: Database, user: str, person: PersonDump) -> None:
+    """Make *user* as *person* says. Raises `Duplicate` for a person who exists."""
+    path = identity_path(user)
+    documents: dict[str, Document | None] = {
+        path: person.settings,
+        f"{path}/poll-key": {"sha256": person.poll_key} if person.poll_key else None,
+        f"{path}/token": person.grant,
+        f"{path}/targets": person.targets or None,  # type: ignore[dict-item]
+    }
+    with database.write() as connection:
+        if load_document(connection, path):
+            raise Duplicate(f"There is a user {user} already.")
+        for where, content in documents.items():
+            if content is not None:
+                put_document(connection, where, user, content)
+        write_coverage(connection, user, person.coverage)
+        write(connection, user, Delta(added=tuple(person.records)))
+        connection.executemany(
+            "INSERT INTO log VALUES (?, ?, ?, ?)",
+            [
+                (user, e.sequence, e.at.isoformat(), to_text(e.to_document()))
+                for e in person.entries
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO progress VALUES (?, ?, ?)",
+            [(user, name, to_text(one.to_document())) for name, one in person.progress.items()],
+        )

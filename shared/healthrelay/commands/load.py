@@ -1,0 +1,62 @@
+"""``healthrelay load FILE``: what ``healthrelay dump`` wrote, into a store."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthrelay.commands.dump import progress_bar, take_store
+
+if TYPE_CHECKING:
+    from healthrelay.commands.pairs import Commands
+    from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Store
+
+
+def add(commands: Commands) -> None:
+    """Add the arguments of ``load``."""
+    parser = commands.add_parser(
+        "load",
+        help="load a file of dump into a store",
+        description="The people of the file must not exist in the store. Checks the whole file"
+        " before it writes anything. If it is stopped, run it again: it goes on.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    take_store(parser)
+    parser.set_defaults(command=_load)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from healthrelay.assembly.stores import open_store
+    from healthrelay.assembly.transfer import find_store, vault_of
+    from healthrelay.core.errors import BadRequest
+    from healthrelay.flows.transfer.load import load
+
+    name = find_store(args.store)
+    try:
+        file = args.file.open("rb")
+    except OSError as error:
+        raise BadRequest(f"{args.file} cannot be read ({type(error).__name__}).") from error
+    store = open_store(name)
+    with file, progress_bar() as report:
+        loaded = load(file, store, report)
+    print(f"{loaded.people} people with {loaded.records} records.")
+    return 0 if _report_secrets(store, vault_of(name)) else 1
+
+
+def _report_secrets(store: Store, vault: Vault) -> bool:
+    """Print which secrets do not open with the keys of the store; return whether all do."""
+    from healthrelay.flows.household.secrets import try_to_open
+
+    count, unopened = try_to_open(store, vault)
+    print(f"{count - len(unopened)} of {count} sealed secrets open with the keys of this store.")
+    for place, sentence in unopened.items():
+        print(f"Not opened: {place}: {sentence}")
+    if unopened:
+        print(
+            "Before you start anything here, add the sealing keys of the dumped store to"
+            " HEALTHRELAY_SEALING_KEYS, or put its keys.env beside the file of this one."
+        )
+    print("Run only one of the two stores: a grant that both refresh may end.")
+    return not unopened

@@ -1,0 +1,73 @@
+"""Everything that a store holds, as lines of JSON.
+
+The first line names the format, the last one has the SHA-256 of all lines before it and their
+number; between them come the people, each in lines of their own, and the application's values.
+Nothing is opened: what is sealed stays sealed. Used rounds of consent are left out, because they
+end within minutes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.flows.transfer.person import Step, read_person, to_lines
+
+if TYPE_CHECKING:
+    from healthrelay.flows.transfer.person import Line
+    from healthrelay.ports.store import Store
+
+FORMAT = "healthrelay store"
+VERSION = 1
+LOADING = "loading"
+"""The application's value that names the file which is being loaded; no file has it."""
+
+
+class Dumped(NamedTuple):
+    """What a dump holds."""
+
+    people: int
+    records: int
+
+
+def dump(
+    store: Store,
+    now: datetime,
+    write: Callable[[bytes], object],
+    report: Callable[[Step], None] = lambda _step: None,
+) -> Dumped:
+    """Give *write* one line after the other; no more than one person is in memory at once.
+
+    The same content gives the same bytes, but for the instant in the first line.
+    """
+    digest, count = hashlib.sha256(), 0
+    people = records = 0
+    for line in _lines(store, now, report):
+        encoded = to_bytes(line)
+        digest.update(encoded)
+        write(encoded)
+        count += 1
+        people += "person" in line
+        records += "record" in line
+    write(to_bytes({"digest": digest.hexdigest(), "lines": count}))
+    return Dumped(people, records)
+
+
+def to_bytes(line: Line) -> bytes:
+    """Return *line* in ASCII, so that any text survives, lone surrogates too."""
+    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+
+def _lines(store: Store, now: datetime, report: Callable[[Step], None]) -> Iterator[Line]:
+    names = store.identities.names()
+    yield {"format": FORMAT, "version": VERSION, "at": now.isoformat(), "people": len(names)}
+    for number, user in enumerate(names, 1):
+        report(Step(number, len(names), user))
+        if person := read_person(store, user):
+            yield from to_lines(user, person)
+    values = store.identities.application()
+    values.pop(LOADING, None)
+    yield {"application": dict(sorted(values.items()))}

@@ -1,0 +1,124 @@
+"""A dump into a store in which its people do not exist.
+
+The whole file is read and checked before anything is written. Each person appears whole or not
+at all (`Store.restore`). While it lasts the application's values name the file: when it was cut
+short and runs again, whoever is there already came from this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from healthrelay.core.errors import BadRequest, Duplicate
+from healthrelay.flows.household.application import amend
+from healthrelay.flows.transfer.dump import FORMAT, LOADING, VERSION, Dumped, to_bytes
+from healthrelay.flows.transfer.person import Step, from_lines
+
+if TYPE_CHECKING:
+    from healthrelay.flows.transfer.person import Line
+    from healthrelay.ports.store import PersonDump, Store
+
+
+def load(
+    file: BinaryIO, store: Store, report: Callable[[Step], None] = lambda _step: None
+) -> Dumped:
+    """Load all people of *file* and the application's values; it can be killed and run again.
+
+    Raises `BadRequest` for a file that is damaged, cut short or of a newer format, `Duplicate`
+    when people of it, or other values of the application, are here; then nothing is written.
+    """
+    content = _Content(file)
+    names = [user for user, _ in content.people()]
+    values = store.identities.application()
+    resumed = values.get(LOADING) == content.digest
+    existing = sorted({*names}.intersection(store.identities.names()))
+    if not resumed:
+        _refuse(existing, _differing(content.application, values))
+    ours = {**content.application, LOADING: content.digest}
+    amend(store.identities, lambda before: {**before, **ours})
+    records = 0
+    for number, (user, person) in enumerate(content.people(), 1):
+        report(Step(number, len(names), user))
+        if user not in existing:
+            store.restore(user, person)
+        records += len(person.records)
+    amend(store.identities, lambda before: {n: v for n, v in before.items() if n != LOADING})
+    return Dumped(len(names), records)
+
+
+def _differing(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
+    return [name for name, value in ours.items() if theirs.get(name, value) != value]
+
+
+def _refuse(people: list[str], values: list[str]) -> None:
+    if people:
+        raise Duplicate(f"Nothing was loaded: {', '.join(people)} exist in this store already.")
+    if values:
+        raise Duplicate(f"Nothing was loaded: this store has another {', '.join(values)}.")
+
+
+class _Content:
+    """What stands in *file*; `application` and `digest` are known once all people were read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.application: dict[str, str] = {}
+        self.digest = ""
+
+    def people(self) -> Iterator[tuple[str, PersonDump]]:
+        """Read the people, from the first one on. Raises `BadRequest` as `load`."""
+        lines = self._lines()
+        _check_format(next(lines, {}))
+        try:
+            for line in lines:
+                if "application" in line:
+                    self.application = line["application"]
+                else:
+                    yield line["person"], from_lines(line, lines)
+        except (AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
+            raise _damaged() from error
+
+    def _lines(self) -> Iterator[Line]:
+        """Read all lines but the last, against which they are checked."""
+        digest = hashlib.sha256()
+        self._file.seek(0)
+        for count, encoded in enumerate(self._file):
+            line = _parse(encoded)
+            if "digest" in line:
+                self.digest = digest.hexdigest()
+                last = to_bytes({"digest": self.digest, "lines": count})
+                if encoded != last or self._file.read(1):
+                    raise _damaged()
+                return
+            yield line
+            digest.update(encoded)
+        raise BadRequest("The file is cut short: its last line, the digest, is missing.")
+
+
+def _parse(encoded: bytes) -> Line:
+    try:
+        line = json.loads(encoded)
+    except ValueError as error:
+        if encoded.endswith(b"\n"):
+            raise _damaged() from error
+        raise BadRequest("The file is cut short in the middle of a line.") from error
+    if not isinstance(line, dict):
+        raise _damaged()
+    return line
+
+
+def _check_format(line: Line) -> None:
+    if line.get("format") != FORMAT:
+        raise BadRequest("This is no file that healthrelay dump has written.")
+    if line.get("version") != VERSION:
+        raise BadRequest(
+            f"The file has version {line.get('version')} of the format, and we read {VERSION}:"
+            " a newer healthrelay has written it."
+        )
+
+
+def _damaged() -> BadRequest:
+    return BadRequest("The file is damaged: its content is not what its digest says.")

@@ -1,0 +1,172 @@
+"""``healthrelay dump`` and ``load``, as the owner types them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from healthrelay.__main__ import main
+from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.commands.dump import bar, progress_bar
+from healthrelay.flows.transfer.person import Step
+from tests.flows.transfer.conftest import contents, household
+
+SEALING = f"k:{base64.b64encode(b'k' * 32).decode()}"
+
+
+@pytest.fixture
+def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """The names of a store with a household, and of one that is not there."""
+    for name in [name for name in os.environ if name.startswith("HEALTHRELAY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    one, other = (f"sqlite:///{tmp_path}/{word}/healthrelay.db" for word in ("one", "other"))
+    household(opened(one)).close()  # type: ignore[attr-defined]
+    return one, other
+
+
+def opened(name: str) -> SqliteStore:
+    return SqliteStore(name.removeprefix("sqlite:///"))
+
+
+def test_a_store_is_dumped_and_loaded(
+    stores: tuple[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = stores
+    monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", SEALING)
+
+    assert main(["dump", "household.ndjson", "--store", one]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("3 people with 707 records.\n")
+    file = tmp_path / "household.ndjson"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    monkeypatch.setenv("HEALTHRELAY_STORE", other)
+    assert main(["load", str(file)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines() == [
+        "3 people with 707 records.",
+        "3 of 3 sealed secrets open with the keys of this store.",
+        "Run only one of the two stores: a grant that both refresh may end.",
+    ]
+    assert contents(opened(other)) == contents(opened(one))
+    assert main(["load", str(file)]) == 2
+    assert "__x__, jack, second exist in this store already" in capsys.readouterr().err
+
+
+def test_standard_output_takes_it_too(
+    stores: tuple[str, str], tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["dump", "--store", stores[0]]) == 0
+    out, _ = capfdbinary.readouterr()
+    assert json.loads(out.splitlines()[-1])["lines"] == len(out.splitlines()) - 1
+
+    (tmp_path / "file").write_bytes(out)
+    assert main(["load", "file", "--store", stores[1]]) == 1
+    assert contents(opened(stores[1])) == contents(opened(stores[0]))
+
+
+def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
+    stores: tuple[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = stores
+    assert main(["dump", "file", "--store", one]) == 0
+    assert main(["load", "file", "--store", other]) == 1
+    out = capsys.readouterr().out
+    assert out.count("Not opened: ") == 3
+    assert "Not opened: plugindata/fitbit client_secret: A stored secret needs the sealing" in out
+    assert "add the sealing keys of the dumped store to HEALTHRELAY_SEALING_KEYS" in out
+    assert not (tmp_path / "other" / "keys.env").exists()
+
+    third = f"sqlite:///{tmp_path}/third/healthrelay.db"
+    (tmp_path / "third").mkdir()
+    (tmp_path / "third" / "keys.env").write_text(f"HEALTHRELAY_SEALING_KEYS={SEALING}\n")
+    assert main(["load", "file", "--store", third]) == 0
+    assert "3 of 3 sealed secrets open" in capsys.readouterr().out
+
+    wrong = f"k:{base64.b64encode(bytes(32)).decode()}"
+    monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", wrong)
+    assert main(["load", "file", "--store", f"sqlite:///{tmp_path}/fourth/x.db"]) == 1
+    assert "does not open with the sealing key 'k'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["dump", "file", "--store", "sqlite:///none.db"], "There is no store at none.db."),
+        (["dump", "file", "--store", "oracle"], "oracle must be sqlite:///path, firestore"),
+        (["dump", "file", "--store", "sqlite:///:memory:"], "A store in memory ends with"),
+        (["dump", "none/file", "--store", "ONE"], "none cannot be written to (FileNotFoundError)."),
+        (["load", "none"], "none cannot be read (FileNotFoundError)."),
+        (["load", "."], ". cannot be read (IsADirectoryError)."),
+    ],
+)
+def test_bad_arguments_leave_no_file(
+    stores: tuple[str, str],
+    tmp_path: Path,
+    words: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = sorted(tmp_path.iterdir())
+
+    assert main([stores[0] if word == "ONE" else word for word in words]) == 2
+
+    assert sentence in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_dump_that_fails_leaves_the_one_before(stores: tuple[str, str], tmp_path: Path) -> None:
+    assert main(["dump", "file", "--store", stores[0]]) == 0
+    before = (tmp_path / "file").read_bytes()
+    (tmp_path / "one" / "healthrelay.db").write_bytes(b"no database at all, and of some length")
+    for more in (tmp_path / "one").glob("healthrelay.db-*"):
+        more.unlink()
+
+    assert main(["dump", "file", "--store", stores[0]]) == 1
+
+    assert (tmp_path / "file").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "one"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_says_what_is_done_and_who_is_next() -> None:
+    assert bar(Step(1, 1, "jack")) == f"[{'·' * 24}] 1 of 1: jack"
+    assert bar(Step(3, 4, "second")) == f"[{'#' * 12}{'·' * 12}] 3 of 4: second"
+
+
+def test_a_terminal_shows_one_line_and_nothing_of_it_stays() -> None:
+    screen = Terminal()
+    with progress_bar(screen) as report:
+        report(Step(1, 2, "jack"))
+        report(Step(2, 2, "second"))
+
+    assert screen.getvalue().count("\r\x1b[K") == 3
+    assert "\n" not in screen.getvalue()
+    assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_elsewhere_no_bar_is_drawn() -> None:
+    file = io.StringIO()
+    with progress_bar(file) as report:
+        report(Step(1, 2, "jack"))
+
+    assert file.getvalue() == ""
