@@ -10,6 +10,7 @@ deployed again.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import zipfile
@@ -25,8 +26,8 @@ WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 def names() -> list[str]:
-    """Return all functions: the folders of functions/ that have an entry point."""
-    return sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
+    """Return the names of all functions, from their table."""
+    return sorted(json.loads((PACKAGE / "config" / "functions.json").read_text()))
 
 
 def contents(function: str) -> dict[str, Path]:

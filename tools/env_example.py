@@ -17,12 +17,12 @@ WIDTH = 98
 def lines() -> Iterator[str]:
     """Yield the lines of the file: each setting below what explains it, and commented out."""
     yield from (f"# {line}" for line in HEAD.splitlines())
-    for setting in SETTINGS.values():
+    for name, setting in SETTINGS.items():
         if setting.help:
             yield ""
             wrapped = textwrap.wrap(setting.help, WIDTH, break_on_hyphens=False)
             yield from (f"# {line}" for line in wrapped)
-        yield f"# {PREFIX}{setting.name.upper()}={setting.default}"
+        yield f"# {PREFIX}{name.upper()}={setting.default}"
 
 
 if __name__ == "__main__":

@@ -9,24 +9,6 @@ locals {
 
   # What each function may do, is given and needs: the same file that healthrelay itself reads.
   table = jsondecode(file("${path.module}/../../shared/healthrelay/config/functions.json"))
-
-  settings = merge({
-    provider      = var.measurements_from
-    public_url    = local.base_url
-    client_id     = var.client_id
-    system        = var.system
-    store         = var.store
-    guard         = "iam"
-    tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${local.queue}"
-    tasks_account = local.invoker
-    tasks_url     = local.shared_host
-    igor_url      = var.igor_url
-    igor_user     = var.igor_user
-    igor_prefix   = var.igor_prefix
-    repush_hours  = tostring(var.repush_hours)
-    relay_days    = tostring(var.relay_days)
-    log_days      = tostring(var.log_days)
-  }, var.addresses)
 }
 
 resource "google_project_service" "service" {

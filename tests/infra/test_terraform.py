@@ -145,7 +145,7 @@ def test_no_secret_is_in_the_plan(planned: Plan) -> None:
     assert planned.all("secret_manager_secret_version") == {}
     for name in FUNCTIONS:
         plain = {key.removeprefix("HEALTHRELAY_").lower() for key in planned.environment(name)}
-        assert not plain & {row.name for row in config.SETTINGS.values() if row.secret}
+        assert not plain & {secret for secret, row in config.SETTINGS.items() if row.secret}
         for key, secret in planned.secrets(name).items():
             assert secret == key.lower().replace("_", "-")
     assert all(values["secret_id"] for values in planned.all("secret_manager_secret").values())

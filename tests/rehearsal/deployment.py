@@ -112,13 +112,15 @@ class Deployment:
         )
 
     def _settings(self) -> dict[str, str]:
-        """Return what main.tf gives the functions, by setting, without what is empty."""
-        lines = _between((FILES / "main.tf").read_text(), "settings = merge({", "}, var.addresses")
+        """Return what settings.tf gives the functions, by setting, without what is empty."""
+        lines = _between(
+            (FILES / "settings.tf").read_text(), "settings = merge({", "}, var.addresses"
+        )
         given = {name: self._value(text) for name, text in _ASSIGNED.findall(lines)}
         return {name: value for name, value in (given | dict(self.addresses)).items() if value}
 
     def _value(self, expression: str) -> str:
-        """Return the value of an *expression* of main.tf with default variables."""
+        """Return the value of an *expression* of settings.tf with default variables."""
         if "?" in expression:
             return ""  # something that is not asked for
         if found := re.search(r"^(?:tostring\()?var\.(\w+)\)?$", expression):
@@ -137,7 +139,7 @@ class Deployment:
 
 
 def _default(variable: str) -> str:
-    text = (FILES / "variables.tf").read_text()
+    text = (FILES / "settings.tf").read_text()
     block = _between(text, f'variable "{variable}" {{', "\n}")
     found = re.search(r"^ +default += (.+)$", block, re.M)
     assert found, f"{variable} has no default"

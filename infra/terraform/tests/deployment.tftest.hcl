@@ -15,8 +15,8 @@ run "the_world_reaches_the_public_functions_and_no_other" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == toset(["deliver", "fetch"])
-    error_message = "Scheduler and Tasks call fetch and deliver."
+    condition     = toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == setsubtract(keys(google_cloudfunctions2_function.function), ["auth1", "auth2", "relay"])
+    error_message = "Scheduler and Tasks call all others."
   }
 
   assert {

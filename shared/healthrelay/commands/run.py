@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--once", action="store_true", help="stop after the first fetch")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--values", action="store_true", help="with --json: every record")
-    parser.add_argument("--provider", choices=("google_health", "fitbit"))
+    parser.add_argument("--provider", metavar="NAME", help="instead of HEALTHRELAY_PROVIDER")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--measurements", type=Path, help="a folder of Fitbit's CSV files to serve")
     parser.add_argument("--participant", help="whose measurements")

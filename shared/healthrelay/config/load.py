@@ -37,7 +37,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         {name: text for name, text in texts.items() if name not in idle},
         {name: setting.read for name, setting in SETTINGS.items()},
     )
-    values |= {name: {} if name == "sealing_keys" else "" for name in idle}
+    values |= {name: SETTINGS[name].empty for name in idle}
     wrong |= _missing(values)
     wrong |= {name: "is not a setting" for name in given if name not in SETTINGS}
     if wrong:
