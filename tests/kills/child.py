@@ -60,9 +60,9 @@ def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
     poll("jack", said["key"], built.store, Form(365))
 
 
-def disconnecting(built: Services, _said: dict[str, Any], now: datetime) -> None:
+def disconnecting(built: Services, _said: dict[str, Any], _now: datetime) -> None:
     """Revoke, forget."""
-    built.disconnect("jack", now)
+    built.disconnect("jack")
 
 
 def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:

@@ -88,13 +88,8 @@ class Services:
     def grants(self) -> Grants:
         from healthrelay.flows.grants.refresh import Grants
 
-        return Grants(
-            self.settings.provider,
-            self.store.tokens,
-            self.vault,
-            self.token_endpoint,
-            log_event=self.log_event,
-        )
+        provider, tokens = self.settings.provider, self.store.tokens
+        return Grants(provider, tokens, self.vault, self.token_endpoint, log_event=self.log_event)
 
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:
@@ -215,7 +210,7 @@ class Services:
         path = invitation_path(user, self.owner_key, self.consent, identities, self.now())
         return f"{self.public_url}{path}"
 
-    def disconnect(self, user: str, now: datetime, anyway: bool = False) -> Disconnected:
+    def disconnect(self, user: str, anyway: bool = False) -> Disconnected:
         """End the grant of *user* at the provider, then here."""
         from healthrelay.flows.grants.disconnect import disconnect
 
@@ -226,7 +221,7 @@ class Services:
             provider=self.settings.provider,
             # Who is not registered (any more) can still erase: the endpoint is built for a grant.
             revoke=lambda grant: self.token_endpoint.revoke(grant),
-            now=now,
+            now=self.now(),
             anyway=anyway,
         )
 

@@ -46,7 +46,7 @@ def _disconnect(args: argparse.Namespace) -> int:
 
     built, user = services(), user_name(args.user)
     try:
-        done = built.disconnect(user, built.now(), args.forget_anyway)
+        done = built.disconnect(user, args.forget_anyway)
     except (TryLater, Misconfigured) as error:
         sys.stderr.write(
             f"{error.sentence}\n{user} is still connected. Try again; or forget the grant although"

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Store
 
 
-def erase(
-    user: str, store: Store, disconnect: Callable[[str, datetime], object], now: datetime
-) -> Receipt:
+def erase(user: str, store: Store, disconnect: Callable[[str], object], now: datetime) -> Receipt:
     """End the grant if the provider lets us, then remove the person; cut short, run it again.
 
     The store takes nothing for somebody who does not exist, so a worker that is still busy
@@ -29,7 +27,7 @@ def erase(
         raise Unknown(f"There is no user {user}.")
     receipt = _receipt(user, store, now)
     try:
-        disconnect(user, now)
+        disconnect(user)
     except Unknown:
         raise
     except HealthrelayError as error:
