@@ -27,7 +27,7 @@ def _doctor(args: argparse.Namespace) -> int:
     if args.url:
         return _deployment(args)
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.doctor import Doctor
 
     built = services()

@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
 
 def _fetch(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 

@@ -44,7 +44,7 @@ def _disconnect(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.disconnect import disconnect
 
     built, user = services(), user_name(args.user)
@@ -78,7 +78,7 @@ def _disconnect(args: argparse.Namespace) -> int:
 
 def _erase(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.erase import erase
 
     built = services()
@@ -97,7 +97,7 @@ def _erase(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.export import export
 
     built = services()

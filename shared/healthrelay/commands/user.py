@@ -90,7 +90,7 @@ def _user_list(args: argparse.Namespace) -> int:
 
 def _user_key(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(args.user), services().store.identities))
@@ -99,7 +99,7 @@ def _user_key(args: argparse.Namespace) -> int:
 
 def _invite(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.connect import invitation_link
 
     built = services()

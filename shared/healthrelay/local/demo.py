@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import requests
 
 from healthrelay.core.errors import TryLater
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.documents import (
+from healthrelay.adapters.sqlite.database import (
     identity_path,
     load_document,
     put_document,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def restore(database: Database, user: str, person: PersonDump) -> None:
-    """Make *user* as *person* says. Raises `Duplicate` for a person who exists."""
+    """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
     path = identity_path(user)
     documents: dict[str, Document | None] = {
         path: person.settings,

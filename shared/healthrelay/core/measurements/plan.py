@@ -12,8 +12,8 @@ from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.records import Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.coverage import Coverage, Span
     from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.records import Coverage, Span
 
 
 class Source(NamedTuple):

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Duplicate, Unknown
-from healthrelay.core.household.names import user_name
 from healthrelay.core.household.settings import checked_settings
+from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:

@@ -25,10 +25,9 @@ from healthrelay.flows.measurements.store_changes import store_changes
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
-    from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.measurements.records import Coverage, Delta, Record
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants

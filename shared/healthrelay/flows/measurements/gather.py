@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
-from healthrelay.core.measurements.coverage import without
-from healthrelay.core.measurements.records import parse, select
+from healthrelay.core.measurements.records import parse, select, without
 from healthrelay.ports.peers import Provider, Raw
 
 if TYPE_CHECKING:
