@@ -8,7 +8,7 @@ import sys
 from benchmarks import counters, rounds, walk
 from benchmarks.household import household
 from benchmarks.rows import as_json, missed, table
-from healthrelay.local.paths import ROOT
+from healthrelay.local.serve import ROOT
 
 RESULT = ROOT / "build" / "bench.json"
 

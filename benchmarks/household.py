@@ -24,8 +24,8 @@ from healthrelay.assembly.services import Services
 from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key
-from healthrelay.local.paths import function_file
 from healthrelay.local.sandbox import sandbox
+from healthrelay.local.serve import function_file
 from healthrelay.web import auth1, auth2
 from healthrelay.web.endpoint import View
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from healthrelay.local.paths import ROOT
+from healthrelay.local.serve import ROOT
 from tests.peers.process import free_port
 
 HOST = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: serve until told to stop."""
+"""`python -m sandbox`: serve until stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox import Sandbox, UnknownParticipant
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve; the first line on standard output tells where, as JSON."""
+    """Serve; the first line on standard output is the address, as JSON."""
     options = _parser().parse_args(arguments)
     try:
         sandbox = Sandbox(
@@ -37,8 +37,8 @@ def _serve(sandbox: Sandbox) -> None:
         signal.signal(number, lambda _number, _frame: stop.set())
     with sandbox:
         first, last = (day.isoformat() for day in sandbox.wearer.span())
-        told = {"url": sandbox.url, "settings": sandbox.settings}
-        print(json.dumps(told | {"first_day": first, "last_day": last}), flush=True)
+        document = {"url": sandbox.url, "settings": sandbox.settings}
+        print(json.dumps(document | {"first_day": first, "last_day": last}), flush=True)
         print(f"sandbox: serving {sandbox.wearer.name} until Ctrl-C", file=sys.stderr)
         stop.wait()
 

@@ -12,7 +12,7 @@ from werkzeug.routing import Map, RuleFactory
 
 from sandbox.faults import Fault, Faults, hang_up
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.journal import Request, recorded
+from sandbox.journal import Request, to_entry
 
 CONTROL = "/sandbox"
 GOOGLE = "/google"
@@ -29,15 +29,15 @@ class Front:
         self._fitbit = fitbit
 
     def reset(self) -> None:
-        """Forget faults and journal."""
+        """Clear faults and journal."""
         self.faults.clear()
         self.journal.clear()
 
     def before(self) -> Response | None:
-        """Write the request down, and let a fault befall it."""
+        """Record the request, and let a fault happen to it."""
         if request.path.startswith(f"{CONTROL}/"):
             return None
-        self.journal.append(recorded(request))
+        self.journal.append(to_entry(request))
         fault = self.faults.take(request.path)
         if fault is not None and fault.mode == "answer":
             return fault.answer()
@@ -49,12 +49,12 @@ class Front:
         return None
 
     def after(self, response: Response) -> Response:
-        """Break the answer, if a fault was waiting for that."""
+        """Break the answer, if a fault was ordered."""
         fault: Fault | None = g.get("fault")
         return response if fault is None else fault.disturb(response)
 
     def control(self) -> Blueprint:
-        """The sandbox's own resources."""
+        """Return the sandbox's own resources."""
         routes = Blueprint("control", __name__)
         routes.add_url_rule("/journal", "journal", self._show_journal)
         routes.add_url_rule("/faults", "faults", self._order_fault, methods=["POST"])
@@ -86,17 +86,17 @@ class _Addresses(Map):
     def add(self, rulefactory: RuleFactory) -> None:
         """Compile what no sandbox has had before."""
         for rule in rulefactory.get_rules(self):
-            said = (rule.rule, str(rule.endpoint), frozenset(rule.methods or ()))
-            if said not in self._known:
+            address = (rule.rule, str(rule.endpoint), frozenset(rule.methods or ()))
+            if address not in self._known:
                 super().add(rule)
-                self._known.add(said)
+                self._known.add(address)
 
 
 _ADDRESSES = _Addresses()
 
 
 def build(front: Front, providers: list[tuple[str, Blueprint]]) -> Flask:
-    """The application with the providers' routes below their prefixes."""
+    """Return the application with the providers' routes below their prefixes."""
     app = Flask("sandbox", static_folder=None, template_folder=str(_pages()))
     app.url_map = _ADDRESSES
     app.before_request(front.before)
@@ -107,7 +107,7 @@ def build(front: Front, providers: list[tuple[str, Blueprint]]) -> Flask:
     return app
 
 
-def delayed(routes: Blueprint, latency: float) -> Blueprint:
+def delay(routes: Blueprint, latency: float) -> Blueprint:
     """*routes*, each answer *latency* seconds later."""
 
     def wait() -> None:

@@ -57,18 +57,18 @@ class Fault:
             raise ValueError(f"path is not a regular expression: {error}") from None
 
     def answer(self) -> Response:
-        """The answer that replaces the real one."""
-        return self._dressed(Response(status=500))
+        """Return the answer that replaces the real one."""
+        return self._with_fault_headers(Response(status=500))
 
     def disturb(self, response: Response) -> Response:
-        """The real answer, broken in transport."""
-        whole = self._dressed(response).get_data()
+        """Return the real answer, broken in transport."""
+        whole = self._with_fault_headers(response).get_data()
         sent = whole[: len(whole) // 2] if self.mode == "half" else whole
         response.headers["Content-Length"] = str(len(whole))
-        response.response = self._dripping(sent) if self.mode == "slow" else iter([sent])
+        response.response = self._drip(sent) if self.mode == "slow" else iter([sent])
         return response
 
-    def _dressed(self, response: Response) -> Response:
+    def _with_fault_headers(self, response: Response) -> Response:
         if self.status is not None:
             response.status_code = self.status
         if isinstance(self.body, str):
@@ -79,7 +79,7 @@ class Fault:
         response.headers.update(self.headers)
         return response
 
-    def _dripping(self, data: bytes) -> Iterator[bytes]:
+    def _drip(self, data: bytes) -> Iterator[bytes]:
         for place in range(len(data)):
             time.sleep(self.pause)
             yield data[place : place + 1]
@@ -98,12 +98,12 @@ class Faults:
             self._waiting.append(fault)
 
     def clear(self) -> None:
-        """Forget all faults that have not happened yet."""
+        """Clear all faults that have not happened yet."""
         with self._lock:
             self._waiting.clear()
 
     def take(self, path: str) -> Fault | None:
-        """The fault that befalls a request for *path*, used up by one."""
+        """Return the fault for a request for *path*, and count it as used."""
         with self._lock:
             for fault in self._waiting:
                 if fault.times > 0 and re.search(fault.path, path):

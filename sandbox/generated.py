@@ -10,8 +10,8 @@ from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sandbox.decimals import rounded
-from sandbox.jack import moves, nights, table
+from sandbox.decimals import round_half_up
+from sandbox.jack import activity, nights, table
 from sandbox.wearer import BodyFat, Stay, Today, Wearer, today_in
 
 _ZONE, _ABROAD = "Europe/Amsterdam", "America/New_York"
@@ -24,15 +24,15 @@ _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
 def jack(clock: Callable[[], float], today: date | None) -> Wearer:
     """Jack with two years of history up to and including *today*."""
     calendar = today_in(ZoneInfo(_ZONE), clock, today)
-    wearer = _born(calendar)
+    wearer = _create_wearer(calendar)
     wearer.clock = clock
-    wearer.live = _live
+    wearer.live = _live_day
     wearer.lived_until = calendar() - timedelta(days=_HISTORY)
     wearer.catch_up()
     return wearer
 
 
-def _born(calendar: Today) -> Wearer:
+def _create_wearer(calendar: Today) -> Wearer:
     return Wearer(
         name="jack",
         health_id="111256657788",
@@ -43,25 +43,25 @@ def _born(calendar: Today) -> Wearer:
     )
 
 
-def _live(wearer: Wearer, day: date) -> None:
+def _live_day(wearer: Wearer, day: date) -> None:
     stay = _stay(day.year)
     if stay not in wearer.stays:
         wearer.stays.append(stay)
-    wearer.absorb(_lived(day))
+    wearer.absorb(_measure_day(day))
 
 
 # Every sandbox of a process serves the same jack, and his measurements cannot be changed in place.
 @cache
-def _lived(day: date) -> Wearer:
-    wearer = _born(lambda: day)
+def _measure_day(day: date) -> Wearer:
+    wearer = _create_wearer(lambda: day)
     stay = _stay(day.year)
     wearer.stays.append(stay)
     # Random(str) is seeded through SHA-512: the same on every machine and Python version.
-    luck = Random(f"jack {day.isoformat()}")
-    if luck.random() < _WEIGHED:
-        _weigh(wearer, day, luck)
-    if luck.random() < _WORN and day != stay.last + timedelta(days=1):
-        wearer.days[day] = moves.activity(day, _totals(luck))
+    rng = Random(f"jack {day.isoformat()}")
+    if rng.random() < _WEIGHED:
+        _weigh(wearer, day, rng)
+    if rng.random() < _WORN and day != stay.last + timedelta(days=1):
+        wearer.days[day] = activity.day_activity(day, _totals(rng))
         _wear(wearer, day)
     wearer.drinks += table.drinks(wearer, day)
     wearer.foods += table.foods(wearer, day)
@@ -69,10 +69,10 @@ def _lived(day: date) -> Wearer:
 
 
 def _wear(wearer: Wearer, day: date) -> None:
-    heart = moves.heart(day)
+    heart = activity.heart(day)
     if heart is not None:
         wearer.hearts[day] = heart
-    wearer.exercises += moves.exercises(wearer, day)
+    wearer.exercises += activity.exercises(wearer, day)
     # The night before a journey is spent on an aeroplane.
     if (day.month, day.day) != _LEAVES:
         nights.sleep(wearer, day)
@@ -84,18 +84,18 @@ def _stay(year: int) -> Stay:
     return Stay(date(year, *_LEAVES), last, ZoneInfo(_ABROAD))
 
 
-def _weigh(wearer: Wearer, day: date, luck: Random) -> None:
-    moment = datetime.combine(day, time(7)) + timedelta(seconds=_below(luck, 2400))
-    kg = _usual_weight(day) + (luck.random() - 0.5) * 0.8
+def _weigh(wearer: Wearer, day: date, rng: Random) -> None:
+    moment = datetime.combine(day, time(7)) + timedelta(seconds=_below(rng, 2400))
+    kg = _usual_weight(day) + (rng.random() - 0.5) * 0.8
     # Abroad there is a scale, but not one that knows him.
     abroad = wearer.zone_on(day) != wearer.zone
-    weight = wearer.weigh(moment, rounded(Decimal(kg), 1), manual=abroad)
-    if luck.random() < _FAT and not abroad:
-        percent = rounded(Decimal(18 + (kg - 82) * 0.6 + luck.random()), 1)
+    weight = wearer.weigh(moment, round_half_up(Decimal(kg), 1), manual=abroad)
+    if rng.random() < _FAT and not abroad:
+        percent = round_half_up(Decimal(18 + (kg - 82) * 0.6 + rng.random()), 1)
         wearer.fats.append(BodyFat(at=weight.at, percent=percent, log_id=weight.log_id))
-    if luck.random() < _WEIGHED_AGAIN:
-        later = moment + timedelta(minutes=1 + _below(luck, 15))
-        again = rounded(Decimal(kg - 0.1 - luck.random() * 0.4), 1)
+    if rng.random() < _WEIGHED_AGAIN:
+        later = moment + timedelta(minutes=1 + _below(rng, 15))
+        again = round_half_up(Decimal(kg - 0.1 - rng.random() * 0.4), 1)
         wearer.weigh(later, again, manual=abroad)
 
 
@@ -104,15 +104,15 @@ def _usual_weight(day: date) -> float:
     return 82 + 1.3 * math.sin(day.toordinal() / 57) + 0.4 * math.sin(day.toordinal() / 9)
 
 
-def _totals(luck: Random) -> moves.Totals:
-    steps = 3500 + _below(luck, 10500)
-    return moves.Totals(
+def _totals(rng: Random) -> activity.Totals:
+    steps = 3500 + _below(rng, 10500)
+    return activity.Totals(
         steps=steps,
-        millimeters=steps * (740 + _below(luck, 40)),
-        kcal=1950 + steps // 20 + _below(luck, 150),
-        floors=1 + _below(luck, 20),
+        millimeters=steps * (740 + _below(rng, 40)),
+        kcal=1950 + steps // 20 + _below(rng, 150),
+        floors=1 + _below(rng, 20),
     )
 
 
-def _below(luck: Random, end: int) -> int:
-    return int(luck.random() * end)
+def _below(rng: Random, end: int) -> int:
+    return int(rng.random() * end)

@@ -39,7 +39,7 @@ class Heart:
     pulse: int | None = None
 
     def zone(self, kind: str) -> Zone | None:
-        """The zone of that name."""
+        """Return the zone of that name."""
         return next((zone for zone in self.zones if zone.kind == kind), None)
 
 
@@ -52,7 +52,7 @@ class Beat:
 
 
 def beats(heart: Heart, midnight: datetime, zone: ZoneInfo) -> Iterator[Beat]:
-    """The samples of the day that began at *midnight*, at most one a minute."""
+    """Return the samples of the day that began at *midnight*, at most one a minute."""
     number = midnight.toordinal()
     for minute in range(_DAY if heart.pulse is not None else 0):
         if (minute * 7919 + number) % _LOST:

@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, in order."""
+"""The requests to the sandbox, in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Request:
     body: str
 
 
-def recorded(request: FlaskRequest) -> Request:
+def to_entry(request: FlaskRequest) -> Request:
     """*request* as a journal entry. The body stays readable for the view."""
     return Request(
         method=request.method,

@@ -64,7 +64,7 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """What is told about a person once a day, mostly from the night. None: not this time."""
+    """The figures of a person once a day, mostly from the night; None: not on this day."""
 
     rmssd: Decimal | None = None
     deep_rmssd: Decimal | None = None
@@ -77,7 +77,7 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A paired device. *synced* is the time of today it was last in touch, if it ever told."""
+    """A paired device. *synced* is the time of today of its last contact, if known."""
 
     id: str
     kind: str
@@ -90,7 +90,7 @@ class Device:
 
 
 def paired() -> list[Device]:
-    """A tracker that tells everything, and a scale that tells little."""
+    """Return a tracker with all details, and a scale with few."""
     return [
         Device(
             id="27072629",

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sandbox.decimals import rounded
+from sandbox.decimals import round_half_up
 from sandbox.recorded_sleep import Totals, add_sleeps
 from sandbox.wearer import Day, Levels, Wearer, Weight, grams, log_id, today_in, when
 
@@ -26,7 +26,7 @@ Row = dict[str, str]
 
 
 class UnknownParticipant(LookupError):
-    """The files hold nothing about the participant asked for."""
+    """The files have nothing about the requested participant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class Recording:
     shift: bool = True
 
 
-def recorded(recording: Recording, clock: Callable[[], float], today: date | None) -> Wearer:
-    """The wearer of *recording*; with `shift`, their last measured day is today."""
+def recorded_wearer(recording: Recording, clock: Callable[[], float], today: date | None) -> Wearer:
+    """Return the wearer of *recording*; with `shift`, their last measured day is today."""
     weights = list(_rows(recording, "weight-log.csv"))
     worn = [r for r in _rows(recording, "daily-activity.csv") if int(r["TotalSteps"]) > 0]
     slept = list(_rows(recording, "sleep-day.csv"))
@@ -105,7 +105,7 @@ def _weight(wearer: Wearer, row: Row, shift: timedelta) -> Weight:
         at=wearer.instant(civil),
         grams=grams(row["WeightKg"]),
         log_id=log_id(civil),
-        bmi=rounded(Decimal(row["BMI"]), 2),
+        bmi=round_half_up(Decimal(row["BMI"]), 2),
         manual=row["IsManualReport"] == "True",
     )
 
@@ -113,7 +113,7 @@ def _weight(wearer: Wearer, row: Row, shift: timedelta) -> Weight:
 def _activity(row: Row) -> Day:
     return Day(
         steps=int(row["TotalSteps"]),
-        millimeters=int(rounded(Decimal(row["TotalDistance"]) * 1_000_000, 0)),
+        millimeters=int(round_half_up(Decimal(row["TotalDistance"]) * 1_000_000, 0)),
         kcal=int(row["Calories"]),
         levels=_levels(row) if "SedentaryMinutes" in row else None,
     )
@@ -130,7 +130,7 @@ def _levels(row: Row) -> Levels:
 
 def _height(rows: list[Row]) -> int | None:
     heights = [(Decimal(r["WeightKg"]) / Decimal(r["BMI"])).sqrt() * 1000 for r in rows]
-    return int(rounded(Decimal(median(heights)), 0)) if heights else None
+    return int(round_half_up(Decimal(median(heights)), 0)) if heights else None
 
 
 def _base36(number: int) -> str:

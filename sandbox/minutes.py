@@ -19,7 +19,7 @@ TENTH = Decimal("0.1")
 def shares(
     wearer: Wearer, day: date, amount: int | Decimal, unit: Decimal = Decimal(1)
 ) -> Iterator[tuple[datetime, Decimal]]:
-    """The minutes that have a part of *amount*, each a whole number of *unit*."""
+    """Return the minutes that have a part of *amount*, each a whole number of *unit*."""
     share, rest = divmod(int(amount / unit), len(_ACTIVE_HOURS))
     for place, hour in enumerate(_ACTIVE_HOURS):
         portion = share + (1 if place < rest else 0)
@@ -31,7 +31,7 @@ def shares(
 def stretches(
     wearer: Wearer, day: date, levels: Levels
 ) -> Iterator[tuple[str, datetime, timedelta]]:
-    """The day as stretches of activity levels, one after the other until midnight."""
+    """Return the day as stretches of activity levels, one after the other until midnight."""
     minutes = (levels.sedentary, levels.lightly, levels.fairly, levels.very)
     begin = datetime.combine(day, time()) + timedelta(minutes=_DAY_MINUTES - sum(minutes))
     for turn in range(_ROUNDS):

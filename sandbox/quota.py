@@ -17,7 +17,7 @@ class Quota:
         self.used = 0
 
     def take(self) -> int:
-        """Count one more request; returns how many there were in this window, this one included."""
+        """Count one more request; return how many there were in this window, including it."""
         with self._lock:
             window = int(self._clock() // self._seconds)
             if window != self._window:

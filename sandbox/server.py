@@ -14,7 +14,7 @@ from typing import Self, Unpack
 from flask import Blueprint
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox.app import FITBIT, GOOGLE, Front, build, delayed
+from sandbox.app import FITBIT, GOOGLE, Front, build, delay
 from sandbox.faults import Fault, FaultOptions
 from sandbox.fitbit.api import FitbitApi
 from sandbox.fitbit.oauth import FitbitOAuth
@@ -24,16 +24,16 @@ from sandbox.google.health import GoogleHealth
 from sandbox.google.oauth import GoogleOAuth
 from sandbox.google.switches import GoogleSwitches
 from sandbox.journal import Request
-from sandbox.measurements import Recording, recorded
+from sandbox.measurements import Recording, recorded_wearer
 from sandbox.oauth.client import Client
-from sandbox.oauth.ledger import Coinage, Ledger
+from sandbox.oauth.ledger import Ledger, TokenPrefixes
 from sandbox.wearer import Wearer
 
 _GOOGLE_LIFETIME, _FITBIT_LIFETIME = 3599, 28_800
 
 
 class _Quiet(WSGIRequestHandler):
-    """The journal knows what was asked; the terminal need not."""
+    """The journal has all requests; the terminal needs none."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
@@ -43,7 +43,7 @@ class _Quiet(WSGIRequestHandler):
 class Sandbox:
     """A small Google Health and a small Fitbit on loopback, serving the same wearer.
 
-    today: the wearer's date, for ever; without it the real one in the wearer's zone.
+    today: the wearer's date, always; without it the real one in the wearer's zone.
     measurements, participant, shift: serve a recorded person instead of the invented jack;
         with shift, their last measured day becomes today.
     latency: seconds that every answer of the two data APIs takes longer.
@@ -70,9 +70,9 @@ class Sandbox:
         self._front = Front(self.fitbit)
         google_lifetime = self.access_lifetime or _GOOGLE_LIFETIME
         fitbit_lifetime = self.access_lifetime or _FITBIT_LIFETIME
-        coinage = Coinage("4/0A", "ya29.", "1//0")
-        self._google_ledger = Ledger(self.clock, google_lifetime, coinage)
-        self._fitbit_ledger = Ledger(self.clock, fitbit_lifetime, Coinage("", "eyJ", ""))
+        prefixes = TokenPrefixes("4/0A", "ya29.", "1//0")
+        self._google_ledger = Ledger(self.clock, google_lifetime, prefixes)
+        self._fitbit_ledger = Ledger(self.clock, fitbit_lifetime, TokenPrefixes("", "eyJ", ""))
         self._server: BaseWSGIServer | None = None
 
     def __enter__(self) -> Self:
@@ -87,7 +87,7 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Self:
-        """Begin to serve on 127.0.0.1."""
+        """Start to serve on 127.0.0.1."""
         app = build(self._front, [*self._google_routes(), *self._fitbit_routes()])
         self._server = make_server(
             "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet
@@ -134,16 +134,16 @@ class Sandbox:
         self._front.faults.add(Fault(path=path, **options))
 
     def reset(self) -> None:
-        """Forget faults that did not happen yet, and the journal."""
+        """Clear faults that did not happen yet, and the journal."""
         self._front.reset()
 
     def expire_access_tokens(self) -> None:
-        """All access tokens issued so far have expired; refresh tokens live on."""
+        """Expire all access tokens issued so far; refresh tokens stay valid."""
         self._google_ledger.expire_access_tokens()
         self._fitbit_ledger.expire_access_tokens()
 
     def revoke_grants(self) -> None:
-        """The wearer throws the application out, at both providers."""
+        """Revoke every grant at both providers, as a wearer who removes the application."""
         self._google_ledger.revoke_all()
         self._fitbit_ledger.revoke_all()
 
@@ -155,14 +155,14 @@ class Sandbox:
         recording = Recording(
             folder=self.measurements, participant=self.participant, shift=self.shift
         )
-        return recorded(recording, self.clock, self.today)
+        return recorded_wearer(recording, self.clock, self.today)
 
     def _google_routes(self) -> list[tuple[str, Blueprint]]:
         oauth = GoogleOAuth(self._client, self._google_ledger, self.google, self.wearer.name)
         api = GoogleHealth(self.wearer, self._google_ledger, self.google)
-        return [(GOOGLE, oauth.routes()), (GOOGLE, delayed(api.routes(), self.latency))]
+        return [(GOOGLE, oauth.routes()), (GOOGLE, delay(api.routes(), self.latency))]
 
     def _fitbit_routes(self) -> list[tuple[str, Blueprint]]:
         oauth = FitbitOAuth(self._client, self._fitbit_ledger, self.fitbit, self.wearer)
         api = FitbitApi(self.wearer, self._fitbit_ledger, self.fitbit)
-        return [(FITBIT, oauth.routes()), (FITBIT, delayed(api.routes(), self.latency))]
+        return [(FITBIT, oauth.routes()), (FITBIT, delay(api.routes(), self.latency))]

@@ -42,7 +42,7 @@ class Sleep:
 
     @property
     def staged(self) -> bool:
-        """Whether it has real stages, in contrast to classic sleep."""
+        """Return whether it has real stages, in contrast to classic sleep."""
         return any(stage.kind in _STAGED for stage in self.stages)
 
     @property
@@ -75,12 +75,12 @@ class Sleep:
         return sum(stage.kind == kind for stage in self.stages)
 
     def unprocessed(self) -> Sleep:
-        """The same session, as it looks while its stages are still being computed."""
+        """Return the same session, as it looks while its stages are still being computed."""
         return replace(self, stages=(), processed=False)
 
 
 def main_sleep(sessions: list[Sleep]) -> Sleep:
-    """The longest of one day's sessions; those with stages go first."""
+    """Return the longest of one day's sessions; those with stages go first."""
     return max(sessions, key=lambda session: (session.staged, session.in_bed))
 
 

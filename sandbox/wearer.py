@@ -10,7 +10,7 @@ from threading import Lock
 from time import time as epoch_seconds
 from zoneinfo import ZoneInfo
 
-from sandbox.decimals import rounded
+from sandbox.decimals import round_half_up
 from sandbox.heart import Beat, Heart, beats, local
 from sandbox.logs import Device, Drink, Exercise, Food, Vitals, paired
 from sandbox.sleep import Sleep, Stage
@@ -26,7 +26,7 @@ Live = Callable[["Wearer", date], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """One stand on the scale. `bmi` is Fitbit's own figure when it is known, else computed."""
+    """One weighing. `bmi` is Fitbit's own figure when it is known, else computed."""
 
     at: datetime
     grams: int
@@ -82,7 +82,7 @@ class Stay:
 
 
 def _rest(_wearer: Wearer, _day: date) -> None:
-    """A day on which nothing is measured."""
+    """Measure nothing."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -90,7 +90,7 @@ class Wearer:
     """One person: who they are, and everything they measured. Lists and days may be changed.
 
     *live* adds what is measured on one day; *lived_until* is the last day it was called for.
-    *clock* tells seconds since the epoch: what was measured a moment ago is not worked out yet.
+    *clock* returns seconds since the epoch: what was just measured is not processed yet.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Wearer:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def catch_up(self) -> None:
-        """Live through the days that began since the last call."""
+        """Generate the days that began since the last call."""
         with self._lock:
             today = self.today()
             while self.lived_until < today:
@@ -125,18 +125,18 @@ class Wearer:
                 self.live(self, self.lived_until)
 
     def span(self) -> tuple[date, date]:
-        """The first and the last day with any measurement."""
+        """Return the first and the last day with any measurement."""
         days = {civil(weight.at).date() for weight in self.weights}
         days |= {civil(fat.at).date() for fat in self.fats}
         days |= {sleep.day for sleep in self.sleeps} | self.days.keys()
         return min(days), max(days)
 
     def clear(self) -> None:
-        """As if nothing had ever been measured."""
+        """Remove all measurements."""
         for measured in (self.weights, self.fats, self.sleeps, self.exercises):
             measured.clear()
-        for told in (self.days, self.hearts, self.vitals, self.drinks, self.foods):
-            told.clear()
+        for log in (self.days, self.hearts, self.vitals, self.drinks, self.foods):
+            log.clear()
 
     def absorb(self, other: Wearer) -> None:
         """Add everything that *other* measured."""
@@ -155,7 +155,7 @@ class Wearer:
         return next((s.zone for s in self.stays if s.first <= day <= s.last), self.zone)
 
     def instant(self, civil: datetime) -> datetime:
-        """The moment a local clock showed *civil*, with the UTC offset then in force."""
+        """Return when a local clock showed *civil*, with the UTC offset then in force."""
         there = civil.replace(tzinfo=self.zone_on(civil.date()))
         return there.astimezone(timezone(there.utcoffset() or timedelta()))
 
@@ -164,13 +164,13 @@ class Wearer:
         return datetime.combine(self.today(), at, self.zone)
 
     def beats(self, day: date) -> Iterator[Beat]:
-        """The heart rates of *day*."""
+        """Return the heart rates of *day*."""
         if day in self.hearts:
             midnight = self.instant(datetime.combine(day, time()))
             yield from beats(self.hearts[day], midnight, self.zone_on(day))
 
     def nights(self) -> list[Sleep]:
-        """The sleeps as they are known by now: the last night's stages come hours after it."""
+        """Return the sleeps as known by now: the last night's stages come hours after it."""
         today, now = self.today(), self.clock()
         return [
             sleep.unprocessed()
@@ -217,31 +217,31 @@ class Wearer:
         if weight.bmi is not None or not self.height_mm:
             return weight.bmi
         meters = Decimal(self.height_mm) / 1000
-        return rounded(Decimal(weight.grams) / 1000 / (meters * meters), 2)
+        return round_half_up(Decimal(weight.grams) / 1000 / (meters * meters), 2)
 
 
 def civil(at: datetime) -> datetime:
-    """What the wearer's clock showed at *at*."""
+    """Return what the wearer's clock showed at *at*."""
     return at.replace(tzinfo=None)
 
 
 def log_id(civil: datetime) -> str:
-    """The id Fitbit gives a log entry: its local wall time, read as UTC, in milliseconds."""
+    """Return the id Fitbit gives a log entry: its local wall time, read as UTC, in milliseconds."""
     return str((civil - _EPOCH) // timedelta(milliseconds=1))
 
 
 def grams(kg: Decimal | str) -> int:
     """Kilograms to whole grams."""
-    return int(rounded(Decimal(kg) * 1000, 0))
+    return int(round_half_up(Decimal(kg) * 1000, 0))
 
 
 def when(measured: Weight | BodyFat) -> datetime:
-    """The moment of a measurement, for sorting."""
+    """Return the moment of a measurement, for sorting."""
     return measured.at
 
 
 def today_in(zone: ZoneInfo, clock: Callable[[], float], fixed: date | None) -> Today:
-    """A calendar on the wearer's wall: *fixed* for ever, or the clock's date in *zone*."""
+    """Return a calendar of the wearer: always *fixed*, or the clock's date in *zone*."""
     if fixed is not None:
         return lambda: fixed
     return lambda: datetime.fromtimestamp(clock(), UTC).astimezone(zone).date()

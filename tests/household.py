@@ -17,7 +17,7 @@ from healthrelay.assembly.services import Services
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.connect import invitation_link
 from healthrelay.local.consent_page import allow
-from healthrelay.local.serve import serving
+from healthrelay.local.serve import serve_functions
 from tests.peers.process import free_port
 
 OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
@@ -121,7 +121,7 @@ def household_at(
     for name, value in complete.items():
         monkeypatch.setenv(name, value)
     services.cache_clear()
-    with serving(port) as url:
+    with serve_functions(port) as url:
         try:
             yield Household(url, services())
         finally:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from sandbox.decimals import number
 from sandbox.fitbit.guard import USER, Guard
-from sandbox.fitbit.units import asked
+from sandbox.fitbit.units import request_units
 from sandbox.logs import Device
 from sandbox.wearer import Wearer, civil, when
 
@@ -24,7 +24,7 @@ class Account:
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """Two resources."""
+        """Add two resources."""
         routes.add_url_rule(f"{USER}/profile.json", "profile", self.profile)
         routes.add_url_rule(f"{USER}/devices.json", "devices", self.devices)
 
@@ -42,8 +42,8 @@ class Account:
                 "locale": "nl_NL",
                 "memberSince": wearer.member_since.isoformat(),
                 "offsetFromUTCMillis": int(offset.total_seconds() * 1000) if offset else 0,
-                "strideLengthRunning": number(asked().height(1010)),
-                "strideLengthWalking": number(asked().height(740)),
+                "strideLengthRunning": number(request_units().height(1010)),
+                "strideLengthWalking": number(request_units().height(740)),
                 "timezone": str(wearer.zone),
                 "weightUnit": "METRIC",
             }
@@ -51,12 +51,12 @@ class Account:
         )
 
     def devices(self, user: str) -> Response:
-        """What is paired."""
+        """Return the paired devices."""
         self._guard.enter(user, "settings")
         return jsonify([self._device(device) for device in self._wearer.devices])
 
     def _device(self, device: Device) -> Json:
-        told: Json = {
+        document: Json = {
             "battery": device.battery,
             "batteryLevel": device.level,
             "deviceVersion": device.version,
@@ -65,17 +65,17 @@ class Account:
             "type": device.kind,
         }
         if device.mac is not None:
-            told["mac"] = device.mac
+            document["mac"] = device.mac
         if device.synced is not None:
             synced = civil(self._wearer.at_home(device.synced))
-            told["lastSyncTime"] = synced.isoformat(timespec="milliseconds")
-        return told
+            document["lastSyncTime"] = synced.isoformat(timespec="milliseconds")
+        return document
 
     def _stature(self) -> Json:
         stature: Json = {}
         if self._wearer.height_mm:
-            stature["height"] = number(asked().height(self._wearer.height_mm))
+            stature["height"] = number(request_units().height(self._wearer.height_mm))
         if self._wearer.weights:
             last = max(self._wearer.weights, key=when)
-            stature["weight"] = number(asked().weight(last.grams))
+            stature["weight"] = number(request_units().weight(last.grams))
         return stature

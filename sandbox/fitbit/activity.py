@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from sandbox.decimals import number, rounded
+from sandbox.decimals import number, round_half_up
 from sandbox.fitbit.dates import read_date
 from sandbox.fitbit.fixed import DAILY_GOALS
 from sandbox.fitbit.guard import USER, Guard
 from sandbox.fitbit.heart import zones
-from sandbox.fitbit.units import asked
+from sandbox.fitbit.units import request_units
 from sandbox.logs import Exercise
 from sandbox.wearer import Day, Levels, Wearer, civil
 
@@ -31,13 +31,13 @@ class ActivityLog:
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """A day, the whole life, and what was done lately."""
+        """Add the day, the lifetime, and recent activities."""
         routes.add_url_rule(f"{USER}/activities/date/<day>.json", "activities", self.day)
         routes.add_url_rule(f"{USER}/activities.json", "lifetime", self.lifetime)
         routes.add_url_rule(f"{USER}/activities/recent.json", "recent", self.recent)
 
     def day(self, user: str, day: str) -> Response:
-        """Logged activities, goals and totals."""
+        """Return logged activities, goals and totals."""
         self._guard.enter(user, "activity")
         on = read_date(day, "date", self._wearer.today())
         logged = [_entry(e) for e in self._wearer.exercises if e.start.date() == on]
@@ -57,7 +57,7 @@ class ActivityLog:
         )
 
     def recent(self, user: str) -> Response:
-        """The latest activity of each kind."""
+        """Return the latest activity of each kind."""
         self._guard.enter(user, "activity")
         latest = {exercise.kind: exercise for exercise in self._wearer.exercises}
         return jsonify([_kind(exercise) for exercise in latest.values()])
@@ -68,15 +68,15 @@ class ActivityLog:
 
     def _summary(self, on: date) -> dict[str, Any]:
         day, heart = self._wearer.days.get(on, _NO_DAY), self._wearer.hearts.get(on)
-        levels, units = day.levels or _STILL, asked()
-        way = number(rounded(units.way(day.millimeters), 2))
+        levels, units = day.levels or _STILL, request_units()
+        way = number(round_half_up(units.way(day.millimeters), 2))
         summary: dict[str, Any] = {
             "activeScore": -1,
             "activityCalories": round(day.active_kcal or 0),
             "caloriesBMR": round(day.basal_kcal or 0),
             "caloriesOut": round(day.kcal),
             "distances": [{"activity": name, "distance": way} for name in ("total", "tracker")],
-            "elevation": number(rounded(units.climb(day.climbed_mm or 0), 2)),
+            "elevation": number(round_half_up(units.climb(day.climbed_mm or 0), 2)),
             "fairlyActiveMinutes": levels.fairly,
             "floors": day.floors or 0,
             "heartRateZones": zones(heart),
@@ -92,7 +92,7 @@ class ActivityLog:
 
 
 _FIGURES: dict[str, Callable[[Day], Decimal]] = {
-    "distance": lambda day: rounded(asked().way(day.millimeters), 2),
+    "distance": lambda day: round_half_up(request_units().way(day.millimeters), 2),
     "floors": lambda day: Decimal(day.floors or 0),
     "steps": lambda day: Decimal(day.steps),
 }
@@ -103,7 +103,7 @@ def _kind(exercise: Exercise) -> dict[str, Any]:
         "activityId": _IDS[exercise.kind],
         "calories": exercise.kcal,
         "description": "",
-        "distance": number(rounded(asked().way(exercise.millimeters), 2)),
+        "distance": number(round_half_up(request_units().way(exercise.millimeters), 2)),
         "duration": exercise.seconds * 1000,
         "name": exercise.name,
     }

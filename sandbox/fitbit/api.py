@@ -16,11 +16,11 @@ from sandbox.fitbit.intraday import Intraday
 from sandbox.fitbit.series import SERIES
 from sandbox.fitbit.sleep import SleepLog
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.fitbit.units import asked
+from sandbox.fitbit.units import request_units
 from sandbox.oauth.ledger import Ledger
 from sandbox.wearer import Wearer
 
-_ROOMS = (BodyLog, ActivityLog, Intraday, SleepLog, FoodLog, Account)
+_RESOURCES = (BodyLog, ActivityLog, Intraday, SleepLog, FoodLog, Account)
 
 
 class FitbitApi:
@@ -35,7 +35,7 @@ class FitbitApi:
         routes = Blueprint("fitbit_api", __name__)
         routes.register_error_handler(ApiError, lambda error: error.response())
         routes.after_request(self._guard.show_limit)
-        for room in _ROOMS:
+        for room in _RESOURCES:
             room(self._wearer, self._guard).add_to(routes)
         add_fixed(routes, self._guard)
         add = routes.add_url_rule
@@ -50,9 +50,9 @@ class FitbitApi:
             return self.nothing()
         self._guard.enter(user, row.scope)
         days = read_days(start, end, self._wearer.today(), row.limits)
-        items = row.items(self._wearer, days, asked())
+        items = row.items(self._wearer, days, request_units())
         return jsonify({resource.replace("/", "-"): items})
 
     def nothing(self, rest: str = "") -> Response:
-        """A path that is not served."""
+        """Refuse a path that is not served."""
         raise not_found()

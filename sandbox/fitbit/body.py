@@ -10,7 +10,7 @@ from sandbox.decimals import number
 from sandbox.fitbit.dates import SHORT_PERIODS, Days, Limits, read_days
 from sandbox.fitbit.fixed import WEIGHT_GOAL
 from sandbox.fitbit.guard import USER, Guard
-from sandbox.fitbit.units import asked
+from sandbox.fitbit.units import request_units
 from sandbox.wearer import BodyFat, Wearer, Weight, when
 
 _WEIGHT_LIMITS = Limits(31, SHORT_PERIODS)
@@ -20,14 +20,14 @@ Json = dict[str, Any]
 
 
 class BodyLog:
-    """What the scale said."""
+    """The logs of the scale."""
 
     def __init__(self, wearer: Wearer, guard: Guard) -> None:
         self._wearer = wearer
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """Two logs, and the day."""
+        """Add two logs, and the day."""
         for log, view in {"weight": self.weight_log, "fat": self.fat_log}.items():
             path = f"{USER}/body/log/{log}/date/<start>"
             routes.add_url_rule(f"{path}.json", log, view)
@@ -53,14 +53,14 @@ class BodyLog:
         return jsonify(fat=[_entry(fat) | {"fat": number(fat.percent)} for fat in logs])
 
     def day(self, user: str, start: str) -> Response:
-        """The last figures of a day, those that are known, and the goal."""
+        """Return the last figures of a day, those that are known, and the goal."""
         days = self._days(user, start, "", _WEIGHT_LIMITS)
         weights = [w for w in self._wearer.weights if w.at.date() in days]
         fats = [fat for fat in self._wearer.fats if fat.at.date() in days]
         body: Json = {}
         if weights:
-            told = self._weight(max(weights, key=when), None)
-            body |= {name: told[name] for name in ("bmi", "weight") if name in told}
+            entry = self._weight(max(weights, key=when), None)
+            body |= {name: entry[name] for name in ("bmi", "weight") if name in entry}
         if fats:
             body["fat"] = number(max(fats, key=when).percent)
         return jsonify(body=body, goals={"weight": WEIGHT_GOAL["weight"]})
@@ -71,7 +71,7 @@ class BodyLog:
 
     def _weight(self, weight: Weight, fat: BodyFat | None) -> Json:
         bmi = self._wearer.bmi(weight)
-        entry = _entry(weight) | {"weight": number(asked().weight(weight.grams))}
+        entry = _entry(weight) | {"weight": number(request_units().weight(weight.grams))}
         if bmi is not None:
             entry["bmi"] = number(bmi)
         if fat is not None:

@@ -30,7 +30,7 @@ class Days:
         return (self.last - self.first).days + 1
 
     def each(self) -> list[date]:
-        """The days, ascending."""
+        """Return the days, ascending."""
         return [self.first + timedelta(days=n) for n in range(len(self))]
 
 
@@ -43,7 +43,7 @@ class Limits:
 
 
 def read_days(start: str, end: str, today: date, limits: Limits) -> Days:
-    """The days of `date/START.json` (no *end*), `date/START/PERIOD.json` or `date/START/END.json`.
+    """Return the days of `date/START.json` (no *end*), `…/PERIOD.json` or `…/END.json`.
 
     A period ends on its date; a range starts on it.
     """

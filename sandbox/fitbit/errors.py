@@ -16,7 +16,7 @@ class ApiError(Exception):
         self.headers: dict[str, str] = {}
 
     def response(self) -> Response:
-        """The error as it goes over the wire."""
+        """Return the error as it goes over the wire."""
         error = {"errorType": self.kind, "message": str(self)}
         if self.field:
             error["fieldName"] = self.field

@@ -99,7 +99,7 @@ _ROWS = (
 
 
 def add_fixed(routes: Blueprint, guard: Guard) -> None:
-    """A resource for every row."""
+    """Add a resource for every row."""
     for row in _ROWS:
         routes.add_url_rule(row.path, row.path.replace(".", "_"), _view(row, guard))
 

@@ -12,7 +12,7 @@ from sandbox.decimals import number
 from sandbox.fitbit.dates import read_date
 from sandbox.fitbit.fixed import CALORIES_GOAL
 from sandbox.fitbit.guard import USER, Guard
-from sandbox.fitbit.units import asked
+from sandbox.fitbit.units import request_units
 from sandbox.logs import Food
 from sandbox.wearer import Wearer
 
@@ -28,12 +28,12 @@ class FoodLog:
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """Two resources."""
+        """Add two resources."""
         routes.add_url_rule(f"{USER}/foods/log/date/<day>.json", "foods", self.foods)
         routes.add_url_rule(f"{USER}/foods/log/water/date/<day>.json", "water", self.water)
 
     def foods(self, user: str, day: str) -> Response:
-        """The day's food, and its sum."""
+        """Return the day's food, and its sum."""
         on = self._day(user, day)
         eaten = [food for food in self._wearer.foods if food.at.date() == on]
         summary = {
@@ -49,10 +49,10 @@ class FoodLog:
         return jsonify(foods=foods, goals={"calories": CALORIES_GOAL}, summary=summary)
 
     def water(self, user: str, day: str) -> Response:
-        """The day's water, and its sum."""
+        """Return the day's water, and its sum."""
         on = self._day(user, day)
         water = [
-            {"amount": number(asked().liquid(drink.ml)), "logId": int(drink.log_id)}
+            {"amount": number(request_units().liquid(drink.ml)), "logId": int(drink.log_id)}
             for drink in self._wearer.drinks
             if drink.at.date() == on
         ]
@@ -64,7 +64,7 @@ class FoodLog:
 
     def _drunk(self, on: date) -> int | float:
         ml = sum(drink.ml for drink in self._wearer.drinks if drink.at.date() == on)
-        return number(asked().liquid(ml))
+        return number(request_units().liquid(ml))
 
 
 def _entry(food: Food) -> dict[str, Any]:

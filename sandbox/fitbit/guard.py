@@ -1,4 +1,4 @@
-"""The door of the Web API: who asks, whether they may, and whether not too often."""
+"""Access to the Web API: who calls, with which rights, and not too often."""
 
 from __future__ import annotations
 

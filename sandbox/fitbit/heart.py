@@ -38,7 +38,7 @@ def days(wearer: Wearer) -> dict[date, Any]:
 
 
 def zones(heart: Heart | None) -> list[dict[str, Any]]:
-    """The zones of a day, in ascending order."""
+    """Return the zones of a day, in ascending order."""
     if heart is None:
         return list(NO_DATA["heartRateZones"])
     return [_zone(zone) for zone in heart.zones]
@@ -46,18 +46,18 @@ def zones(heart: Heart | None) -> list[dict[str, Any]]:
 
 def zone_minutes(wearer: Wearer) -> dict[date, Any]:
     """Active zone minutes of the days that have any."""
-    found = {}
+    days = {}
     for day, heart in wearer.hearts.items():
         earned = {z.kind: z.active_zone_minutes for z in heart.zones}
         if sum(earned.values()):
-            told = {name: earned.get(kind, 0) for kind, name in _EARNING.items()}
-            found[day] = told | {"activeZoneMinutes": sum(earned.values())}
-    return found
+            value = {name: earned.get(kind, 0) for kind, name in _EARNING.items()}
+            days[day] = value | {"activeZoneMinutes": sum(earned.values())}
+    return days
 
 
 def _value(heart: Heart) -> dict[str, Any]:
-    told: dict[str, Any] = {"customHeartRateZones": [], "heartRateZones": zones(heart)}
-    return told if heart.resting is None else told | {"restingHeartRate": heart.resting}
+    value: dict[str, Any] = {"customHeartRateZones": [], "heartRateZones": zones(heart)}
+    return value if heart.resting is None else value | {"restingHeartRate": heart.resting}
 
 
 def _zone(zone: Zone) -> dict[str, Any]:

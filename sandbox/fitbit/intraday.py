@@ -16,7 +16,7 @@ from sandbox.fitbit.dates import Days, read_date
 from sandbox.fitbit.errors import invalid, not_found
 from sandbox.fitbit.guard import USER, Guard
 from sandbox.fitbit.series import SERIES
-from sandbox.fitbit.units import Units, asked, text
+from sandbox.fitbit.units import Units, request_units, text
 from sandbox.minutes import TENTH, shares
 from sandbox.wearer import Day, Wearer, civil
 
@@ -57,7 +57,7 @@ class _Span:
 
     @property
     def whole(self) -> bool:
-        """Whether it is all of the day."""
+        """Return whether it is all of the day."""
         return (self.first, self.last) == (time.min, time.max)
 
 
@@ -69,7 +69,7 @@ class Intraday:
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """A day, or a part of it."""
+        """Return a day, or a part of it."""
         path = f"{USER}/activities/<name>/date/<day>/1d/<detail>"
         routes.add_url_rule(f"{path}.json", "intraday", self.view)
         routes.add_url_rule(f"{path}/time/<start>/<end>.json", "intraday_part", self.view)
@@ -77,7 +77,7 @@ class Intraday:
     def view(
         self, user: str, name: str, day: str, detail: str, start: str = "", end: str = ""
     ) -> Response:
-        """The day's element of the series, and its parts."""
+        """Return the day's element of the series, and its parts."""
         if name not in _RESOURCES and name != "heart":
             raise not_found()
         self._guard.enter(user, SERIES[f"activities/{name}"].scope)
@@ -89,7 +89,7 @@ class Intraday:
     def _activity(self, name: str, day: date, detail: str, span: _Span) -> dict[str, Any]:
         if detail not in _LEVELS:
             raise invalid("detail-level", f"Invalid detail level: {detail}")
-        resource, units, step = _RESOURCES[name], asked(), _LEVELS[detail]
+        resource, units, step = _RESOURCES[name], request_units(), _LEVELS[detail]
         parts = self._parts(resource, day, step)
         within = {
             at: parts.get(at, Decimal(0))
@@ -126,7 +126,7 @@ class Intraday:
             for at, bpm in self._beats(day, exact=exact)
             if span.first <= at <= span.last
         ]
-        items = SERIES["activities/heart"].items(self._wearer, Days(day, day), asked())
+        items = SERIES["activities/heart"].items(self._wearer, Days(day, day), request_units())
         return _answer(name, items, dataset, 1, "second" if exact else "minute")
 
     def _beats(self, day: date, *, exact: bool) -> Iterator[tuple[time, int]]:

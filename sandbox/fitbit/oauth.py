@@ -8,8 +8,8 @@ from flask import Blueprint, Response, jsonify, make_response, request
 
 from sandbox.fitbit.errors import ApiError
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.oauth.client import Client, presented
-from sandbox.oauth.consent import ConsentPage, Manners
+from sandbox.oauth.client import Client, client_credentials
+from sandbox.oauth.consent import ConsentPage, ConsentRules
 from sandbox.oauth.ledger import Grant, Ledger, Refresh, Refused
 from sandbox.wearer import Wearer
 
@@ -42,15 +42,15 @@ class FitbitOAuth:
         self._ledger = ledger
         self._switches = switches
         self._wearer = wearer
-        manners = Manners(
+        rules = ConsentRules(
             title="Fitbit",
             scopes=lambda: _SCOPES,
             prompts=frozenset({"none", "consent", "login"}),
         )
-        self._consent = ConsentPage(manners, client, ledger, wearer.name)
+        self._consent = ConsentPage(rules, client, ledger, wearer.name)
 
     def routes(self) -> Blueprint:
-        """The three endpoints."""
+        """Return the three endpoints."""
         routes = Blueprint("fitbit_oauth", __name__)
         routes.register_error_handler(ApiError, lambda error: error.response())
         routes.add_url_rule(
@@ -64,7 +64,7 @@ class FitbitOAuth:
         """Exchange a code, or refresh."""
         self._check_client()
         kinds = {"authorization_code": self._redeem, "refresh_token": self._renew}
-        kind = _required("grant_type")
+        kind = _require("grant_type")
         if kind not in kinds:
             raise ApiError(400, "unsupported_grant_type", f"Unsupported grant_type: {kind}")
         with self._ledger.lock:
@@ -73,11 +73,11 @@ class FitbitOAuth:
     def revoke(self) -> Response:
         """Kill the wearer's consent, given any of its tokens; a dead token is no error."""
         self._check_client()
-        self._ledger.revoke(_required("token"))
+        self._ledger.revoke(_require("token"))
         return make_response("", 200)
 
     def _check_client(self) -> None:
-        credentials = presented(request)
+        credentials = client_credentials(request)
         stated = request.form.get("client_id", self._client.id)
         basic = credentials is not None and credentials.basic
         known = credentials is not None and self._client.owns(credentials)
@@ -86,7 +86,7 @@ class FitbitOAuth:
             raise ApiError(401, "invalid_client", message)
 
     def _redeem(self) -> dict[str, Any]:
-        code, uri = _required("code"), _required("redirect_uri")
+        code, uri = _require("code"), _require("redirect_uri")
         try:
             grant = self._ledger.redeem(code, uri, request.form.get("code_verifier", ""))
         except Refused as refusal:
@@ -96,7 +96,7 @@ class FitbitOAuth:
         return self._pair(grant)
 
     def _renew(self) -> dict[str, Any]:
-        token = _required("refresh_token")
+        token = _require("refresh_token")
         held = self._ledger.refresh(token)
         if held is None or (held.used_at is not None and not self._in_grace(held)):
             message = f"Refresh token invalid: {token}. Visit the authorization page again."
@@ -122,7 +122,7 @@ class FitbitOAuth:
         }
 
 
-def _required(name: str) -> str:
+def _require(name: str) -> str:
     value = request.form.get(name, "")
     if not value:
         raise ApiError(400, "invalid_request", f"Missing '{name}' parameter value.")

@@ -29,7 +29,7 @@ class Series:
     blank: Value | None = None
 
     def items(self, wearer: Wearer, days: Days, units: Units) -> list[dict[str, Any]]:
-        """The elements of the series, ascending."""
+        """Return the elements of the series, ascending."""
         values = dict(self.values(wearer, units))
         if self.blank is not None:
             values = dict.fromkeys(days.each(), self.blank) | values

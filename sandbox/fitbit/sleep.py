@@ -27,11 +27,11 @@ class SleepLog:
         self._guard = guard
 
     def add_to(self, routes: Blueprint) -> None:
-        """One resource."""
+        """Add one resource."""
         routes.add_url_rule(f"{USER}/sleep/date/<day>.json", "sleep", self.view)
 
     def view(self, user: str, day: str) -> Response:
-        """The sessions that ended on the day. Its date may lack zeros, as old clients write it."""
+        """Return the sessions that ended on the day. Old clients write its date without zeros."""
         self._guard.enter(user, "sleep")
         padded = _SHORT.sub(lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", day)
         on = read_date(padded, "date", self._wearer.today())

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flask import request
 
-from sandbox.decimals import rounded
+from sandbox.decimals import round_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,24 @@ class Units:
     weight_places: int
 
     def weight(self, grams: int) -> Decimal:
-        """A weight."""
-        return rounded(grams / self.grams, self.weight_places)
+        """Return a weight."""
+        return round_half_up(grams / self.grams, self.weight_places)
 
     def way(self, millimeters: int) -> Decimal:
-        """A distance covered."""
-        return rounded(millimeters / self.distance, 6)
+        """Return a distance covered."""
+        return round_half_up(millimeters / self.distance, 6)
 
     def climb(self, millimeters: int) -> Decimal:
-        """An elevation gained."""
-        return rounded(millimeters / self.elevation, 6)
+        """Return an elevation gained."""
+        return round_half_up(millimeters / self.elevation, 6)
 
     def liquid(self, milliliters: int) -> Decimal:
-        """An amount of water."""
-        return rounded(milliliters / self.volume, 2)
+        """Return an amount of water."""
+        return round_half_up(milliliters / self.volume, 2)
 
     def height(self, millimeters: int) -> Decimal:
-        """A body height."""
-        return rounded(millimeters / self.length, 1)
+        """Return a body height."""
+        return round_half_up(millimeters / self.length, 1)
 
 
 _KM, _MILE = Decimal(1_000_000), Decimal(1_609_344)
@@ -53,18 +53,18 @@ _SYSTEMS = {
 }
 
 
-def asked() -> Units:
-    """The units of the current request."""
+def request_units() -> Units:
+    """Return the units of the current request."""
     return of(request.headers.get("Accept-Language"))
 
 
 def of(language: str | None) -> Units:
-    """The units of an Accept-Language header; everything that is not en_US or en_GB is metric."""
+    """Return the units of an Accept-Language header; all but en_US and en_GB are metric."""
     first = (language or "").split(",")[0].split(";")[0].strip()
     return _SYSTEMS.get(first.replace("-", "_"), _METRIC)
 
 
 def text(value: Decimal) -> str:
-    """A number in a time series: a string without superfluous zeros."""
+    """Return a number in a time series: a string without trailing zeros."""
     plain = format(value, "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

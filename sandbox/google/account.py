@@ -32,7 +32,7 @@ class Account:
         self._pager = pager
 
     def add_to(self, routes: Blueprint) -> None:
-        """Four resources below the user."""
+        """Add four resources below the user."""
         for name, view in {
             "identity": self.identity,
             "profile": self.profile,
@@ -42,7 +42,7 @@ class Account:
             routes.add_url_rule(f"/v4/users/<user>/{name}", name, view)
 
     def identity(self, user: str) -> Response:
-        """The ids of the wearer here and in the legacy API."""
+        """Return the ids of the wearer here and in the legacy API."""
         need_any(self._guard.enter(user))
         return jsonify(
             name="users/me/identity",
@@ -73,7 +73,7 @@ class Account:
         )
 
     def paired_devices(self, user: str) -> Response:
-        """A tracker and a scale."""
+        """Return a tracker and a scale."""
         need(self._guard.enter(user, "pageSize", "pageToken"), "settings")
         parameters = request.args.to_dict()
         token = parameters.pop("pageToken", "")
@@ -87,7 +87,7 @@ class Account:
         return [self._device(device) for device in self._wearer.devices]
 
     def _device(self, device: Device) -> Json:
-        told: Json = {
+        document: Json = {
             "name": f"users/me/pairedDevices/{device.id}",
             "deviceType": device.kind,
             "deviceVersion": device.version,
@@ -95,7 +95,7 @@ class Account:
             "batteryStatus": device.battery,
         }
         if device.mac is not None:
-            told["macAddress"] = device.mac
+            document["macAddress"] = device.mac
         if device.synced is not None:
-            told["lastSyncTime"] = instant_json(self._wearer.at_home(device.synced))
-        return told | ({"features": [*device.features]} if device.features else {})
+            document["lastSyncTime"] = instant_json(self._wearer.at_home(device.synced))
+        return document | ({"features": [*device.features]} if device.features else {})

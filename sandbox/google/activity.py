@@ -62,12 +62,12 @@ def active_minutes(wearer: Wearer, period: Period) -> Iterator[Point]:
     for kind, start, length in _stretches(wearer, period):
         if kind in _ACTIVE:
             minutes, level = length // _ONE_MINUTE, _ACTIVE[kind]
-            told = {"activityLevel": level, "activeMinutes": str(minutes)}
+            minutes_at_level = {"activityLevel": level, "activeMinutes": str(minutes)}
             yield Point(
                 start=start,
                 end=start + length,
                 source=TRACKER,
-                value={"activeMinutesByActivityLevel": [told]},
+                value={"activeMinutesByActivityLevel": [minutes_at_level]},
                 amount=Decimal(minutes),
                 part=level,
             )

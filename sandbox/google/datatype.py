@@ -30,7 +30,7 @@ def _nothing(_wearer: Wearer, _period: Period) -> Iterator[Point]:
     return iter(())
 
 
-def _nothing_rolled(_points: list[Point]) -> Json:
+def _roll_nothing(_points: list[Point]) -> Json:
     return {}
 
 
@@ -50,7 +50,7 @@ class DataType:
     max_page_size: int = 10_000
     named: bool = False
     points: Points = _nothing
-    roll_up: RollUp = _nothing_rolled
+    roll_up: RollUp = _roll_nothing
     days: Callable[[Wearer], Iterable[date]] | None = None
 
     @property

@@ -15,7 +15,7 @@ _S, _I, _D, _X, _N = Record.SAMPLE, Record.INTERVAL, Record.DAILY, Record.SESSIO
 
 
 def find(type_id: str) -> DataType:
-    """The row of *type_id*, as it stands in the URL."""
+    """Return the row of *type_id*, as it stands in the URL."""
     for row in ROWS:
         if row.id == type_id:
             return row
@@ -29,34 +29,34 @@ def _rows(record: Record, ops: str, scope: str, *ids: str) -> tuple[DataType, ..
     return tuple(DataType(id=i, record=record, ops=ops, scope=scope) for i in ids)
 
 
-def _activity(type_id: str, found: Points, roll_up: RollUp, ops: str = "lrRd") -> DataType:
-    return DataType(id=type_id, record=_I, ops=ops, scope=ACTIVITY, points=found, roll_up=roll_up)
+def _activity(type_id: str, points: Points, roll_up: RollUp, ops: str = "lrRd") -> DataType:
+    return DataType(id=type_id, record=_I, ops=ops, scope=ACTIVITY, points=points, roll_up=roll_up)
 
 
-def _rolled(type_id: str, found: Points, roll_up: RollUp) -> DataType:
-    """A type that exists as a roll-up only."""
+def _roll_up_only(type_id: str, points: Points, roll_up: RollUp) -> DataType:
+    """Return a type that exists as a roll-up only."""
     return DataType(
-        id=type_id, record=_N, ops="Rd", scope=ACTIVITY, cap=14, points=found, roll_up=roll_up
+        id=type_id, record=_N, ops="Rd", scope=ACTIVITY, cap=14, points=points, roll_up=roll_up
     )
 
 
-def _daily(type_id: str, found: Points, scope: str = HEALTH) -> DataType:
-    return DataType(id=type_id, record=_D, ops="lr", scope=scope, points=found)
+def _daily(type_id: str, points: Points, scope: str = HEALTH) -> DataType:
+    return DataType(id=type_id, record=_D, ops="lr", scope=scope, points=points)
 
 
-def _measured(type_id: str, found: Points, member: str) -> DataType:
+def _sample(type_id: str, points: Points, member: str) -> DataType:
     return DataType(
         id=type_id,
         record=_S,
         ops="lrgRd",
         scope=HEALTH,
         named=True,
-        points=found,
+        points=points,
         roll_up=sums.average(member),
     )
 
 
-def _session(type_id: str, scope: str, found: Points) -> DataType:
+def _session(type_id: str, scope: str, points: Points) -> DataType:
     return DataType(
         id=type_id,
         record=_X,
@@ -65,18 +65,18 @@ def _session(type_id: str, scope: str, found: Points) -> DataType:
         page_size=25,
         max_page_size=25,
         named=True,
-        points=found,
+        points=points,
     )
 
 
-def _log(type_id: str, found: Points, roll_up: RollUp) -> DataType:
+def _log(type_id: str, points: Points, roll_up: RollUp) -> DataType:
     return DataType(
         id=type_id,
         record=_X,
         ops="lrgRd",
         scope="nutrition",
         named=True,
-        points=found,
+        points=points,
         roll_up=roll_up,
     )
 
@@ -88,9 +88,9 @@ _FLOORS = activity.counts(lambda day: day.floors, "count")
 _ALTITUDE = activity.counts(lambda day: day.climbed_mm, "gainMillimeters")
 
 ROWS: tuple[DataType, ...] = (
-    _measured("weight", points.weights, "weightGramsAvg"),
-    _measured("body-fat", points.fats, "bodyFatPercentageAvg"),
-    _measured("blood-glucose", points.glucoses, "bloodGlucoseMilligramsPerDeciliterAvg"),
+    _sample("weight", points.weights, "weightGramsAvg"),
+    _sample("body-fat", points.fats, "bodyFatPercentageAvg"),
+    _sample("blood-glucose", points.glucoses, "bloodGlucoseMilligramsPerDeciliterAvg"),
     DataType(id="height", record=_S, ops="lrg", scope=HEALTH, named=True, points=points.heights),
     _activity("steps", _STEPS, _COUNT),
     _activity("distance", _DISTANCE, sums.total("millimetersSum")),
@@ -98,7 +98,7 @@ ROWS: tuple[DataType, ...] = (
     _activity("altitude", _ALTITUDE, sums.total("gainMillimetersSum")),
     _activity("active-energy-burned", activity.energies(lambda day: day.active_kcal), _KCAL),
     _activity("basal-energy-burned", activity.energies(lambda day: day.basal_kcal), _KCAL, "lr"),
-    _rolled("total-calories", activity.energies(lambda day: day.kcal), _KCAL),
+    _roll_up_only("total-calories", activity.energies(lambda day: day.kcal), _KCAL),
     DataType(
         id="active-minutes",
         record=_I,
@@ -127,7 +127,7 @@ ROWS: tuple[DataType, ...] = (
         heart.time_in_zone,
         sums.each("timeInHeartRateZones", "heartRateZone", "duration", sums.seconds),
     ),
-    _rolled(
+    _roll_up_only(
         "calories-in-heart-rate-zone",
         heart.calories_in_zone,
         sums.each("caloriesInHeartRateZones", "heartRateZone", "kcal", number),
@@ -154,7 +154,7 @@ ROWS: tuple[DataType, ...] = (
     _log(
         "hydration-log",
         logs.drinks,
-        lambda found: {"amountConsumed": sums.total("millilitersSum", number)(found)},
+        lambda points: {"amountConsumed": sums.total("millilitersSum", number)(points)},
     ),
     _log("nutrition-log", logs.foods, logs.eaten),
     DataType(id="electrocardiogram", record=_X, ops="l", scope="ecg"),

@@ -26,7 +26,7 @@ class ApiError(Exception):
         self.headers: dict[str, str] = {}
 
     def response(self) -> Response:
-        """The error as it goes over the wire."""
+        """Return the error as it goes over the wire."""
         error: dict[str, Any] = {
             "code": self.code,
             "message": str(self),
@@ -59,7 +59,7 @@ def invalid(field: str, message: str) -> ApiError:
 
 
 def unauthenticated(reason: str, message: str) -> ApiError:
-    """401: no credentials, or credentials that are no good any more."""
+    """401: no credentials, or invalid ones."""
     error = ApiError(401, message, _info(reason))
     invalid = "" if reason == "CREDENTIALS_MISSING" else ', error="invalid_token"'
     error.headers["WWW-Authenticate"] = _REALM + invalid

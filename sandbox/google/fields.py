@@ -25,7 +25,7 @@ def parse(text: str) -> Mask:
 
 
 def keep(value: Any, mask: Mask) -> Any:
-    """The part of a JSON *value* that *mask* asks for."""
+    """Return the part of a JSON *value* that *mask* selects."""
     if isinstance(value, list):
         return [keep(item, mask) for item in value]
     if not mask or "*" in mask or not isinstance(value, dict):

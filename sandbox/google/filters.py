@@ -55,7 +55,7 @@ class Restriction:
     literal: datetime
 
     def admits(self, point: Point) -> bool:
-        """Whether *point* satisfies the comparison."""
+        """Return whether *point* satisfies the comparison."""
         ends = self.member.endswith("end_time")
         at = point.end if ends and point.end is not None else point.start
         value = at if self.kind is Kind.INSTANT else civil(at)
@@ -72,7 +72,7 @@ class Filter:
     terms: Terms = ()
 
     def admits(self, point: Point) -> bool:
-        """Whether *point* passes."""
+        """Return whether *point* passes."""
         return all(any(r.admits(point) for r in alternatives) for alternatives in self.terms)
 
     @property

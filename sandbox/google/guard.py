@@ -1,4 +1,4 @@
-"""The door of the Health API: who asks, whether they may, and whether not too often."""
+"""Access to the Health API: who calls, with which rights, and not too often."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Guard:
         self._quota = Quota(60, ledger.clock)
 
     def enter(self, user: str, *parameters: str) -> tuple[str, ...]:
-        """The scopes of the bearer, who asks about *user* and may send *parameters*."""
+        """Return the scopes of the bearer, who reads *user* and may send *parameters*."""
         scopes = self._bearer()
         if self._quota.take() > self._switches.per_minute:
             wait = self._quota.reset_in() if self._switches.retry_after else None
@@ -65,7 +65,7 @@ def need(scopes: tuple[str, ...], area: str) -> None:
 
 
 def need_any(scopes: tuple[str, ...]) -> None:
-    """Refuse a bearer with no scope of this API at all."""
+    """Refuse a bearer without any scope of this API."""
     if not any(scope.startswith(PREFIX) for scope in scopes):
         raise scope_insufficient()
 

@@ -61,30 +61,30 @@ class GoogleHealth:
         row = self._row(user, kind, "l", *_PARAMETERS)
         if "dataSourceFamily" in request.args and row.id in _NO_FAMILY_ON_LIST:
             raise invalid("dataSourceFamily", f"Not supported when listing {row.id}.")
-        return self._listing(row, self._listed)
+        return self._listing(row, self._list_point)
 
     def reconcile(self, user: str, kind: str) -> Response:
         """One merged stream, without sources."""
-        return self._listing(self._row(user, kind, "r", *_PARAMETERS), self._reconciled)
+        return self._listing(self._row(user, kind, "r", *_PARAMETERS), self._reconcile_point)
 
     def get(self, user: str, kind: str, point_id: str) -> Response:
         """One point by its id."""
         row = self._row(user, kind, "g")
         for point in row.points(self._wearer, Period()):
             if point.id == point_id:
-                return jsonify(self._listed(row, point))
+                return jsonify(self._list_point(row, point))
         raise not_found(self._name(row, point_id))
 
     def roll_up(self, user: str, kind: str) -> Response:
         """Windows of absolute time."""
-        return self._rolled(self._row(user, kind, "R"), rollup.read_windows)
+        return self._answer_roll_up(self._row(user, kind, "R"), rollup.read_windows)
 
     def daily_roll_up(self, user: str, kind: str) -> Response:
         """Windows of civil days."""
-        return self._rolled(self._row(user, kind, "d"), rollup.read_days)
+        return self._answer_roll_up(self._row(user, kind, "d"), rollup.read_days)
 
     def write(self, user: str, kind: str, point_id: str = "") -> Response:
-        """Nobody may write here: no consent of this sandbox reaches that far."""
+        """Refuse every write: no consent of this sandbox allows one."""
         self._guard.enter(user)
         raise scope_insufficient()
 
@@ -107,7 +107,7 @@ class GoogleHealth:
         page, following = self._pager.page(points, query)
         return _answer("dataPoints", [render(row, point) for point in page], following)
 
-    def _rolled(self, row: DataType, read: Callable[[Json, DataType], Windows]) -> Response:
+    def _answer_roll_up(self, row: DataType, read: Callable[[Json, DataType], Windows]) -> Response:
         body = _body()
         windows = read(body, row)
         rolled = rollup.roll(self._points(row, windows.period, body), windows, row)
@@ -141,13 +141,13 @@ class GoogleHealth:
     def _name(self, row: DataType, point_id: str) -> str:
         return f"users/{self._wearer.health_id}/dataTypes/{row.id}/dataPoints/{point_id}"
 
-    def _listed(self, row: DataType, point: Point) -> Json:
+    def _list_point(self, row: DataType, point: Point) -> Json:
         name = {"name": self._name(row, point.id)} if row.named else {}
-        return name | {"dataSource": point.source, row.key: _timed(row, point)}
+        return name | {"dataSource": point.source, row.key: _with_times(row, point)}
 
-    def _reconciled(self, row: DataType, point: Point) -> Json:
+    def _reconcile_point(self, row: DataType, point: Point) -> Json:
         name = {"dataPointName": self._name(row, point.id)} if row.named else {}
-        return name | {row.key: _timed(row, point)}
+        return name | {row.key: _with_times(row, point)}
 
 
 def _only_fields(response: Response) -> Response:
@@ -160,7 +160,7 @@ def _only_fields(response: Response) -> Response:
     return jsonify(fields.keep(response.get_json(), mask))
 
 
-def _timed(row: DataType, point: Point) -> Json:
+def _with_times(row: DataType, point: Point) -> Json:
     if row.record is Record.NONE:
         return point.value
     if row.record is Record.DAILY:

@@ -18,7 +18,7 @@ _AZM_ZONES = {"MODERATE": "FAT_BURN", "VIGOROUS": "CARDIO", "PEAK": "PEAK"}
 
 
 def rates(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """The heart rate, nearly every minute."""
+    """Yield the heart rate, nearly every minute."""
     for day in wearer.hearts:
         if day in period:
             for beat in wearer.beats(day):
@@ -34,7 +34,7 @@ def rates(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def time_in_zone(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """A stretch in each zone."""
+    """Yield a stretch in each zone."""
     for day, zone in _zones(wearer, period):
         if zone.seconds:
             start = _begin(wearer, day, zone.kind)
@@ -49,7 +49,7 @@ def time_in_zone(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def calories_in_zone(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """What was burned in each zone."""
+    """Yield what was burned in each zone."""
     for day, zone in _zones(wearer, period):
         if zone.seconds:
             start = _begin(wearer, day, zone.kind)
@@ -76,7 +76,7 @@ def active_zone_minutes(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def resting(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """The day's resting heart rate."""
+    """Yield the day's resting heart rate."""
     for day, heart in _hearts(wearer, period):
         if heart.resting is not None:
             value = {
@@ -87,9 +87,9 @@ def resting(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def zones(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """The bounds of the day's zones."""
+    """Yield the bounds of the day's zones."""
     for day, heart in _hearts(wearer, period):
-        told = [
+        bounds = [
             {
                 "heartRateZoneType": zone.kind,
                 "minBeatsPerMinute": str(zone.low),
@@ -97,9 +97,9 @@ def zones(wearer: Wearer, period: Period) -> Iterator[Point]:
             }
             for zone in heart.zones
         ]
-        if told:
+        if bounds:
             start = _midnight(wearer, day)
-            yield Point(start=start, source=DERIVED, value={"heartRateZones": told})
+            yield Point(start=start, source=DERIVED, value={"heartRateZones": bounds})
 
 
 def _hearts(wearer: Wearer, period: Period) -> Iterator[tuple[date, Heart]]:

@@ -17,7 +17,7 @@ _ZONES = ("lightTime", "moderateTime", "vigorousTime", "peakTime")
 
 
 def exercises(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """Walks and runs."""
+    """Yield walks and runs."""
     for exercise in wearer.exercises:
         if exercise.start.date() in period:
             yield Point(
@@ -59,7 +59,7 @@ def foods(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def food_units(wearer: Wearer, _period: Period) -> Iterator[Point]:
-    """The units in which the wearer measures food: they have no time of their own."""
+    """Yield the units in which the wearer measures food: they have no time of their own."""
     start = wearer.instant(datetime.combine(wearer.member_since, time()))
     for number_, (name, plural) in FOOD_UNITS.items():
         value: Json = {"displayName": name, "pluralDisplayName": plural}
@@ -67,7 +67,7 @@ def food_units(wearer: Wearer, _period: Period) -> Iterator[Point]:
 
 
 def eaten(points: list[Point]) -> Json:
-    """The roll-up of what was eaten."""
+    """Return the roll-up of what was eaten."""
     sums: dict[str, Decimal] = {}
     for point in points:
         for nutrient in point.value["nutrients"]:

@@ -1,4 +1,4 @@
-"""The data points of sleep, and of what is told about a person once a day."""
+"""The data points of sleep, and of a person's daily figures."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def sleeps(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def daily(value: Callable[[Vitals], Json | None]) -> Points:
-    """What *value* finds among the day's figures, where it does find something."""
+    """Return points of *value* on each day that has one."""
 
-    def told(wearer: Wearer, period: Period) -> Iterator[Point]:
+    def document(wearer: Wearer, period: Period) -> Iterator[Point]:
         for day, vitals in wearer.vitals.items():
-            found = value(vitals) if day in period else None
-            if found is not None:
+            member = value(vitals) if day in period else None
+            if member is not None:
                 midnight = wearer.instant(datetime.combine(day, time()))
-                yield Point(start=midnight, source=DERIVED, value=found)
+                yield Point(start=midnight, source=DERIVED, value=member)
 
-    return told
+    return document
 
 
 def variability(vitals: Vitals) -> Json | None:
@@ -72,8 +72,8 @@ def temperature(vitals: Vitals) -> Json | None:
 
 def fitness(vitals: Vitals) -> Json | None:
     """Cardio fitness."""
-    found = _numbers(vo2Max=vitals.vo2_max)
-    return found and found | {"cardioFitnessLevel": "GOOD", "estimated": True}
+    member = _numbers(vo2Max=vitals.vo2_max)
+    return member and member | {"cardioFitnessLevel": "GOOD", "estimated": True}
 
 
 def _numbers(**members: Decimal | None) -> Json | None:
@@ -81,10 +81,10 @@ def _numbers(**members: Decimal | None) -> Json | None:
     return known or None
 
 
-# A night is asked for again on each page of a listing.
+# A night is needed again on each page of a listing.
 @lru_cache(4096)
 def _sleep(sleep: Sleep, *, main: bool) -> Json:
-    told: Json = {
+    document: Json = {
         "type": "STAGES" if sleep.staged else "CLASSIC",
         "metadata": _metadata(sleep, main=main),
         "summary": _summary(sleep),
@@ -92,7 +92,7 @@ def _sleep(sleep: Sleep, *, main: bool) -> Json:
         "updateTime": instant_json(sleep.end + (STAGES_TAKE if sleep.processed else _NOTICED)),
     }
     if sleep.stages:
-        told["stages"] = [
+        document["stages"] = [
             {
                 "startTime": instant_json(stage.start),
                 "startUtcOffset": offset_json(stage.start),
@@ -102,22 +102,22 @@ def _sleep(sleep: Sleep, *, main: bool) -> Json:
             }
             for stage in sleep.stages
         ]
-    return told
+    return document
 
 
 def _metadata(sleep: Sleep, *, main: bool) -> Json:
-    told: Json = {"processed": sleep.processed}
+    document: Json = {"processed": sleep.processed}
     if sleep.processed:
-        told["stagesStatus"] = "SUCCEEDED" if sleep.staged else "REJECTED_COVERAGE"
+        document["stagesStatus"] = "SUCCEEDED" if sleep.staged else "REJECTED_COVERAGE"
     if main:
-        told["mainSleep"] = True
+        document["mainSleep"] = True
     if sleep.nap:
-        told |= {"nap": True, "stagesStatus": "REJECTED_NAP"}
-    return told
+        document |= {"nap": True, "stagesStatus": "REJECTED_NAP"}
+    return document
 
 
 def _summary(sleep: Sleep) -> Json:
-    told: Json = {
+    document: Json = {
         "minutesInSleepPeriod": str(sleep.in_bed),
         "minutesAsleep": str(sleep.asleep),
         "minutesAwake": str(sleep.minutes("AWAKE")),
@@ -129,4 +129,4 @@ def _summary(sleep: Sleep) -> Json:
         for kind in _KINDS
         if sleep.count(kind)
     ]
-    return told | ({"stagesSummary": kinds} if kinds else {})
+    return document | ({"stagesSummary": kinds} if kinds else {})

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, jsonify, make_response, request
 
 from sandbox.google import scopes
 from sandbox.google.switches import GoogleSwitches
-from sandbox.oauth.client import Client, presented
-from sandbox.oauth.consent import ConsentPage, Manners
+from sandbox.oauth.client import Client, client_credentials
+from sandbox.oauth.consent import ConsentPage, ConsentRules
 from sandbox.oauth.ledger import Grant, Ledger, Refused
 
-_TESTING_LIFETIME = 604_799
+_TESTING_LIFETIME_SECONDS = 604_799
 _DEAD = "Token has been expired or revoked."
 
 
@@ -23,17 +23,17 @@ class GoogleOAuth:
         self._client = client
         self._ledger = ledger
         self._switches = switches
-        manners = Manners(
+        rules = ConsentRules(
             title="Google",
             scopes=self._scopes,
             prompts=frozenset({"consent", "select_account"}),
             access_types=frozenset({"online", "offline"}),
             scope_in_answer=True,
         )
-        self._consent = ConsentPage(manners, client, ledger, name)
+        self._consent = ConsentPage(rules, client, ledger, name)
 
     def routes(self) -> Blueprint:
-        """The three endpoints."""
+        """Return the three endpoints."""
         routes = Blueprint("google_oauth", __name__)
         routes.add_url_rule(
             "/o/oauth2/v2/auth", "auth", self._consent.view, methods=["GET", "POST"]
@@ -54,7 +54,7 @@ class GoogleOAuth:
             return _answer(words, status)
 
     def revoke(self) -> Response:
-        """Kill the wearer's consent, given any of its tokens."""
+        """Revoke the wearer's consent, given any of its tokens."""
         if self._ledger.revoke(request.values.get("token", "")):
             return make_response("", 200)
         words = {"error": "invalid_token", "error_description": "Token expired or revoked"}
@@ -65,7 +65,7 @@ class GoogleOAuth:
         return {s: known[s] for s in known if s not in self._switches.withdrawn_scopes}
 
     def _check_client(self) -> None:
-        credentials = presented(request)
+        credentials = client_credentials(request)
         if credentials is None:
             raise Refused("invalid_request", "Could not determine client ID from request.")
         if credentials.id != self._client.id:
@@ -75,30 +75,30 @@ class GoogleOAuth:
 
     def _exchange(self) -> dict[str, Any]:
         kinds = {"authorization_code": self._redeem, "refresh_token": self._renew}
-        kind = _required("grant_type")
+        kind = _require("grant_type")
         if kind not in kinds:
             raise Refused("unsupported_grant_type", f"Invalid grant_type: {kind}")
         return kinds[kind]()
 
     def _redeem(self) -> dict[str, Any]:
-        code, uri = _required("code"), _required("redirect_uri")
+        code, uri = _require("code"), _require("redirect_uri")
         grant = self._ledger.redeem(code, uri, request.form.get("code_verifier", ""))
         answer = self._access(grant, grant.scopes)
         if grant.renewable:
-            lifetime = _TESTING_LIFETIME if self._switches.testing else None
+            lifetime = _TESTING_LIFETIME_SECONDS if self._switches.testing else None
             answer["refresh_token"] = self._ledger.new_refresh(grant, lifetime)
             if lifetime is not None:
                 answer["refresh_token_expires_in"] = lifetime
         return answer
 
     def _renew(self) -> dict[str, Any]:
-        held = self._ledger.refresh(_required("refresh_token"))
+        held = self._ledger.refresh(_require("refresh_token"))
         if held is None:
             raise Refused("invalid_grant", _DEAD)
-        asked = tuple(request.form.get("scope", "").split()) or held.grant.scopes
-        if not set(asked) <= set(held.grant.scopes):
+        scopes = tuple(request.form.get("scope", "").split()) or held.grant.scopes
+        if not set(scopes) <= set(held.grant.scopes):
             raise Refused("invalid_scope", "Some requested scopes were not granted.")
-        return self._access(held.grant, asked)
+        return self._access(held.grant, scopes)
 
     def _access(self, grant: Grant, granted: tuple[str, ...]) -> dict[str, Any]:
         return {
@@ -109,7 +109,7 @@ class GoogleOAuth:
         }
 
 
-def _required(name: str) -> str:
+def _require(name: str) -> str:
     value = request.form.get(name, "")
     if not value:
         raise Refused("invalid_request", f"Missing required parameter: {name}")

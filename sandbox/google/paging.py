@@ -36,15 +36,15 @@ class Pager:
         self._key = secrets.token_bytes(16)
 
     def page(self, items: Iterable[T], query: Query) -> tuple[Sequence[T], str]:
-        """The page *query* asks for, and the token of the next one (empty after the last)."""
+        """Return the page of *query*, and the token of the next one (empty after the last)."""
         start = self._start(query)
         if start is None:
             if self._switches.empty_first_page:
                 return (), self._token(0, query)
             start = 0
         size = min(query.size, self._switches.page_limit or query.size)
-        found = list(islice(items, start, start + size + 1))
-        return found[:size], self._token(start + size, query) if len(found) > size else ""
+        window = list(islice(items, start, start + size + 1))
+        return window[:size], self._token(start + size, query) if len(window) > size else ""
 
     def _token(self, start: int, query: Query) -> str:
         place = start.to_bytes(8)
@@ -64,12 +64,12 @@ class Pager:
         return int.from_bytes(place)
 
     def _seal(self, place: bytes, query: Query) -> bytes:
-        asked = json.dumps(query.parameters, sort_keys=True).encode()
-        return hmac.new(self._key, place + asked, hashlib.sha256).digest()[:12]
+        parameters = json.dumps(query.parameters, sort_keys=True).encode()
+        return hmac.new(self._key, place + parameters, hashlib.sha256).digest()[:12]
 
 
 def page_size(value: object, default: int, maximum: int) -> int:
-    """A page size parameter: absent or 0 means *default*; more than *maximum* is cut to it."""
+    """Return the page size: absent or 0 means *default*; at most *maximum*."""
     text = str(default if value is None else value)
     if isinstance(value, bool) or not text.isascii() or not text.isdigit():
         raise invalid("pageSize", f"Invalid value at 'page_size' (TYPE_INT32), {value!r}.")

@@ -35,7 +35,7 @@ class Period:
 
     @classmethod
     def around(cls, first: date, last: date) -> Period:
-        """A period wide enough for every zone's idea of *first* and *last*."""
+        """Return a period wide enough for every zone's idea of *first* and *last*."""
         early = max(first.toordinal() - 2, date.min.toordinal())
         late = min(last.toordinal() + 2, date.max.toordinal())
         return cls(first=date.fromordinal(early), last=date.fromordinal(late))
@@ -48,7 +48,7 @@ class Period:
 class Point:
     """One data point: its time, its value members, and what roll-ups work on.
 
-    *amount* is a number of something; *part* tells of which kind, where a type has several.
+    *amount* is a number of something; *part* is its kind, where a type has several.
     """
 
     start: datetime
@@ -109,7 +109,7 @@ def glucoses(wearer: Wearer, period: Period) -> Iterator[Point]:
 
 
 def heights(wearer: Wearer, period: Period) -> Iterator[Point]:
-    """The one height, entered on the day the wearer joined."""
+    """Yield the one height, entered on the day the wearer joined."""
     if wearer.height_mm and wearer.member_since in period:
         civil = datetime.combine(wearer.member_since, time(9))
         yield Point(

@@ -40,7 +40,7 @@ class Windows:
         return Period.around(self.start.date(), self.end.date())
 
     def of(self, point: Point) -> int | None:
-        """The number of the window *point* begins in, or None when it is outside."""
+        """Return the number of the window *point* begins in, or None when it is outside."""
         at = civil(point.start) if self.daily else point.start
         return (at - self.start) // self.width if self.start <= at < self.end else None
 
@@ -54,7 +54,7 @@ class Windows:
 
 
 def roll(points: Iterable[Point], windows: Windows, row: DataType) -> list[Json]:
-    """The windows that have data, newest first."""
+    """Return the windows that have data, newest first."""
     within: dict[int, list[Point]] = {}
     for point in points:
         number = windows.of(point)
@@ -67,24 +67,24 @@ def roll(points: Iterable[Point], windows: Windows, row: DataType) -> list[Json]
 
 
 def read_windows(body: Mapping[str, Any], row: DataType) -> Windows:
-    """The windows of a `rollUp` request."""
+    """Return the windows of a `rollUp` request."""
     _only(body, _COMMON | {"windowSize"}, "")
     start, end = _range(body, "startTime", "endTime")
     width = read_duration(body.get("windowSize"))
     if width is None or width < timedelta(seconds=1):
         raise refused("INVALID_ROLLUP_WINDOW", "The window size must be at least 1s.")
-    return _checked(row, body, Windows(start=start, end=end, width=width, daily=False))
+    return _check(row, body, Windows(start=start, end=end, width=width, daily=False))
 
 
 def read_days(body: Mapping[str, Any], row: DataType) -> Windows:
-    """The windows of a `dailyRollUp` request."""
+    """Return the windows of a `dailyRollUp` request."""
     _only(body, _COMMON | {"windowSizeDays"}, "")
     start, end = _range(body, "start", "end")
     days = body.get("windowSizeDays", 1)
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= row.cap:
         raise refused("INVALID_ROLLUP_WINDOW", "The window size must be at least one day.")
     width = timedelta(days=days or 1)
-    return _checked(row, body, Windows(start=start, end=end, width=width, daily=True))
+    return _check(row, body, Windows(start=start, end=end, width=width, daily=True))
 
 
 def _range(body: Mapping[str, Any], first: str, last: str) -> tuple[datetime, datetime]:
@@ -109,7 +109,7 @@ def _time(span: Mapping[str, Any], name: str) -> datetime:
     return moment
 
 
-def _checked(row: DataType, body: Mapping[str, Any], windows: Windows) -> Windows:
+def _check(row: DataType, body: Mapping[str, Any], windows: Windows) -> Windows:
     cap = timedelta(days=row.cap)
     if windows.end - windows.start > cap:
         raise _too_long(row)

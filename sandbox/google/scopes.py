@@ -29,7 +29,7 @@ _SIGN_IN = {
 
 
 def readonly(area: str) -> str:
-    """The full name of the scope that reads *area*."""
+    """Return the full name of the scope that reads *area*."""
     return f"{PREFIX}{area}.readonly"
 
 

@@ -1,4 +1,4 @@
-"""What becomes of the points in one window of a roll-up."""
+"""Roll-ups: from the points in one window to one value."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ Write = Callable[[Decimal], object]
 
 
 def text(amount: Decimal) -> str:
-    """A 64-bit integer, which JSON has as a string."""
+    """Return a 64-bit integer, which JSON has as a string."""
     return str(amount)
 
 
 def seconds(amount: Decimal) -> str:
-    """A duration."""
+    """Return a duration."""
     return f"{amount}s"
 
 
 def total(member: str, write: Write = text) -> RollUp:
-    """The sum."""
+    """Return a roll-up to the sum."""
     return lambda points: {member: write(_sum(points))}
 
 
 def average(member: str) -> RollUp:
-    """The mean."""
+    """Return a roll-up to the mean."""
     return lambda points: {member: number(_sum(points) / len(points))}
 
 
 def spread(stem: str) -> RollUp:
-    """Mean, least and greatest."""
+    """Return a roll-up to the mean, the least and the greatest."""
 
     def roll(points: list[Point]) -> Json:
         amounts = [point.amount for point in points]
@@ -48,7 +48,7 @@ def spread(stem: str) -> RollUp:
 
 
 def each(member: str, kind: str, value: str, write: Write) -> RollUp:
-    """A list with the sum of each part."""
+    """Return a roll-up to a list with the sum of each part."""
     return lambda points: {
         member: [{kind: part, value: write(amount)} for part, amount in _parts(points).items()]
     }

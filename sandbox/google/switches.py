@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class GoogleSwitches:
-    """Google's moods.
+    """Google's switches.
 
     testing: the project's publishing status is Testing: refresh tokens live seven days.
-    page_limit: no page is longer than this, whatever page size was asked for.
+    page_limit: no page is longer than this, whatever the requested page size.
     empty_first_page: every listing begins with an empty page that has a next page token.
     per_minute: requests a minute before 429; retry_after: whether that 429 says how long to wait.
     withdrawn_scopes: scopes (full names) that exist no longer.

@@ -15,12 +15,12 @@ Json = dict[str, Any]
 
 
 def date_json(day: date) -> Json:
-    """A google.type.Date."""
+    """Return a google.type.Date."""
     return {"year": day.year, "month": day.month, "day": day.day}
 
 
 def civil_json(civil: datetime) -> Json:
-    """A civil date and time; parts of the time that are zero are left out."""
+    """Return a civil date and time; parts of the time that are zero are left out."""
     parts = {"hours": civil.hour, "minutes": civil.minute, "seconds": civil.second}
     return {
         "date": date_json(civil.date()),
@@ -29,17 +29,17 @@ def civil_json(civil: datetime) -> Json:
 
 
 def instant_json(at: datetime) -> str:
-    """An RFC 3339 timestamp in UTC."""
+    """Return an RFC 3339 timestamp in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def offset_json(at: datetime) -> str:
-    """The UTC offset of *at* as a duration."""
+    """Return the UTC offset of *at* as a duration."""
     return f"{int((at.utcoffset() or timedelta()).total_seconds())}s"
 
 
 def read_instant(text: str) -> datetime | None:
-    """An RFC 3339 timestamp, or None."""
+    """Return an RFC 3339 timestamp, or None."""
     if not _INSTANT.fullmatch(text):
         return None
     try:
@@ -59,7 +59,7 @@ def read_civil(text: str) -> datetime | None:
 
 
 def read_duration(text: object) -> timedelta | None:
-    """A duration such as `"3600s"` or `"1.500s"`, or None."""
+    """Return a duration such as `"3600s"` or `"1.500s"`, or None."""
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -68,7 +68,7 @@ def read_duration(text: object) -> timedelta | None:
 
 
 def read_civil_json(value: object) -> datetime | None:
-    """A `{"date": {...}, "time": {...}}`, or None when it is not one."""
+    """Return a `{"date": {...}, "time": {...}}`, or None when it is not one."""
     if not isinstance(value, Mapping) or not set(value) <= {"date", "time"}:
         return None
     day = _whole_numbers(value.get("date"), ("year", "month", "day"))

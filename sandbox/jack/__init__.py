@@ -1,1 +1,1 @@
-"""How jack lives: each module one side of his days, each a pure function of the date."""
+"""How jack lives: each module one part of his days, a pure function of the date."""

@@ -1,11 +1,11 @@
-"""Jack eats and drinks: on the days he cares to write it down."""
+"""Jack's food and drinks, on the days when he logs them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from sandbox.jack.luck import Luck
+from sandbox.jack.daily_random import DailyRandom
 from sandbox.logs import Drink, Food
 from sandbox.wearer import Wearer, log_id
 
@@ -21,24 +21,24 @@ _MENU = (
 
 
 def drinks(wearer: Wearer, day: date) -> list[Drink]:
-    """The day's glasses of water."""
-    luck = Luck("drinks", day)
-    if not luck.happens(_DRANK):
+    """Return the day's glasses of water."""
+    rng = DailyRandom("drinks", day)
+    if not rng.happens(_DRANK):
         return []
-    found = []
-    for glass in range(luck.between(2, 7)):
-        civil = datetime.combine(day, time(8 + 2 * glass)) + timedelta(minutes=luck.between(0, 90))
-        ml = _GLASSES[luck.between(0, len(_GLASSES))]
-        found.append(Drink(at=wearer.instant(civil), ml=ml, log_id=log_id(civil)))
-    return found
+    glasses = []
+    for glass in range(rng.between(2, 7)):
+        civil = datetime.combine(day, time(8 + 2 * glass)) + timedelta(minutes=rng.between(0, 90))
+        ml = _GLASSES[rng.between(0, len(_GLASSES))]
+        glasses.append(Drink(at=wearer.instant(civil), ml=ml, log_id=log_id(civil)))
+    return glasses
 
 
 def foods(wearer: Wearer, day: date) -> list[Food]:
-    """The day's meals, some of them left out."""
-    luck = Luck("foods", day)
-    if not luck.happens(_ATE):
+    """Return the day's meals, some of them left out."""
+    rng = DailyRandom("foods", day)
+    if not rng.happens(_ATE):
         return []
-    eaten = [row for row in _MENU if luck.happens(0.8)]
+    eaten = [row for row in _MENU if rng.happens(0.8)]
     return [_food(wearer, day, row) for row in eaten]
 
 

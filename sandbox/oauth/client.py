@@ -18,7 +18,7 @@ def _secret() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request presented as the client's; *basic* tells how."""
+    """The client's credentials in a request; *basic*: from the Basic header."""
 
     id: str
     secret: str
@@ -33,12 +33,12 @@ class Client:
     secret: str = field(default_factory=_secret, repr=False)
 
     def owns(self, credentials: Credentials) -> bool:
-        """Whether *credentials* are this client's."""
+        """Return whether *credentials* are this client's."""
         known = credentials.id == self.id
         return known and hmac.compare_digest(credentials.secret.encode(), self.secret.encode())
 
     def may_return_to(self, uri: str) -> bool:
-        """Whether *uri* is registered: loopback or any https address, ending in /auth2."""
+        """Return whether *uri* is registered: loopback or any https address, ending in /auth2."""
         try:
             parts = urlsplit(uri)
             host, _ = parts.hostname, parts.port
@@ -49,8 +49,8 @@ class Client:
         return bool(host) and safe and plain and parts.path.endswith("/auth2")
 
 
-def presented(request: Request) -> Credentials | None:
-    """The credentials of a token request, from the Basic header or else from the form."""
+def client_credentials(request: Request) -> Credentials | None:
+    """Return the credentials of a token request, from the Basic header or else from the form."""
     header = request.authorization
     if header is not None and header.type == "basic":
         return Credentials(header.username or "", header.password or "", basic=True)

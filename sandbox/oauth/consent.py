@@ -1,4 +1,4 @@
-"""The authorize endpoint: the page on which the wearer says yes or no."""
+"""The authorize endpoint: the page on which the wearer allows or denies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Response, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from sandbox.oauth.client import Client
-from sandbox.oauth.ledger import Ask, Ledger, Refused
+from sandbox.oauth.ledger import ConsentRequest, Ledger, Refused
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -19,8 +19,8 @@ Arguments = MultiDict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """How one provider asks. Without *access_types*, every consent is for always."""
+class ConsentRules:
+    """The rules of one provider. Without *access_types*, every consent is permanent."""
 
     title: str
     scopes: Callable[[], Mapping[str, str]]
@@ -30,27 +30,27 @@ class Manners:
 
 
 class ConsentPage:
-    """Validates the question, shows it to the wearer, sends them back with the answer."""
+    """Validates the request, shows it to the wearer, and redirects with the answer."""
 
-    def __init__(self, manners: Manners, client: Client, ledger: Ledger, name: str) -> None:
-        self._manners = manners
+    def __init__(self, rules: ConsentRules, client: Client, ledger: Ledger, name: str) -> None:
+        self._rules = rules
         self._client = client
         self._ledger = ledger
         self._name = name
 
     def view(self) -> Response:
-        """GET shows the form, POST takes the decision."""
+        """Show the form on GET, take the decision on POST."""
         try:
             uri = self._return_address(request.args)
         except Refused as refusal:
             return self._page("refused.html", 400, refusal=refusal)
         try:
-            ask = self._question(request.args, uri)
+            consent = self._question(request.args, uri)
         except Refused as refusal:
             return _back(uri, request.args.get("state"), {"error": refusal.error})
         if request.method == "POST":
-            return self._decide(ask)
-        return self._page("consent.html", 200, scopes=self._labels(ask))
+            return self._decide(consent)
+        return self._page("consent.html", 200, scopes=self._labels(consent))
 
     def _return_address(self, args: Arguments) -> str:
         # Never redirect before client and address are known to belong together.
@@ -61,14 +61,14 @@ class ConsentPage:
             raise Refused("redirect_uri_mismatch", "The redirect URI is not registered.")
         return uri
 
-    def _question(self, args: Arguments, uri: str) -> Ask:
+    def _question(self, args: Arguments, uri: str) -> ConsentRequest:
         if args.get("response_type") != "code":
             raise Refused("unsupported_response_type", "Only response_type=code is supported.")
         prompts = set(args.get("prompt", "").split())
-        if not prompts <= self._manners.prompts:
+        if not prompts <= self._rules.prompts:
             raise Refused("invalid_request", "Invalid prompt.")
-        always = not self._manners.access_types
-        return Ask(
+        always = not self._rules.access_types
+        return ConsentRequest(
             redirect_uri=uri,
             state=args.get("state"),
             scopes=self._known_scopes(args),
@@ -82,36 +82,36 @@ class ConsentPage:
         scopes = tuple(dict.fromkeys(args.get("scope", "").split()))
         if not scopes:
             raise Refused("invalid_request", "Missing required parameter: scope")
-        if not set(scopes) <= set(self._manners.scopes()):
+        if not set(scopes) <= set(self._rules.scopes()):
             raise Refused("invalid_scope", "Some requested scopes were invalid.")
         return scopes
 
     def _access_type(self, args: Arguments) -> str:
         access_type = args.get("access_type", "online")
-        if access_type not in self._manners.access_types:
+        if access_type not in self._rules.access_types:
             raise Refused("invalid_request", "Invalid access_type.")
         return access_type
 
-    def _decide(self, ask: Ask) -> Response:
+    def _decide(self, consent: ConsentRequest) -> Response:
         decision = request.form.get("decision")
         if decision not in ("allow", "deny"):
             refusal = Refused("invalid_request", "Neither allowed nor denied.")
             return self._page("refused.html", 400, refusal=refusal)
         ticked = set(request.form.getlist("scope"))
-        scopes = tuple(scope for scope in ask.scopes if scope in ticked)
+        scopes = tuple(scope for scope in consent.scopes if scope in ticked)
         if decision == "deny" or not scopes:
-            return _back(ask.redirect_uri, ask.state, {"error": "access_denied"})
-        answer = {"code": self._ledger.allow(ask, scopes)}
-        if self._manners.scope_in_answer:
+            return _back(consent.redirect_uri, consent.state, {"error": "access_denied"})
+        answer = {"code": self._ledger.allow(consent, scopes)}
+        if self._rules.scope_in_answer:
             answer["scope"] = " ".join(scopes)
-        return _back(ask.redirect_uri, ask.state, answer)
+        return _back(consent.redirect_uri, consent.state, answer)
 
-    def _labels(self, ask: Ask) -> list[tuple[str, str]]:
-        known = self._manners.scopes()
-        return [(scope, known[scope]) for scope in ask.scopes]
+    def _labels(self, consent: ConsentRequest) -> list[tuple[str, str]]:
+        known = self._rules.scopes()
+        return [(scope, known[scope]) for scope in consent.scopes]
 
     def _page(self, template: str, status: int, **words: object) -> Response:
-        title = self._manners.title
+        title = self._rules.title
         html = render_template(template, title=title, wearer=self._name, **words)
         return make_response(html, status, {"Cache-Control": "no-store"})
 

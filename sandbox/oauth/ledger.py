@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-_CODE_LIFETIME = 600
+_CODE_LIFETIME_SECONDS = 600
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class Refused(Exception):
-    """An OAuth request that is turned down: the protocol's error word, and a sentence."""
+    """An OAuth request that is refused: the protocol's error word, and a sentence."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
@@ -29,12 +29,12 @@ class TokenUnknown(Exception):
 
 
 class TokenExpired(Exception):
-    """An access token whose time is over."""
+    """An access token that has expired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What an application asks of the wearer on the consent page."""
+class ConsentRequest:
+    """What an application requests on the consent page."""
 
     redirect_uri: str
     state: str | None
@@ -56,7 +56,7 @@ class Grant:
 
 @dataclass(eq=False, slots=True)
 class _Code:
-    ask: Ask
+    consent: ConsentRequest
     grant: Grant
     expires_at: float
     used: bool = False
@@ -80,8 +80,8 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
-class Coinage:
-    """What a provider's codes and tokens begin with."""
+class TokenPrefixes:
+    """What a provider's codes and tokens start with."""
 
     code: str
     access: str
@@ -94,9 +94,11 @@ class Ledger:
     Hold `lock` around every sequence that reads and then changes.
     """
 
-    def __init__(self, clock: Callable[[], float], access_lifetime: int, coinage: Coinage) -> None:
+    def __init__(
+        self, clock: Callable[[], float], access_lifetime: int, prefixes: TokenPrefixes
+    ) -> None:
         self.clock = clock
-        self._coinage = coinage
+        self._prefixes = prefixes
         self.access_lifetime = access_lifetime
         self.lock = RLock()
         self._granted: dict[str, None] = {}
@@ -104,19 +106,19 @@ class Ledger:
         self._access: dict[str, _Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
-    def allow(self, ask: Ask, scopes: Iterable[str]) -> str:
-        """The wearer said yes to *scopes*; returns the code for the application."""
+    def allow(self, consent: ConsentRequest, scopes: Iterable[str]) -> str:
+        """Grant *scopes*; return the code for the application."""
         with self.lock:
-            renewable = ask.offline and (ask.renew or not self._granted)
-            allowed = dict.fromkeys(scopes) | (self._granted if ask.merge else {})
+            renewable = consent.offline and (consent.renew or not self._granted)
+            allowed = dict.fromkeys(scopes) | (self._granted if consent.merge else {})
             self._granted.update(allowed)
-            code = self._coinage.code + secrets.token_urlsafe(40)
+            code = self._prefixes.code + secrets.token_urlsafe(40)
             grant = Grant(scopes=tuple(allowed), renewable=renewable)
-            self._codes[code] = _Code(ask, grant, self.clock() + _CODE_LIFETIME)
+            self._codes[code] = _Code(consent, grant, self.clock() + _CODE_LIFETIME_SECONDS)
             return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str) -> Grant:
-        """The grant behind *code*, once. A second redemption kills the tokens of the first."""
+        """Return the grant of *code*, once. A second redemption revokes the tokens of the first."""
         held = self._codes.get(code)
         if held is None:
             raise Refused("invalid_grant", "Malformed auth code.")
@@ -125,28 +127,28 @@ class Ledger:
             raise Refused("invalid_grant", "Authorization code was already redeemed.")
         if not held.grant.alive or held.expires_at <= self.clock():
             raise Refused("invalid_grant", "Authorization code expired.")
-        if held.ask.redirect_uri != redirect_uri:
+        if held.consent.redirect_uri != redirect_uri:
             raise Refused("redirect_uri_mismatch", "Bad Request")
-        _prove(held.ask.challenge, verifier)
+        _prove(held.consent.challenge, verifier)
         held.used = True
         return held.grant
 
     def new_access(self, grant: Grant, scopes: tuple[str, ...] = ()) -> str:
-        """A fresh access token for *grant*, or for some of its scopes."""
-        token = self._coinage.access + secrets.token_urlsafe(60)
+        """Return a fresh access token for *grant*, or for some of its scopes."""
+        token = self._prefixes.access + secrets.token_urlsafe(60)
         expires_at = self.clock() + self.access_lifetime
         self._access[token] = _Access(grant, scopes or grant.scopes, expires_at)
         return token
 
     def new_refresh(self, grant: Grant, lifetime: int | None = None) -> str:
-        """A fresh refresh token for *grant*, which dies after *lifetime* seconds if given."""
-        token = self._coinage.refresh + secrets.token_urlsafe(40)
+        """Return a fresh refresh token for *grant*, valid for *lifetime* seconds if given."""
+        token = self._prefixes.refresh + secrets.token_urlsafe(40)
         expires_at = None if lifetime is None else self.clock() + lifetime
         self._refresh[token] = Refresh(grant, expires_at)
         return token
 
     def bearer(self, token: str) -> tuple[str, ...]:
-        """The scopes that *token* opens; raises TokenUnknown or TokenExpired."""
+        """Return the scopes of *token*. Raise `TokenUnknown` or `TokenExpired`."""
         held = self._access.get(token)
         if held is None or not held.grant.alive:
             raise TokenUnknown
@@ -155,7 +157,7 @@ class Ledger:
         return held.scopes
 
     def refresh(self, token: str) -> Refresh | None:
-        """The state of a refresh token whose grant lives, used or not."""
+        """Return the state of a refresh token whose grant lives, used or not."""
         held = self._refresh.get(token)
         if held is None or not held.grant.alive:
             return None
@@ -168,13 +170,13 @@ class Ledger:
         self._access = {t: held for t, held in self._access.items() if held.grant is not grant}
 
     def keep_only(self, grant: Grant) -> None:
-        """Kill every redeemed grant but *grant*."""
+        """Revoke every redeemed grant but *grant*."""
         for held in self._codes.values():
             if held.used and held.grant is not grant:
                 held.grant.alive = False
 
     def revoke(self, token: str) -> bool:
-        """Kill the whole consent that *token* belongs to; False when the token is not alive."""
+        """Revoke the whole consent of *token*; return False when the token is not valid."""
         with self.lock:
             access = self._access.get(token)
             known = access is not None and access.grant.alive and access.expires_at > self.clock()
@@ -184,14 +186,14 @@ class Ledger:
             return True
 
     def revoke_all(self) -> None:
-        """The wearer throws the application out."""
+        """Revoke every grant, as a wearer who removes the application."""
         with self.lock:
             self._granted.clear()
             for code in self._codes.values():
                 code.grant.alive = False
 
     def expire_access_tokens(self) -> None:
-        """All access tokens issued so far are over."""
+        """Expire all access tokens issued so far."""
         with self.lock:
             for held in self._access.values():
                 held.expires_at = 0

@@ -61,7 +61,12 @@ def test_a_small_package(measure: Measure, tmp_path: Path) -> None:
 
 
 # A measure that has met its aim stands here, so that it stays met.
-HELD = {"README, lines", "README, words"}
+HELD = {
+    "said / told / tell / hear / ask per 1,000 words",
+    "docstrings that are not imperative (D401)",
+    "README, lines",
+    "README, words",
+}
 
 
 @pytest.mark.parametrize(

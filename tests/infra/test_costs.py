@@ -17,7 +17,7 @@ from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.events import enqueue_acknowledgement
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.local.journey import SETTINGS
+from healthrelay.local.demo import SETTINGS
 from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.peers.bundles import ROOT

@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def healthrelay(
-    folder: Path, *words: str, said: str = "", **more: str
+    folder: Path, *words: str, stdin: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run one command in *folder*, with nothing of healthrelay's in the environment but *more*."""
     clean = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
@@ -32,7 +32,7 @@ def healthrelay(
         [sys.executable, "-m", "healthrelay", *words],
         cwd=folder,
         env=clean | more,
-        input=said,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
@@ -76,7 +76,7 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
         (["igor-config", "jack"], 2, "There is no user jack"),
         (["igor-config", "jack", "--interval", "0"], 2, "--interval takes whole seconds"),
         (["import", "igor", "nothing.xml"], 2, "nothing.xml cannot be read (No such file"),
-        (["import", "igor", ".env"], 2, "is no XML"),
+        (["import", "igor", ".env"], 2, "is not XML"),
     ],
 )
 def test_wrong_words_get_one_sentence(
@@ -116,31 +116,31 @@ def test_environment_wins_over_the_file(folder: Path) -> None:
 
 
 def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> None:
-    done = healthrelay(folder, "register", "my-client", said="a-client-secret\n")
+    done = healthrelay(folder, "register", "my-client", stdin="a-client-secret\n")
 
     assert done.returncode == 0
-    kept = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
-    assert b"my-client" in kept
-    assert b"a-client-secret" not in kept
+    content = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
+    assert b"my-client" in content
+    assert b"a-client-secret" not in content
 
 
 def test_igor_is_kept_with_its_key_sealed_and_forgotten_again(folder: Path) -> None:
     url = "https://igor.example:9333"
-    done = healthrelay(folder, "igor", url, said="a-capability-of-igor\n")
+    done = healthrelay(folder, "igor", url, stdin="a-capability-of-igor\n")
 
     assert (done.returncode, done.stderr) == (0, "")
-    kept = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
-    assert url.encode() in kept
-    assert b"a-capability-of-igor" not in kept
+    content = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
+    assert url.encode() in content
+    assert b"a-capability-of-igor" not in content
     assert healthrelay(folder, "igor", "--forget").returncode == 0
     for words in (["igor"], ["igor", "igor.local"], ["igor", url, "--user", "a:b"]):
-        refused = healthrelay(folder, *words, said="secret\n")
+        refused = healthrelay(folder, *words, stdin="secret\n")
         assert refused.returncode == 2, words
         assert "secret" not in refused.stderr
 
 
 def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
-    healthrelay(folder, "register", "my-client", said="a-client-secret\n")
+    healthrelay(folder, "register", "my-client", stdin="a-client-secret\n")
     old = (folder / "data/keys.env").read_text().partition("SEALING_KEYS=")[2].strip()
     new = healthrelay(folder, "new-key", "second").stdout.strip()
     both = {"HEALTHRELAY_SEALING_KEYS": f"{new},{old}"}
@@ -152,9 +152,9 @@ def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
         folder, "rotate-keys", HEALTHRELAY_SEALING_KEYS=healthrelay(folder, "new-key", "x").stdout
     )
 
-    assert rotated.stdout.startswith("1 secrets sealed anew with 'second'.\n0 were so already.")
+    assert rotated.stdout.startswith("1 secrets sealed again with 'second'.\n0 were so already.")
     assert "local may go" in rotated.stdout
-    assert again.stdout.startswith("0 secrets sealed anew with 'second'.\n1 were so already.")
+    assert again.stdout.startswith("0 secrets sealed again with 'second'.\n1 were so already.")
     assert (alone.returncode, alone.stderr) == (0, "")
     assert strange.returncode == 1
     assert "needs the sealing key 'second'" in strange.stdout
@@ -168,13 +168,13 @@ def test_a_database_that_is_not_igors_own_work_cannot_steer_us(folder: Path) -> 
     (folder / "odd.xml").write_text(odd)
 
     refused = healthrelay(folder, "import", "igor", "laughs.xml")
-    taken = healthrelay(folder, "import", "igor", "odd.xml")
+    accepted = healthrelay(folder, "import", "igor", "odd.xml")
 
     assert refused.returncode == 2
     assert "has a document type" in refused.stderr
-    assert taken.returncode == 0
-    assert "There is no setting '?[31m'" in taken.stdout
-    assert "\x1b" not in taken.stdout
+    assert accepted.returncode == 0
+    assert "There is no setting '?[31m'" in accepted.stdout
+    assert "\x1b" not in accepted.stdout
 
 
 def test_every_command_is_read_by_its_module_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from healthrelay.__main__ import main
+from healthrelay.adapters.vault import SealingVault
+from healthrelay.assembly.targets import new_keys
+from healthrelay.flows.delivery.targets import Endpoint, add
+from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
 from sandbox import Sandbox
 from tests.household import Household
 
@@ -26,7 +30,7 @@ def state(capsys: Capture, user: str = "jack") -> str:
     return str(doctor(capsys)[1][user]["state"])
 
 
-def test_everybody_is_told_with_cause_and_what_to_press(
+def test_everybody_is_listed_with_cause_and_next_step(
     household: Household, capsys: Capture
 ) -> None:
     household.add("emma")
@@ -34,10 +38,10 @@ def test_everybody_is_told_with_cause_and_what_to_press(
 
     assert main(["doctor"]) == 1
 
-    said = capsys.readouterr().out
-    assert "emma: not connected\n" in said
-    assert f"Connect: {household.services.public_url}/auth1?user=emma" in said
-    assert "jack: connected since 20" in said
+    output = capsys.readouterr().out
+    assert "emma: not connected\n" in output
+    assert f"Connect: {household.services.public_url}/auth1?user=emma" in output
+    assert "jack: connected since 20" in output
     code, one = doctor(capsys, "jack")
     assert (code, list(one)) == (0, ["jack"])
     assert main(["doctor", "nobody"]) == 2
@@ -81,10 +85,73 @@ def test_missing_sealing_key_is_named(
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
     services.cache_clear()
 
-    _, found = doctor(capsys)
+    _, people = doctor(capsys)
 
-    assert found["jack"]["state"] == "misconfigured"
-    assert "'local'" in found["jack"]["cause"]
+    assert people["jack"]["state"] == "misconfigured"
+    assert "'local'" in people["jack"]["cause"]
+
+
+SECRETS = {
+    "plugindata/fitbit client_secret",
+    "plugindata/fitbit igor_password",
+    "plugindata/fitbit igor_token",
+    "identities/jack/targets/node-red",
+}
+
+
+def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
+    household: Household, capsys: Capture
+) -> None:
+    """Somebody renamed the key in the store: 'local' became 'lost'."""
+    household.connect(**WEIGHTS)
+    services = household.services
+    store, vault = services.store, services.vault
+    save_registration("cid", "a secret", store.identities, vault)
+    save_igor(StoredIgor("https://i.example", "u", "token", "pass"), store.identities, vault)
+    endpoint = Endpoint("https://a.example", private=False)
+    add("jack", "node-red", endpoint, store=store, vault=vault, new_keys=new_keys)
+    assert doctor(capsys)[0] == 0
+    values = store.identities.application()
+    renamed = {name: value.replace("v1.local.", "v1.lost.") for name, value in values.items()}
+    store.identities.save_application(renamed, values)
+    target = store.targets.of("jack")["node-red"]
+    lost = {**target, "sealed": str(target["sealed"]).replace("v1.local.", "v1.lost.")}
+    store.targets.save("jack", "node-red", lost, target)
+
+    code, results = doctor(capsys)
+
+    assert code == 1
+    assert results.keys() == {"jack", *SECRETS}
+    assert results["jack"]["state"] == "connected"
+    for place in SECRETS:
+        assert results[place]["state"] == "does not open"
+        assert "needs the sealing key 'lost', which is not configured" in results[place]["cause"]
+        assert results[place]["next_step"] == (
+            "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
+        )
+    assert main(["doctor"]) == 1
+    assert "plugindata/fitbit igor_token: does not open\n  A stored" in capsys.readouterr().out
+
+
+def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
+    household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household.add("emma")
+    household.connect(**WEIGHTS)
+    from healthrelay.assembly import services
+
+    lost = SealingVault({"lost": b"l" * 32})
+    save_registration("cid", "a secret", household.services.store.identities, lost)
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.delenv(f"HEALTHRELAY_{name}")
+    services.cache_clear()
+
+    code, results = doctor(capsys)
+
+    assert code == 1
+    assert results["emma"]["state"] == "not connected"
+    assert results["jack"]["state"] == "misconfigured"
+    assert "'lost'" in results["plugindata/fitbit client_secret"]["cause"]
 
 
 def test_method_added_later_makes_the_consent_partial(
@@ -109,10 +176,10 @@ def test_grant_of_an_app_in_testing_expires_soon(
     sandbox.google.testing = True
     household.connect(**WEIGHTS)
 
-    _, found = doctor(capsys)
+    _, people = doctor(capsys)
 
-    assert found["jack"]["state"] == "expiring soon"
-    assert "Testing" in found["jack"]["cause"]
+    assert people["jack"]["state"] == "expiring soon"
+    assert "Testing" in people["jack"]["cause"]
     assert household.fetched()["connection"]["state"] == "expiring soon"
 
 

@@ -51,7 +51,7 @@ def test_wrong_words_get_one_sentence(capsys: pytest.CaptureFixture[str]) -> Non
     assert "period must be one of" in capsys.readouterr().err
 
 
-def test_plan_of_what_cannot_be_had_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plan_of_an_unavailable_method_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fetch", "jack", "--plan", "--set", "methods=get_badges"]) == 2
 
     assert "Google Health has no badges." in capsys.readouterr().err

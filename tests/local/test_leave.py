@@ -54,9 +54,9 @@ def test_provider_that_is_down_leaves_the_choice(
     sandbox.fail("/revoke", status=503, times=2)
 
     assert main(["disconnect", "jack"]) == 1
-    said = capsys.readouterr().err
-    assert "still connected" in said
-    assert "healthrelay disconnect jack --forget-anyway" in said
+    stderr = capsys.readouterr().err
+    assert "still connected" in stderr
+    assert "healthrelay disconnect jack --forget-anyway" in stderr
     assert household.fetch().status_code == 200
 
     assert main(["disconnect", "jack", "--forget-anyway"]) == 0
@@ -104,7 +104,7 @@ def test_erasing_does_not_wait_for_a_provider_that_is_down(
 
     assert main(["erase", "jack"]) == 0
 
-    assert "was not told that the grant has ended" in capsys.readouterr().out
+    assert "has not ended the grant" in capsys.readouterr().out
     assert household.services.store.identities.names() == []
 
 
@@ -124,10 +124,10 @@ def test_what_is_exported_is_what_igor_gets(
     written = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted(written) == sorted(folder.iterdir())
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
-    told = json.loads((folder / "jack.json").read_text())
-    assert told["records"] == snapshot
-    assert told["poll_key"] is True
-    assert told["targets"] == {
+    export = json.loads((folder / "jack.json").read_text())
+    assert export["records"] == snapshot
+    assert export["poll_key"] is True
+    assert export["targets"] == {
         "node-red": {
             "url": "https://hook.example/in",
             "private": False,
@@ -135,14 +135,14 @@ def test_what_is_exported_is_what_igor_gets(
         }
     }
     at = NOW.isoformat()
-    assert told["log"]["head"] == 1
-    assert told["log"]["progress"]["reader:script"] == {"sequence": 1, "state": "ok", "at": at}
-    igor = told["log"]["progress"]["igor"]
+    assert export["log"]["head"] == 1
+    assert export["log"]["progress"]["reader:script"] == {"sequence": 1, "state": "ok", "at": at}
+    igor = export["log"]["progress"]["igor"]
     away = {"cause": "try_later", "who": "nobody", "sentence": "away", "since": at}
     assert (igor["state"], igor["trouble"]) == ("failing", away)
-    assert told["settings"]["resource"] == RESOURCES
-    assert set(told["covered"]) == set(snapshot)
-    assert told["connection"]["scopes"]
+    assert export["settings"]["resource"] == RESOURCES
+    assert set(export["covered"]) == set(snapshot)
+    assert export["connection"]["scopes"]
     grant = household.services.grants.stored("jack").grant
     everything = "".join(path.read_text() for path in written)
     sealed = household.services.store.tokens.load("jack")
@@ -160,18 +160,18 @@ def test_what_is_exported_is_what_igor_gets(
     assert values == [element["value"] for element in snapshot["activities-heart"]]
 
 
-def test_nothing_is_overwritten_unless_told_to(tmp_path: Path, capsys: Capture) -> None:
-    there, elsewhere = tmp_path / "jack.body-weight.csv", tmp_path / "elsewhere"
+def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: Capture) -> None:
+    link, elsewhere = tmp_path / "jack.body-weight.csv", tmp_path / "elsewhere"
     elsewhere.write_text("not ours")
-    there.symlink_to(elsewhere)
+    link.symlink_to(elsewhere)
 
     assert main(["export", "jack", "--to", str(tmp_path)]) == 2
     assert "--force" in capsys.readouterr().err
     assert not (tmp_path / "jack.json").exists()
 
     assert main(["export", "jack", "--to", str(tmp_path), "--force"]) == 0
-    assert not there.is_symlink()
-    assert stat.S_IMODE(there.stat().st_mode) == 0o600
+    assert not link.is_symlink()
+    assert stat.S_IMODE(link.stat().st_mode) == 0o600
     assert elsewhere.read_text() == "not ours"
     assert main(["export", "jack", "--to", str(elsewhere)]) == 2
 
@@ -186,5 +186,5 @@ def test_two_exports_of_the_same_differ_in_their_time_only(tmp_path: Path) -> No
     )
     whole = [json.loads(files.pop("jack.json")) for files in (one, two)]
     assert one == two
-    assert [told.pop("exported_at") for told in whole]
+    assert [export.pop("exported_at") for export in whole]
     assert json.dumps(whole[0]) == json.dumps(whole[1])

@@ -22,7 +22,7 @@ from tests.peers.process import free_port
 pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).resolve().parents[2]
-FOUR = {"body-weight", "body-bmi", "activities-steps", "weight"}
+FOUR_SERIES = {"body-weight", "body-bmi", "activities-steps", "weight"}
 
 
 def command(folder: Path, *words: str, **more: str) -> dict[str, Any]:
@@ -40,30 +40,30 @@ def command(folder: Path, *words: str, **more: str) -> dict[str, Any]:
 
 
 def run(folder: Path, *words: str, **more: str) -> tuple[dict[str, Any], str]:
-    """Run to the end; returns the one JSON object, and what was said beside it."""
+    """Run to the end; return the JSON object and standard error."""
     done = subprocess.run(**command(folder, "--once", "--json", *words, **more), timeout=90)
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert isinstance(said, dict)
-    return said, done.stderr
+    result = json.loads(done.stdout)
+    assert isinstance(result, dict)
+    return result, done.stderr
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_one_command_brings_thirty_days(tmp_path: Path, provider: str) -> None:
-    said, told = run(tmp_path, "--provider", provider)
+    result, stderr = run(tmp_path, "--provider", provider)
 
-    assert (said["user"], said["provider"]) == ("jack", provider)
-    assert said["statuses"] == {"auth1": 302, "auth2": 200, "fetch": 200, "relay": 200}
-    assert set(said["series"]) >= FOUR
-    for series in said["series"].values():
+    assert (result["user"], result["provider"]) == ("jack", provider)
+    assert result["statuses"] == {"auth1": 302, "auth2": 200, "fetch": 200, "relay": 200}
+    assert set(result["series"]) >= FOUR_SERIES
+    for series in result["series"].values():
         first, last = (date.fromisoformat(series[end]) for end in ("first", "last"))
         assert timedelta(20) < last - first <= timedelta(30)
         assert series["count"] > 10
-    assert said["poll_url"].startswith("http://127.0.0.1:")
-    assert "values" not in said
-    assert "▁" in told
-    assert "/plugin/copytree?src=" in told
-    assert f"curl '{said['poll_url']}'" in told
+    assert result["poll_url"].startswith("http://127.0.0.1:")
+    assert "values" not in result
+    assert "▁" in stderr
+    assert "/plugin/copytree?src=" in stderr
+    assert f"curl '{result['poll_url']}'" in stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -79,8 +79,8 @@ def recording(folder: Path) -> dict[str, float]:
         for day, kg in kilograms.items():
             at = datetime(day.year, day.month, day.day, 6, 47, 11)
             log_id = int((at - datetime(1970, 1, 1)).total_seconds() * 1000)
-            said = f"{day.month}/{day.day}/{day.year} 6:47:11 AM"
-            rows.writerow([7, said, kg, 0, 25.0, 25.6, "False", log_id])
+            local_time = f"{day.month}/{day.day}/{day.year} 6:47:11 AM"
+            rows.writerow([7, local_time, kg, 0, 25.0, 25.6, "False", log_id])
     (folder / "daily-activity.csv").write_text(
         "Id,ActivityDate,TotalSteps,TotalDistance,Calories\n7,4/12/16,8123,6.01,2213\n"
     )
@@ -105,7 +105,7 @@ def test_recorded_weights_arrive_to_the_gram(tmp_path: Path, provider: str) -> N
     assert [w["value"] for w in shifted["values"]["body-weight"]] == [w["value"] for w in weights]
 
 
-def test_unknown_participant_is_told(tmp_path: Path) -> None:
+def test_unknown_participant_is_reported(tmp_path: Path) -> None:
     recording(tmp_path)
 
     done = subprocess.run(
@@ -136,13 +136,13 @@ def registration(sandbox: Sandbox, folder: Path) -> Mapping[str, str]:
     }
 
 
-def test_with_a_registration_everything_is_kept(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_with_a_registration_everything_is_stored(tmp_path: Path, sandbox: Sandbox) -> None:
     more = registration(sandbox, tmp_path)
 
-    first, told = run(tmp_path, **more)
+    first, stderr = run(tmp_path, **more)
     again, _ = run(tmp_path, **more)
 
-    assert "Please give your consent" in told
+    assert "Please give your consent" in stderr
     assert first["statuses"] == {"fetch": 200, "relay": 200}
     assert "key=" in first["poll_url"]
     # Connected already, and the key that Igor has stays good.
@@ -175,9 +175,9 @@ def test_serves_on_until_interrupted(tmp_path: Path) -> None:
 
 
 def test_taken_port_gives_way(tmp_path: Path, sandbox: Sandbox) -> None:
-    taken = sandbox.url.rpartition(":")[2]
+    port = sandbox.url.rpartition(":")[2]
 
-    said, told = run(tmp_path, "--port", taken)
+    result, stderr = run(tmp_path, "--port", port)
 
-    assert f"Port {taken} is taken" in told
-    assert f":{taken}/" not in said["poll_url"]
+    assert f"Port {port} is taken" in stderr
+    assert f":{port}/" not in result["poll_url"]

@@ -22,7 +22,7 @@ SEALING = f"k:{base64.b64encode(b'k' * 32).decode()}"
 
 @pytest.fixture
 def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """The names of a store with a household, and of one that is not there."""
+    """Return the names of a store with a household, and of one that is not there."""
     for name in [name for name in os.environ if name.startswith("HEALTHRELAY_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -57,7 +57,7 @@ def test_a_store_is_dumped_and_loaded(
     assert err == ""
     assert out.splitlines() == [
         "3 people with 707 records.",
-        "3 of 3 sealed secrets open with the keys of this store.",
+        "3 of 3 sealed values open with the keys of this store.",
         "Run only one of the two stores: a grant that both refresh may end.",
     ]
     assert contents(opened(other)) == contents(opened(one))
@@ -96,7 +96,7 @@ def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
     (tmp_path / "third").mkdir()
     (tmp_path / "third" / "keys.env").write_text(f"HEALTHRELAY_SEALING_KEYS={SEALING}\n")
     assert main(["load", "file", "--store", third]) == 0
-    assert "3 of 3 sealed secrets open" in capsys.readouterr().out
+    assert "3 of 3 sealed values open" in capsys.readouterr().out
 
     wrong = f"k:{base64.b64encode(bytes(32)).decode()}"
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", wrong)

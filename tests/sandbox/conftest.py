@@ -14,7 +14,7 @@ TODAY = date(2026, 6, 3)
 
 
 class Clock:
-    """A clock that moves when told."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 1_780_480_000.0
@@ -42,3 +42,9 @@ def google(sandbox: Sandbox) -> GooglePerson:
 @pytest.fixture
 def fitbit(sandbox: Sandbox) -> FitbitPerson:
     return FitbitPerson(sandbox)
+
+
+@pytest.fixture
+def token(google: GooglePerson) -> str:
+    """An access token of Google's; a module with other needs has a fixture of its own."""
+    return str(google.connect()["access_token"])

@@ -31,7 +31,7 @@ class Converted:
 
     def rolled(self, kind: str, cap: int = 90) -> dict[str, Any]:
         """The days' values of a `dailyRollUp`."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         start = self._first
         while start < self._end:
             end = min(start + timedelta(days=cap), self._end)
@@ -39,23 +39,23 @@ class Converted:
             body = self._google.roll(kind, self._token, {"range": span}).json()
             for point in body.get("rollupDataPoints", []):
                 value = next(v for name, v in point.items() if not name.startswith("civil"))
-                found[_day(point["civilStartTime"]["date"])] = value
+                values[_day(point["civilStartTime"]["date"])] = value
             start = end
-        return found
+        return values
 
     def points(self, kind: str, member: str) -> list[dict[str, Any]]:
         """All points of the days, oldest first."""
         name = f"{kind.replace('-', '_')}.{member}"
         text = f'{name} >= "{self._first}" AND {name} < "{self._end}"'
-        found: list[dict[str, Any]] = []
+        values: list[dict[str, Any]] = []
         following = ""
-        while following or not found:
+        while following or not values:
             more = {"pageToken": following} if following else {}
             body = self._google.points(kind, self._token, ":reconcile", filter=text, **more).json()
             for point in body["dataPoints"]:
-                found += [v for name, v in point.items() if name != "dataPointName"]
+                values += [v for name, v in point.items() if name != "dataPointName"]
             following = body.get("nextPageToken", "")
-        return found[::-1]
+        return values[::-1]
 
     def daily(self, kind: str) -> dict[str, Any]:
         """The days' values of a daily type."""
@@ -65,16 +65,16 @@ class Converted:
         """Minutes at a level of activity; a level that a known day does not have took no time."""
         days = {}
         for day, value in self.rolled("activity-level").items():
-            told = value["activityLevelRollupsByActivityLevelType"]
-            spent = {part["activityLevelType"]: part["totalDuration"] for part in told}
+            parts = value["activityLevelRollupsByActivityLevelType"]
+            spent = {part["activityLevelType"]: part["totalDuration"] for part in parts}
             days[day] = str(_seconds(spent.get(LEVELS[name], "0s")) // 60)
         return days
 
     def nights(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """The sessions of each day of waking up."""
         sessions = self.points("sleep", "interval.civil_end_time")
-        for day, found in groupby(sessions, key=lambda s: str(local(s["interval"], "end").date())):
-            yield day, list(found)
+        for day, values in groupby(sessions, key=lambda s: str(local(s["interval"], "end").date())):
+            yield day, list(values)
 
     def hearts(self) -> dict[str, Any]:
         """The objects of `activities/heart`."""
@@ -84,20 +84,20 @@ class Converted:
             self.rolled("calories-in-heart-rate-zone", 14),
         )
         days: dict[str, Any] = {}
-        for day, told in self.daily("daily-heart-rate-zones").items():
+        for day, value in self.daily("daily-heart-rate-zones").items():
             minutes = {z["heartRateZone"]: z for z in spent[day]["timeInHeartRateZones"]}
             kcal = {z["heartRateZone"]: z for z in burned[day]["caloriesInHeartRateZones"]}
-            zones = [_zone(zone, minutes, kcal) for zone in told["heartRateZones"]]
+            zones = [_zone(zone, minutes, kcal) for zone in value["heartRateZones"]]
             days[day] = {"customHeartRateZones": [], "heartRateZones": zones}
             if day in resting:
                 days[day]["restingHeartRate"] = int(resting[day]["beatsPerMinute"])
         return days
 
 
-def local(told: dict[str, Any], which: str) -> datetime:
+def local(interval: dict[str, Any], which: str) -> datetime:
     """What the wearer's clock showed at the start or end of an interval."""
-    at = datetime.fromisoformat(told[f"{which}Time"]).replace(tzinfo=None)
-    return at + timedelta(seconds=_seconds(told[f"{which}UtcOffset"]))
+    at = datetime.fromisoformat(interval[f"{which}Time"]).replace(tzinfo=None)
+    return at + timedelta(seconds=_seconds(interval[f"{which}UtcOffset"]))
 
 
 def main_of(sessions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -122,12 +122,12 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _zone(told: dict[str, Any], minutes: dict[str, Any], kcal: dict[str, Any]) -> dict[str, Any]:
-    kind = told["heartRateZoneType"]
+def _zone(zone: dict[str, Any], minutes: dict[str, Any], kcal: dict[str, Any]) -> dict[str, Any]:
+    kind = zone["heartRateZoneType"]
     return {
         "caloriesOut": kcal[kind]["kcal"] if kind in kcal else 0,
-        "max": int(told["maxBeatsPerMinute"]),
-        "min": int(told["minBeatsPerMinute"]),
+        "max": int(zone["maxBeatsPerMinute"]),
+        "min": int(zone["minBeatsPerMinute"]),
         "minutes": _seconds(minutes[kind]["duration"]) // 60 if kind in minutes else 0,
         "name": NAMES[kind],
     }
@@ -141,5 +141,5 @@ def _parts(day: date) -> dict[str, int]:
     return {"year": day.year, "month": day.month, "day": day.day}
 
 
-def _day(told: dict[str, int]) -> str:
-    return str(date(told["year"], told["month"], told["day"]))
+def _day(parts: dict[str, int]) -> str:
+    return str(date(parts["year"], parts["month"], parts["day"]))

@@ -39,9 +39,9 @@ def test_nothing_ticked_is_a_denial(google: GooglePerson) -> None:
 
 
 def test_unticked_scopes_are_not_granted(google: GooglePerson) -> None:
-    kept = health("settings")
-    code = answer_of(google.decide("allow", scopes=[kept]))["code"]
-    assert google.exchange(code).json()["scope"] == kept
+    scope = health("settings")
+    code = answer_of(google.decide("allow", scopes=[scope]))["code"]
+    assert google.exchange(code).json()["scope"] == scope
 
 
 def test_a_scope_that_was_not_asked_for_cannot_be_ticked(google: GooglePerson) -> None:

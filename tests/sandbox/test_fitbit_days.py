@@ -37,8 +37,8 @@ def one_day(fitbit: FitbitPerson) -> None:
 
 
 def detail(answer: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = answer[f"activities-{name}-intraday"]
-    return found
+    day: dict[str, Any] = answer[f"activities-{name}-intraday"]
+    return day
 
 
 @pytest.mark.usefixtures("one_day")
@@ -57,11 +57,11 @@ def test_minutes_add_up_to_the_day(
 ) -> None:
     answer = fitbit.get(f"activities/{name}/date/2026-06-01/1d/1min.json", token).json()
     assert answer[f"activities-{name}"] == [{"dateTime": "2026-06-01", "value": day}]
-    told = detail(answer, name)
-    assert (told["datasetInterval"], told["datasetType"]) == (1, "minute")
-    assert [item["time"] for item in told["dataset"]][:2] == ["00:00:00", "00:01:00"]
-    assert len(told["dataset"]) == 1440
-    assert sum(item["value"] for item in told["dataset"]) == pytest.approx(total)
+    figures = detail(answer, name)
+    assert (figures["datasetInterval"], figures["datasetType"]) == (1, "minute")
+    assert [item["time"] for item in figures["dataset"]][:2] == ["00:00:00", "00:01:00"]
+    assert len(figures["dataset"]) == 1440
+    assert sum(item["value"] for item in figures["dataset"]) == pytest.approx(total)
 
 
 @pytest.mark.usefixtures("one_day")
@@ -118,8 +118,8 @@ def test_refused(fitbit: FitbitPerson, token: str, path: str, status: int) -> No
 def test_activities_of_a_day(fitbit: FitbitPerson, token: str) -> None:
     summary = fitbit.get("activities/date/2026-06-01.json", token).json()["summary"]
     assert summary["distances"][0] == {"activity": "total", "distance": 6.01}
-    told = [summary[name] for name in ("steps", "floors", "elevation", "caloriesOut")]
-    assert told == [8123, 9, 27.43, 2213]
+    figures = [summary[name] for name in ("steps", "floors", "elevation", "caloriesOut")]
+    assert figures == [8123, 9, 27.43, 2213]
     assert (summary["activityCalories"], summary["activeScore"]) == (612, -1)
     assert "restingHeartRate" not in summary
     empty = fitbit.get("activities/date/2026-06-02.json", token).json()
@@ -189,8 +189,8 @@ def test_last_nights_stages_come_later(fitbit: FitbitPerson, token: str, clock: 
     fitbit.sandbox.wearer.sleep(datetime(2026, 6, 3, 0, 10), ("LIGHT", 400), ("AWAKE", 5))
 
     def night() -> dict[str, Any]:
-        (found,) = fitbit.get("sleep/date/2026-06-03.json", token).json()["sleep"]
-        return dict(found)
+        (day,) = fitbit.get("sleep/date/2026-06-03.json", token).json()["sleep"]
+        return dict(day)
 
     assert (night()["minutesAsleep"], night()["minuteData"]) == (405, [])
     clock.now += 3 * 3600

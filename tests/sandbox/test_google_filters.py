@@ -43,8 +43,8 @@ def token(google: GooglePerson) -> str:
 )
 def test_bounds(google: GooglePerson, token: str, text: str, times: list[str]) -> None:
     points = google.points("weight", token, ":reconcile", filter=text).json()["dataPoints"]
-    found = [point["weight"]["sampleTime"]["physicalTime"][11:19] for point in points]
-    assert found == times[::-1]
+    clock_times = [point["weight"]["sampleTime"]["physicalTime"][11:19] for point in points]
+    assert clock_times == times[::-1]
 
 
 @pytest.mark.parametrize(

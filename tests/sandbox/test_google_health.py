@@ -14,11 +14,6 @@ from tests.sandbox.person import GooglePerson, health, reason
 
 
 @pytest.fixture
-def token(google: GooglePerson) -> str:
-    return str(google.connect()["access_token"])
-
-
-@pytest.fixture
 def one_weight(google: GooglePerson) -> None:
     wearer = google.sandbox.wearer
     wearer.weights.clear()

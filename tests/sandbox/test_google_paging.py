@@ -5,28 +5,21 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-import pytest
-
 from tests.sandbox.person import GooglePerson
 
 FILTER = 'weight.sample_time.civil_time >= "2026-05-01"'
 
 
-@pytest.fixture
-def token(google: GooglePerson) -> str:
-    return str(google.connect()["access_token"])
-
-
 def pages(google: GooglePerson, token: str, **parameters: Any) -> list[list[str]]:
     """The names on every page, until no token comes any more."""
-    found: list[list[str]] = []
+    pages: list[list[str]] = []
     following = ""
-    while following or not found:
+    while following or not pages:
         more = {"pageToken": following} if following else {}
         answer = google.points("weight", token, ":reconcile", **parameters, **more).json()
-        found.append([point["dataPointName"] for point in answer.get("dataPoints", [])])
+        pages.append([point["dataPointName"] for point in answer.get("dataPoints", [])])
         following = answer.get("nextPageToken", "")
-    return found
+    return pages
 
 
 def test_pages_join_to_the_whole(google: GooglePerson, token: str) -> None:

@@ -11,11 +11,6 @@ from sandbox import Day
 from tests.sandbox.person import GooglePerson, reason
 
 
-@pytest.fixture
-def token(google: GooglePerson) -> str:
-    return str(google.connect()["access_token"])
-
-
 def civil(day: date, **time: int) -> dict[str, Any]:
     """A civil date and time as the API has them."""
     parts = {"date": {"year": day.year, "month": day.month, "day": day.day}}

@@ -131,11 +131,12 @@ def test_activity_levels_may_have_no_roll_up(google: GooglePerson, token: str) -
     points = google.points("activity-level", token, ":reconcile", filter=text).json()["dataPoints"]
     spent: Counter[str] = Counter()
     for point in points:
-        told = point["activityLevel"]
+        stretch = point["activityLevel"]
         start, end = (
-            datetime.fromisoformat(told["interval"][f"{which}Time"]) for which in ("start", "end")
+            datetime.fromisoformat(stretch["interval"][f"{which}Time"])
+            for which in ("start", "end")
         )
-        spent[told["activityLevelType"]] += int((end - start).total_seconds()) // 60
+        spent[stretch["activityLevelType"]] += int((end - start).total_seconds()) // 60
     assert spent == {"SEDENTARY": 690, "LIGHTLY_ACTIVE": 180, "VERY_ACTIVE": 22}
 
 

@@ -50,8 +50,8 @@ def test_all_of_it_depends_on_the_day_alone(jack: Wearer) -> None:
     def part(wearer: Wearer) -> list[object]:
         days = [wearer.days, wearer.hearts, wearer.vitals]
         logs = [wearer.sleeps, wearer.drinks, wearer.foods, wearer.exercises]
-        kept = [{d: v for d, v in told.items() if since <= d <= TODAY} for told in days]
-        return [*kept, *([x for x in log if since <= _day(x) <= TODAY] for log in logs)]
+        in_range = [{d: v for d, v in series.items() if since <= d <= TODAY} for series in days]
+        return [*in_range, *([x for x in log if since <= _day(x) <= TODAY] for log in logs)]
 
     assert part(later) == part(jack)
 
@@ -127,5 +127,5 @@ def test_account_keeps_the_home_zone_on_a_journey() -> None:
         synced = google.get("pairedDevices", granted).json()["pairedDevices"][0]["lastSyncTime"]
         assert synced == "2025-09-20T05:30:00Z"
         token = fitbit.connect()["access_token"]
-        told = fitbit.get("devices.json", token).json()[0]["lastSyncTime"]
-        assert told == "2025-09-20T07:30:00.000"
+        last_sync = fitbit.get("devices.json", token).json()[0]["lastSyncTime"]
+        assert last_sync == "2025-09-20T07:30:00.000"

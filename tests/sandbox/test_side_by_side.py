@@ -79,16 +79,16 @@ def test_totals(sides: tuple[Converted, Legacy], name: str, kind: str, figure: A
     days = {day: figure(value) for day, value in converted.rolled(kind, cap).items()}
     assert days
     for path in (f"activities/{name}", f"activities/tracker/{name}"):
-        told = legacy.series(path)
-        assert {day: told[day] for day in days} == days
-        assert {value for day, value in told.items() if day not in days} <= {"0"}
+        legacy_values = legacy.series(path)
+        assert {day: legacy_values[day] for day in days} == days
+        assert {value for day, value in legacy_values.items() if day not in days} <= {"0"}
 
 
 @pytest.mark.parametrize("name", LEVELS)
 def test_levels(sides: tuple[Converted, Legacy], name: str) -> None:
     converted, legacy = sides
-    days, told = converted.levels(name), legacy.series(f"activities/{name}")
-    assert {day: told[day] for day in days} == days
+    days, legacy_values = converted.levels(name), legacy.series(f"activities/{name}")
+    assert {day: legacy_values[day] for day in days} == days
 
 
 def test_basal_energy_is_the_sum_of_its_points(sides: tuple[Converted, Legacy]) -> None:
@@ -97,15 +97,17 @@ def test_basal_energy_is_the_sum_of_its_points(sides: tuple[Converted, Legacy]) 
     for point in converted.points("basal-energy-burned", "interval.civil_start_time"):
         day = str(local(point["interval"], "start").date())
         days[day] = days.get(day, Decimal(0)) + Decimal(str(point["kcal"]))
-    told = legacy.series("activities/caloriesBMR")
-    assert {day: told[day] for day in days} == {day: whole(v) for day, v in days.items()}
+    legacy_values = legacy.series("activities/caloriesBMR")
+    assert {day: legacy_values[day] for day in days} == {day: whole(v) for day, v in days.items()}
 
 
 def test_hearts(sides: tuple[Converted, Legacy]) -> None:
     converted, legacy = sides
-    days, told = converted.hearts(), legacy.series("activities/heart")
-    assert {day: told[day] for day in days} == days
-    assert all("restingHeartRate" not in told[day] for day in told.keys() - days.keys())
+    days, legacy_values = converted.hearts(), legacy.series("activities/heart")
+    assert {day: legacy_values[day] for day in days} == days
+    assert all(
+        "restingHeartRate" not in legacy_values[day] for day in legacy_values.keys() - days.keys()
+    )
 
 
 def test_zone_minutes(sides: tuple[Converted, Legacy]) -> None:
@@ -137,16 +139,16 @@ def test_sums_of_sleep(sides: tuple[Converted, Legacy], name: str) -> None:
         day: str(sum(int(s["summary"][SUMMED[name]]) for s in sessions))
         for day, sessions in converted.nights()
     }
-    told = legacy.series(f"sleep/{name}")
-    assert {day: value for day, value in told.items() if day in days} == days
-    assert {value for day, value in told.items() if day not in days} <= {"0"}
+    legacy_values = legacy.series(f"sleep/{name}")
+    assert {day: value for day, value in legacy_values.items() if day in days} == days
+    assert {value for day, value in legacy_values.items() if day not in days} <= {"0"}
 
 
 def test_sleep_logs(sides: tuple[Converted, Legacy]) -> None:
     converted, legacy = sides
     for day, sessions in converted.nights():
-        told = legacy.get(f"sleep/date/{day}")
-        assert told["sleep"] == [_session(s) for s in sessions]
+        legacy_values = legacy.get(f"sleep/date/{day}")
+        assert legacy_values["sleep"] == [_session(s) for s in sessions]
         main = _session(main_of(sessions))
         (start,) = legacy.get(f"sleep/startTime/date/{day}/1d").values()
         (efficiency,) = legacy.get(f"sleep/efficiency/date/{day}/1d").values()
@@ -154,12 +156,12 @@ def test_sleep_logs(sides: tuple[Converted, Legacy]) -> None:
         assert efficiency[0]["value"] == str(main["efficiency"])
 
 
-def _session(told: dict[str, Any]) -> dict[str, Any]:
+def _session(session: dict[str, Any]) -> dict[str, Any]:
     """A session as version 1 has it."""
-    summary = {name: int(v) for name, v in told["summary"].items() if name != "stagesSummary"}
-    stages = {stage["type"]: stage for stage in told["summary"].get("stagesSummary", [])}
+    summary = {name: int(v) for name, v in session["summary"].items() if name != "stagesSummary"}
+    stages = {stage["type"]: stage for stage in session["summary"].get("stagesSummary", [])}
     awake, restless = stages.get("AWAKE", {}), stages.get("RESTLESS", {})
-    start, end = local(told["interval"], "start"), local(told["interval"], "end")
+    start, end = local(session["interval"], "start"), local(session["interval"], "end")
     in_bed, asleep = summary["minutesInSleepPeriod"], summary["minutesAsleep"]
     return {
         "awakeCount": int(awake.get("count", 0)),
@@ -169,9 +171,9 @@ def _session(told: dict[str, Any]) -> dict[str, Any]:
         "duration": in_bed * 60_000,
         "efficiency": round(100 * asleep / in_bed),
         "endTime": end.isoformat(timespec="milliseconds"),
-        "isMainSleep": told["metadata"].get("mainSleep", False),
+        "isMainSleep": session["metadata"].get("mainSleep", False),
         "logId": (start - datetime(1970, 1, 1)).total_seconds() * 1000,
-        "minuteData": minute_data(told),
+        "minuteData": minute_data(session),
         "minutesAfterWakeup": summary["minutesAfterWakeUp"],
         "minutesAsleep": asleep,
         "minutesAwake": summary["minutesAwake"],

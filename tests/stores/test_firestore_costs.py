@@ -12,9 +12,11 @@ import pytest
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
+from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
 from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.ports.store import PersonDump
 from tests.peers.firestore import Contents, MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
@@ -244,3 +246,13 @@ def test_entry_of_a_change_with_very_many_keys_names_the_series_only(
 
     assert documents["identities/jack/log/0000000002"]["entry"] == '{"whole": ["weight"]}'
     assert store.log.head("jack") == 2
+
+
+def test_a_restored_person_costs_their_documents_and_a_claim(store: FirestoreStore) -> None:
+    records = tuple(map(weight, days(date(2025, 12, 30), 7)))  # two buckets
+    entries = [Entry(4, NOW, {"body-weight": ("2026-01-01",)}, {}, {})]
+    person = PersonDump({}, None, None, {}, {}, {}, entries, records)
+
+    # Read: the person, what an earlier attempt left (two listings), the claim. Written: the claim
+    # and its end, the person's two documents, two buckets, one entry.
+    assert cost(store, lambda: store.restore("second", person)) == (4, 7)

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from healthrelay.core.delivery.progress import PAUSED
-from healthrelay.local.scheduler import scheduled
+from healthrelay.local.scheduler import run_scheduler
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
 
@@ -120,7 +120,7 @@ def test_who_serves_tries_again_after_five_seconds_and_not_at_the_next_sweep(
 ) -> None:
     household.connect(**WEIGHTS)
     igor.say = Say(503)
-    with scheduled(household.services, seconds=600):
+    with run_scheduler(household.services, seconds=600):
         household.fetched()
         started, igor.say = time.monotonic(), Say(200)
         while len(igor.seen) < 2:

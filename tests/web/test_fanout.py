@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 import requests
 
-from healthrelay.local.scheduler import scheduled
+from healthrelay.local.scheduler import run_scheduler
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
@@ -91,6 +91,6 @@ def test_scheduler_brings_a_new_weight_by_itself(household: Household, sandbox: 
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     sandbox.wearer.weigh(today - timedelta(days=2), "82.4")
 
-    with scheduled(household.services, seconds=0.05):
+    with run_scheduler(household.services, seconds=0.05):
         until_fetched(household, "jack")
     assert len(household.snapshot()["body-weight"]) == 1

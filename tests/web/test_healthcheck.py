@@ -134,7 +134,7 @@ def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:
 
 def test_a_function_that_opens_no_store_and_is_not_registered_asks_for_that() -> None:
     def closed() -> Identities:
-        raise NotConfigured("There is no client for the store.").named(NO_STORE_CLIENT)
+        raise NotConfigured("There is no client for the store.").with_cause(NO_STORE_CLIENT)
 
     with pytest.raises(NotConfigured, match="not registered with Google Health yet") as caught:
         client_id(closed, "Google Health")

@@ -90,7 +90,7 @@ def _trouble(answer: Answer, prefix: str) -> Exception:
         return Misconfigured(f"Igor redirects (status {status}).", ("HEALTHRELAY_IGOR_URL",))
     if status == 500:
         # A wrong password looks just like this, and so does a failure that passes.
-        return TryLater("Igor has trouble, or our key is wrong (status 500).").named(AMBIGUOUS)
+        return TryLater("Igor has trouble, or our key is wrong (status 500).").with_cause(AMBIGUOUS)
     if 400 <= status < 500 and status != 429:
         return Misconfigured(f"Igor refuses the push (status {status}).", ("HEALTHRELAY_IGOR_URL",))
     sentence = f"Igor has trouble (status {status})."

@@ -1,8 +1,7 @@
 """A provider's token endpoint: a code or a refresh token in, a grant out; and a grant's end.
 
 The first exchange goes through requests-oauthlib; a refresh, which every later fetch pays
-for, is one small form over the pool that is open anyway. Both providers' refusals are sorted
-before a library can blur them.
+for, is one small form over the pool that is open anyway.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from healthrelay.core.errors import (
 from healthrelay.core.grants.token import Grant
 
 TIMEOUT_SECONDS = 20
-_DEAD = {"invalid_grant"}
 _ENDED = {"invalid_token", "invalid_grant", "expired_token"}
 """What Google (400) and Fitbit call a token that was revoked before."""
 _CLIENT = ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET", "HEALTHRELAY_PUBLIC_URL")
@@ -63,79 +61,70 @@ class OAuth2TokenEndpoint:
         from requests.auth import HTTPBasicAuth  # noqa: PLC0415
         from requests_oauthlib import OAuth2Session  # noqa: PLC0415
 
-        session = OAuth2Session(self._us.client_id, redirect_uri=self._us.redirect_uri)
-        answers: list[Answer] = []
-        session.hooks["response"].append(lambda r, **_: answers.append(self._checked(_answer(r))))
-        how: dict[str, Any] = (
-            {"auth": HTTPBasicAuth(self._us.client_id, self._us.client_secret)}
-            if self._us.basic
-            else {"client_secret": self._us.client_secret, "include_client_id": True}
-        )
+        us = self._us
+        session = OAuth2Session(us.client_id, redirect_uri=us.redirect_uri)
+        grants: list[Grant] = []
+        # The answer is read before the library can blur a refusal.
+        session.hooks["response"].append(lambda r, **_: grants.append(self._read_grant(_answer(r))))
+        form: dict[str, Any] = {"code": code, "code_verifier": verifier}
+        if us.basic:
+            form["auth"] = HTTPBasicAuth(us.client_id, us.client_secret)
+        else:
+            form |= {"client_secret": us.client_secret, "include_client_id": True}
         try:
-            session.fetch_token(
-                self._us.token_url,
-                code=code,
-                code_verifier=verifier,
-                timeout=TIMEOUT_SECONDS,
-                **how,
-            )
+            session.fetch_token(us.token_url, timeout=TIMEOUT_SECONDS, **form)
         except ReconnectNeeded as error:
-            raise ConsentEnded(
-                f"{self._us.label} no longer accepts this consent. Please connect again."
-            ) from error
+            sentence = f"{us.label} no longer accepts this consent. Please connect again."
+            raise ConsentEnded(sentence) from error
         except RequestException as error:
-            raise TryLater(
-                f"{self._us.label} gave no whole answer ({type(error).__name__})."
-            ) from error
+            sentence = f"{us.label} gave no whole answer ({type(error).__name__})."
+            raise TryLater(sentence) from error
         finally:
             session.close()
-        return _grant(answers[-1].json())
+        return grants[-1]
 
     def refresh(self, refresh_token: str) -> Grant:
         """Return a new access token for *refresh_token*."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if not self._us.basic:
             form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
-        return _grant(self._checked(self._post(self._us.token_url, form)).json())
+        return self._read_grant(self._post(self._us.token_url, form))
 
     def revoke(self, grant: Grant) -> None:
         """End the whole grant, by its refresh token if it has one."""
         answer = self._post(self._us.revoke_url, {"token": grant.refresh or grant.access})
         if answer.status == 200 or (answer.status in (400, 401, 403) and _cause(answer) in _ENDED):
             return
-        raise self._trouble(answer, "ending a grant")
+        raise self._error(answer, "ending a grant")
 
     def _post(self, url: str, form: Mapping[str, str]) -> Answer:
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers["Accept"] = "application/json"
         if self._us.basic:
             pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         return self._http.send("POST", url, headers, urlencode(form).encode(), TIMEOUT_SECONDS)
 
-    def _checked(self, answer: Answer) -> Answer:
-        """Return a good *answer*."""
-        if answer.status == 200 and isinstance(answer.json(), dict):
-            if not answer.json().get("access_token"):
-                raise TryLater(f"{self._us.label} answered without a token.")
-            return answer
-        raise self._trouble(answer, "giving tokens")
+    def _read_grant(self, answer: Answer) -> Grant:
+        body = answer.json()
+        if answer.status != 200 or not isinstance(body, dict):
+            raise self._error(answer, "giving tokens")
+        if not body.get("access_token"):
+            raise TryLater(f"{self._us.label} answered without a token.")
+        return _grant(body)
 
-    def _trouble(self, answer: Answer, doing: str) -> HealthrelayError:
+    def _error(self, answer: Answer, doing: str) -> HealthrelayError:
         """Return what a bad *answer* means; the one place that sorts them."""
         label = self._us.label
         if answer.status == 410:
-            return Misconfigured(
-                f"{label} has been switched off.", ("HEALTHRELAY_PROVIDER",)
-            ).named("gone")
+            sentence = f"{label} has been switched off."
+            return Misconfigured(sentence, ("HEALTHRELAY_PROVIDER",)).with_cause("gone")
         if answer.status == 429:
             return RateLimited(f"{label} asks for a pause.", answer.wait(60))
-        cause = _cause(answer)
-        if answer.status in (400, 401, 403) and cause in _DEAD:
+        cause = _cause(answer) if answer.status in (400, 401, 403) else ""
+        if cause == "invalid_grant":
             return ReconnectNeeded(f"{label} no longer honours this grant ({cause}).")
-        if answer.status in (400, 401, 403) and cause:
+        if cause:
             return Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
         return TryLater(f"{label} has trouble {doing} (status {answer.status}).")
 
@@ -159,7 +148,7 @@ def _cause(answer: Answer) -> str:
 def _grant(body: dict[str, Any]) -> Grant:
     now = datetime.now(UTC)
     scope = body.get("scope", "")
-    scopes = scope.split() if isinstance(scope, str) else [str(part) for part in scope]
+    scopes = scope.split() if isinstance(scope, str) else map(str, scope)
     ends = body.get("refresh_token_expires_in")
     return Grant(
         access=str(body["access_token"]),

@@ -40,18 +40,16 @@ class SealingVault:
         version, _, rest = sealed.partition(".")
         name, _, text = rest.partition(".")
         if version != _VERSION or name not in self._keys:
-            raise Misconfigured(
-                f"A stored secret needs the sealing key '{name[:40]}', which is not configured.",
-                ("HEALTHRELAY_SEALING_KEYS",),
+            sentence = (
+                f"A stored secret needs the sealing key '{name[:40]}', which is not configured."
             )
+            raise Misconfigured(sentence, ("HEALTHRELAY_SEALING_KEYS",))
         try:
             raw = base64.urlsafe_b64decode(text)
-            opened = AESGCM(self._keys[name]).decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], associated_data.encode()
-            )
+            nonce, key = raw[:_NONCE_BYTES], AESGCM(self._keys[name])
+            return key.decrypt(nonce, raw[_NONCE_BYTES:], associated_data.encode()).decode()
         except (InvalidTag, ValueError) as error:
-            raise Misconfigured(
-                f"The secret of {associated_data} does not open with the sealing key '{name}'.",
-                ("HEALTHRELAY_SEALING_KEYS",),
-            ) from error
-        return opened.decode()
+            sentence = (
+                f"The secret of {associated_data} does not open with the sealing key '{name}'."
+            )
+            raise Misconfigured(sentence, ("HEALTHRELAY_SEALING_KEYS",)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
-from healthrelay.flows import registration
+from healthrelay.flows.household import application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def client_id(identities: Callable[[], Identities], provider: str) -> str:
     """Return the stored client id. Raises `NotConfigured`, also where no store can be opened."""
     try:
-        stored = registration.client_id(identities())
+        stored = application.client_id(identities())
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise

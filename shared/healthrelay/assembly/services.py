@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from healthrelay import config, log
 from healthrelay.assembly.providers import PROVIDERS
 from healthrelay.core.errors import NotConfigured
-from healthrelay.flows import registration
+from healthrelay.flows.household.application import open_client_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ class Services:
             redirect_uri=self.client.redirect_uri,
             basic=self._row.basic_authentication,
             client_secret=self.settings.client_secret
-            or registration.client_secret(self.store.identities, self.vault),
+            or open_client_secret(self.store.identities, self.vault),
             single_use=self.consent.single_use,
         )
         return OAuth2TokenEndpoint(us, self._http)

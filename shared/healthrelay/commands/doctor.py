@@ -7,8 +7,11 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
     from healthrelay.core.trouble import Diagnosis
+
+_NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
 
 
 def add(commands: Commands) -> None:
@@ -24,15 +27,17 @@ def _doctor(args: argparse.Namespace) -> int:
     if args.url:
         return _deployment(args)
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.doctor import Doctor
 
     built = services()
-    doctor, now = Doctor(built.store, built.grants, built.consent), built.now()
+    # Only a grant needs the registration; whoever has none is examined without it.
+    doctor = Doctor(built.store, lambda user: built.grants.stored(user), built.consent)
+    now = built.now()
     if args.user:
         results = {args.user: doctor.examine(user_name(args.user), now)}
     else:
-        results = doctor.examine_all(now)
+        results = doctor.examine_all(now) | _unopened(built)
     if args.json:
         answer = {user: diagnosis.as_json() for user, diagnosis in results.items()}
         print(json.dumps(answer, indent=2))
@@ -40,6 +45,18 @@ def _doctor(args: argparse.Namespace) -> int:
         blocks = [_in_words(*result, built.public_url) for result in results.items()]
         print("\n\n".join(blocks) or "Nobody.")
     return 0 if all(diagnosis.well for diagnosis in results.values()) else 1
+
+
+def _unopened(built: Services) -> dict[str, Diagnosis]:
+    """Return the trouble with each sealed value that does not open, by its place."""
+    from healthrelay.core.trouble import Diagnosis
+    from healthrelay.flows.household.secrets import try_to_open
+
+    _, errors = try_to_open(built.store, built.vault)
+    return {
+        place: Diagnosis("does not open", None, error.as_trouble()._replace(next_step=_NEXT_STEP))
+        for place, error in errors.items()
+    }
 
 
 def _deployment(args: argparse.Namespace) -> int:

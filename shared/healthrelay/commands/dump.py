@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from healthrelay.commands.leave import private_file
+
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
     from healthrelay.flows.transfer.person import Step
@@ -42,7 +44,6 @@ def _dump(args: argparse.Namespace) -> int:
     from healthrelay.assembly.transfer import find_store
     from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.dump import dump
-    from healthrelay.local.files import private_file
 
     name = find_store(args.store)
     if name.path is not None and not Path(name.path).is_file():

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.pairs import named, take_pairs
+from healthrelay.commands.pairs import parse_pairs, take_pairs
 
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
@@ -25,11 +25,11 @@ def add(commands: Commands) -> None:
 
 def _fetch(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 
-    request = parse_request(user_name(args.user), named(args.pairs))
+    request = parse_request(user_name(args.user), parse_pairs(args.pairs))
     if args.plan:
         print(_plan(services(), request))
     else:

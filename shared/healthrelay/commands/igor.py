@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.secret import typed
+from healthrelay.commands.pairs import read_secret
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _igor(args: argparse.Namespace) -> int:
         raise BadRequest(f"The address {error}.") from error
     if not url:
         raise BadRequest("Give the address of Igor, such as https://igor.example:9333.")
-    secret = typed(f"Password of {args.user}" if args.user else "Token")
+    secret = read_secret(f"Password of {args.user}" if args.user else "Token")
     opens = {"user": args.user, "password": secret} if args.user else {"token": secret}
     save_igor(StoredIgor(url, **opens), built.store.identities, built.vault)
     print("Stored, with the secret sealed. Restart what is running to use it.")

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
 def _igor_config(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import BadRequest, Unknown
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment
 

@@ -1,4 +1,4 @@
-"""``healthrelay new-key`` and ``rotate-keys``: the keys that seal what must be kept secret."""
+"""``healthrelay new-key`` and ``rotate-keys``: the keys that seal secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``new-key`` and ``rotate-keys``."""
+    """Add the commands."""
     new = commands.add_parser("new-key", help="make a key for HEALTHRELAY_SEALING_KEYS")
     new.add_argument("name")
     new.set_defaults(command=_new)
@@ -21,12 +21,12 @@ def add(commands: Commands) -> None:
     rotate.set_defaults(command=_rotate)
 
 
-def _new(said: argparse.Namespace) -> int:
-    print(sealing_key(said.name, os.urandom(KEY_BYTES)))
+def _new(args: argparse.Namespace) -> int:
+    print(sealing_key(args.name, os.urandom(KEY_BYTES)))
     return 0
 
 
-def _rotate(_said: argparse.Namespace) -> int:
+def _rotate(_args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household.secrets import Rotation
 
@@ -34,10 +34,10 @@ def _rotate(_said: argparse.Namespace) -> int:
     first, *others = built.settings.sealing_keys
     rotation = Rotation(built.store, built.vault)
     rotation.run()
-    print(f"{len(rotation.anew)} secrets sealed anew with '{first}'.")
+    print(f"{len(rotation.resealed)} secrets sealed again with '{first}'.")
     print(f"{len(rotation.current)} were so already.")
-    for place, why in rotation.unopened.items():
-        print(f"Not opened: {place}: {why}")
+    for place, sentence in rotation.unopened.items():
+        print(f"Not opened: {place}: {sentence}")
     if rotation.unopened:
         print("Configure the missing keys and run this again before you take any key away.")
         return 1

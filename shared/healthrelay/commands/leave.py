@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import secrets
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from healthrelay.core.errors import BadRequest, Duplicate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from healthrelay.assembly.services import Services
     from healthrelay.commands.pairs import Commands
@@ -39,7 +44,7 @@ def _disconnect(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.disconnect import disconnect
 
     built, user = services(), user_name(args.user)
@@ -73,7 +78,7 @@ def _disconnect(args: argparse.Namespace) -> int:
 
 def _erase(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.erase import erase
 
     built = services()
@@ -86,15 +91,14 @@ def _erase(args: argparse.Namespace) -> int:
         now=built.now(),
     )
     home = built.settings.igor_prefix
-    print(json.dumps(receipt.told(home), indent=2) if args.json else receipt.in_words(home))
+    print(json.dumps(receipt.as_json(home), indent=2) if args.json else receipt.in_words(home))
     return 0
 
 
 def _export(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.export import export
-    from healthrelay.local.files import write_privately
 
     built = services()
     files = export(user_name(args.user), built.store, built.now())
@@ -106,3 +110,46 @@ def _export(args: argparse.Namespace) -> int:
 def _revoke(built: Services) -> Callable[[Grant], None]:
     # Who is not registered (any more) can still erase: the endpoint is built when it is needed.
     return lambda grant: built.token_endpoint.revoke(grant)
+
+
+def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:
+    """Write *files* (name → content) into *folder*, each whole or not at all, mode 0600.
+
+    Raise `Duplicate` when one of them exists and *replace* is false; then none is written.
+    """
+    paths = {folder / name: content for name, content in files.items()}
+    existing = [path for path in paths if os.path.lexists(path)]
+    if existing and not replace:
+        raise Duplicate(f"{existing[0]} already exists; --force replaces it.")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    for path, content in paths.items():
+        with private_file(path) as file:
+            file.write(content.encode())
+    return list(paths)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file, mode 0600, that takes the place of *path* when the block ends well.
+
+    It lies beside its place first: a link that lies there is replaced, not followed.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(handle)
+        draft.replace(path)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError) -> BadRequest:
+    return BadRequest(f"{folder} cannot be written to ({type(error).__name__}).")

@@ -46,13 +46,14 @@ def _load(args: argparse.Namespace) -> int:
 
 
 def _report_secrets(store: Store, vault: Vault) -> bool:
-    """Print which secrets do not open with the keys of the store; return whether all do."""
+    """Print which sealed values do not open with the keys of the store; return whether all do."""
     from healthrelay.flows.household.secrets import try_to_open
 
-    count, unopened = try_to_open(store, vault)
-    print(f"{count - len(unopened)} of {count} sealed secrets open with the keys of this store.")
-    for place, sentence in unopened.items():
-        print(f"Not opened: {place}: {sentence}")
+    opened, unopened = try_to_open(store, vault)
+    count = opened + len(unopened)
+    print(f"{opened} of {count} sealed values open with the keys of this store.")
+    for place, error in unopened.items():
+        print(f"Not opened: {place}: {error.sentence}")
     if unopened:
         print(
             "Before you start anything here, add the sealing keys of the dumped store to"

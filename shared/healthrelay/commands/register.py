@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.secret import typed
+from healthrelay.commands.pairs import read_secret
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands
@@ -20,9 +20,10 @@ def add(commands: Commands) -> None:
 
 def _register(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.flows.registration import register
+    from healthrelay.flows.household.application import save_registration
 
     built = services()
-    register(args.client_id, typed("Client secret"), built.store.identities, built.vault)
+    secret = read_secret("Client secret")
+    save_registration(args.client_id, secret, built.store.identities, built.vault)
     print("Stored. The secret is sealed.")
     return 0

@@ -61,7 +61,7 @@ def _add(args: argparse.Namespace) -> int:
 
     from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import Endpoint, add
 
     built, name = services(), args.name or urlsplit(args.url).hostname or ""
@@ -74,7 +74,7 @@ def _add(args: argparse.Namespace) -> int:
 def _rotate(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, built = user_name(args.user), services()
@@ -89,7 +89,7 @@ def _rotate(args: argparse.Namespace) -> int:
 
 def _remove(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(args.user), args.name, services().store)
@@ -103,7 +103,7 @@ def _keys(keys: Keys) -> str:
 
 def _replay(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
     request = ReplayRequest(args.target, args.first, args.last, args.all)

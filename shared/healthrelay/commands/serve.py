@@ -19,13 +19,12 @@ def add(commands: Commands) -> None:
 
 def _serve(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.local.scheduler import scheduled
-    from healthrelay.local.serve import serving
-    from healthrelay.local.stopping import stopped
+    from healthrelay.local.scheduler import run_scheduler
+    from healthrelay.local.serve import serve_functions, stop_event
 
     built = services()
-    with serving(args.port) as url, scheduled(built):
-        event = stopped()
+    with serve_functions(args.port) as url, run_scheduler(built):
+        event = stop_event()
         sys.stderr.write(f"Serving at {url} until Ctrl-C.\n")
         sys.stderr.flush()
         event.wait()

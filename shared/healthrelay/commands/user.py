@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.pairs import named, take_pairs
+from healthrelay.commands.pairs import parse_pairs, take_pairs
 
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """The words of ``user`` and ``invite``."""
+    """Add the commands."""
     _add_users(commands.add_parser("user", help="make, change and list people"))
     invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
     invite.add_argument("user")
@@ -23,11 +23,11 @@ def add(commands: Commands) -> None:
 
 def _add_users(parser: argparse.ArgumentParser) -> None:
     group = parser.add_subparsers(required=True)
-    for name, command, words in (
+    for name, command, help_text in (
         ("add", _user_add, "make a person"),
         ("set", _user_set, "change a person's settings; NAME= takes one away"),
     ):
-        one = group.add_parser(name, help=words)
+        one = group.add_parser(name, help=help_text)
         one.add_argument("user")
         take_pairs(one)
         one.set_defaults(command=command)
@@ -37,73 +37,74 @@ def _add_users(parser: argparse.ArgumentParser) -> None:
     key.set_defaults(command=_user_key)
 
 
-def _user_add(said: argparse.Namespace) -> int:
+def _user_add(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household import people
 
     built = services()
-    people.add(said.user, named(said.pairs), built.store.identities, built.now().date())
-    print(f"Created. Next: healthrelay invite {said.user}")
+    people.add(args.user, parse_pairs(args.pairs), built.store.identities, built.now().date())
+    print(f"Created. Next: healthrelay invite {args.user}")
     return 0
 
 
-def _user_set(said: argparse.Namespace) -> int:
+def _user_set(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.grants.connect import scopes_for
     from healthrelay.flows.household import people
 
     built = services()
     today = built.now().date()
-    settings = people.change(said.user, named(said.pairs), built.store.identities, today)
+    settings = people.change(args.user, parse_pairs(args.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
-    scopes = scopes_for(said.user, built.consent, built.store.identities)
-    granted = _granted(said.user, built)
+    scopes = scopes_for(args.user, built.consent, built.store.identities)
+    granted = _granted(args.user, built)
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:
-        words = " and ".join(missing)
-        next_step = f"Next: healthrelay invite {said.user}"
-        print(f"The consent does not cover {words}. {next_step}", file=sys.stderr)
+        next_step = f"Next: healthrelay invite {args.user}"
+        print(f"The consent does not cover {' and '.join(missing)}. {next_step}", file=sys.stderr)
     return 0
 
 
 def _granted(user: str, built: Services) -> list[str] | None:
-    """The scopes of the stored grant; None where there is none."""
+    """Return the scopes of the stored grant; None where there is none."""
     stored = built.store.tokens.load(user)
     scopes = stored.document.get("scopes") if stored else None
     return [str(scope) for scope in scopes] if isinstance(scopes, list) else None
 
 
-def _user_list(said: argparse.Namespace) -> int:
+def _user_list(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
 
     built = services()
     identities = built.store.identities
     for name in identities.names():
         granted = _granted(name, built)
-        allowed = [w for scope, w in built.consent.scopes.items() if scope in (granted or ())]
+        allowed = [
+            label for scope, label in built.consent.scopes.items() if scope in (granted or ())
+        ]
         state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
         settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
     return 0
 
 
-def _user_key(said: argparse.Namespace) -> int:
+def _user_key(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
-    print(new_poll_key(user_name(said.user), services().store.identities))
+    print(new_poll_key(user_name(args.user), services().store.identities))
     return 0
 
 
-def _invite(said: argparse.Namespace) -> int:
+def _invite(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.household.names import user_name
+    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.connect import invitation_link
 
     built = services()
     link = invitation_link(
-        user_name(said.user),
+        user_name(args.user),
         public_url=built.public_url,
         owner_key=built.owner_key,
         consent=built.consent,

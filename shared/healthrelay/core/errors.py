@@ -19,7 +19,7 @@ HealthrelayError
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
 │   └── NotConfigured     the owner: settings are missing, so nothing was tried
-├── Refused               the owner: the provider will never do this; carries what and why
+├── Refused               the owner: the provider will never do this; says what and why
 ├── TryLater              nobody: carries the wait in seconds
 │   └── RateLimited       nobody: the provider asks for a pause
 └── Conflict              nobody: somebody else wrote first; read again
@@ -43,7 +43,7 @@ class HealthrelayError(Exception):
 
     who = "nobody"
     cause = "unexpected"
-    """One word for programs; more telling than the class where the same person must act."""
+    """One word for programs; says more than the class where the same person must act."""
     next_step = ""
     """What who must act does now, where the sentence does not say it."""
     diagnosis: Diagnosis | None = None
@@ -53,8 +53,8 @@ class HealthrelayError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
 
-    def named(self, cause: str) -> Self:
-        """Return the same error with its *cause* named."""
+    def with_cause(self, cause: str) -> Self:
+        """Return the same error with its *cause*."""
         self.cause = cause
         return self
 
@@ -68,12 +68,9 @@ class HealthrelayError(Exception):
         return Trouble(self.cause, self.who, self.sentence, since, settings, self.next_step)
 
 
-_SEVERITY = {"caller": "INFO", "nobody": "WARNING"}
-
-
 def severity(error: HealthrelayError | Trouble | None) -> str:
     """Return the severity of *error* in the log: an error where the owner or a wearer must act."""
-    return _SEVERITY.get(error.who, "ERROR") if error else "INFO"
+    return {"caller": "INFO", "nobody": "WARNING"}.get(error.who, "ERROR") if error else "INFO"
 
 
 class Bug(HealthrelayError):
@@ -87,15 +84,11 @@ class Bug(HealthrelayError):
 
 
 class BadRequest(HealthrelayError):
-    """The caller must change something."""
-
     cause = "bad_request"
     who = "caller"
 
 
 class NotAllowed(BadRequest):
-    """No valid key came with the request."""
-
     cause = "not_allowed"
 
 
@@ -104,44 +97,30 @@ class Forbidden(NotAllowed):
 
 
 class Expired(Forbidden):
-    """It gave a right, until it expired."""
-
     cause = "expired"
 
 
 class Unknown(BadRequest):
-    """The named person or thing does not exist here."""
-
     cause = "unknown_user"
 
 
 class Unsupported(BadRequest):
-    """The provider has nothing like it, now and later; one sentence names what."""
-
     cause = "unsupported"
 
 
 class Duplicate(BadRequest):
-    """Something of that name exists already."""
-
     cause = "duplicate"
 
 
 class LimitReached(BadRequest):
-    """There are as many as there may be."""
-
     cause = "limit_reached"
 
 
 class TooLarge(BadRequest):
-    """More than is taken at once; a part of it may be taken."""
-
     cause = "too_large"
 
 
 class ConsentEnded(BadRequest):
-    """This round of consent is over and stored nothing; the wearer may start another."""
-
     cause = "consent_ended"
     who = "wearer"
 
@@ -162,7 +141,6 @@ class ReconnectNeeded(HealthrelayError):
     """The provider no longer honours the grant of *user*."""
 
     cause = "reconnect_needed"
-
     who = "wearer"
 
     def __init__(self, sentence: str, user: str = "") -> None:
@@ -171,8 +149,6 @@ class ReconnectNeeded(HealthrelayError):
 
 
 class AccessRefused(ReconnectNeeded):
-    """An access token was refused before its time; refreshing it once may heal that."""
-
     cause = "access_refused"
 
 
@@ -180,7 +156,6 @@ class Misconfigured(HealthrelayError):
     """The owner must change settings (*names*) or something at the provider's console."""
 
     cause = "misconfigured"
-
     who = "owner"
 
     def __init__(self, sentence: str, names: tuple[str, ...] = ()) -> None:
@@ -193,8 +168,6 @@ NO_STORE_CLIENT = "no_store_client"
 
 
 class NotConfigured(Misconfigured):
-    """Settings are missing or wrong here; nothing was tried."""
-
     cause = "not_configured"
 
 
@@ -202,13 +175,10 @@ class Refused(HealthrelayError):
     """The provider will never do *what*; asking again changes nothing."""
 
     cause = "refused"
-
     who = "owner"
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what}: {reason}")
-        self.what = what
-        self.reason = reason
 
 
 class TryLater(HealthrelayError):
@@ -222,12 +192,8 @@ class TryLater(HealthrelayError):
 
 
 class RateLimited(TryLater):
-    """The provider counts our calls and wants a pause of *after* seconds."""
-
     cause = "rate_limited"
 
 
 class Conflict(HealthrelayError):
-    """A compare-and-set lost against another writer."""
-
     cause = "conflict"

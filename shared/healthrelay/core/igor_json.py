@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 
+from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
 
 NAME = re.compile(r"[A-Za-z_][-_.A-Za-z0-9]{0,63}", re.ASCII)
@@ -24,6 +25,18 @@ _UNSTORABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 def is_name(text: str) -> bool:
     """Return whether *text* may name a person, a series or a member (1-64 characters)."""
     return NAME.fullmatch(text) is not None and text != "_e"
+
+
+def user_name(text: str | None) -> str:
+    """Return *text* when it may name a person, here and as an element in Igor."""
+    if not text:
+        raise BadRequest("Say which user: add user=NAME.")
+    if not is_name(text):
+        raise BadRequest(
+            "A user name is 1 to 64 letters, digits, '-', '_' or '.';"
+            " it begins with a letter or '_'."
+        )
+    return text
 
 
 def to_igor_json(value: object, depth: int = 0) -> Json:

@@ -34,4 +34,4 @@ def run_task(
     elif params:
         acknowledge(task.user, params["reader"], int(params["cursor"]), log, now)
     elif trouble := combine(deliver(task.user).values()).trouble:
-        raise Misconfigured(trouble.sentence, trouble.settings).named(trouble.cause)
+        raise Misconfigured(trouble.sentence, trouble.settings).with_cause(trouble.cause)

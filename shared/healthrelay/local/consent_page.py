@@ -1,4 +1,4 @@
-"""The person who clicks through the sandbox's consent page when nobody else is there to."""
+"""Filling in the sandbox's consent page automatically."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests
 
 from healthrelay.core.errors import TryLater
 
-SECONDS = 30
+REQUEST_TIMEOUT_SECONDS = 30
 
 
 class _Form(HTMLParser):
@@ -22,36 +22,39 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        has = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form" and self.action is None:
-            self.action = has.get("action") or ""
-        ticked = has.get("type") != "checkbox" or "checked" in has
-        if tag == "input" and has.get("name") and ticked:
-            self.fields.append((str(has["name"]), has.get("value") or ""))
+            self.action = attributes.get("action") or ""
+        ticked = attributes.get("type") != "checkbox" or "checked" in attributes
+        if tag == "input" and attributes.get("name") and ticked:
+            self.fields.append((str(attributes["name"]), attributes.get("value") or ""))
 
 
 def allow(begin_url: str) -> dict[str, int]:
     """Follow *begin_url* to the consent page, allow all, and come back.
 
-    Returns the statuses of ``auth1`` and ``auth2``.
+    Return the statuses of ``auth1`` and ``auth2``.
     """
     with requests.Session() as browser:
-        begun = browser.get(begin_url, allow_redirects=False, timeout=SECONDS)
-        if begun.status_code != 302:
-            return {"auth1": begun.status_code}
-        back = browser.get(allow_page(begun.headers["Location"]), timeout=SECONDS)
-        return {"auth1": begun.status_code, "auth2": back.status_code}
+        start = browser.get(begin_url, allow_redirects=False, timeout=REQUEST_TIMEOUT_SECONDS)
+        if start.status_code != 302:
+            return {"auth1": start.status_code}
+        end = browser.get(allow_page(start.headers["Location"]), timeout=REQUEST_TIMEOUT_SECONDS)
+        return {"auth1": start.status_code, "auth2": end.status_code}
 
 
 def allow_page(page_url: str) -> str:
-    """Tick what is ticked on the consent page and allow it; returns where that leads."""
+    """Allow what is ticked on the consent page; return the address it redirects to."""
     with requests.Session() as browser:
-        page = browser.get(page_url, timeout=SECONDS)
+        page = browser.get(page_url, timeout=REQUEST_TIMEOUT_SECONDS)
         form = _Form(page.text)
         if page.status_code != 200 or form.action is None:
             raise TryLater(f"The consent page cannot be used (status {page.status_code}).")
         fields = [*form.fields, ("decision", "allow")]
         answer = browser.post(
-            urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=SECONDS
+            urljoin(page.url, form.action),
+            data=fields,
+            allow_redirects=False,
+            timeout=REQUEST_TIMEOUT_SECONDS,
         )
         return answer.headers["Location"]

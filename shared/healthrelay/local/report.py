@@ -1,4 +1,4 @@
-"""What arrived, as a small table for a person."""
+"""The result of a demo run, as a small table for a person."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from healthrelay.igor.action import igor_action
 
 if TYPE_CHECKING:
     from healthrelay.config import Settings
-    from healthrelay.local.journey import Arrived
+    from healthrelay.local.demo import DemoResult
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MASS = {"en_US": "lb", "en_GB": "st"}
 MAX_POINTS = 40
 
 
-def story(arrived: Arrived, settings: Settings) -> str:
-    """The table, the address to poll with a ready ``curl``, and the action for Igor."""
-    action = igor_action(arrived.user, arrived.poll_url, settings.igor_prefix)
+def report(result: DemoResult, settings: Settings) -> str:
+    """Return the table, the address to poll with a ready ``curl``, and the action for Igor."""
+    action = igor_action(result.user, result.poll_url, settings.igor_prefix)
     return f"""
-{table(arrived.values, settings.system)}
+{table(result.values, settings.system)}
 
-Igor finds it at:
+Igor can poll it at:
 
-  curl '{arrived.poll_url}'
+  curl '{result.poll_url}'
 
 Paste this into the actions of Igor's database:
 
@@ -33,7 +33,7 @@ Paste this into the actions of Igor's database:
 
 
 def table(values: Mapping[str, Sequence[Mapping[str, Any]]], system: str) -> str:
-    """*values* are series → records, as the relay gives them; the newest at the right."""
+    """Return a line per series of *values*, series → records as the relay gives them."""
     lines = []
     for name, records in values.items():
         row = SERIES[name]
@@ -48,7 +48,7 @@ def table(values: Mapping[str, Sequence[Mapping[str, Any]]], system: str) -> str
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """One bar a value, from the lowest to the highest of them."""
+    """Return one bar per value, scaled from the lowest to the highest."""
     low = min(values)
     step = (max(values) - low) or 1
     return "".join(_BARS[round((value - low) / step * (len(_BARS) - 1))] for value in values)

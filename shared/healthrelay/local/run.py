@@ -18,13 +18,12 @@ from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
-from healthrelay.flows.registration import client_secret
-from healthrelay.local.journey import Traveller, collect, connect
-from healthrelay.local.report import story
+from healthrelay.flows.household.application import open_client_secret
+from healthrelay.local.demo import DemoRun, collect, connect
+from healthrelay.local.report import report
 from healthrelay.local.sandbox import sandbox
-from healthrelay.local.scheduler import scheduled
-from healthrelay.local.serve import HOST, serving
-from healthrelay.local.stopping import stopped
+from healthrelay.local.scheduler import run_scheduler
+from healthrelay.local.serve import HOST, serve_functions, stop_event
 
 DAYS = 30
 _SET = f"{PREFIX}CLIENT_ID"
@@ -32,7 +31,7 @@ _SET = f"{PREFIX}CLIENT_ID"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said."""
+    """The command line's options."""
 
     user: str
     once: bool
@@ -46,95 +45,100 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The days to fetch, and whether nobody but us will click through the consent page."""
+class DemoContext:
+    """The days to fetch, and whether the consent page is filled in automatically."""
 
     days: dict[str, str]
-    alone: bool
+    automatic: bool
 
 
 def run(options: Options) -> int:
-    """Connect, fetch, show, and serve on until Ctrl-C; returns the exit code."""
+    """Connect, fetch, show, and serve until Ctrl-C; return the exit code."""
     if options.provider:
         os.environ[f"{PREFIX}PROVIDER"] = options.provider
     with ExitStack() as stack:
-        around = stack.enter_context(_real(options) if os.environ.get(_SET) else _made_up(options))
+        context = stack.enter_context(
+            _with_registration(options) if os.environ.get(_SET) else _with_sandbox(options)
+        )
         built = services()
-        stack.enter_context(serving(urlsplit(built.public_url).port or options.port))
-        traveller = Traveller(built, options.user, _tell, around.alone)
-        statuses = connect(traveller)
-        arrived = collect(traveller, around.days, statuses)
-        ended = stopped()
+        stack.enter_context(serve_functions(urlsplit(built.public_url).port or options.port))
+        demo = DemoRun(built, options.user, _print_line, context.automatic)
+        statuses = connect(demo)
+        result = collect(demo, context.days, statuses)
+        stop = stop_event()
         if options.as_json:
-            print(json.dumps(arrived.as_json(options.values)), flush=True)
-        _tell(story(arrived, built.settings))
+            print(json.dumps(result.as_json(options.values)), flush=True)
+        _print_line(report(result, built.settings))
         if any(status >= 400 for status in statuses.values()):
             return 1
         if not options.once:
-            _tell("\nServing, and fetching when due, until Ctrl-C.")
-            with scheduled(built):
-                ended.wait()
-            _tell("Stopped.")
+            _print_line("\nServing, and fetching when due, until Ctrl-C.")
+            with run_scheduler(built):
+                stop.wait()
+            _print_line("Stopped.")
     return 0
 
 
-def _tell(text: str) -> None:
+def _print_line(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
-def _real(options: Options) -> Iterator[Surroundings]:
-    """With a registration of one's own: the real provider and a store that stays."""
+def _with_registration(options: Options) -> Iterator[DemoContext]:
+    """Use the owner's registration: the real provider and a permanent store."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{HOST}:{options.port}")
     _require_secret(services())
-    yield Surroundings(_last_days(), alone=False)
+    yield DemoContext(_last_30_days(), automatic=False)
 
 
 def _require_secret(built: Services) -> None:
-    """Better told now than after a person has been sent to the consent page for nothing."""
-    if not (built.settings.client_secret or client_secret(built.store.identities, built.vault)):
+    """Raise `NotConfigured` now, not after a person was sent to the consent page in vain."""
+    if not (
+        built.settings.client_secret or open_client_secret(built.store.identities, built.vault)
+    ):
         raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
 
 
 @contextmanager
-def _made_up(options: Options) -> Iterator[Surroundings]:
-    """Without one: the sandbox, and a store that goes, so that nothing made up ever mixes
-    with real measurements."""
+def _with_sandbox(options: Options) -> Iterator[DemoContext]:
+    """Use the sandbox and a temporary store: test data never mix with real measurements."""
     with (
         tempfile.TemporaryDirectory(prefix="healthrelay-") as folder,
-        sandbox(_source(options)) as peer,
+        sandbox(_sandbox_options(options)) as peer,
     ):
         os.environ |= peer.settings | {
             f"{PREFIX}STORE": f"sqlite:///{folder}/healthrelay.db",
-            f"{PREFIX}PUBLIC_URL": f"http://{HOST}:{_free(options.port)}",
+            f"{PREFIX}PUBLIC_URL": f"http://{HOST}:{_free_port(options.port)}",
         }
-        _tell("No HEALTHRELAY_CLIENT_ID is set: running against the sandbox, with nothing kept.")
+        _print_line(
+            "No HEALTHRELAY_CLIENT_ID is set: running against the sandbox; nothing is stored."
+        )
         past = {"base_date": peer.first_day, "end_date": peer.last_day}
-        yield Surroundings(_last_days() if options.shift else past, alone=True)
+        yield DemoContext(_last_30_days() if options.shift else past, automatic=True)
 
 
-def _last_days() -> dict[str, str]:
-    """Thirty days back from today; where today ends is the wearer's own zone to say."""
+def _last_30_days() -> dict[str, str]:
+    """Return the last 30 days; the wearer's time zone decides when today ends."""
     first = datetime.now(UTC).date() - timedelta(days=DAYS)
     return {"base_date": first.isoformat(), "end_date": "today"}
 
 
-def _source(options: Options) -> list[str]:
-    """The sandbox's own options for where its wearer's data come from."""
+def _sandbox_options(options: Options) -> list[str]:
+    """Return the sandbox's options for the source of its wearer's data."""
     if options.measurements is None:
         return []
-    chosen = ["--measurements", str(options.measurements.resolve())]
-    chosen += ["--participant", options.participant or ""]
-    return chosen if options.shift else [*chosen, "--no-shift"]
+    words = ["--measurements", str(options.measurements.resolve())]
+    words += ["--participant", options.participant or ""]
+    return words if options.shift else [*words, "--no-shift"]
 
 
-def _free(port: int) -> int:
-    """*port*, or any free one when somebody else has it."""
+def _free_port(port: int) -> int:
+    """Return *port*, or any free one when it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:
             probe.bind((HOST, 0))
-            _tell(f"Port {port} is taken, so another is used.")
+            _print_line(f"Port {port} is taken; using another.")
         return int(probe.getsockname()[1])

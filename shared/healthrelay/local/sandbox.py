@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from threading import Timer
 
 from healthrelay.core.errors import NotConfigured
-from healthrelay.local.paths import ROOT
+from healthrelay.local.serve import ROOT
 
-SECONDS = 30
+START_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
-    """A running sandbox: the settings that lead to it, and the days its wearer has data of."""
+class SandboxProcess:
+    """A running sandbox: the settings that point to it, and the days its wearer has data for."""
 
     settings: dict[str, str]
     first_day: str
@@ -26,36 +26,36 @@ class Peer:
 
 
 @contextmanager
-def sandbox(options: Sequence[str]) -> Iterator[Peer]:
+def sandbox(options: Sequence[str]) -> Iterator[SandboxProcess]:
     """Run ``python -m sandbox`` with *options* while the block runs."""
     if not (ROOT / "sandbox").is_dir():
-        raise NotConfigured("There is no sandbox here, and no HEALTHRELAY_CLIENT_ID is set.")
+        raise NotConfigured("No HEALTHRELAY_CLIENT_ID is set, and there is no sandbox here.")
     command = [sys.executable, "-m", "sandbox", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         line = _first_line(process)
         if not line:
-            raise NotConfigured("The sandbox did not start; it says why above.")
-        said = json.loads(line)
-        yield Peer(said["settings"], said["first_day"], said["last_day"])
+            raise NotConfigured("The sandbox did not start; see the reason above.")
+        document = json.loads(line)
+        yield SandboxProcess(document["settings"], document["first_day"], document["last_day"])
     finally:
-        _end(process)
+        _stop(process)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
-    """What it prints when it serves; empty when it ends before, or is not ready in time."""
-    late = Timer(SECONDS, process.kill)
-    late.start()
+    """Return its first line of output; empty when it ends first or is not ready in time."""
+    timer = Timer(START_TIMEOUT_SECONDS, process.kill)
+    timer.start()
     try:
         return process.stdout.readline() if process.stdout else ""
     finally:
-        late.cancel()
+        timer.cancel()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
-        process.wait(SECONDS)
+        process.wait(START_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(SECONDS)
+        process.wait(START_TIMEOUT_SECONDS)

@@ -1,4 +1,4 @@
-"""The clock of a healthrelay on one machine: everybody who is due is fetched, as in the cloud."""
+"""The scheduler on one machine: everybody who is due is fetched, as in the cloud."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from healthrelay.flows.measurements.fanout import fan_out
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
 
-TICK = 60.0
+TICK_SECONDS = 60.0
 """Seconds."""
 
 
 @contextmanager
-def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
-    """Look every so many *seconds* who is due, in the background, while the block runs."""
+def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator[None]:
+    """Fetch and deliver what is due every *seconds*, in the background, while the block runs."""
     stopped = threading.Event()
     services.resident = True
 
     def tick() -> None:
         while not stopped.wait(seconds):
-            _look(services)
-            _deliver(services)
+            _fetch_due(services)
+            _deliver_due(services)
 
     thread = threading.Thread(target=tick, name="scheduler", daemon=True)
     thread.start()
@@ -40,19 +40,19 @@ def scheduled(services: Services, seconds: float = TICK) -> Iterator[None]:
         thread.join(seconds)
 
 
-def _look(services: Services) -> None:
+def _fetch_due(services: Services) -> None:
     try:
         log.set_function("fetch")
-        done = fan_out(services.store, services.queue, services.now(), services.log_event)
+        result = fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
         services.log_event("WARNING", "fan-out", cause=error.sentence)
         return
-    for user, trouble in done.troubles.items():
+    for user, trouble in result.troubles.items():
         services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
 
 
-def _deliver(services: Services) -> None:
-    """What the scheduler of the cloud asks the function `deliver` for."""
+def _deliver_due(services: Services) -> None:
+    """Do what the cloud's scheduler calls the function `deliver` for."""
     try:
         log.set_function("deliver")
         deliver_due(services.delivery)

@@ -11,8 +11,7 @@ from healthrelay.core.json import Json
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.progress import Progress
-    from healthrelay.core.measurements.coverage import Coverage
-    from healthrelay.core.measurements.records import Delta, Record, Window
+    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
 
 Document = Mapping[str, Json]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
@@ -24,32 +24,24 @@ OWNER_COOKIE = "healthrelay-owner"
 @endpoint("GET", "POST", render_error=as_page)
 def view(request: Request, services: Services) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
-    params = arguments(request)
+    params, now = arguments(request), services.now()
     user = user_name(params.get("user"))
-    now = services.now()
     if request.method == "POST":
         return _sign_in(request, services, user, now)
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
         scopes = notes.read_invitation(params["invitation"], user, now)
     elif _is_owner(request, services, now):
-        scopes = _scopes(user, services)
+        scopes = _stored_scopes(user, services)
     else:
-        return page(
-            "sign-in",
-            401,
-            title=f"Connect {user}",
-            sentence="Only the owner, or somebody with an invitation, may connect a person.",
-            user=user,
-        )
+        sentence = "Only the owner, or somebody with an invitation, may connect a person."
+        return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
     return to_consent_page(connect.Round(user, scopes), services, now)
 
 
-def _scopes(user: str, services: Services) -> tuple[str, ...]:
-    """Return the scopes of the person's methods, from the store; an invitation has them itself."""
+def _stored_scopes(user: str, services: Services) -> tuple[str, ...]:
     try:
-        identities = services.store.identities
-        return connect.scopes_for(user, services.consent, identities)
+        return connect.scopes_for(user, services.consent, services.store.identities)
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
@@ -62,8 +54,9 @@ def _scopes(user: str, services: Services) -> tuple[str, ...]:
 def to_consent_page(round_: connect.Round, services: Services, now: datetime) -> Response:
     """Redirect with the cookie that binds this round to this browser."""
     begun = connect.begin(round_, services.client, services.consent, services.owner_key, now)
-    response = _redirect(begun.url)
-    _remember(response, services, begun.cookie_name, begun.cookie, int(STATE_AGE.total_seconds()))
+    headers = {"Location": begun.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    response = Response(status=302, headers=headers)
+    _set_cookie(response, services, begun.cookie_name, begun.cookie, STATE_AGE)
     return response
 
 
@@ -80,24 +73,13 @@ def _sign_in(request: Request, services: Services, user: str, now: datetime) -> 
     # form, and so would not go on to the provider.
     response = page("signed-in", title="Signed in", user=user)
     cookie = SignedNotes(services.owner_key).owner(now)
-    _remember(response, services, OWNER_COOKIE, cookie, int(OWNER_AGE.total_seconds()))
+    _set_cookie(response, services, OWNER_COOKIE, cookie, OWNER_AGE)
     return response
 
 
-def _redirect(url: str) -> Response:
-    response = Response(status=302, headers={"Location": url})
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-def _remember(response: Response, services: Services, name: str, value: str, seconds: int) -> None:
+def _set_cookie(
+    response: Response, services: Services, name: str, value: str, age: timedelta
+) -> None:
+    secure = services.public_url.startswith("https://")
     # Lax, not Strict: the browser comes back from the provider's site and must bring it along.
-    response.set_cookie(
-        name,
-        value,
-        max_age=seconds,
-        secure=services.public_url.startswith("https://"),
-        httponly=True,
-        samesite="Lax",
-    )
+    response.set_cookie(name, value, age, secure=secure, httponly=True, samesite="Lax")

@@ -31,10 +31,6 @@ def view(request: Request, services: Services) -> Response:
         )
     except connect.RetryWithFewerScopes as retry:
         return to_consent_page(retry.round, services, services.now())
-    return page(
-        "connected",
-        title=f"{done.user[:1].upper()}{done.user[1:]} is connected",
-        label=services.consent.label,
-        granted=done.granted,
-        withheld=done.withheld,
-    )
+    title = f"{done.user[:1].upper()}{done.user[1:]} is connected"
+    label, granted, withheld = services.consent.label, done.granted, done.withheld
+    return page("connected", title=title, label=label, granted=granted, withheld=withheld)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker

@@ -34,20 +34,20 @@ def endpoint(
         def wrapper(request: Request, services: Services) -> Response:
             started = time.monotonic()
             try:
-                _check(request, methods)
-                response = view(request, services)
-                cause = None
+                _check_request(request, methods)
+                response, cause = view(request, services), None
             except HealthrelayError as error:
                 response, cause = render_error(error), f"{type(error).__name__}: {error.sentence}"
                 if isinstance(error, responses.MethodNotAllowed):
                     response.headers["Allow"] = ", ".join(methods)
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = render_error(Bug()), _code_path(error)
+            status = response.status_code
             services.log_event(
-                _severity(response.status_code),
+                "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR",
                 "request",
                 user=_logged_user(request),
-                status=response.status_code,
+                status=status,
                 milliseconds=round((time.monotonic() - started) * 1000),
                 cause=cause,
             )
@@ -110,7 +110,7 @@ def number(params: Mapping[str, str], name: str, default: int, allowed: range) -
     return int(text)
 
 
-def _check(request: Request, methods: tuple[str, ...]) -> None:
+def _check_request(request: Request, methods: tuple[str, ...]) -> None:
     if request.method not in methods:
         raise responses.MethodNotAllowed(f"Use {' or '.join(methods)} here.")
     if "Transfer-Encoding" in request.headers:
@@ -126,12 +126,6 @@ def _logged_user(request: Request) -> str | None:
     if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MAX_BODY_BYTES:
         return request.args.get("user")
     return request.args.get("user") or request.form.get("user")
-
-
-def _severity(status: int) -> str:
-    if status < 500:
-        return "INFO"
-    return "WARNING" if status == 503 else "ERROR"
 
 
 def _code_path(error: Exception) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.household.names import user_name
-from healthrelay.core.igor_json import is_name
+from healthrelay.core.igor_json import is_name, user_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import HealthrelayError, TryLater
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out

@@ -18,6 +18,8 @@ from healthrelay.web.responses import as_json, facts, headers, json_response, st
 if TYPE_CHECKING:
     from healthrelay.web.services import Services
 
+_TYPE = {"Content-Type": "application/health+json"}
+
 
 def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View:
     """Return the view that says how the function *name* is: 200, or 503 and who must act.
@@ -34,7 +36,7 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
             _ = services.client
         if store:
             services.store.identities.application()
-        return _health({"status": "pass", "function": name}, 200)
+        return json_response({"status": "pass", "function": name}, 200, _TYPE)
 
     return check
 
@@ -44,10 +46,4 @@ def as_failure(error: HealthrelayError) -> Response:
     if isinstance(error, BadRequest):
         return as_json(error)
     code = status(error) if isinstance(error, Bug) else 503
-    return _health({"status": "fail", **facts(error)}, code, headers(error))
-
-
-def _health(body: object, code: int, headers: dict[str, str] | None = None) -> Response:
-    response = json_response(body, code, headers)
-    response.mimetype = "application/health+json"
-    return response
+    return json_response({"status": "fail", **facts(error)}, code, headers(error) | _TYPE)

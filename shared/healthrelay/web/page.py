@@ -34,14 +34,9 @@ def page(template: str, status: int = 200, **words: object) -> Response:
 
 def as_page(error: HealthrelayError) -> Response:
     """Return *error* as a page: one sentence, and who must act."""
-    advice = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
-    response = page(
-        "message",
-        responses.status(error),
-        title="Not connected",
-        sentence=error.sentence,
-        advice=advice.get(error.who, ""),
-    )
+    advices = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    words = {"sentence": error.sentence, "advice": advices.get(error.who, "")}
+    response = page("message", responses.status(error), title="Not connected", **words)
     response.headers.update(responses.headers(error))
     return response
 

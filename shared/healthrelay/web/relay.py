@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.household.names import user_name
+from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress

@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core import errors
-from healthrelay.core.errors import (
-    BadRequest,
-    HealthrelayError,
-    Misconfigured,
-    NotAllowed,
-    ReconnectNeeded,
-    TryLater,
-)
+from healthrelay.core.errors import BadRequest, HealthrelayError
 
 if TYPE_CHECKING:
     from healthrelay.core.trouble import Trouble
@@ -46,7 +39,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     HealthrelayError: 500,
     errors.Bug: 500,
     BadRequest: 400,
-    NotAllowed: 401,
+    errors.NotAllowed: 401,
     errors.Forbidden: 403,
     errors.Expired: 403,
     errors.Unknown: 404,
@@ -58,12 +51,12 @@ STATUSES: dict[type[HealthrelayError], int] = {
     errors.ConsentUsed: 409,
     errors.ConsentDenied: 403,
     errors.ConsentFailed: 502,
-    ReconnectNeeded: 502,
+    errors.ReconnectNeeded: 502,
     errors.AccessRefused: 502,
-    Misconfigured: 502,
+    errors.Misconfigured: 502,
     errors.NotConfigured: 500,
     errors.Refused: 502,
-    TryLater: 503,
+    errors.TryLater: 503,
     errors.RateLimited: 429,
     errors.Conflict: 503,
     MethodNotAllowed: 405,
@@ -80,7 +73,7 @@ def status(error: HealthrelayError) -> int:
 
 def headers(error: HealthrelayError) -> dict[str, str]:
     """Return ``Retry-After`` where waiting helps, ``WWW-Authenticate`` where a key does."""
-    if isinstance(error, TryLater):
+    if isinstance(error, errors.TryLater):
         return {"Retry-After": str(max(error.after, 1))}
     if status(error) == 401:
         return {"WWW-Authenticate": 'Bearer realm="healthrelay"'}
@@ -103,7 +96,7 @@ def trouble_facts(trouble: Trouble) -> dict[str, object]:
 def facts(error: HealthrelayError) -> dict[str, object]:
     """Return *error* for JSON, as `trouble_facts` does, and where to connect again."""
     members = trouble_facts(error.as_trouble())
-    if isinstance(error, ReconnectNeeded) and error.user:
+    if isinstance(error, errors.ReconnectNeeded) and error.user:
         members["connect"] = f"/auth1?user={error.user}"
     if error.diagnosis:
         members["connection"] = error.diagnosis.as_json()
@@ -119,12 +112,8 @@ def json_response(
     body: object, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """Return *body* as an answer that no cache keeps."""
-    return Response(
-        json.dumps(body),
-        status,
-        {"Cache-Control": "no-store", **(headers or {})},
-        mimetype="application/json",
-    )
+    usual = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Response(json.dumps(body), status, usual | (headers or {}))
 
 
 def compress(request: Request, response: Response) -> Response:

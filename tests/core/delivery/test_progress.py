@@ -27,7 +27,7 @@ from healthrelay.core.trouble import Trouble
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 AWAY = TryLater("The home is away.")
-DOUBTFUL = TryLater("Status 500.").named("ambiguous")
+DOUBTFUL = TryLater("Status 500.").with_cause("ambiguous")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 

@@ -94,6 +94,6 @@ def test_other_grants_expire_soon_three_days_before(days: int, state: str) -> No
 
 def test_same_trouble_keeps_its_beginning_and_another_one_starts_now() -> None:
     again = TryLater("Google Health has trouble (status 503).").as_trouble(NOW, DOWN)
-    other = Misconfigured("x").named("gone").as_trouble(NOW, DOWN)
+    other = Misconfigured("x").with_cause("gone").as_trouble(NOW, DOWN)
 
     assert (again.since, other.since) == (OLDER, NOW)

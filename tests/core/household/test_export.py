@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from healthrelay.core.household.export import by_series, table
+from healthrelay.core.household.export import by_series, to_csv
 from tests.stores.contract import entry, weight
 
 
@@ -17,14 +17,14 @@ def test_columns_are_the_members_in_order_and_gaps_are_empty() -> None:
         {"dateTime": "2026-11-02", "fat": 21.5, "value": None},
     ]
 
-    assert table(elements) == ("dateTime,value,fat\r\n2026-11-01,82.4,\r\n2026-11-02,,21.5\r\n")
+    assert to_csv(elements) == ("dateTime,value,fat\r\n2026-11-01,82.4,\r\n2026-11-02,,21.5\r\n")
 
 
 def test_what_has_members_is_json_and_quoted() -> None:
-    said = table([{"value": {"zones": [1, {"a": "é"}]}, "on": True}])
+    text = to_csv([{"value": {"zones": [1, {"a": "é"}]}, "on": True}])
 
-    assert said == 'value,on\r\n"{""zones"": [1, {""a"": ""é""}]}",true\r\n'
-    (row,) = csv.DictReader(io.StringIO(said))
+    assert text == 'value,on\r\n"{""zones"": [1, {""a"": ""é""}]}",true\r\n'
+    (row,) = csv.DictReader(io.StringIO(text))
     assert row == {"value": '{"zones": [1, {"a": "é"}]}', "on": "true"}
 
 
@@ -45,13 +45,13 @@ def test_what_has_members_is_json_and_quoted() -> None:
     ],
 )
 def test_no_cell_is_a_formula_and_negative_numbers_stay(text: str, cell: str) -> None:
-    (row,) = csv.DictReader(io.StringIO(table([{"name": text, "other": -1}]), newline=""))
+    (row,) = csv.DictReader(io.StringIO(to_csv([{"name": text, "other": -1}]), newline=""))
 
     assert row == {"name": cell, "other": "-1"}
 
 
 def test_name_of_a_member_is_no_formula_either() -> None:
-    assert table([{"=x": 1}]) == "'=x\r\n1\r\n"
+    assert to_csv([{"=x": 1}]) == "'=x\r\n1\r\n"
 
 
 def test_series_are_sorted_whatever_order_they_come_in() -> None:

@@ -38,7 +38,7 @@ def test_provider_that_was_not_told_is_named_with_the_page_to_open() -> None:
     receipt = RECEIPT._replace(provider="fitbit", trouble="Fitbit asks for a pause.")
 
     assert (
-        "Fitbit was not told that the grant has ended: Fitbit asks for a pause."
+        "Fitbit has not ended the grant: Fitbit asks for a pause."
         " jack can end it at https://www.fitbit.com/settings/applications"
     ) in receipt.in_words(HOME)
 
@@ -56,11 +56,11 @@ def test_who_was_told_is_named() -> None:
 
     assert "  and: settings, poll key, grant, targets\n" in receipt.in_words(HOME)
     assert "  - node-red: what was sent to https://hook.example/in\n" in receipt.in_words(HOME)
-    assert "'targets': ['node-red']" in str(receipt.told(HOME))
+    assert "'targets': ['node-red']" in str(receipt.as_json(HOME))
 
 
 def test_receipt_as_json() -> None:
-    told = RECEIPT.told("sensors/_fitbit")
+    told = RECEIPT.as_json("sensors/_fitbit")
 
     assert told["removed"] == {
         "records": {"body-weight": 30, "weight": 2},

@@ -3,8 +3,8 @@
 import pytest
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.household.names import user_name
 from healthrelay.core.household.settings import checked_settings
+from healthrelay.core.igor_json import user_name
 
 
 def test_good_name_is_returned() -> None:

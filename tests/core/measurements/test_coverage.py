@@ -5,10 +5,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.coverage import extend_coverage, without
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.plan import unattended
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import Window, extend_coverage, without
 
 TODAY = date(2026, 11, 23)
 

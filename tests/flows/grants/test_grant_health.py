@@ -202,7 +202,7 @@ def test_trouble_with_reading_is_kept_with_its_beginning_and_written_once(
     reading = grants.stored("jack").health.reading
     assert reading is not None
     assert (reading.since, reading.who) == (NOW, "nobody")
-    assert versions_after(Misconfigured("y").named("gone"), None, None) == 2
+    assert versions_after(Misconfigured("y").with_cause("gone"), None, None) == 2
     assert grants.stored("jack").health.reading is None
 
 

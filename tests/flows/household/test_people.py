@@ -9,8 +9,7 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import BadRequest, Duplicate, Unknown
-from healthrelay.flows import registration
-from healthrelay.flows.household import people
+from healthrelay.flows.household import application, people
 
 TODAY = date(2026, 11, 23)
 
@@ -62,14 +61,14 @@ def test_strangers_cannot_be_changed(store: SqliteStore) -> None:
 def test_registration_is_kept_sealed(store: SqliteStore) -> None:
     vault = SealingVault({"k": b"k" * 32})
 
-    registration.register("cid", "a client secret", store.identities, vault)
+    application.save_registration("cid", "a client secret", store.identities, vault)
 
-    assert registration.client_id(store.identities) == "cid"
-    assert registration.client_secret(store.identities, vault) == "a client secret"
+    assert application.client_id(store.identities) == "cid"
+    assert application.open_client_secret(store.identities, vault) == "a client secret"
     assert "a client secret" not in str(store.identities.application())
 
 
 def test_half_a_registration_is_refused(store: SqliteStore) -> None:
     with pytest.raises(BadRequest):
-        registration.register("cid", "", store.identities, SealingVault({"k": b"k" * 32}))
-    assert registration.client_id(store.identities) == ""
+        application.save_registration("cid", "", store.identities, SealingVault({"k": b"k" * 32}))
+    assert application.client_id(store.identities) == ""

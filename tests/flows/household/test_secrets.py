@@ -15,9 +15,14 @@ from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.flows.household.application import StoredIgor, open_igor, save_igor
+from healthrelay.flows.household.application import (
+    StoredIgor,
+    open_client_secret,
+    open_igor,
+    save_igor,
+    save_registration,
+)
 from healthrelay.flows.household.secrets import Rotation
-from healthrelay.flows.registration import client_secret, register
 from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
 
@@ -44,18 +49,18 @@ def store(request: pytest.FixtureRequest) -> Store:
     for user in PEOPLE:
         made.identities.save(user, {})
         grants_of(made, BEFORE).connect(user, grant(1, hours=9), ACCOUNT, NOW)
-    register("cid", "a client secret", made.identities, BEFORE)
+    save_registration("cid", "a client secret", made.identities, BEFORE)
     save_igor(StoredIgor("https://igor.example", token="a token"), made.identities, BEFORE)
     return made
 
 
-def test_keys_of_targets_are_sealed_anew_with_the_rest(store: Store) -> None:
+def test_keys_of_targets_are_sealed_again_with_the_rest(store: Store) -> None:
     keys = add("user1", "node-red", ENDPOINT, store=store, vault=BEFORE, new_keys=new_keys)
 
     rotation = Rotation(store, AFTER)
     rotation.run()
 
-    assert "identities/user1/targets/node-red" in rotation.anew
+    assert "identities/user1/targets/node-red" in rotation.resealed
     document = store.targets.of("user1")["node-red"]
     assert open_keys("user1", "node-red", document, ONLY_NEW) == [keys]
 
@@ -68,15 +73,15 @@ def test_everything_opens_with_the_new_key_alone(store: Store) -> None:
     rotation = Rotation(store, AFTER)
     rotation.run()
 
-    assert (len(rotation.anew), len(rotation.current), rotation.unopened) == (7, 0, {})
-    assert client_secret(store.identities, ONLY_NEW) == "a client secret"
+    assert (len(rotation.resealed), len(rotation.current), rotation.unopened) == (7, 0, {})
+    assert open_client_secret(store.identities, ONLY_NEW) == "a client secret"
     igor = StoredIgor("https://igor.example", "", "a token")
     assert open_igor(store.identities.application(), ONLY_NEW) == igor
     for user in PEOPLE:
         assert grants_of(store, ONLY_NEW).stored(user).grant.access == "access-1"
     again = Rotation(store, AFTER)
     again.run()
-    assert (len(again.anew), len(again.current)) == (0, 7)
+    assert (len(again.resealed), len(again.current)) == (0, 7)
 
 
 def test_missing_key_is_named_and_spoils_nothing_else(store: Store) -> None:
@@ -89,7 +94,7 @@ def test_missing_key_is_named_and_spoils_nothing_else(store: Store) -> None:
     place = "identities/user3/plugindata/fitbit/token fitbit A1B2C3"
     assert list(rotation.unopened) == [place]
     assert "'lost'" in rotation.unopened[place]
-    assert len(rotation.anew) == 6
+    assert len(rotation.resealed) == 6
     assert grants_of(store, lost).stored("user3").grant.access == "access-1"
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TooLarge, TryLater
-from healthrelay.core.measurements.coverage import Coverage
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store

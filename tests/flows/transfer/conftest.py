@@ -14,7 +14,7 @@ from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.flows.household.application import place
+from healthrelay.flows.household.application import application_associated_data
 from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
 from tests.stores.contract import NOW, weight
@@ -31,7 +31,7 @@ ROUTES = [
 
 @pytest.fixture(params=ROUTES, ids=lambda kinds: "-".join(kinds))
 def route(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """The kinds of the store that is dumped and of the one that is loaded."""
+    """Return the kinds of the store that is dumped and of the one that is loaded."""
     source, target = request.param
     return source, target
 
@@ -70,7 +70,11 @@ def target(route: tuple[str, str], make: Callable[[str, str], Store]) -> Store:
 def household(store: Store) -> Store:
     """Three people, of whom jack has everything that there is."""
     store.identities.save_application(
-        {"client_id": "cid", "client_secret": VAULT.seal("hidden", place("client_secret"))}, {}
+        {
+            "client_id": "cid",
+            "client_secret": VAULT.seal("hidden", application_associated_data("client_secret")),
+        },
+        {},
     )
     for user in ("jack", "second", "__x__"):
         store.identities.save(user, {"period": "1w", "methods": "time_series"})

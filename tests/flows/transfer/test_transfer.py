@@ -21,7 +21,7 @@ from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import open_keys
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.flows.registration import client_secret
+from healthrelay.flows.household.application import open_client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
@@ -47,12 +47,12 @@ def loaded(content: bytes, store: Store) -> Dumped:
 
 
 def _page(store: Store, cursor: int) -> dict[str, Any]:
-    """What a reader gets who has everything up to *cursor*."""
+    """Return what a reader gets who has everything up to *cursor*."""
     return events.events("jack", events.Page(cursor, 10), log=store.log, records=store.records)
 
 
 def sealed(lines: list[bytes]) -> bytes:
-    """A file of *lines* whose digest is right."""
+    """Return a file of *lines* whose digest is right."""
     content = b"".join(lines)
     digest = hashlib.sha256(content).hexdigest()
     return content + f'{{"digest":"{digest}","lines":{len(lines)}}}\n'.encode()
@@ -126,7 +126,7 @@ def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: 
     token = Grants("fitbit", target.tokens, VAULT, Issuer()).stored("jack")
     assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).stored("jack").grant
     assert open_keys("jack", "node-red", target.targets.of("jack")["node-red"], VAULT) == [MINTED]
-    assert client_secret(target.identities, VAULT) == "hidden"
+    assert open_client_secret(target.identities, VAULT) == "hidden"
 
 
 class Writing(Steps):

@@ -90,7 +90,7 @@ def _client(project: str | None, database: str | None, timeout_seconds: float) -
     except ModuleNotFoundError as error:
         raise NotConfigured(
             "Firestore's client is not installed. Install healthrelay[firestore]."
-        ).named(NO_STORE_CLIENT) from error
+        ).with_cause(NO_STORE_CLIENT) from error
     return Client(project, database, timeout_seconds)
 
 

@@ -16,8 +16,7 @@ from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.coverage import Coverage
-    from healthrelay.core.measurements.records import Delta, Record, Window
+    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
 
 MAX_WRITES = 500
 

@@ -17,9 +17,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from healthrelay.adapters.deadline import POOLS, within
 from healthrelay.adapters.fitbit.errors import trouble
-from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, whole
+from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, POOLS, whole, within
 from healthrelay.core.errors import TryLater
 
 SECONDS = 30

@@ -7,15 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.errors import (
-    AccessRefused,
-    HealthrelayError,
-    Misconfigured,
-    RateLimited,
-    ReconnectNeeded,
-    Refused,
-    TryLater,
-)
+from healthrelay.core import errors
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Answer
@@ -23,44 +15,41 @@ if TYPE_CHECKING:
 _NOT_MOVED = "Could not mint UberMint from GaiaMint"
 
 
-def trouble(answer: Answer, what: str) -> HealthrelayError:
+def trouble(answer: Answer, what: str) -> errors.HealthrelayError:
     """Return the error for any *answer* that is not a good one to the question *what*."""
     status = answer.status
     reason, message = _reason_and_message(answer.json())
     if status == 401:
-        return AccessRefused("Google Health refuses the access token.")
+        return errors.AccessRefused("Google Health refuses the access token.")
     if status == 429:
-        return RateLimited("Google Health asks for a pause.", answer.wait(60))
+        return errors.RateLimited("Google Health asks for a pause.", answer.wait(60))
     if status == 400 and reason == "ACCOUNT_NOT_LINKED":
-        return ReconnectNeeded(
-            "This Google account has no Fitbit data: connect the right one."
-        ).named("account_not_linked")
+        sentence = "This Google account has no Fitbit data: connect the right one."
+        return errors.ReconnectNeeded(sentence).with_cause("account_not_linked")
     if status == 403:
-        return _forbidden(reason, message, what)
+        return _forbidden_error(reason, message, what)
     if status in (400, 404):
-        return Refused(what, f"Google Health does not understand the question ({reason or status})")
+        sentence = f"Google Health does not understand the question ({reason or status})"
+        return errors.Refused(what, sentence)
     if status == 410:
-        return Misconfigured("This Google Health API has been switched off.").named("gone")
-    return TryLater(f"Google Health has trouble (status {status}).", answer.wait(60))
+        sentence = "This Google Health API has been switched off."
+        return errors.Misconfigured(sentence).with_cause("gone")
+    return errors.TryLater(f"Google Health has trouble (status {status}).", answer.wait(60))
 
 
-def _forbidden(reason: str, message: str, what: str) -> HealthrelayError:
+def _forbidden_error(reason: str, message: str, what: str) -> errors.HealthrelayError:
     if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-        return ReconnectNeeded(
-            f"The consent does not cover {what}: connect again and allow it."
-        ).named("scope_missing")
+        sentence = f"The consent does not cover {what}: connect again and allow it."
+        return errors.ReconnectNeeded(sentence).with_cause("scope_missing")
     if reason in ("SERVICE_DISABLED", "USER_PROJECT_DENIED"):
-        return Misconfigured(f"Enable the Google Health API for the project ({reason}).").named(
-            "service_disabled"
-        )
+        sentence = f"Enable the Google Health API for the project ({reason})."
+        return errors.Misconfigured(sentence).with_cause("service_disabled")
     if _NOT_MOVED in message:
-        return ReconnectNeeded(
-            "This Fitbit account must first be moved to a Google account."
-        ).named("legacy_account")
+        sentence = "This Fitbit account must first be moved to a Google account."
+        return errors.ReconnectNeeded(sentence).with_cause("legacy_account")
     # Seen to hit many people at once and to pass: the grant is still good.
-    return TryLater(f"Google Health forbids {what} for now ({reason or 'no reason'}).", 3600).named(
-        "forbidden_for_now"
-    )
+    sentence = f"Google Health forbids {what} for now ({reason or 'no reason'})."
+    return errors.TryLater(sentence, 3600).with_cause("forbidden_for_now")
 
 
 def _reason_and_message(body: Any) -> tuple[str, str]:
@@ -69,11 +58,8 @@ def _reason_and_message(body: Any) -> tuple[str, str]:
     if not isinstance(error, dict):
         return "", ""
     details = error.get("details")
-    reasons = [
-        detail.get("reason", "")
-        for detail in (details if isinstance(details, list) else [])
-        if isinstance(detail, dict)
-    ]
+    details = details if isinstance(details, list) else []
+    reasons = [detail.get("reason") for detail in details if isinstance(detail, dict)]
     reason = next((r for r in reasons if isinstance(r, str) and r), "")
     clean = reason if reason.replace("_", "").isalnum() else ""
     return clean[:60], str(error.get("message", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.documents import (
+from healthrelay.adapters.sqlite.database import (
     identity_path,
     load_document,
     put_document,

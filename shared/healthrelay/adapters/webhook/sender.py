@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import certifi
 import urllib3
 
-from healthrelay.adapters.deadline import PlainPool, SecurePool, within
-from healthrelay.adapters.http import Answer, whole
+from healthrelay.adapters.http import Answer, PlainPool, SecurePool, whole, within
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signing import headers
 from healthrelay.core.delivery.messages import Message

@@ -41,12 +41,12 @@ class GrantHealth(NamedTuple):
         """Return why not to refresh at *now*; None when nothing speaks against it."""
         if self.ended_at:
             sentence = self.refreshing.sentence if self.refreshing else "The grant has ended."
-            return ReconnectNeeded(sentence, user).named("grant_ended")
+            return ReconnectNeeded(sentence, user).with_cause("grant_ended")
         if self.retry_at and now < self.retry_at <= now + MAX_WAIT:
             wait = int((self.retry_at - now).total_seconds()) + 1
             if self.refused_at:
                 sentence = f"The grant of {user} was refused once; it is tried again in {wait} s."
-                return TryLater(sentence, wait).named("refused_once")
+                return TryLater(sentence, wait).with_cause("refused_once")
             return TryLater(f"The token of {user} is refreshed again in {wait} s.", wait)
         return None
 

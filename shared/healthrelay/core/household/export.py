@@ -18,34 +18,36 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def by_series(records: Iterable[Record]) -> dict[str, list[Mapping[str, Json]]]:
-    """Series → elements, ordered as in a snapshot."""
+    """Return series → elements, ordered as in a snapshot."""
     series: dict[str, list[Mapping[str, Json]]] = {}
     for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
         series.setdefault(record.series, []).append(record.data)
     return series
 
 
-def table(elements: Sequence[Mapping[str, Json]]) -> str:
-    """CSV (RFC 4180) with a column for each member, in the order in which they are first met.
+def to_csv(elements: Sequence[Mapping[str, Json]]) -> str:
+    """Return CSV (RFC 4180) with a column for each member, in the order of their first occurrence.
 
     A member that has members of its own, or is a list, is JSON; one that is absent or null is
     empty. A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     columns = list(dict.fromkeys(name for element in elements for name in element))
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(_harmless(name) for name in columns)
+    output = io.StringIO()
+    writer = csv.writer(output)
+    writer.writerow(_quote_formula(name) for name in columns)
     for element in elements:
         writer.writerow(_cell(element.get(name)) for name in columns)
-    return written.getvalue()
+    return output.getvalue()
 
 
 def _cell(value: Json) -> str:
     if value is None:
         return ""
-    return _harmless(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (
+        _quote_formula(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )
 
 
-def _harmless(text: str) -> str:
-    """Names of foods and exercises are free text; a negative number is no formula."""
+def _quote_formula(text: str) -> str:
+    """Return *text* so that no spreadsheet calculates it; a negative number is no formula."""
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

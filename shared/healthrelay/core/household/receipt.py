@@ -1,4 +1,4 @@
-"""What a person's removal took away, and what lies where we cannot remove it."""
+"""What the removal of a person took away, and what remains where we cannot remove it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ class Receipt(NamedTuple):
     provider: str | None
     """Whom the grant was for; None when the person was not connected."""
     trouble: str = ""
-    """Why the provider could not be told that the grant has ended."""
+    """Why the provider did not end the grant."""
     targets: Mapping[str, str] = {}
-    """Who was told of every change: name → address."""
+    """Receivers of every change: name → address."""
 
-    def told(self, home: str) -> dict[str, Json]:
-        """As JSON; *home* is where the household's Igor keeps everybody, ``sensors/fitbit``."""
+    def as_json(self, home: str) -> dict[str, Json]:
+        """Return the receipt for programs.
+
+        *home* is where the household's Igor keeps everybody, ``sensors/fitbit``.
+        """
         removed: dict[str, Json] = {
             "records": dict(self.records),
             "changes": self.changes,
@@ -42,35 +45,37 @@ class Receipt(NamedTuple):
             "user": self.user,
             "at": self.at.isoformat(),
             "removed": removed,
-            "provider": self._said(),
+            "provider": self._provider_sentence(),
             "remains": list(self._remains(home)),
         }
 
     def in_words(self, home: str) -> str:
-        """For the person, to be kept by them."""
+        """Return the receipt for the person, who keeps it."""
         counts = [f"{count} {series}" for series, count in self.records.items()]
-        kept = ["settings"] + ["poll key"] * self.poll_key + ["grant"] * (self.provider is not None)
-        kept += ["targets"] * bool(self.targets)
+        private = (
+            ["settings"] + ["poll key"] * self.poll_key + ["grant"] * (self.provider is not None)
+        )
+        private += ["targets"] * bool(self.targets)
         return "\n".join(
             [
                 f"Everything of {self.user} was removed at {self.at:%Y-%m-%d %H:%M} UTC.",
                 f"  records: {', '.join(counts) or 'none'}",
                 f"  entries of the log: {self.changes}",
-                f"  and: {', '.join(kept)}",
-                self._said(),
+                f"  and: {', '.join(private)}",
+                self._provider_sentence(),
                 "What remains elsewhere:",
                 *(f"  - {line}" for line in self._remains(home)),
             ]
         )
 
-    def _said(self) -> str:
+    def _provider_sentence(self) -> str:
         if self.provider is None:
             return "There was no grant to end."
         consent = CONSENTS[self.provider]
         if not self.trouble:
             return f"{consent.label} has ended the grant."
         return (
-            f"{consent.label} was not told that the grant has ended: {self.trouble}"
+            f"{consent.label} has not ended the grant: {self.trouble}"
             f" {self.user} can end it at {consent.manage}"
         )
 

@@ -15,13 +15,13 @@ from healthrelay.core.measurements.methods import ARGUMENTS
 
 SETTINGS = (*sorted(ARGUMENTS | {"methods"}), "interval", "timezone")
 MAX_VALUE = 500
-INTERVAL = 36_000
-"""Seconds between two fetches, as the old plugin had it, unless the person's settings differ."""
-SHORTEST, LONGEST = 900, 604_800
+INTERVAL_SECONDS = 36_000
+"""Between two fetches, as the old plugin had it, unless the person's settings differ."""
+MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS = 900, 604_800
 
 
 def checked_settings(values: Mapping[str, str]) -> dict[str, str]:
-    """Return *values* when each is a setting that a person can have."""
+    """Return *values* when each is a setting that a person can have. Raise `BadRequest`."""
     for name, value in values.items():
         if name not in SETTINGS:
             raise BadRequest(f"There is no setting '{name[:40]}'; {', '.join(SETTINGS)} are.")
@@ -34,8 +34,9 @@ def checked_settings(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def interval(settings: Mapping[str, str]) -> timedelta:
-    """How long from one fetch to the next. Raises `BadRequest` for what is no such number."""
-    text = settings.get("interval") or str(INTERVAL)
-    if text.isascii() and text.isdigit() and len(text) <= 6 and SHORTEST <= int(text) <= LONGEST:
-        return timedelta(seconds=int(text))
-    raise BadRequest(f"interval takes {SHORTEST} to {LONGEST} seconds.")
+    """Return the time from one fetch to the next. Raise `BadRequest` for no such number."""
+    text = settings.get("interval") or str(INTERVAL_SECONDS)
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+    if MIN_INTERVAL_SECONDS <= seconds <= MAX_INTERVAL_SECONDS:
+        return timedelta(seconds=seconds)
+    raise BadRequest(f"interval takes {MIN_INTERVAL_SECONDS} to {MAX_INTERVAL_SECONDS} seconds.")

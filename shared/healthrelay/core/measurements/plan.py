@@ -12,8 +12,8 @@ from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.records import Window
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.coverage import Coverage, Span
     from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.records import Coverage, Span
 
 
 class Source(NamedTuple):
@@ -103,7 +103,7 @@ def _withheld(scopes: str, configured: bool) -> HealthrelayError:
     first = "" if configured else "add the method to the person's settings, "
     return ReconnectNeeded(
         f"The consent does not cover {scopes}: {first}connect again and allow it."
-    ).named("scope_missing")
+    ).with_cause("scope_missing")
 
 
 def unattended(window: Window, covered: Coverage) -> tuple[Window, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
     from healthrelay.core.trouble import Diagnosis
-    from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.store import Store
 
 
 class Doctor:
     """A look at what is stored; no provider is called and nothing changes."""
 
-    def __init__(self, store: Store, grants: Grants, consent: Consent) -> None:
+    def __init__(self, store: Store, stored: Callable[[str], Token], consent: Consent) -> None:
+        """*stored* returns the token of a person, or raises why it does not open."""
         self._store = store
-        self._grants = grants
+        self._stored = stored
         self._consent = consent
 
     def examine_all(self, now: datetime) -> dict[str, Diagnosis]:
@@ -38,7 +38,7 @@ class Doctor:
         if self._store.tokens.load(user) is None:
             return diagnose(None, (), _link(user), now)
         try:
-            token = self._grants.stored(user)
+            token = self._stored(user)
         except HealthrelayError as error:
             return of_trouble(error.as_trouble(now), _link(user))
         return diagnose_token(user, token, stored, self._consent, now)

@@ -197,7 +197,9 @@ class Grants:
     def _stored(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
-            raise ReconnectNeeded(f"{user} has not connected yet.", user).named("not_connected")
+            raise ReconnectNeeded(f"{user} has not connected yet.", user).with_cause(
+                "not_connected"
+            )
         if stored.document.get("provider") != self._provider:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
         return stored

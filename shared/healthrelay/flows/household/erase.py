@@ -1,4 +1,4 @@
-"""Remove everything of a person, and tell what that was and what remains elsewhere."""
+"""Remove everything of a person, with a receipt of what that was and what remains elsewhere."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def erase(
     """End the grant if the provider lets us, then remove the person; cut short, run it again.
 
     The store takes nothing for somebody who does not exist, so a worker that is still busy
-    with them cannot bring anything back. Raises `Unknown` for a stranger, of whom whatever a
-    removal that was cut short has left is removed first.
+    with them cannot bring anything back. Raise `Unknown` for a stranger, after what a removal
+    that was cut short has left is removed.
     """
     identities = store.identities
     if identities.settings(user) is None:
         identities.remove(user)
         raise Unknown(f"There is no user {user}.")
-    held = _held(user, store, now)
+    receipt = _receipt(user, store, now)
     try:
         disconnect(user, store=store, vault=vault, provider=provider, revoke=revoke, now=now)
     except Unknown:
         raise
     except HealthrelayError as error:
-        held = held._replace(trouble=error.sentence)
+        receipt = receipt._replace(trouble=error.sentence)
     identities.remove(user)
-    return held
+    return receipt
 
 
-def _held(user: str, store: Store, now: datetime) -> Receipt:
+def _receipt(user: str, store: Store, now: datetime) -> Receipt:
     grant = store.tokens.load(user)
     return Receipt(
         user=user,

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Duplicate, Unknown
-from healthrelay.core.household.names import user_name
 from healthrelay.core.household.settings import checked_settings
+from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.query import windows
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add(user: str, settings: Mapping[str, str], identities: Identities, today: date) -> None:
-    """Make the person. Raises `Duplicate`, and `BadRequest` for settings that cannot be."""
+    """Make the person. Raise `Duplicate`, and `BadRequest` for settings that cannot be."""
     if identities.settings(user_name(user)) is not None:
         raise Duplicate(f"There is a user {user} already.")
     identities.save(user, _fetchable(settings, today))
@@ -25,14 +25,14 @@ def add(user: str, settings: Mapping[str, str], identities: Identities, today: d
 def change(
     user: str, settings: Mapping[str, str], identities: Identities, today: date
 ) -> dict[str, str]:
-    """Set some of the person's settings; an empty value takes one away. Returns them all."""
+    """Set some of the person's settings; an empty value takes one away. Return them all."""
     stored = identities.settings(user_name(user))
     if stored is None:
         raise Unknown(f"There is no user {user}.")
     merged = {**stored, **settings}
-    kept = _fetchable({name: value for name, value in merged.items() if value}, today)
-    identities.save(user, kept)
-    return kept
+    checked = _fetchable({name: value for name, value in merged.items() if value}, today)
+    identities.save(user, checked)
+    return checked
 
 
 def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:

@@ -25,10 +25,9 @@ from healthrelay.flows.measurements.store_changes import store_changes
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
-    from healthrelay.core.measurements.coverage import Coverage
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.measurements.records import Coverage, Delta, Record
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
@@ -89,7 +88,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         if not isinstance(error, BadRequest):
             _name_wearer(user, {"": error})
             with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = Doctor(store, grants, consent).examine(user, now)
+                error.diagnosis = Doctor(store, grants.stored, consent).examine(user, now)
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
     log(fetched)

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
-from healthrelay.core.measurements.coverage import without
-from healthrelay.core.measurements.records import parse, select
+from healthrelay.core.measurements.records import parse, select, without
 from healthrelay.ports.peers import Provider, Raw
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
 def _more_to_come() -> TryLater:
     return TryLater(
         "This is more than one fetch takes: fetch again, or name fewer days.", after=1
-    ).named(MORE_TO_COME)
+    ).with_cause(MORE_TO_COME)
 
 
 def convert(

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import TooLarge
-from healthrelay.core.measurements.coverage import extend_coverage, reaches_back
-from healthrelay.core.measurements.records import Delta, diff, select
+from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.coverage import Coverage
-    from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.core.measurements.records import Coverage, Record, Window
     from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.store import Records
 

@@ -1,4 +1,4 @@
-"""Chance that is the same on every machine, every day anew."""
+"""Random numbers that depend on the day alone, on every machine."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from decimal import Decimal
 from random import Random
 
 
-class Luck:
-    """What befalls jack on *day* in one *matter*."""
+class DailyRandom:
+    """The random numbers of *day* for one *matter*."""
 
     def __init__(self, matter: str, day: date) -> None:
         # Random(str) is seeded through SHA-512: the same on every machine and Python version.
         self._random = Random(f"jack {matter} {day.isoformat()}")
 
     def happens(self, chance: float) -> bool:
-        """Whether something happens that does so in *chance* of all days."""
+        """Return whether something with this *chance* happens on the day."""
         return self._random.random() < chance
 
     def between(self, low: int, high: int) -> int:
-        """A whole number from *low* up to, but not including, *high*."""
+        """Return a whole number from *low* up to, but not including, *high*."""
         return low + int(self._random.random() * (high - low))
 
     def tenths(self, low: int, high: int) -> Decimal:
-        """A number with one decimal, from *low* tenths up to *high*."""
+        """Return a number with one decimal, from *low* tenths up to *high*."""
         return Decimal(self.between(low, high)) / 10
 
     def one_of(self, *choices: str) -> str:
