@@ -12,13 +12,11 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.ports.peers import LogEvent, Queue
 
+    Clock = Callable[[], datetime]
+
 
 def queue(
-    settings: Settings,
-    *,
-    run_task: Callable[[Task], None],
-    log_event: LogEvent,
-    now: Callable[[], datetime],
+    settings: Settings, run_task: Callable[[Task], None], log_event: LogEvent, now: Clock
 ) -> Queue:
     """Return the queue that the settings name; without one, threads that run tasks here."""
     if not settings.tasks_queue:

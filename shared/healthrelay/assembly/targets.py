@@ -10,15 +10,12 @@ if TYPE_CHECKING:
 
     from healthrelay.config import Settings
     from healthrelay.flows.delivery.targets import Keys
-    from healthrelay.ports.delivery import Targets
+    from healthrelay.ports.delivery import Document, Targets
     from healthrelay.ports.peers import Target, Vault
 
 
 def snapshot_targets(
-    settings: Settings,
-    *,
-    application: Callable[[], Mapping[str, str]],
-    vault: Callable[[], Vault],
+    settings: Settings, *, application: Callable[[], Mapping[str, str]], vault: Callable[[], Vault]
 ) -> list[Target]:
     """Return everybody's targets: the Igor of the environment, or else of the store, or none."""
     values = {} if settings.igor_url else application()
@@ -46,18 +43,13 @@ def log_targets(
     from healthrelay.adapters.webhook import WebhookTarget
     from healthrelay.flows.delivery.targets import endpoint_of, open_keys
 
-    def target(name: str) -> Target:
-        document = documents[name]
-
+    def target(name: str, document: Document) -> Target:
         def pairs() -> list[tuple[str, str]]:
-            keys = open_keys(user, name, document, vault())
-            return [(one.secret, one.signing) for one in keys]
+            return [keys[:2] for keys in open_keys(user, name, document, vault())]
 
-        endpoint = endpoint_of(document)
-        return WebhookTarget(name, endpoint.url, endpoint.private, pairs, now)
+        return WebhookTarget(name, *endpoint_of(document), pairs, now)
 
-    documents = targets.of(user)
-    return [target(name) for name in documents]
+    return [target(name, document) for name, document in targets.of(user).items()]
 
 
 def new_keys() -> Keys:

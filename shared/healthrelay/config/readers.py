@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 from healthrelay.core.igor_json import is_name
 
 MIN_OWNER_KEY = 32
-MAX_DAYS = 36_500
-MAX_HOURS = 8_760
 
 
 def read_text(value: str) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple
 
 from healthrelay.config.readers import (
-    MAX_DAYS,
-    MAX_HOURS,
     number_of,
     one_of,
     optional,
@@ -25,6 +23,9 @@ from healthrelay.config.readers import (
 )
 from healthrelay.config.stores import StoreName, parse_store, read_store
 from healthrelay.core.grants.sealing_keys import SealingKey, read_keys
+
+MAX_DAYS = 36_500
+MAX_HOURS = 8_760
 
 
 class Setting(NamedTuple):
