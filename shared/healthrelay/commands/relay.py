@@ -60,7 +60,7 @@ def _add(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import Endpoint, add
 
@@ -73,7 +73,7 @@ def _add(args: argparse.Namespace) -> int:
 
 def _rotate(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
