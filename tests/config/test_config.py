@@ -99,7 +99,7 @@ def test_another_database_of_firestore_can_be_named() -> None:
     keys = {"OWNER_KEY": "o" * 40, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
 
     assert load(STORE="firestore:restored-1", **keys).store.place == "restored-1"
-    assert load(STORE="firestore", **keys).store == ("firestore", "")
+    assert load(STORE="firestore", **keys).store == ("firestore", "", None)
     assert load(STORE="firestore", **keys).store.path is None
 
 

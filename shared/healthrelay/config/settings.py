@@ -10,12 +10,14 @@ from typing import Annotated, NamedTuple
 from healthrelay.config.readers import (
     MAX_DAYS,
     MAX_HOURS,
+    SealingKey,
     StoreName,
     number_of,
     one_of,
     optional,
     read_account,
     read_file,
+    read_keys,
     read_owner_key,
     read_password,
     read_path,
@@ -25,7 +27,6 @@ from healthrelay.config.readers import (
     read_text,
     read_url,
 )
-from healthrelay.core.grants.sealing_keys import SealingKey, read_keys
 
 
 class Setting(NamedTuple):
