@@ -337,11 +337,7 @@ def test_what_the_provider_has_not_is_named(household: Household, measured: Sand
 
     assert (alone.status_code, alone.json()) == (
         422,
-        {
-            "error": "Google Health has no badges.",
-            "who": "caller",
-            "cause": "unsupported",
-        },
+        {"error": "Google Health has no badges.", "who": "caller", "cause": "unsupported"},
     )
     assert beside["unavailable"]["badges"]["error"] == "Google Health has no badges."
     assert beside["added"] == 3
