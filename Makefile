@@ -1,11 +1,12 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
+# moved: the quick part on another day, DATE="2028-02-29 23:50" TZ=America/Los_Angeles
 # bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… (see docs/deploy.md)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check quick bench chaos lock lint bundle deploy destroy clean
+.PHONY: run test check quick moved bench chaos lock lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run
@@ -18,6 +19,9 @@ check: lint quick
 
 quick: $(VENV)/dev
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
+
+moved: $(VENV)/dev
+	@$(BIN)/python -m tests.peers.faketime -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check --quiet

@@ -12,7 +12,7 @@ import pytest
 from coverage import Coverage
 
 from sandbox import Sandbox
-from tests.household import Household, household_at
+from tests.household import Clock, Household, household_at
 
 # Examples are for finding faults, not for racing: no deadline on a busy machine.
 hypothesis.settings.register_profile("house", deadline=None, max_examples=60)
@@ -103,9 +103,15 @@ def _group(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def household_clock() -> Clock:
+    """The one clock of `sandbox` and `household`."""
+    return Clock()
+
+
+@pytest.fixture
+def sandbox(household_clock: Clock) -> Iterator[Sandbox]:
     """Both providers over one generated wearer."""
-    with Sandbox() as running:
+    with Sandbox(clock=household_clock.seconds) as running:
         yield running
 
 
@@ -124,6 +130,7 @@ def settings() -> dict[str, str]:
 @pytest.fixture
 def household(
     sandbox: Sandbox,
+    household_clock: Clock,
     provider: str,
     settings: dict[str, str],
     tmp_path: Path,
@@ -131,5 +138,5 @@ def household(
 ) -> Iterator[Household]:
     """All functions served over real HTTP, against the sandbox, with an empty SQLite file."""
     chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | settings
-    with household_at(tmp_path, chosen, monkeypatch) as ready:
+    with household_at(tmp_path, chosen, household_clock, monkeypatch) as ready:
         yield ready

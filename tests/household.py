@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,25 @@ from tests.peers.process import free_port
 
 OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
 SECONDS = 30
+START = datetime(2026, 11, 28, 15, tzinfo=UTC)
+"""When every household begins, whatever the real day is: hours from the day's ends, at the
+beginning of an hour's quota, after days on which jack measured all that he can."""
+TODAY = START.date()
+
+
+class Clock:
+    """A clock that begins at *start*, whatever day it is, and runs on from it."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._lead = start.timestamp() - time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the instant, aware."""
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def seconds(self) -> float:
+        """Return the seconds since the epoch."""
+        return self._lead + time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,11 @@ class Household:
 
     url: str
     services: Services
+
+    def rebuild(self) -> None:
+        """Have the functions read their settings again."""
+        services.cache_clear()
+        services().now = self.services.now
 
     def add(self, user: str = "jack", **settings: str) -> None:
         """Make a person."""
@@ -108,9 +133,9 @@ class Household:
 
 @contextmanager
 def household_at(
-    folder: Path, chosen: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, chosen: Mapping[str, str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Household]:
-    """Serve the functions with the settings *chosen* and a store in *folder*."""
+    """Serve the functions by *clock* with the settings *chosen* and a store in *folder*."""
     port = free_port()
     complete = {
         "HEALTHRELAY_STORE": f"sqlite:///{folder}/healthrelay.db",
@@ -121,6 +146,7 @@ def household_at(
     for name, value in complete.items():
         monkeypatch.setenv(name, value)
     services.cache_clear()
+    services().now = clock.now
     with serve_functions(port) as url:
         try:
             yield Household(url, services())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import ReconnectNeeded, TryLater
+from tests.household import Clock
 
 SECONDS = 10
 
@@ -35,6 +36,7 @@ class Work:
         self.released = threading.Event()
         self.lines: list[tuple[str, object]] = []
         self.clock = timedelta()
+        self._running = Clock()
 
     def __call__(self, task: Task) -> None:
         if task.user.startswith("slow"):
@@ -51,7 +53,7 @@ class Work:
         self.lines.append((severity, facts["cause"]))
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.clock
+        return self._running.now() + self.clock
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from tests.adapters.peers import answering, response
 
 REDIRECT = "http://127.0.0.1:9/auth2"
 REVOKE = "http://127.0.0.1:9/revoke"
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 VERIFIER = verifier(b"key", "nonce")
 
 
@@ -45,7 +46,7 @@ def token_endpoint(token_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
     us = Registration(
         "Google Health", token_url, REVOKE, "cid", REDIRECT, basic, "the-client-secret"
     )
-    return OAuth2TokenEndpoint(us, Http())
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 
 def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, str]:
@@ -61,7 +62,7 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, st
     consent = CONSENTS[provider]
     ask = ConsentRequest(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
     back = allow_page(authorize_url(client, ask))
-    return OAuth2TokenEndpoint(us, Http()), parse_qs(urlsplit(back).query)["code"][0]
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW), parse_qs(urlsplit(back).query)["code"][0]
 
 
 def test_google_code_becomes_a_grant(sandbox: Sandbox) -> None:
@@ -72,7 +73,7 @@ def test_google_code_becomes_a_grant(sandbox: Sandbox) -> None:
     assert grant.access
     assert grant.refresh
     assert set(grant.scopes) == set(CONSENTS["google_health"].scopes)
-    assert timedelta(minutes=59) < grant.expires_at - datetime.now(UTC) < timedelta(hours=1)
+    assert grant.expires_at == NOW + timedelta(seconds=3599)
     sent = parse_qs(sandbox.journal[-1].body)
     assert sent["code_verifier"] == [VERIFIER]
     assert sent["redirect_uri"] == [REDIRECT]
@@ -97,8 +98,7 @@ def test_grant_of_an_app_in_testing_knows_its_end(sandbox: Sandbox) -> None:
 
     ends = ours.exchange(code, VERIFIER).refresh_expires_at
 
-    assert ends is not None
-    assert timedelta(days=6) < ends - datetime.now(UTC) < timedelta(days=7)
+    assert ends == NOW + timedelta(days=7, seconds=-1)
 
 
 def test_code_with_another_verifier_is_refused(sandbox: Sandbox) -> None:
@@ -201,7 +201,7 @@ def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
         grant = token_endpoint(url, basic=True).refresh("r")
 
     assert grant.scopes == ("weight", "sleep")
-    assert timedelta(minutes=59) < grant.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+    assert grant.expires_at == NOW + timedelta(hours=1)
 
 
 def test_registration_does_not_print_its_secret() -> None:

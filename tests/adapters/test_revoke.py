@@ -14,7 +14,7 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNe
 from healthrelay.core.grants.token import Grant
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
-from tests.adapters.test_oauth2 import VERIFIER, at_sandbox
+from tests.adapters.test_oauth2 import NOW, VERIFIER, at_sandbox
 
 GRANT = Grant("the-access", "the-refresh", datetime(2026, 11, 1, tzinfo=UTC), ("weight",))
 
@@ -26,7 +26,7 @@ def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def token_endpoint(revoke_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
     us = Registration("Fitbit", "http://127.0.0.1:9", revoke_url, "cid", "", basic, "our-secret")
-    return OAuth2TokenEndpoint(us, Http())
+    return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])

@@ -12,6 +12,7 @@ from typing import Any
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.methods import METHODS
 from sandbox import Sandbox
+from tests.household import Clock
 
 DAYS = 60
 RECORDED_DAYS = 31
@@ -28,11 +29,11 @@ Snapshot = Mapping[str, list[dict[str, Any]]]
 
 
 @contextmanager
-def wearer(recorded: tuple[Path, str] | None = None) -> Iterator[Sandbox]:
+def wearer(clock: Clock, recorded: tuple[Path, str] | None = None) -> Iterator[Sandbox]:
     """A sandbox whose quotas are no matter here."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"clock": clock.seconds}
     if recorded:
-        options = {"measurements": recorded[0], "participant": recorded[1]}
+        options |= {"measurements": recorded[0], "participant": recorded[1]}
     with Sandbox(**options) as running:
         running.google.per_minute = running.fitbit.per_hour = 1_000_000
         yield running

@@ -20,7 +20,7 @@ from tests.e2e.side_by_side import (
     verdict,
     wearer,
 )
-from tests.household import Household, household_at
+from tests.household import Clock, Household, household_at
 from tests.peers import install
 
 pytestmark = pytest.mark.peer
@@ -50,15 +50,15 @@ Serve = Callable[[Mapping[str, str]], AbstractContextManager[Household]]
 
 
 @pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serve:
+def serve(tmp_path: Path, household_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """A household with an empty store of its own."""
     return lambda chosen: household_at(
-        tmp_path / chosen["HEALTHRELAY_PROVIDER"], chosen, monkeypatch
+        tmp_path / chosen["HEALTHRELAY_PROVIDER"], chosen, household_clock, monkeypatch
     )
 
 
-def test_sixty_generated_days(serve: Serve) -> None:
-    with wearer() as sandbox:
+def test_sixty_generated_days(serve: Serve, household_clock: Clock) -> None:
+    with wearer(household_clock) as sandbox:
         google = through("google_health", sandbox, GENERATED, serve)
         fitbit = through("fitbit", sandbox, GENERATED, serve)
 
@@ -71,10 +71,10 @@ def test_sixty_generated_days(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("participant", participants())
-def test_recorded_wearers(participant: str, serve: Serve) -> None:
+def test_recorded_wearers(participant: str, serve: Serve, household_clock: Clock) -> None:
     if not participant:
         install.unavailable(f"no recorded wearers at {RECORDED.name}: set RECORDED_WEARERS")
-    with wearer((RECORDED, participant)) as sandbox:
+    with wearer(household_clock, (RECORDED, participant)) as sandbox:
         google = through("google_health", sandbox, OF_A_RECORDING, serve)
         fitbit = through("fitbit", sandbox, OF_A_RECORDING, serve)
 

@@ -19,7 +19,7 @@ from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow
 from sandbox import Sandbox
-from tests.household import OWNER_KEY
+from tests.household import OWNER_KEY, Clock
 from tests.peers.functions import FunctionProcess
 from tests.peers.process import free_port
 
@@ -30,6 +30,12 @@ Functions = Mapping[str, FunctionProcess]
 OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
 PERSON = {"methods": "time_series", "resource": "body/weight,activities/steps", "period": "30d"}
 SECONDS = 30
+
+
+@pytest.fixture
+def household_clock() -> Clock:
+    """The real one, because processes know no other."""
+    return Clock(datetime.now(UTC))
 
 
 @pytest.fixture

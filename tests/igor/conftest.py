@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,16 +12,22 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.wearer import BodyFat, Day
-from tests.household import Household, household_at
+from tests.household import Clock, Household, household_at
 from tests.igor.recorder import Recorder
 
 JUNE_2, JUNE_3 = date(2026, 6, 2), date(2026, 6, 3)
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def household_clock() -> Clock:
+    """It is the second of the two days."""
+    return Clock(datetime(2026, 6, 3, 15, tzinfo=UTC))
+
+
+@pytest.fixture
+def sandbox(household_clock: Clock) -> Iterator[Sandbox]:
     """Jack weighed himself on two mornings, once with body fat, and walked on both days."""
-    with Sandbox(today=JUNE_3) as running:
+    with Sandbox(clock=household_clock.seconds) as running:
         wearer = running.wearer
         for measured in (wearer.weights, wearer.fats, wearer.days):
             measured.clear()
@@ -35,7 +41,11 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def household_with(
-    sandbox: Sandbox, provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox,
+    household_clock: Clock,
+    provider: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Household]]:
     """`household_with(igor_url=…)`; called again, the same store with the settings changed."""
     with ExitStack() as running:
@@ -44,7 +54,9 @@ def household_with(
             running.close()
             named = {f"HEALTHRELAY_{name.upper()}": value for name, value in settings.items()}
             chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | named
-            return running.enter_context(household_at(tmp_path, chosen, monkeypatch))
+            return running.enter_context(
+                household_at(tmp_path, chosen, household_clock, monkeypatch)
+            )
 
         yield start
 

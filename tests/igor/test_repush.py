@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_an_igor_that_was_killed_gets_everything_again(
     assert igor.data_xml(SENSOR) == "<fitbit></fitbit>"
     context = household.services.delivery
     assert deliver_due(context) == {}
-    tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    tomorrow = household.services.now() + timedelta(days=1, minutes=1)
     done = deliver_due(context._replace(now=lambda: tomorrow))
     assert [each["igor"].trouble for each in done.values()] == [None]
     assert igor.data_xml(f"{SENSOR}/jack") == WEIGHTS_XML

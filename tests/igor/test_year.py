@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
 from xml.etree import ElementTree
 
 import pytest
 
 from healthrelay.flows.delivery.poll import new_poll_key
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import Clock, Household
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor
 
@@ -27,9 +26,9 @@ YEAR = {
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(household_clock: Clock) -> Iterator[Sandbox]:
     """Jack with two years of history."""
-    with Sandbox(today=date(2026, 6, 3)) as running:
+    with Sandbox(clock=household_clock.seconds) as running:
         yield running
 
 

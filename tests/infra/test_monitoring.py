@@ -90,7 +90,7 @@ def unsettled(jack: Household, _sandbox: Sandbox, _igor: Recorder) -> None:
         patch.setenv("HEALTHRELAY_PROVIDER", "another")
         services.cache_clear()
         assert jack.get("fetch").status_code == 500
-    services.cache_clear()
+    jack.rebuild()
 
 
 def refused(jack: Household, _sandbox: Sandbox, igor: Recorder) -> None:
@@ -141,7 +141,7 @@ def test_what_an_alert_counts_is_written_when_it_should_be(
     jack.get("deliver", {}, OWNER_KEY)
     # The fetch that was enqueued is over: what it writes while we read would be lost.
     jack.services.close()
-    services.cache_clear()
+    jack.rebuild()
     fine = lines(capfd)
     bad(jack, sandbox, igor)
     wrong = lines(capfd)

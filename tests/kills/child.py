@@ -128,7 +128,7 @@ def _live(task: Task, report: Connection) -> None:
     os.environ.clear()
     os.environ.update(task.environment)
     try:
-        built = WatchedServices(config.load(os.environ))
+        built = WatchedServices(config.load(os.environ), lambda: task.now)
         built.steps = Steps(task.last)
         FLOWS[task.flow](built, task.said, task.now)
         built.steps.reach("the end")

@@ -11,6 +11,7 @@ import pytest
 from healthrelay import config
 from healthrelay.assembly.services import Services
 from sandbox import Sandbox
+from tests.household import START
 from tests.igor.recorder import Recorder
 from tests.kills.home import GRACE, SETTINGS, Home
 
@@ -47,7 +48,8 @@ def home(
         )
         for name, value in chosen.items():
             monkeypatch.setenv(name, value)
-        built = Services(config.load(os.environ))
+        built = Services(config.load(os.environ), lambda: home.now)
         built.store.identities.save("jack", SETTINGS)
-        yield Home(built, igor, sandbox, built.now())
+        home = Home(built, igor, sandbox, START)
+        yield home
         built.store.close()  # type: ignore[attr-defined]

@@ -130,7 +130,7 @@ def test_whoever_leaves_before_any_step_of_a_fetch_stays_away(
     for last, step in enumerate(STEPS["fetch"][:-1]):
         begin_anew(home)
         home.now += LATER
-        fetching = WatchedServices(home.services.settings)
+        fetching = WatchedServices(home.services.settings, home.services.now)
         fetching.steps = Meanwhile(last, lambda: home_leaves(home, leaving))
         with suppress(HealthrelayError):
             home.elsewhere(fetching, "fetch", query={})
@@ -156,7 +156,7 @@ def test_whoever_is_erased_while_consenting_stays_away_and_so_does_the_grant(
     for last, step in enumerate(STEPS["connect"][:-1]):
         begin_anew(home)
         consent = home.consent()
-        connecting = WatchedServices(home.services.settings)
+        connecting = WatchedServices(home.services.settings, home.services.now)
         connecting.steps = Meanwhile(last, lambda: home.here("erase"))
         home.sandbox.reset()
         with pytest.raises(HealthrelayError):

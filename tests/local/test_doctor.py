@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from healthrelay.assembly.choices import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import TODAY, Household
 
 Capture = pytest.CaptureFixture[str]
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
@@ -80,10 +80,8 @@ def test_missing_sealing_key_is_named(
     household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     household.connect(**WEIGHTS)
-    from healthrelay.assembly import services
-
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
-    services.cache_clear()
+    household.rebuild()
 
     _, people = doctor(capsys)
 
@@ -189,7 +187,7 @@ def test_reconnecting_fills_the_hole(
 ) -> None:
     """Three weeks without a login: a fetch of one week still brings all of them."""
     sandbox.wearer.weights.clear()
-    today = datetime.now().replace(hour=7, minute=0, second=0, microsecond=0)
+    today = datetime.combine(TODAY, time(7))
     household.connect(methods="time_series", resource="body/weight", period="1w")
     for ago in (26, 25):
         sandbox.wearer.weigh(today - timedelta(days=ago), "82.4")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from sandbox import Sandbox
+from tests.household import Clock
 from tests.peers.process import free_port
 
 pytestmark = pytest.mark.peer
@@ -116,6 +117,12 @@ def test_unknown_participant_is_reported(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "8" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def household_clock() -> Clock:
+    """The real one, because processes know no other."""
+    return Clock(datetime.now(UTC))
 
 
 CLICK = """\

@@ -20,7 +20,7 @@ import requests
 from tests.peers import install
 from tests.peers.igor_venv import LOAD, RUN, igor_bin
 from tests.peers.nursery import nursery
-from tests.peers.process import Process, answers, free_port
+from tests.peers.process import Process, answers, by_our_clock, free_port
 from tests.peers.running import Running
 
 ADMIN = ("admin", "")
@@ -152,7 +152,7 @@ class IgorServer(Running):
     def _environment(self) -> dict[str, str]:
         path = f"{self._bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         home = str(self.database.parent)
-        return {"PATH": path, "HOME": home, "LANG": "C.UTF-8", **self._env}
+        return by_our_clock({"PATH": path, "HOME": home, "LANG": "C.UTF-8", **self._env})
 
     def _take(self) -> None:
         """A database that was made, and run once, for all Igors of this kind."""

@@ -15,6 +15,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.peers.process import by_the_real_clock
+
 INSTALL_SECONDS = 300
 
 
@@ -50,11 +52,33 @@ def once(folder: Path, stamp: str, build: Callable[[Path], None]) -> Path:
     return folder
 
 
+def unpacked(package: str) -> Path:
+    """Return the root of Debian's *package*, unpacked and not installed: no rights, no trace."""
+
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        fetch = ["apt-get", "--quiet", "download", package]
+        try:
+            run(fetch, folder)
+        except RuntimeError:  # lists of packages that were never read, or are too old
+            lists = folder / "lists"
+            lists.mkdir()
+            own = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={folder}/cache"]
+            run(["apt-get", *own, "--quiet", "update"], folder)
+            run([fetch[0], *own, *fetch[1:]], folder)
+        (file,) = folder.glob(f"{package}_*.deb")
+        run(["dpkg", "--extract", file, folder / "root"])
+
+    return once(cache() / package, f"{package} of the distribution", build) / "root"
+
+
 def run(argv: Sequence[str | Path], cwd: Path | None = None) -> None:
     """Run one installation step; a failure carries the end of what it printed."""
     done = subprocess.run(
         argv,
         cwd=cwd,
+        # By the real clock: on another day no certificate of a registry is good.
+        env=by_the_real_clock(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

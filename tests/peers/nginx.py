@@ -80,28 +80,9 @@ def nginx() -> str:
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if found:
         return found
-    if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
-        install.unavailable("nginx is not installed, and apt-get, which could fetch it, neither")
-    folder = install.cache() / "nginx"
     try:
-        install.once(folder, "nginx of the distribution", _unpack)
+        unpacked = install.unpacked("nginx") / "usr" / "sbin" / "nginx"
+        install.run([unpacked, "-v"])
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
         install.unavailable(f"nginx cannot be fetched: {error}")
-    return str(folder / "root" / "usr" / "sbin" / "nginx")
-
-
-def _unpack(folder: Path) -> None:
-    """The package, unpacked without being installed: that needs no rights and leaves no trace."""
-    folder.mkdir()
-    fetch = ["apt-get", "--quiet", "download", "nginx"]
-    try:
-        install.run(fetch, folder)
-    except RuntimeError:  # lists of packages that were never read, or are too old
-        lists = folder / "lists"
-        lists.mkdir()
-        own = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={folder}/cache"]
-        install.run(["apt-get", *own, "--quiet", "update"], folder)
-        install.run([fetch[0], *own, *fetch[1:]], folder)
-    (package,) = folder.glob("nginx_*.deb")
-    install.run(["dpkg", "--extract", package, folder / "root"])
-    install.run([folder / "root" / "usr" / "sbin" / "nginx", "-v"])
+    return str(unpacked)

@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from tests.peers.process import by_our_clock
+
 # What forks: any Python, and nothing of the tests in it. An order has a line; so has its answer.
 _NURSERY = """
 import json, os, random, sys
@@ -52,7 +54,7 @@ class Nursery:
         self._lock = Lock()
         self._program = subprocess.Popen(
             [python, "-I", "-c", _NURSERY.format(load=load, run=run)],
-            env=dict(env),
+            env=by_our_clock(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -62,7 +64,7 @@ class Nursery:
     def fork(self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Forked:
         """A child in a process group of its own, with *argv*; what it prints is added to *log*."""
         log.touch()
-        order = {"argv": list(argv), "env": dict(env), "cwd": str(cwd), "log": str(log)}
+        order = {"argv": list(argv), "env": by_our_clock(env), "cwd": str(cwd), "log": str(log)}
         return Forked(self, self.ask(order))
 
     def ask(self, order: Mapping[str, Any]) -> Any:

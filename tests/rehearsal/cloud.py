@@ -32,6 +32,7 @@ from tests.peers.cloud.internet import Internet
 from tests.peers.cloud.metadata import Metadata
 from tests.peers.cloud.tasks import CloudTasks
 from tests.peers.functions import FunctionProcess
+from tests.peers.process import by_our_clock
 from tests.rehearsal.deployment import Deployment
 
 REHEARSAL = [
@@ -227,7 +228,7 @@ def _owners(folder: Path, deployment: Deployment, secrets: Mapping[str, str]) ->
         (home / name).write_text(f"#!/bin/sh\n{script.format(home=home)}\n")
         (home / name).chmod(0o755)
     path = f"{home}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
+    return by_our_clock({"PATH": path, "HOME": str(home), "LANG": "C.UTF-8"})
 
 
 def _browser(internet: Internet, authority: Path) -> requests.Session:

@@ -175,13 +175,13 @@ def test_wrong_state_is_refused(browser: Browser) -> None:
 
 
 def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from healthrelay.core.grants.consent import CONSENTS
     from healthrelay.flows.grants import connect
 
     services = browser.household.services
-    past = datetime.now(UTC) - timedelta(minutes=10, seconds=2)
+    past = services.now() - timedelta(minutes=10, seconds=2)
     consent = CONSENTS["google_health"]
     asked = connect.Round("jack", consent.scopes_for(["weight"]))
     begun = connect.begin(asked, services.client, consent, OWNER_KEY, past)

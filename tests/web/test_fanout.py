@@ -10,7 +10,7 @@ import requests
 
 from healthrelay.local.scheduler import run_scheduler
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, TODAY, Household
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
 TASK = {"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "0a-fetch-1"}
@@ -88,7 +88,7 @@ def test_behind_the_platforms_guard_its_token_is_enough(household: Household) ->
 def test_scheduler_brings_a_new_weight_by_itself(household: Household, sandbox: Sandbox) -> None:
     household.connect("jack", **WEIGHTS)
     sandbox.wearer.weights.clear()
-    today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = datetime.combine(TODAY, datetime.min.time())
     sandbox.wearer.weigh(today - timedelta(days=2), "82.4")
 
     with run_scheduler(household.services, seconds=0.05):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, TODAY, Household
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
@@ -26,7 +26,7 @@ def measured(household: Household, sandbox: Sandbox) -> Sandbox:
 
 
 def day(ago: int) -> datetime:
-    return datetime.combine(date.today() - timedelta(days=ago), datetime.min.time())
+    return datetime.combine(TODAY - timedelta(days=ago), datetime.min.time())
 
 
 def iso(ago: int) -> str:

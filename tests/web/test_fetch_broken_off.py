@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from healthrelay.flows.measurements.gather import WORKERS
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import TODAY, Household
 
 QUOTA = 150
 FIVE = "body,activities,sleep,foods_log,foods_log_water"
@@ -41,7 +41,7 @@ def calls(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def days(ago: int) -> set[str]:
-    return {(date.today() - timedelta(days=n)).isoformat() for n in range(ago)}
+    return {(TODAY - timedelta(days=n)).isoformat() for n in range(ago)}
 
 
 def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import TODAY, Household
 
 POINTS = {"methods": "intraday_time_series", "resource": "activities/steps,activities/heart"}
-YESTERDAY = (date.today() - timedelta(days=1)).isoformat()
+YESTERDAY = (TODAY - timedelta(days=1)).isoformat()
 BOTH = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 
 

@@ -18,7 +18,7 @@ from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Household, household_at
+from tests.household import OWNER_KEY, Clock, Household, household_at
 from tests.peers.process import free_port
 
 pytest_plugins = ["tests.peers.firestore"]
@@ -40,12 +40,13 @@ def settings() -> dict[str, str]:
 def house(
     request: pytest.FixtureRequest,
     sandbox: Sandbox,
+    household_clock: Clock,
     settings: dict[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Household]:
     chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": request.param} | settings
-    with household_at(tmp_path, chosen, monkeypatch) as ready:
+    with household_at(tmp_path, chosen, household_clock, monkeypatch) as ready:
         yield ready
 
 

@@ -87,7 +87,7 @@ def test_a_fetch_that_enqueues_opens_no_targets_secret(
     assert main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"]) == 0
     monkeypatch.setenv("HEALTHRELAY_TASKS_QUEUE", "projects/p/locations/l/queues/q")
     monkeypatch.setenv("HEALTHRELAY_TASKS_ACCOUNT", "fetch@p.iam.gserviceaccount.com")
-    services = DeployedServices(config.load(os.environ))
+    services = DeployedServices(config.load(os.environ), household.services.now)
     headers = {"Authorization": f"Bearer {OWNER_KEY}"}
 
     with Flask("cloud").test_request_context("/fetch?user=jack", headers=headers):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -19,6 +21,22 @@ from tests.igor.recorder import Recorder, Say
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
+class Checks(standardwebhooks.Webhook):
+    """What node-red checks messages with; how old one may be, it sees by the household's clock."""
+
+    def __init__(self, secret: str, now: Callable[[], datetime]) -> None:
+        super().__init__(secret)
+        self._now = now
+
+    def verify(self, data: Any, headers: Any, *, json_parse: bool = True) -> Any:
+        stamp = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        ours = self.sign(headers["webhook-id"], stamp, data.decode())
+        if ours not in headers["webhook-signature"].split(" "):
+            raise standardwebhooks.WebhookVerificationError("not ours")
+        assert timedelta() <= self._now() - stamp < timedelta(minutes=5)
+        return json.loads(data)
+
+
 @pytest.fixture
 def receiver() -> Iterator[Recorder]:
     with Recorder() as running:
@@ -30,7 +48,7 @@ def added(
     receiver: Recorder,
     capsys: pytest.CaptureFixture[str],
     **more: str,
-) -> standardwebhooks.Webhook:
+) -> Checks:
     """What node-red checks messages with, once the owner has made the target."""
     household.connect(**WEIGHTS | more)
     capsys.readouterr()
@@ -39,7 +57,7 @@ def added(
     printed = capsys.readouterr().out
     assert printed.startswith("node-red gets what changes from now on. Shown once:\n")
     assert "whsk_" not in printed
-    return standardwebhooks.Webhook(printed.split("secret")[1].split()[0])
+    return Checks(printed.split("secret")[1].split()[0], household.services.now)
 
 
 def test_a_fetch_sends_the_receiver_what_changed(
@@ -108,7 +126,7 @@ def test_keys_are_renewed_without_a_gap(
     old = added(household, receiver, capsys)
     assert main(["relay", "rotate", "jack", "node-red"]) == 0
     printed = capsys.readouterr().out
-    new = standardwebhooks.Webhook(printed.split("secret")[1].split()[0])
+    new = Checks(printed.split("secret")[1].split()[0], household.services.now)
     household.fetched()
     seen = receiver.seen[-1]
     for checks in (old, new):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -47,9 +47,10 @@ class Registration(NamedTuple):
 
 
 class OAuth2TokenEndpoint:
-    """Satisfies `healthrelay.ports.peers.TokenEndpoint`."""
+    """Satisfies `healthrelay.ports.peers.TokenEndpoint`; *now* is when an answer came."""
 
-    def __init__(self, registration: Registration, http: Http) -> None:
+    def __init__(self, registration: Registration, http: Http, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._us = registration
         self.single_use = registration.single_use
         self._http = http
@@ -111,7 +112,7 @@ class OAuth2TokenEndpoint:
             raise self._error(answer, "giving tokens")
         if not body.get("access_token"):
             raise TryLater(f"{self._us.label} answered without a token.")
-        return _grant(body)
+        return _grant(body, self._now())
 
     def _error(self, answer: Answer, doing: str) -> HealthrelayError:
         """Return what a bad *answer* means; the one place that sorts them."""
@@ -145,8 +146,7 @@ def _cause(answer: Answer) -> str:
     return code if known else ""
 
 
-def _grant(body: dict[str, Any]) -> Grant:
-    now = datetime.now(UTC)
+def _grant(body: dict[str, Any], now: datetime) -> Grant:
     scope = body.get("scope", "")
     scopes = scope.split() if isinstance(scope, str) else map(str, scope)
     ends = body.get("refresh_token_expires_in")

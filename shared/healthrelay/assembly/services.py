@@ -21,7 +21,7 @@ from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.household.application import open_client_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from healthrelay.adapters.http import Http
     from healthrelay.core.delivery.tasks import Task
@@ -34,12 +34,17 @@ if TYPE_CHECKING:
     from healthrelay.ports.peers import LogEvent, Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
+_SYSTEM_CLOCK = partial(datetime.now, UTC)
+
 
 class Services:
-    """Satisfies `healthrelay.web.services.Services` for one process."""
+    """Satisfies `healthrelay.web.services.Services` for one process, by the clock *now*."""
 
-    def __init__(self, settings: config.Settings) -> None:
+    def __init__(
+        self, settings: config.Settings, now: Callable[[], datetime] = _SYSTEM_CLOCK
+    ) -> None:
         self.settings = settings
+        self.now = now
         self.guard = settings.guard
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
@@ -58,9 +63,6 @@ class Services:
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
     @cached_property
     def consent(self) -> Consent:
@@ -113,7 +115,7 @@ class Services:
             or open_client_secret(self.store.identities, self.vault),
             single_use=self.consent.single_use,
         )
-        return OAuth2TokenEndpoint(us, self._http)
+        return OAuth2TokenEndpoint(us, self._http, self.now)
 
     @cached_property
     def provider(self) -> Provider:

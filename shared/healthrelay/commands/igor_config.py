@@ -57,5 +57,5 @@ def _igor_config(args: argparse.Namespace) -> int:
         interval=args.interval,
         days=args.days,
     )
-    print(plugin_fragment(setup) if args.plugin_fragment else guide(setup), end="")
+    print(plugin_fragment(setup) if args.fragment else guide(setup), end="")
     return 0

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +24,8 @@ from healthrelay.local.sandbox import sandbox
 from healthrelay.local.scheduler import run_scheduler
 from healthrelay.local.serve import HOST, serve_functions, stop_event
 
-DAYS = 30
+LAST_DAYS = {"base_date": "today", "period": "30d"}
+"""Which day today is, the wearer's own zone says."""
 _SET = f"{PREFIX}CLIENT_ID"
 
 
@@ -88,7 +88,7 @@ def _with_registration(options: Options) -> Iterator[DemoContext]:
     """Use the owner's registration: the real provider and a permanent store."""
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{HOST}:{options.port}")
     _require_secret(services())
-    yield DemoContext(_last_30_days(), automatic=False)
+    yield DemoContext(LAST_DAYS, automatic=False)
 
 
 def _require_secret(built: Services) -> None:
@@ -114,13 +114,7 @@ def _with_sandbox(options: Options) -> Iterator[DemoContext]:
             "No HEALTHRELAY_CLIENT_ID is set: running against the sandbox; nothing is stored."
         )
         past = {"base_date": peer.first_day, "end_date": peer.last_day}
-        yield DemoContext(_last_30_days() if options.shift else past, automatic=True)
-
-
-def _last_30_days() -> dict[str, str]:
-    """Return the last 30 days; the wearer's time zone decides when today ends."""
-    first = datetime.now(UTC).date() - timedelta(days=DAYS)
-    return {"base_date": first.isoformat(), "end_date": "today"}
+        yield DemoContext(LAST_DAYS if options.shift else past, automatic=True)
 
 
 def _sandbox_options(options: Options) -> list[str]:

@@ -16,7 +16,7 @@ from sandbox import Day, Sandbox
 from sandbox.heart import Heart, Zone
 from sandbox.logs import Exercise
 from sandbox.wearer import Levels
-from tests.household import Household, household_at
+from tests.household import Clock, Household, household_at
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 
@@ -163,7 +163,9 @@ def test_the_minutes_come_to_the_day(household: Household, series: str, total: f
 
 
 @pytest.fixture
-def both(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Both:
+def both(
+    sandbox: Sandbox, household_clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Both:
     """Read a window from Google Health and from Fitbit, from one household after the other."""
 
     def read(window: Window) -> list[list[dict[str, Any]]]:
@@ -172,7 +174,7 @@ def both(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> B
             folder = tmp_path / provider
             folder.mkdir()
             chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider}
-            with household_at(folder, chosen, monkeypatch) as household:
+            with household_at(folder, chosen, household_clock, monkeypatch) as household:
                 answers.append(reader(household)(window))
         return answers
 

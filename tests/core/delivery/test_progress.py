@@ -17,10 +17,10 @@ from healthrelay.core.delivery.progress import (
     after_failure,
     after_success,
     behind,
+    drop_dead_letters,
     failed_out_of_turn,
     is_due,
     trouble_of,
-    without,
 )
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
 from healthrelay.core.trouble import Trouble
@@ -184,12 +184,13 @@ def test_a_snapshot_goes_again_after_a_day_and_an_event_never() -> None:
 
 
 def test_dead_letters_are_taken_out_by_range() -> None:
-    dead = (DeadLetters(1, 3), DeadLetters(5, 9))
+    progress = Progress(9, dead=(DeadLetters(1, 3), DeadLetters(5, 9)), died=NOW)
+    split = (DeadLetters(1, 1), DeadLetters(3, 3), DeadLetters(5, 9))
 
-    assert without(dead, 2, 2) == (DeadLetters(1, 1), DeadLetters(3, 3), DeadLetters(5, 9))
-    assert without(dead, 3, 6) == (DeadLetters(1, 2), DeadLetters(7, 9))
-    assert without(dead, 1, 9) == ()
-    assert without(dead, 4, 4) == dead
+    assert drop_dead_letters(progress, 2, 2) == progress._replace(dead=split)
+    assert drop_dead_letters(progress, 3, 6).dead == (DeadLetters(1, 2), DeadLetters(7, 9))
+    assert drop_dead_letters(progress, 1, 9) == Progress(9)
+    assert drop_dead_letters(progress, 4, 4) == progress
 
 
 def test_progress_is_stored_in_few_words() -> None:

@@ -6,7 +6,7 @@ import heapq
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 import pytest
@@ -21,6 +21,7 @@ from healthrelay.flows.delivery.deliver import deliver, push_everything
 from healthrelay.flows.delivery.webhooks import CALL_TIMEOUT, SAVE_EVERY
 from healthrelay.ports.peers import Queue
 from tests.flows.delivery.fakes import NOW, FakeTarget, add, context_of
+from tests.household import Clock
 
 AWAY = TryLater("away")
 
@@ -205,10 +206,8 @@ def test_a_queue_in_trouble_is_named_and_costs_no_attempt(
 def test_the_queue_of_a_process_makes_the_attempt_after_five_seconds(
     store: SqliteStore, context: DeliveryContext, igor: FakeTarget
 ) -> None:
-    """The real one, by the real clock; nobody sweeps."""
-
-    def now() -> datetime:
-        return datetime.now(UTC)
+    """The real one; nobody sweeps."""
+    now = Clock(NOW).now
 
     def work(task: Task) -> None:
         igor.trouble = None

@@ -10,33 +10,30 @@ if TYPE_CHECKING:
     from healthrelay.core.json import Json
     from healthrelay.core.measurements.records import Record
 
-Elements = dict[str, dict[str, "Json"]]
-"""Series → key → element."""
-
 
 class RecordIndex(NamedTuple):
     """A person's records by series and key."""
 
     series: Mapping[str, Mapping[str, Json]]
 
-    def present(self, keys: Keys) -> Elements:
+    def present(self, keys: Keys) -> dict[str, Json]:
         """Return the elements of *keys* that still exist; series without any are left out."""
         elements = {
-            series: {key: self.series[series][key] for key in wanted if key in self.series[series]}
-            for series, wanted in keys.items()
-            if series in self.series
+            name: {key: self.series[name][key] for key in wanted if key in self.series[name]}
+            for name, wanted in keys.items()
+            if name in self.series
         }
-        return {series: present for series, present in elements.items() if present}
+        return {name: present for name, present in elements.items() if present}
 
-    def absent(self, keys: Keys) -> dict[str, list[Json]]:
+    def absent(self, keys: Keys) -> dict[str, Json]:
         """Return those of *keys* that do not exist; series without any are left out."""
         absent: dict[str, list[Json]] = {
-            series: [key for key in wanted if key not in self.series.get(series, {})]
-            for series, wanted in keys.items()
+            name: [key for key in wanted if key not in self.series.get(name, {})]
+            for name, wanted in keys.items()
         }
-        return {series: missing for series, missing in absent.items() if missing}
+        return {name: missing for name, missing in absent.items() if missing}
 
-    def whole(self, names: Iterable[str]) -> Elements:
+    def whole(self, names: Iterable[str]) -> dict[str, Json]:
         """Return all elements of the series *names*; a series of which nothing is left is empty."""
         return {name: dict(self.series.get(name, {})) for name in names}
 
@@ -56,15 +53,11 @@ def event(entry: Entry, now: RecordIndex) -> dict[str, Json]:
     the removal of one that came again. Nothing in an event is ever out of date, so whoever
     applies all of them ends with what is now. ``whole`` replaces a series.
     """
-    head: dict[str, Json] = {"sequence": entry.sequence, "at": entry.at.isoformat()}
     parts: dict[str, Json] = {
-        "added": _json(now.present(entry.added)),
-        "changed": _json(now.present(entry.changed)),
-        "removed": {**now.absent(entry.removed)},
-        "whole": _json(now.whole(entry.whole)),
+        "added": now.present(entry.added),
+        "changed": now.present(entry.changed),
+        "removed": now.absent(entry.removed),
+        "whole": now.whole(entry.whole),
     }
+    head: dict[str, Json] = {"sequence": entry.sequence, "at": entry.at.isoformat()}
     return head | {change: part for change, part in parts.items() if part}
-
-
-def _json(elements: Elements) -> Json:
-    return dict(elements)

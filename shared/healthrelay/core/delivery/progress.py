@@ -76,16 +76,15 @@ class Progress(NamedTuple):
 
     def to_document(self) -> dict[str, Json]:
         """Return the progress as the stores keep it: what is as at the beginning stays out."""
-        document: dict[str, Json] = {}
-        for name, value in self._asdict().items():
-            if value == getattr(_BEGINNING, name):
-                continue
-            if isinstance(value, datetime):
-                document[name] = value.isoformat()
-            elif name == "dead":
-                document[name] = [[first, last] for first, last in value]
-            else:
-                document[name] = value.to_document() if name == "trouble" else value
+        document: dict[str, Any] = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in self._asdict().items()
+            if value != self._field_defaults[name]
+        }
+        if self.trouble:
+            document["trouble"] = self.trouble.to_document()
+        if self.dead:
+            document["dead"] = [list(letters) for letters in self.dead]
         return document
 
     @classmethod
@@ -124,13 +123,13 @@ def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | Non
     *repeat*; what was given up on is no loss to it, because the next success brings that too.
     None is for one that takes each entry once.
     """
-    if progress.state == PAUSED and progress.due is None:
-        return False
-    if progress.due is not None and now < progress.due:
+    waits = now < progress.due if progress.due else progress.state == PAUSED
+    if waits:
         return False
     if head > progress.sequence or repeat is None:
         return head > progress.sequence
-    return bool(progress.dead) or _stale(progress, now - repeat)
+    stale = progress.at is None or progress.at <= now - repeat
+    return bool(progress.dead) or (progress.sequence > 0 and stale)
 
 
 def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
@@ -152,7 +151,9 @@ def after_success(progress: Progress, sequence: int, now: datetime, whole: bool)
 
 def drop_dead_letters(progress: Progress, first: int, last: int) -> Progress:
     """Return *progress* without its dead letters *first* to *last*."""
-    dead = without(progress.dead, first, last)
+    rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in progress.dead]
+    rest += [DeadLetters(max(one.first, last + 1), one.last) for one in progress.dead]
+    dead = tuple(sorted(part for part in rest if part.first <= part.last))
     return progress._replace(dead=dead, died=progress.died if dead else None)
 
 
@@ -193,13 +194,6 @@ def trouble_of(progress: Progress, user: str, target: str) -> Trouble | None:
     return progress.trouble._replace(next_step=step)
 
 
-def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadLetters, ...]:
-    """Return the *dead* letters that are not among *first* to *last*."""
-    rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in dead]
-    rest += [DeadLetters(max(one.first, last + 1), one.last) for one in dead]
-    return tuple(sorted(part for part in rest if part.first <= part.last))
-
-
 def _with_failure(
     progress: Progress, error: HealthrelayError, chance: Chance, who: str = ""
 ) -> Progress:
@@ -207,10 +201,6 @@ def _with_failure(
     since = progress.trouble.since if progress.trouble else chance.now
     trouble = error.as_trouble(chance.now)
     return progress._replace(trouble=trouble._replace(since=since, who=who or trouble.who))
-
-
-def _stale(progress: Progress, limit: datetime) -> bool:
-    return progress.sequence > 0 and (progress.at is None or progress.at <= limit)
 
 
 def _give_up(progress: Progress, last: int, now: datetime) -> Progress:
@@ -243,4 +233,3 @@ def _trouble(values: dict[str, Any]) -> Trouble | None:
 
 
 _FLAT = {n: n for n in ("cause", "who", "sentence", "since")} | {"names": "settings"}
-_BEGINNING = Progress()

@@ -13,10 +13,11 @@ from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, READER, SNAPSHOT, kind_of
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.flows.delivery.context import Delivery, Outcome, blocked, log_attempt, status
+from healthrelay.flows.delivery.context import Attempt, Delivery, blocked, log_attempt, status
 from healthrelay.flows.delivery.webhooks import send_pending
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import DeliveryContext
     from healthrelay.ports.delivery import Following, Log
     from healthrelay.ports.peers import LogEvent, Queue, Target
@@ -131,13 +132,27 @@ def _deliver(
     *,
     force: bool,
 ) -> dict[str, Delivery]:
-    deliveries = {
-        target.name: _BY_KIND[target.kind](user, target, following, context, force=force)
-        for target in targets
-    }
+    deliveries = {one.name: _attempt(user, one, following, context, force=force) for one in targets}
     if any(one.waiting or one.trouble for one in deliveries.values()):
         deliveries |= _schedule_retry(user, deliveries, context)
     return deliveries
+
+
+def _attempt(
+    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
+) -> Delivery:
+    """Bring *target* up to date when that is due or forced; return how it is doing."""
+    name, head, started = target.name, following.head, time.monotonic()
+    before = following.progress(name)
+    in_turn = delivery.is_due(before, head, context.now(), context.repeat_of(target.kind))
+    lacks_any = head > 0 if target.kind == SNAPSHOT else head > before.sequence
+    if not lacks_any or not (in_turn or force):
+        return status(user, name, before, head)
+    attempt = Attempt(user, target, before, head, in_turn, context)
+    progress, head = _BY_KIND[target.kind](attempt)
+    result = status(user, name, progress, head, before)
+    new = delivery.dead_letters(progress) - delivery.dead_letters(before)
+    return log_attempt(user, name, result, context, started=started, new_dead_letters=new)
 
 
 def _schedule_retry(
@@ -159,38 +174,30 @@ def _schedule_retry(
     return {}
 
 
-def _push(
-    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
-) -> Delivery:
-    """Bring *target* up to date with one snapshot, however many changes wait.
+def _push(attempt: Attempt) -> tuple[Progress, int]:
+    """Send one snapshot, however many changes wait; return the progress, and the head by then.
 
     A snapshot is read after its sequence number, so it may be newer than the number but
     never older; and when somebody wrote during the push, we go again, because an older snapshot
     of another worker may have arrived last.
     """
-    store, before, head = context.store, following.progress(target.name), following.head
-    in_turn = delivery.is_due(before, head, context.now(), context.repeat)
-    if not head or not (in_turn or force):
-        return status(user, target.name, before, head)
-    progress, lacked, started = before, delivery.behind(before, head), time.monotonic()
+    user, target, progress, head, _, context = attempt
+    store = context.store
     for _ in range(MAX_ROUNDS):
         body = snapshot(user, store.records.everything(user), context.days)
         try:
             if body is not None:
                 target.send(Message(user, body))
         except HealthrelayError as error:
-            progress = context.with_failure(progress, error, head, in_turn=in_turn)
+            progress = attempt.after_failure(progress, error, head)
             store.log.save(user, target.name, progress)
             break
         progress = delivery.after_success(progress, head, context.now(), whole=True)
         store.log.save(user, target.name, progress)
-        newest = store.log.head(user)
-        lacked, head = lacked + newest - head, newest
+        head = store.log.head(user)
         if head <= progress.sequence:
             break
-    result = status(user, target.name, progress, head, lacked)
-    outcome = Outcome(before, progress, result, started)
-    return log_attempt(user, target.name, outcome, context)
+    return progress, head
 
 
 _BY_KIND = {SNAPSHOT: _push, LOG: send_pending}

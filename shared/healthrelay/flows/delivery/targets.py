@@ -147,15 +147,13 @@ def _to_document(
 
 
 def _check(endpoint: Endpoint) -> None:
+    url = endpoint.url
     try:
-        parts = urlsplit(endpoint.url)
-        port = parts.port
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        raise BadRequest(
-            "The address of a target is a URL such as https://example.org/hook."
-        ) from None
-    good = parts.scheme in ("http", "https") and parts.hostname and port != 0
-    if not good or parts.fragment or len(endpoint.url) > MAX_URL or not endpoint.url.isprintable():
+        good = False
+    if not good or parts.fragment or len(url) > MAX_URL or not url.isprintable():
         raise BadRequest("The address of a target is a URL such as https://example.org/hook.")
     if parts.username is not None or parts.password is not None:
         raise BadRequest("The address of a target must not hold a user or password.")
