@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from healthrelay.config.readers import StoreName
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.flows.delivery.targets import Keys
-    from healthrelay.ports.delivery import Targets
+    from healthrelay.ports.delivery import Document, Targets
     from healthrelay.ports.peers import LogEvent, Provider, Queue, Target, Vault
     from healthrelay.ports.store import Identities, Store
+
+    Clock = Callable[[], datetime]
 
 
 class ProviderRow(NamedTuple):
@@ -106,11 +108,7 @@ BUILDERS: dict[str, Callable[[str], Store]] = {"sqlite": _sqlite, "firestore": _
 
 
 def queue(
-    settings: Settings,
-    *,
-    run_task: Callable[[Task], None],
-    log_event: LogEvent,
-    now: Callable[[], datetime],
+    settings: Settings, run_task: Callable[[Task], None], log_event: LogEvent, now: Clock
 ) -> Queue:
     """Return the queue that the settings name; without one, threads that run tasks here."""
     if not settings.tasks_queue:
@@ -165,18 +163,13 @@ def log_targets(
     from healthrelay.adapters.webhook import WebhookTarget
     from healthrelay.flows.delivery.targets import endpoint_of, open_keys
 
-    def target(name: str) -> Target:
-        document = documents[name]
-
+    def target(name: str, document: Document) -> Target:
         def pairs() -> list[tuple[str, str]]:
-            keys = open_keys(user, name, document, vault())
-            return [(one.secret, one.signing) for one in keys]
+            return [keys[:2] for keys in open_keys(user, name, document, vault())]
 
-        endpoint = endpoint_of(document)
-        return WebhookTarget(name, endpoint.url, endpoint.private, pairs, now)
+        return WebhookTarget(name, *endpoint_of(document), pairs, now)
 
-    documents = targets.of(user)
-    return [target(name) for name in documents]
+    return [target(name, document) for name, document in targets.of(user).items()]
 
 
 def new_keys() -> Keys:

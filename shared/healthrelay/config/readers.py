@@ -12,8 +12,6 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import is_name
 
 MIN_OWNER_KEY = 32
-MAX_DAYS = 36_500
-MAX_HOURS = 8_760
 KEY_BYTES = 32
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple
 
 from healthrelay.config.readers import (
-    MAX_DAYS,
-    MAX_HOURS,
     SealingKey,
     StoreName,
     number_of,
@@ -27,6 +25,9 @@ from healthrelay.config.readers import (
     read_text,
     read_url,
 )
+
+MAX_DAYS = 36_500
+MAX_HOURS = 8_760
 
 
 class Setting(NamedTuple):

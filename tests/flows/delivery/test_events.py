@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,14 +16,8 @@ from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-State = dict[str, dict[str, Any]]
-
-
-def weight(day: int, value: str = "82.4") -> Record:
-    at = (datetime(2026, 10, 1, tzinfo=UTC) + timedelta(day)).date().isoformat()
-    return Record("body-weight", at, at, {"dateTime": at, "value": value})
+from tests.chaos.receivers import State, follow
+from tests.flows.delivery.fakes import NOW, weight
 
 
 def logged(number: int, day: int, kg: str = "82.4") -> Record:
@@ -39,27 +33,21 @@ def page_of(store: SqliteStore, after: int, limit: int = 100) -> dict[str, Any]:
     return events("jack", Page(after, limit), log=store.log, records=store.records)
 
 
-def follow(state: State, page: dict[str, Any]) -> None:
+def follow_page(state: State, page: dict[str, Any]) -> None:
     """What a program does with a page: the whole of it, in order."""
     if page["snapshot"]:
         state.clear()
         state.update(page["series"])
         return
     for one in page["events"]:
-        state.update(one.get("whole", {}))
-        for what in ("added", "changed"):
-            for series, elements in one.get(what, {}).items():
-                state.setdefault(series, {}).update(elements)
-        for series, keys in one.get("removed", {}).items():
-            for key in keys:
-                state.get(series, {}).pop(key, None)
+        follow(state, one)
 
 
 def walk(store: SqliteStore, state: State, after: int = 0, limit: int = 7) -> int:
     """Read page by page to the end; returns the last number."""
     while True:
         page = page_of(store, after, limit)
-        follow(state, page)
+        follow_page(state, page)
         if page["next"] == after:
             return after
         after = page["next"]
@@ -91,18 +79,18 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: SqliteStore) -
                 "sequence": 2,
                 "at": "2026-11-01T12:00:00+00:00",
                 "added": {
-                    "body-weight": {"2026-10-04": {"dateTime": "2026-10-04", "value": "82.4"}}
+                    "body-weight": {"2026-11-04": {"dateTime": "2026-11-04", "value": "82.4"}}
                 },
                 "changed": {
-                    "body-weight": {"2026-10-03": {"dateTime": "2026-10-03", "value": "80"}}
+                    "body-weight": {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
                 },
-                "removed": {"body-weight": ["2026-10-02"]},
+                "removed": {"body-weight": ["2026-11-02"]},
             }
         ],
     }
     # What is no longer there is not named as added.
     assert page_of(store, 0)["events"][0]["added"] == {
-        "body-weight": {"2026-10-03": {"dateTime": "2026-10-03", "value": "80"}}
+        "body-weight": {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
     }
 
 
@@ -187,7 +175,7 @@ def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: SqliteSt
 
     assert change_event["whole"] == {**now_there(store), "weight": {}}
     state: State = {"weight": {"1": {}}, "body-weight": {"old": {}}}
-    follow(state, {"snapshot": False, "events": [change_event]})
+    follow(state, change_event)
     assert state == {**now_there(store), "weight": {}}
 
 

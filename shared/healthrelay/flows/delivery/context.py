@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
-from healthrelay.core.delivery.reminders import DAY, remind
+from healthrelay.core.delivery.tasks import DAY, remind
 from healthrelay.core.errors import severity
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def events(user: str, page: Page, *, log: Log, records: Records) -> dict[str, Js
     now = index_records(records.everything(user))
     # A cursor from before the person was erased may be ahead of everything: start over.
     if not entries or entries[0].sequence != page.after + 1:
-        series: dict[str, Json] = dict(now.whole(now.series))
+        series: dict[str, Json] = {name: dict(elements) for name, elements in now.items()}
         return answer | {"next": head, "snapshot": True, "series": series}
     listed: list[Json] = [event(entry, now) for entry in entries]
     return answer | {"next": entries[-1].sequence, "snapshot": False, "events": listed}
