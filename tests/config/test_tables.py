@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
-from healthrelay.assembly.providers import PROVIDERS
-from healthrelay.assembly.stores import BUILDERS
-from healthrelay.config.stores import SCHEMES
+from healthrelay.assembly.choices import BUILDERS, PROVIDERS
+from healthrelay.config.readers import SCHEMES
 from healthrelay.core.grants.consent import CONSENTS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -57,7 +57,7 @@ def _add(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
     built, name = services(), args.name or urlsplit(args.url).hostname or ""
@@ -69,7 +69,7 @@ def _add(args: argparse.Namespace) -> int:
 
 def _rotate(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, built = user_name(args.user), services()
