@@ -52,8 +52,8 @@ def _one(user: str, request: Request, services: Services, *, force: bool) -> Res
         if TASK in request.headers:
             return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
         raise Unknown(f"There is no user {user}.")
-    deliveries = deliver(user, services.delivery, force=force)
-    return json_response({"people": _people({user: deliveries})})
+    people = _people({user: deliver(user, services.delivery, force=force)})
+    return json_response({"people": people})
 
 
 def _acknowledge(
