@@ -31,17 +31,10 @@ def _doctor(args: argparse.Namespace) -> int:
     from healthrelay.flows.grants.doctor import examine
 
     built = services()
-    results = {
-        user: examine(
-            user,
-            store=built.store,
-            # Only a grant needs the registration; whoever has none is examined without it.
-            load=lambda user: built.grants.load(user),
-            consent=built.consent,
-            now=built.now(),
-        )
-        for user in ([user_name(args.user)] if args.user else built.store.identities.names())
-    }
+    store, consent, now = built.store, built.consent, built.now()
+    names = [user_name(args.user)] if args.user else store.identities.names()
+    # Only a grant needs the registration; whoever has none is examined without it.
+    results = {u: examine(u, store, lambda u: built.grants.load(u), consent, now) for u in names}
     if not args.user:
         results |= _unopened(built)
     if args.json:

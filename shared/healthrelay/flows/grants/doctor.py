@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def examine(
-    user: str, *, store: Store, load: Callable[[str], Token], consent: Consent, now: datetime
+    user: str, store: Store, load: Callable[[str], Token], consent: Consent, now: datetime
 ) -> Diagnosis:
     """Return the diagnosis of *user*, from what is stored alone. Raise `Unknown` for a stranger.
 

@@ -89,9 +89,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         if not isinstance(error, BadRequest):
             _name_wearer(user, {"": error})
             with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = examine(
-                    user, store=store, load=grants.load, consent=consent, now=now
-                )
+                error.diagnosis = examine(user, store, grants.load, consent, now)
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
     log(fetched)
