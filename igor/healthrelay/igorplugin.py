@@ -1,10 +1,10 @@
 """A plugin for Igor that fetches a household's measurements from healthrelay.
 
-Beside stock ``copytree`` it keeps the poll key out of addresses, logs and ``/data/status``, waits
-no longer than it must, and replaces what Igor has of a person by a good answer only. It reads
-``plugindata/healthrelay``: ``url`` (where healthrelay answers), ``keys/<user>`` (the poll keys),
-and ``ca`` (a file with the authority's certificate, if no public one signed). Made for Igor 0.99
-on Python 3.9 to 3.11, with what Igor has installed itself.
+Unlike Igor's ``copytree`` it keeps the poll key out of addresses, logs and ``/data/status``, limits
+how long it waits, and replaces a person's data by a good answer only. It reads
+``plugindata/healthrelay``: ``url`` (the address of healthrelay), ``keys/<user>`` (the poll keys),
+and ``ca`` (a file with the certificate of a private authority). It runs in Igor 0.99
+on Python 3.9 to 3.11, with the packages that Igor installs.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Any
 
 import requests
 
-TIMEOUT = (5, 20)
-"""Seconds to connect, and to wait for each part: Igor runs nothing else meanwhile."""
-SECONDS = 60
+REQUEST_TIMEOUT_SECONDS = (5, 20)
+"""To connect, and to wait for each part: Igor runs nothing else in the meantime."""
+ANSWER_TIMEOUT_SECONDS = 60
 MAX_BYTES = 32_000_000
-PART = 65_536
-DEPTH = 60
+PART_BYTES = 65_536
+MAX_DEPTH = 60
 
-# What Igor can store under its own name; other names cost it changes, or its whole database.
+# Names that Igor can store; others lose changes, or its whole database.
 NAME = re.compile(r"(?!_e\Z)[A-Za-z_][-_.A-Za-z0-9]{0,63}\Z")
 
 
 class Healthrelay:
-    """Igor lets everybody call each method of this object, so it has only the one."""
+    """Igor lets everybody call every method of this object, so it has only one."""
 
     def __init__(self, igor: Any, name: str, data: dict[str, Any]) -> None:
         self.igor = igor
@@ -36,85 +36,87 @@ class Healthrelay:
         self.data = data
 
     def index(self, user: str | None = None, token: Any = None, **_: Any) -> str:
-        """``/plugin/healthrelay``: fetch everybody who has a key, or only *user*."""
+        """Fetch everybody who has a key, or only *user*, for ``/plugin/healthrelay``."""
         keys = self.data.get("keys") or {}
         url = self.data.get("url")
         if not url or not keys or (user is not None and user not in keys):
             missing = f"the key of {user}" if url and user and NAME.match(user) else "url or keys"
             _fail(self.igor, f"404 {self.name}: {missing} missing; see page/setup.html")
-        wrong = []
+        failures = []
         for person in [user] if user else sorted(keys):
             try:
-                found = _ask(str(url), person, str(keys[person]), self.data.get("ca") or True)
-            except _Refused as error:
-                wrong.append(f"{person}: {error}")
+                measurements = _fetch(
+                    str(url), person, str(keys[person]), self.data.get("ca") or True
+                )
+            except _BadAnswer as error:
+                failures.append(f"{person}: {error}")
             else:
-                _store(self.igor, person, found, token)
-        if wrong:
-            _fail(self.igor, f"502 {self.name}: {'; '.join(wrong)}")
+                _store(self.igor, person, measurements, token)
+        if failures:
+            _fail(self.igor, f"502 {self.name}: {'; '.join(failures)}")
         return "ok\n"
 
 
-class _Refused(Exception):
-    """An answer that must not replace what Igor has; says why, and never with which key."""
+class _BadAnswer(Exception):
+    """An answer that must not replace what Igor has; the text never contains the key."""
 
 
-def _store(igor: Any, person: str, found: dict[str, Any], token: Any) -> None:
-    path, body = f"sensors/fitbit/{person}", json.dumps(found)
+def _store(igor: Any, person: str, measurements: dict[str, Any], token: Any) -> None:
+    path, body = f"sensors/fitbit/{person}", json.dumps(measurements)
     put = igor.databaseAccessor.put_key
     put(path, "text/plain", None, body, "application/json", token, replace=True)
 
 
 def _fail(igor: Any, sentence: str) -> None:
-    """Raise. The sentence ends in ``/data/status``, which everybody may read."""
+    """Raise an error. Its text is shown in ``/data/status``, which everybody may read."""
     igor.app.raiseHTTPError(sentence)
 
 
-def _ask(url: str, person: str, key: str, verify: Any) -> dict[str, Any]:
-    """``{"jack": {"body-weight": […]}}`` from healthrelay, whole and fit for Igor."""
+def _fetch(url: str, person: str, key: str, verify: Any) -> dict[str, Any]:
+    """Return ``{"jack": {"body-weight": […]}}`` from healthrelay, complete and storable."""
     if not NAME.match(person):
-        raise _Refused("no name that Igor can store")
+        raise _BadAnswer("not a name that Igor can store")
     try:
         with requests.get(
             f"{url.rstrip('/')}/relay",
             params={"user": person},
             headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
-            timeout=TIMEOUT,
+            timeout=REQUEST_TIMEOUT_SECONDS,
             verify=verify,
-            allow_redirects=False,  # the key is for this address alone
+            allow_redirects=False,  # the key is for this address only
             stream=True,
         ) as answer:
             if answer.status_code != 200:
-                raise _Refused(f"healthrelay answered {answer.status_code}")
-            body = _whole(answer)
+                raise _BadAnswer(f"healthrelay answered {answer.status_code}")
+            body = _read_body(answer)
     except (requests.RequestException, UnicodeError, OSError) as error:
         # Their texts may hold the address or the key; their names cannot.
-        raise _Refused(type(error).__name__) from None
-    return _good(body, person)
+        raise _BadAnswer(type(error).__name__) from None
+    return _check_body(body, person)
 
 
-def _whole(answer: requests.Response) -> bytes:
-    until = time.monotonic() + SECONDS
+def _read_body(answer: requests.Response) -> bytes:
+    until = time.monotonic() + ANSWER_TIMEOUT_SECONDS
     body = b""
-    for part in answer.iter_content(PART):
+    for part in answer.iter_content(PART_BYTES):
         body += part
         if len(body) > MAX_BYTES or time.monotonic() > until:
-            raise _Refused("the answer is too long or too slow")
+            raise _BadAnswer("the answer is too long or too slow")
     return body
 
 
-def _good(body: bytes, person: str) -> dict[str, Any]:
+def _check_body(body: bytes, person: str) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        payload = json.loads(body)
     except (ValueError, RecursionError):
-        raise _Refused("the answer is not JSON") from None
-    if not isinstance(told, dict) or set(told) != {person}:
-        raise _Refused("the answer is for somebody else")
-    if not isinstance(told[person], dict) or not any(told[person].values()):
-        raise _Refused("the answer is empty")
-    if not _storable(told, DEPTH):
-        raise _Refused("the answer holds what Igor cannot store")
-    return told
+        raise _BadAnswer("the answer is not JSON") from None
+    if not isinstance(payload, dict) or set(payload) != {person}:
+        raise _BadAnswer("the answer is for somebody else")
+    if not isinstance(payload[person], dict) or not any(payload[person].values()):
+        raise _BadAnswer("the answer is empty")
+    if not _storable(payload, MAX_DEPTH):
+        raise _BadAnswer("the answer contains what Igor cannot store")
+    return payload
 
 
 def _storable(value: Any, depth: int) -> bool:
@@ -128,5 +130,5 @@ def _storable(value: Any, depth: int) -> bool:
 
 
 def igorPlugin(igor: Any, name: str, data: dict[str, Any]) -> Healthrelay:  # noqa: N802
-    """Igor's way to a plugin."""
+    """Return the plugin for Igor."""
     return Healthrelay(igor, name, data)

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(error: HealthrelayError) -> str:
-    """The sentence, and the settings that it does not name itself."""
+    """Return the sentence, and the settings that it does not name itself."""
     names = error.names if isinstance(error, Misconfigured) else ()
     unsaid = [name for name in names if name not in error.sentence]
     return f"{error.sentence} See {', '.join(unsaid)}." if unsaid else error.sentence

@@ -14,7 +14,7 @@ from healthrelay.adapters.http import Answer, Http
 from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import TryLater
-from tests.adapters.peers import answering, response
+from tests.adapters.peers import answering, given_up, response
 from tests.igor.recorder import Recorder
 from tests.peers.process import free_port
 
@@ -72,36 +72,23 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
     ids=["body", "head"],
 )
 def test_a_drip_ends_at_the_deadline(parts: tuple[bytes, ...]) -> None:
-    with answering(*parts, pause=0.1) as url:
-        started = time.monotonic()
-        with pytest.raises(TryLater):
-            Http().send("GET", url, {}, seconds=0.5)
-        took = time.monotonic() - started
-
-    assert 0.4 < took < 2
+    with answering(*parts, pause=0.1) as url, given_up(0.5):
+        Http().send("GET", url, {}, seconds=0.5)
 
 
 def test_an_igor_that_drips_its_head_is_not_waited_for() -> None:
     with answering(b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100, pause=0.1) as url:
         target = IgorTarget(url, "sensors/fitbit", Credential, Http(), seconds=0.5)
-        started = time.monotonic()
-        with pytest.raises(TryLater):
+        with given_up(0.5):
             target.send(Message("jack", b"{}"))
-        took = time.monotonic() - started
-
-    assert 0.4 < took < 2
 
 
 def test_who_reads_slowly_is_not_waited_for() -> None:
     """A body larger than what lies in buffers, and a peer that takes none of it."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        started = time.monotonic()
-        with pytest.raises(TryLater):
+        with given_up(0.5):
             Http().send("PUT", url, {}, bytes(16_000_000), seconds=0.5)
-        took = time.monotonic() - started
-
-    assert 0.4 < took < 2
 
 
 def test_a_connection_that_is_kept_has_all_its_time_again() -> None:

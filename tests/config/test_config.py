@@ -98,9 +98,9 @@ def test_in_the_cloud_no_key_is_made_up() -> None:
 def test_another_database_of_firestore_can_be_named() -> None:
     keys = {"OWNER_KEY": "o" * 40, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
 
-    assert load(STORE="firestore:restored-1", **keys).store_name.place == "restored-1"
-    assert load(STORE="firestore", **keys).store_name == ("firestore", "")
-    assert load(STORE="firestore", **keys).store_name.path is None
+    assert load(STORE="firestore:restored-1", **keys).store.place == "restored-1"
+    assert load(STORE="firestore", **keys).store == ("firestore", "", None)
+    assert load(STORE="firestore", **keys).store.path is None
 
 
 def test_slashes_at_the_end_do_not_matter() -> None:

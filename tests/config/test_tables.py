@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
-from healthrelay.assembly.providers import PROVIDERS
-from healthrelay.assembly.stores import BUILDERS
-from healthrelay.config.stores import SCHEMES
+from healthrelay.assembly.choices import BUILDERS, PROVIDERS
+from healthrelay.config.readers import SCHEMES
 from healthrelay.core.grants.consent import CONSENTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +21,7 @@ PACKAGE = ROOT / "shared" / "healthrelay"
 TERRAFORM = ROOT / "infra" / "terraform"
 SETTINGS_TF = TERRAFORM / "settings.tf"
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-ADDRESSES = {name for name in config.SETTINGS if re.match(r"(google|fitbit)_\w+_url$", name)}
+ADDRESSES = {name for name in config.SETTINGS if re.search(r"_(api|auth|token|revoke)_url$", name)}
 ON_ONE_MACHINE = {"igor_ca"}
 """Igor's own certificate is a file, and is for a push within one network."""
 

@@ -37,11 +37,14 @@ class Recorder(Listening):
         """With a *certificate*, a PEM file that holds its key too, over TLS as ``localhost``."""
         self.seen: list[Seen] = []
         self.say = Say()
+        self.names: list[str | None] = []
+        """The host names that were asked for over TLS."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
+            context.sni_callback = lambda _socket, name, _context: self.names.append(name)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
             self.url = f"https://localhost:{self._server.server_port}"
 
@@ -64,14 +67,7 @@ class Recorder(Listening):
                 self.end_headers()
                 self.wfile.write(reply.body)
 
-            def do_GET(self) -> None:
-                self.answer()
-
-            def do_PUT(self) -> None:
-                self.answer()
-
-            def do_POST(self) -> None:
-                self.answer()
+            do_GET = do_PUT = do_POST = answer  # noqa: N815 - names that http.server gives
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""

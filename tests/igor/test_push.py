@@ -100,6 +100,7 @@ def test_a_stopped_igor_gets_everything_once_it_is_back(
         (1, 0, 2),
     ]
     assert one["trouble"] == two["trouble"]
+    assert datetime.fromisoformat(one["trouble"].pop("since")) <= household.services.now()
     assert one["trouble"] == {
         "error": "localhost gave no whole answer (NewConnectionError).",
         "who": "nobody",

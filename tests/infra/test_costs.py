@@ -14,7 +14,7 @@ import pytest
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.measurements.records import Delta
-from healthrelay.flows.delivery.events import enqueue_acknowledgement
+from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.local.demo import SETTINGS
@@ -105,7 +105,7 @@ def test_the_counts_are_those_of_the_meter(
     measured["an acknowledgement: relay"] = one = cost(
         lambda: (
             store.identities.poll_key("jack"),
-            enqueue_acknowledgement("jack", "igor", head, store.log, Names()),
+            acknowledge("jack", "igor", head, store.log, services.now(), Names()),
         )
     )
     assert one == (2, 0)

@@ -138,7 +138,7 @@ def test_what_a_function_is_given_is_what_it_reads_without_complaint(
     secrets = {key: filled.get(key, "a-secret") for key in planned.secrets(name)}
     settings = config.load({"K_SERVICE": name} | planned.environment(name) | secrets)
 
-    assert settings.store == "firestore"
+    assert settings.store == ("firestore", "", None)
 
 
 def test_no_secret_is_in_the_plan(planned: Plan) -> None:

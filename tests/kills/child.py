@@ -146,8 +146,7 @@ LOADED = (
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.targets",
-    "healthrelay.assembly.sealing",
+    "healthrelay.assembly.choices",
 )
 """What the assembly loads when it is first needed."""
 _NURSERY = multiprocessing.get_context("forkserver")

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from tests.peers.igor import Igor
+from tests.peers.process import until
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS, held, polled
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 from tests.igor.recorder import Recorder, Say
+from tests.peers.process import until
 from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS
 
@@ -19,9 +19,7 @@ def test_a_target_that_was_away_is_tried_at_the_time_that_the_schedule_names(clo
         receiver.say = Say(503)
         cloud.owner("relay", "add", "nora", receiver.url, "--name", "shed", "--allow-private")
         cloud.ticked("fetch")
-        until = time.monotonic() + SECONDS
-        while not receiver.seen and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: bool(receiver.seen), SECONDS)
         receiver.say = Say(200)
         cloud.tasks.until(lambda: any("-retry-" in one.name for one in cloud.tasks.tries))
 

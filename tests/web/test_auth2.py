@@ -70,7 +70,7 @@ def test_tokens_lie_sealed(browser: Browser, sandbox: Sandbox) -> None:
     browser.back(**query_of(allow_page(browser.begin())))
 
     token = browser.household.services.grants.current("jack", browser.household.services.now())
-    with sqlite3.connect(browser.household.services.settings.store_name.path or "") as connection:
+    with sqlite3.connect(browser.household.services.settings.store.path or "") as connection:
         dump = "\n".join(connection.iterdump())
     assert token.grant.access not in dump
     assert (token.grant.refresh or "?") not in dump

@@ -337,11 +337,7 @@ def test_what_the_provider_has_not_is_named(household: Household, measured: Sand
 
     assert (alone.status_code, alone.json()) == (
         422,
-        {
-            "error": "Google Health has no badges.",
-            "who": "caller",
-            "cause": "unsupported",
-        },
+        {"error": "Google Health has no badges.", "who": "caller", "cause": "unsupported"},
     )
     assert beside["unavailable"]["badges"]["error"] == "Google Health has no badges."
     assert beside["added"] == 3
@@ -364,7 +360,7 @@ def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
     household: Household, measured: Sandbox
 ) -> None:
     def content() -> list[str]:
-        with sqlite3.connect(household.services.settings.store_name.path or "") as connection:
+        with sqlite3.connect(household.services.settings.store.path or "") as connection:
             return [line for line in connection.iterdump() if "handshakes" not in line]
 
     household.fetched(period="1m")
@@ -379,7 +375,7 @@ def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
 def test_wrong_words_are_refused_before_anything_is_read(household: Household) -> None:
     household.connect()
     household.services.store.close()
-    Path(household.services.settings.store_name.path or "").write_bytes(b"no database")
+    Path(household.services.settings.store.path or "").write_bytes(b"no database")
 
     assert household.fetch(period="2w").status_code == 400
     assert household.fetch(period="1w").status_code == 503

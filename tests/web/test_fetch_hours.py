@@ -79,10 +79,7 @@ def test_hours_among_the_settings_are_read_each_day(household: Household, sandbo
     [
         ({"start_time": "08:00"}, "Give start_time and end_time together."),
         ({"start_time": "8", "end_time": "9"}, "start_time must be a time like 08:30."),
-        (
-            {"start_time": "09:00", "end_time": "08:00"},
-            "end_time must not lie before start_time.",
-        ),
+        ({"start_time": "09:00", "end_time": "08:00"}, "end_time must not lie before start_time."),
     ],
 )
 @BOTH

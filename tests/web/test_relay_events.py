@@ -14,14 +14,10 @@ import requests
 
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.poll import new_poll_key
+from tests.flows.delivery.fakes import weight
 from tests.household import Household
 
 NAMES = ("user", "after", "head", "next", "snapshot", "events")
-
-
-def weight(day: int, value: str = "82.4") -> Record:
-    at = f"2026-11-{day:02}"
-    return Record("body-weight", at, at, {"dateTime": at, "value": value})
 
 
 def change(household: Household, *records: Record) -> None:
@@ -32,7 +28,7 @@ def change(household: Household, *records: Record) -> None:
 @pytest.fixture
 def key(household: Household) -> str:
     household.add("jack")
-    for day in (1, 2, 3):
+    for day in range(3):
         change(household, weight(day))
     return new_poll_key("jack", household.services.store.identities)
 
@@ -153,7 +149,7 @@ def raw(household: Household, key: str, accept: str, **query: str) -> tuple[byte
 
 
 def test_a_poll_is_zipped_for_who_can_read_it(household: Household, key: str) -> None:
-    change(household, *map(weight, range(4, 29)))
+    change(household, *map(weight, range(3, 28)))
     plain, _ = raw(household, key, "identity")
 
     body, headers = raw(household, key, "gzip, deflate")

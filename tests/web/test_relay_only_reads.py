@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
-from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.ports.peers import Queue
@@ -21,12 +20,11 @@ from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
 from healthrelay.web.endpoint import View
-from tests.flows.delivery.fakes import FakeQueue
+from tests.flows.delivery.fakes import NOW, FakeQueue, add
+from tests.household import OWNER_KEY
 
 pytest_plugins = ["tests.peers.firestore"]
 
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
     "tokens": {"load"},
@@ -85,10 +83,7 @@ def store(request: pytest.FixtureRequest) -> Store:
         else SqliteStore(":memory:")
     )
     store.identities.save("jack", {})
-    for day in (1, 2, 3):
-        at = f"2026-11-{day:02}"
-        record = Record("body-weight", at, at, {"dateTime": at, "value": "82.4"})
-        store.records.apply("jack", Delta(added=(record,)), NOW)
+    add(store, 0, 1, 2)
     return store
 
 

@@ -43,39 +43,31 @@ class Credential:
         return {}
 
 
+@dataclass(frozen=True)
 class IgorTarget:
     """Satisfies `healthrelay.ports.peers.Target`; *credential* opens it when something is sent."""
 
-    name = "igor"
-    kind = SNAPSHOT
-
-    def __init__(
-        self,
-        url: str,
-        prefix: str,
-        credential: Callable[[], Credential],
-        http: Http,
-        seconds: float = PUT_TIMEOUT_SECONDS,
-    ) -> None:
-        self._url = url
-        self._prefix = prefix
-        self._credential = credential
-        self._http = http
-        self._seconds = seconds
+    url: str
+    prefix: str
+    credential: Callable[[], Credential]
+    http: Http
+    seconds: float = PUT_TIMEOUT_SECONDS
+    name: str = "igor"
+    kind: str = SNAPSHOT
 
     def send(self, message: Message) -> None:
         """Replace what Igor has of the user; repeating it is always safe."""
         if not is_name(message.user):
             raise ValueError("a user name would be read as an XPath expression")
-        url = f"{self._url}/data/{self._prefix}/{message.user}"
+        url = f"{self.url}/data/{self.prefix}/{message.user}"
         headers: Mapping[str, str] = {
             "Content-Type": "application/json",
             "Accept": "application/json",
-            **self._credential().headers(),
+            **self.credential().headers(),
         }
-        answer = self._http.send("PUT", url, headers, message.body, self._seconds)
+        answer = self.http.send("PUT", url, headers, message.body, self.seconds)
         if answer.status != 200:
-            raise _trouble(answer, self._prefix)
+            raise _trouble(answer, self.prefix)
 
 
 def _trouble(answer: Answer, prefix: str) -> Exception:

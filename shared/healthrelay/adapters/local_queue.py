@@ -127,16 +127,12 @@ class LocalQueue:
         """Run *task*; return until when its name stays known."""
         try:
             self._work(task)
-        except TryLater as error:
-            self._log_failure("WARNING", task, error.sentence)
-            return self._now() + timedelta(seconds=error.after)
         except HealthrelayError as error:
-            self._log_failure("WARNING", task, error.sentence)
+            self._log_event("WARNING", "task", user=task.user, cause=error.sentence)
+            if isinstance(error, TryLater):
+                return self._now() + timedelta(seconds=error.after)
         except Exception as error:  # noqa: BLE001 - one task's defect is not the next one's
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-            self._log_failure("ERROR", task, where)
+            self._log_event("ERROR", "task", user=task.user, cause=where)
         return self._now() + self.dedup_window
-
-    def _log_failure(self, severity: str, task: Task, cause: str) -> None:
-        self._log_event(severity, "task", user=task.user, cause=cause)

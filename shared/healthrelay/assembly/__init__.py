@@ -3,14 +3,16 @@ client must cost no cold start but that of the function which uses it."""
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay import config, log
-from healthrelay.assembly.loading import loading
 from healthrelay.assembly.services import Services
 from healthrelay.core.errors import NotConfigured
 from healthrelay.web.responses import as_json
@@ -63,3 +65,21 @@ def _first_answer(view: View, request: Request) -> Response:
             return as_failure(error)
         return as_json(error)
     return view(request, built)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Rest the garbage collector while the process loads what it will keep for life.
+
+    It would walk through the new modules time and again and find nothing to throw away.
+    In the end they are set aside for good, and the collector is on again if it was before;
+    of two that load at once, the one that stopped it starts it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()

@@ -8,7 +8,15 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
-from healthrelay.assembly.providers import PROVIDERS
+from healthrelay.assembly.choices import (
+    PROVIDERS,
+    LazyQueue,
+    client_id,
+    log_targets,
+    open_store,
+    queue,
+    snapshot_targets,
+)
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.household.application import open_client_secret
 
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
-    from healthrelay.ports.peers import Provider, Queue, Target, TokenEndpoint, Vault
+    from healthrelay.ports.peers import LogEvent, Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
 _SYSTEM_CLOCK = partial(datetime.now, UTC)
@@ -41,6 +49,7 @@ class Services:
         self.public_url = settings.public_url
         self.relay_days = settings.relay_days
         self.log_days = settings.log_days
+        self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
         self._row = PROVIDERS[settings.provider]
         self.resident = False
         """Whether this process stays, so that it can do something later."""
@@ -54,9 +63,6 @@ class Services:
         if not self.settings.owner_key:
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
-
-    def log_event(self, severity: str, event: str, **facts: object) -> None:
-        log.log_event(severity, event, alias_key=self.settings.owner_key, **facts)
 
     @cached_property
     def consent(self) -> Consent:
@@ -73,15 +79,14 @@ class Services:
 
     @cached_property
     def store(self) -> Store:
-        from healthrelay.assembly.stores import open_store
-
-        return open_store(self.settings.store_name)
+        return open_store(self.settings.store)
 
     @cached_property
     def vault(self) -> Vault:
-        from healthrelay.assembly.sealing import vault
+        from healthrelay.adapters.vault import SealingVault
 
-        return vault(self.settings.sealing_keys)
+        keys = self.settings.sealing_keys
+        return SealingVault({name: key.content for name, key in keys.items()})
 
     @cached_property
     def grants(self) -> Grants:
@@ -114,30 +119,22 @@ class Services:
 
     @cached_property
     def provider(self) -> Provider:
-        return self._row.build(self.settings, lambda: self._client_id, lambda: self._http)
+        return self._row.build(self.settings, lambda: self._client_id, self._http)
 
     @cached_property
     def shared_targets(self) -> Sequence[Target]:
         """Where everybody's results go; known without opening a secret."""
-        from healthrelay.assembly.targets import snapshot_targets
-
-        return snapshot_targets(
-            self.settings,
-            application=lambda: self.store.identities.application(),
-            vault=lambda: self.vault,
-        )
+        stored = {} if self.settings.igor_url else self.store.identities.application()
+        return snapshot_targets(self.settings, stored, vault=lambda: self.vault)
 
     def own_targets(self, user: str) -> Sequence[Target]:
         """Return where the results of *user* go beside; known without opening a secret."""
-        from healthrelay.assembly.targets import log_targets
-
         return log_targets(user, self.store.targets, vault=lambda: self.vault, now=self.now)
 
     @property
     def delivery(self) -> DeliveryContext:
         import random
 
-        from healthrelay.assembly.queues import LazyQueue
         from healthrelay.flows.delivery.context import DeliveryContext
 
         later = self.settings.tasks_queue or self.resident
@@ -160,8 +157,6 @@ class Services:
 
         if not self.settings.tasks_queue:
             return deliver(user, self.delivery)
-        from healthrelay.assembly.queues import LazyQueue
-
         queue = LazyQueue(lambda: self.queue)
         return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
 
@@ -182,8 +177,6 @@ class Services:
 
     @cached_property
     def queue(self) -> Queue:
-        from healthrelay.assembly.queues import queue
-
         return queue(self.settings, run_task=self.run_task, log_event=self.log_event, now=self.now)
 
     @property
@@ -224,6 +217,4 @@ class Services:
         """From the environment; only without one is the store asked."""
         if self.settings.client_id:
             return self.settings.client_id
-        from healthrelay.assembly.registered import client_id
-
         return client_id(lambda: self.store.identities, self.consent.label)

@@ -6,12 +6,12 @@ No other setting is read, and no key is made: a new one would open nothing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from healthrelay.assembly.sealing import vault
+from healthrelay.adapters.vault import SealingVault
 from healthrelay.config import PREFIX, SETTINGS
-from healthrelay.config.keys import MEMORY, kept_keys
-from healthrelay.config.stores import StoreName, parse_store
+from healthrelay.config.load import MEMORY, kept_keys
+from healthrelay.config.readers import StoreName, read_store
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def find_store(name: str | None) -> StoreName:
     """Return what *name* names, or without one HEALTHRELAY_STORE. Raises `BadRequest`."""
     text = name or os.environ.get(f"{PREFIX}STORE", "").strip() or SETTINGS["store"].default
     try:
-        found = parse_store(text)
+        found = read_store(text)
     except ValueError as error:
         raise BadRequest(f"{text} {error}.") from error
     if found.path == MEMORY:
@@ -36,6 +36,7 @@ def vault_of(store: StoreName) -> Vault:
     if not text and store.path is not None:
         text = kept_keys(store.path).get("sealing_keys", "")
     try:
-        return vault(SETTINGS["sealing_keys"].read(text) if text else {})  # type: ignore[arg-type]
+        keys: Any = SETTINGS["sealing_keys"].read(text) if text else {}
     except ValueError as error:
         raise BadRequest(f"{PREFIX}SEALING_KEYS {error}.") from error
+    return SealingVault({name: key.content for name, key in keys.items()})

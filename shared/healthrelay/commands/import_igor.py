@@ -51,9 +51,7 @@ def _import_igor(args: argparse.Namespace) -> int:
             f"Not taken over from the plugin itself: {', '.join(legacy.application)}."
             " healthrelay has its own registration and units."
         )
-    print(
-        f"Delete the actions that call /plugin/{plugin} in Igor; docs/igor.md describes the rest."
-    )
+    print(f"Delete the actions that call /plugin/{plugin} in Igor; see docs/igor.md.")
     return 0
 
 

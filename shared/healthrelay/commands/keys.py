@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from healthrelay.core.grants.sealing_keys import KEY_BYTES, sealing_key
+from healthrelay.config.readers import KEY_BYTES, sealing_key
 
 if TYPE_CHECKING:
     from healthrelay.commands.pairs import Commands

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, behind, kind_of, trouble_of
+from healthrelay.core.errors import Unknown
+from healthrelay.core.igor_json import user_name
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from healthrelay.assembly.services import Services
@@ -16,52 +20,44 @@ if TYPE_CHECKING:
     from healthrelay.flows.delivery.targets import Keys
     from healthrelay.ports.delivery import Following
 
+_TARGET = ("user", "name")
+_REPLAY_HELP = "send again: all dead letters, or --from N --to M, or one entry by both"
+
 
 def add(commands: Commands) -> None:
     """Add ``relay``."""
     relay = commands.add_parser("relay", help="show deliveries, and do them again")
     group = relay.add_subparsers(required=True)
-    status = group.add_parser(
-        "status", help="show every target: what it has, what waits, what to do"
-    )
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], help_text: str, *arguments: str
+    ) -> argparse.ArgumentParser:
+        parser = group.add_parser(name, help=help_text)
+        parser.set_defaults(command=run)
+        for argument in arguments:
+            parser.add_argument(argument)
+        return parser
+
+    status = command("status", _status, "show every target: what it has, what waits, what to do")
     status.add_argument("user", nargs="?")
-    status.set_defaults(command=_status)
-    _add_targets(group)
-    replay = group.add_parser(
-        "replay", help="send again: all dead letters, or --from N --to M, or one entry by both"
-    )
-    replay.add_argument("user")
-    replay.add_argument("--target", help="only this one")
-    replay.add_argument("--from", type=int, dest="first", metavar="N", help="the first entry")
-    replay.add_argument("--to", type=int, dest="last", metavar="M", help="the last entry")
-    replay.add_argument("--all", action="store_true", help="every entry that is still kept")
-    replay.set_defaults(command=_replay)
-
-
-def _add_targets(group: Commands) -> None:
-    one = group.add_parser("add", help="send a person's changes to a URL, signed")
-    one.add_argument("user")
-    one.add_argument("url")
-    one.add_argument("--name", help="what to call the target; else its host")
-    one.add_argument("--allow-private", action="store_true", help="it may lie in the house")
-    one.set_defaults(command=_add)
-    one = group.add_parser("rotate", help="new keys beside the old; --end ends the old")
-    one.add_argument("user")
-    one.add_argument("name")
-    one.add_argument("--end", action="store_true", help="sign with the newest keys only")
-    one.set_defaults(command=_rotate)
-    one = group.add_parser("remove", help="send nothing there any more")
-    one.add_argument("user")
-    one.add_argument("name")
-    one.set_defaults(command=_remove)
+    new = command("add", _add, "send a person's changes to a URL, signed", "user", "url")
+    new.add_argument("--name", help="what to call the target; else its host")
+    new.add_argument("--allow-private", action="store_true", help="it may lie in the house")
+    keys = command("rotate", _rotate, "new keys beside the old; --end ends the old", *_TARGET)
+    keys.add_argument("--end", action="store_true", help="sign with the newest keys only")
+    command("remove", _remove, "send nothing there any more", *_TARGET)
+    again = command("replay", _replay, _REPLAY_HELP, "user")
+    again.add_argument("--target", help="only this one")
+    again.add_argument("--from", type=int, dest="first", metavar="N", help="the first entry")
+    again.add_argument("--to", type=int, dest="last", metavar="M", help="the last entry")
+    again.add_argument("--all", action="store_true", help="every entry that is still kept")
 
 
 def _add(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
-    from healthrelay.core.igor_json import user_name
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
     built, name = services(), args.name or urlsplit(args.url).hostname or ""
@@ -73,8 +69,7 @@ def _add(args: argparse.Namespace) -> int:
 
 def _rotate(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.assembly.targets import new_keys
-    from healthrelay.core.igor_json import user_name
+    from healthrelay.assembly.choices import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, built = user_name(args.user), services()
@@ -89,7 +84,6 @@ def _rotate(args: argparse.Namespace) -> int:
 
 def _remove(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(args.user), args.name, services().store)
@@ -103,7 +97,6 @@ def _keys(keys: Keys) -> str:
 
 def _replay(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
     request = ReplayRequest(args.target, args.first, args.last, args.all)
@@ -121,7 +114,6 @@ def _result(target: str, delivery: Delivery) -> str:
 def _status(args: argparse.Namespace) -> int:
     """Print a line a target, and below it what to do when it is in trouble."""
     from healthrelay.assembly import services
-    from healthrelay.core.errors import Unknown
 
     built = services()
     followings = built.store.log.followings()
@@ -144,8 +136,6 @@ def _person(built: Services, user: str, following: Following) -> Iterator[str]:
 
 
 def _state(progress: Progress) -> str:
-    from healthrelay.core.delivery.progress import OK, PAUSED
-
     if progress.state == OK or progress.trouble is None or progress.trouble.since is None:
         return "ok"
     needs = ": needs you" if progress.state == PAUSED else ""
@@ -153,8 +143,6 @@ def _state(progress: Progress) -> str:
 
 
 def _waiting(built: Services, user: str, progress: Progress, following: Following) -> str:
-    from healthrelay.core.delivery.progress import behind
-
     lacking = behind(progress, following.head)
     if not lacking:
         return f"has all {following.head} entries"
@@ -167,8 +155,6 @@ def _waiting(built: Services, user: str, progress: Progress, following: Followin
 
 
 def _advice(user: str, target: str, progress: Progress, public_url: str) -> Iterator[str]:
-    from healthrelay.core.delivery.progress import OK, SNAPSHOT, kind_of, trouble_of
-
     if progress.state == OK and not progress.dead:
         return
     trouble = trouble_of(progress, user, target)

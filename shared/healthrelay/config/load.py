@@ -1,17 +1,23 @@
-"""Settings are read once from the environment; all that is wrong is named in one message."""
+"""Settings are read once from the environment; all that is wrong is named in one message.
+
+The keys of a healthrelay on one machine are made once and kept beside the store, mode 0600.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from healthrelay.config.functions import functions
-from healthrelay.config.keys import PREFIX, local_keys
-from healthrelay.config.readers import read_each
+from healthrelay.config.readers import read_each, read_store
 from healthrelay.config.settings import SETTINGS, Settings
-from healthrelay.config.stores import parse_store
 from healthrelay.core.errors import NotConfigured
 
+PREFIX = "HEALTHRELAY_"
+MEMORY = ":memory:"
+KEYS_FILE = "keys.env"
 LOCAL_URL = "http://127.0.0.1:8080"
 
 
@@ -50,7 +56,7 @@ def load(environment: Mapping[str, str]) -> Settings:
 def _with_local_keys(given: dict[str, str]) -> dict[str, str]:
     """Return *given* with what a store on this machine brings along: its keys, and an address."""
     try:
-        path = parse_store(given.get("store", SETTINGS["store"].default)).path
+        path = read_store(given.get("store", SETTINGS["store"].default)).path
     except ValueError:  # named with all else that is wrong
         return given
     return {"public_url": LOCAL_URL} | local_keys(path) | given if path else given
@@ -61,3 +67,49 @@ def _missing(values: Mapping[str, Any]) -> dict[str, str]:
     if values.get("tasks_queue") and values.get("tasks_account") == "":
         return {"tasks_account": "must name whom Cloud Tasks calls as, because there is a queue"}
     return {}
+
+
+def local_keys(path: str) -> dict[str, str]:
+    """Return the owner key and sealing key that belong to the embedded store at *path*."""
+    if path == MEMORY or not path:
+        return _new_keys()
+    if not keys_file(path).exists():
+        _write_once(keys_file(path), _new_keys())
+    return kept_keys(path)
+
+
+def keys_file(path: str) -> Path:
+    """Return where the keys of the embedded store at *path* are kept."""
+    return Path(path).parent / KEYS_FILE
+
+
+def kept_keys(path: str) -> dict[str, str]:
+    """Return the keys beside the store at *path*; none where none were made yet."""
+    file = keys_file(path)
+    lines = file.read_text().splitlines() if file.exists() else []
+    pairs = (line.partition("=") for line in lines if line)
+    return {name.removeprefix(PREFIX).lower(): value for name, _, value in pairs}
+
+
+def _new_keys() -> dict[str, str]:
+    import base64  # noqa: PLC0415 - once in the life of a folder
+    import secrets  # noqa: PLC0415
+
+    sealing = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
+
+
+def _write_once(target: Path, keys: Mapping[str, str]) -> None:
+    """Write *keys* into *target* unless it exists: of several processes the first one wins."""
+    import tempfile  # noqa: PLC0415 - once in the life of a folder
+
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=target.parent)  # made with mode 0600
+    with os.fdopen(handle, "w") as file:
+        file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import is_name
 
 MIN_OWNER_KEY = 32
-MAX_DAYS = 36_500
-MAX_HOURS = 8_760
+KEY_BYTES = 32
 
 
 def read_text(value: str) -> str:
@@ -95,6 +95,80 @@ def number_of(unit: str, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+class SealingKey(NamedTuple):
+    """One key of 32 bytes; printing it does not show them."""
+
+    content: bytes
+
+    def __repr__(self) -> str:
+        return "SealingKey()"
+
+
+def sealing_key(name: str, content: bytes) -> str:
+    """Return the entry for a key, as `read_keys` reads it."""
+    import base64  # noqa: PLC0415 - a poll reads no keys
+
+    if not is_name(name) or "." in name:
+        raise BadRequest("A key's name has letters, digits, '-' and '_', and begins with a letter.")
+    return f"{name}:{base64.urlsafe_b64encode(content).decode()}"
+
+
+def read_keys(text: str) -> dict[str, SealingKey]:
+    """Return the keys in *text* by name, the one that seals first. Raises `ValueError`."""
+    import base64  # noqa: PLC0415 - as above
+    import binascii  # noqa: PLC0415
+
+    keys: dict[str, SealingKey] = {}
+    for part in text.split(","):
+        name, _, encoded = part.strip().partition(":")
+        try:
+            content = base64.b64decode(encoded, altchars=b"-_", validate=True)
+        except binascii.Error:
+            content = b""
+        if not is_name(name) or "." in name or len(content) != KEY_BYTES:
+            raise ValueError("must be name:base64 of 32 bytes, separated by commas")
+        keys[name] = SealingKey(content)
+    return keys
+
+
+class Scheme(NamedTuple):
+    """One kind of store, as ``HEALTHRELAY_STORE`` names it."""
+
+    pattern: str
+    """An expression for the whole name; its group ``place`` says where the store is."""
+    shape: str
+    """The same for a person."""
+    on_this_machine: bool = False
+    """Whether the store is a file here, with its keys beside it."""
+
+
+SCHEMES: dict[str, Scheme] = {
+    "sqlite": Scheme(r"sqlite:///(?P<place>.+)", "sqlite:///path", on_this_machine=True),
+    "firestore": Scheme(
+        r"firestore(:(?P<place>[a-z][a-z0-9-]{2,61}[a-z0-9]))?", "firestore or firestore:database"
+    ),
+}
+
+
+class StoreName(NamedTuple):
+    """A parsed name: the scheme, and where; an empty *place* is the scheme's default."""
+
+    scheme: str
+    place: str
+    path: str | None
+    """The file of a store on this machine; None where it is none."""
+
+
+def read_store(text: str) -> StoreName:
+    """Return what *text* names: ``sqlite:///path``, ``firestore`` or ``firestore:database``."""
+    for name, scheme in SCHEMES.items():
+        if match := re.fullmatch(scheme.pattern, text):
+            place = match["place"] or ""
+            return StoreName(name, place, place if scheme.on_this_machine else None)
+    shapes = ", ".join(scheme.shape for scheme in SCHEMES.values())
+    raise ValueError(f"must be {shapes}")
 
 
 def read_each(

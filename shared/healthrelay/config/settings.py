@@ -8,23 +8,26 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple
 
 from healthrelay.config.readers import (
-    MAX_DAYS,
-    MAX_HOURS,
+    SealingKey,
+    StoreName,
     number_of,
     one_of,
     optional,
     read_account,
     read_file,
+    read_keys,
     read_owner_key,
     read_password,
     read_path,
     read_secure_url,
+    read_store,
     read_tasks_queue,
     read_text,
     read_url,
 )
-from healthrelay.config.stores import StoreName, parse_store, read_store
-from healthrelay.core.grants.sealing_keys import SealingKey, read_keys
+
+MAX_DAYS = 36_500
+MAX_HOURS = 8_760
 
 
 class Setting(NamedTuple):
@@ -78,7 +81,7 @@ class Settings(NamedTuple):
         ),
     ]
     store: Annotated[
-        str,
+        StoreName,
         Setting(
             read_store,
             default="sqlite:///data/healthrelay.db",
@@ -221,11 +224,6 @@ class Settings(NamedTuple):
     def __repr__(self) -> str:
         shown = (f"{n}={v!r}" for n, v in self._asdict().items() if not SETTINGS[n].secret)
         return f"Settings({', '.join(shown)})"
-
-    @property
-    def store_name(self) -> StoreName:
-        """The name of the store, parsed."""
-        return parse_store(self.store)
 
 
 SETTINGS: dict[str, Setting] = {

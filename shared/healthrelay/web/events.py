@@ -60,10 +60,7 @@ def ack(request: Request, services: Services) -> Response:
     user = _authenticate(params, request, services)
     reader, sequence = reader_cursor(params)
     log, writer = services.store.log, services.writer
-    if writer is None:
-        cursor = flow.acknowledge(user, reader, sequence, log, services.now())
-    else:
-        cursor = flow.enqueue_acknowledgement(user, reader, sequence, log, writer)
+    cursor = flow.acknowledge(user, reader, sequence, log, services.now(), writer)
     status = 202 if writer and request.method == "POST" else 200
     return json_response({"user": user, "reader": reader, "cursor": cursor}, status)
 

@@ -18,10 +18,7 @@ def session(point: str = "456", **value: Any) -> dict[str, Any]:
     """Return a night in Amsterdam, from 23:40 to 06:10, unless *value* says otherwise."""
     return {
         "dataPointName": f"users/1/dataTypes/sleep/dataPoints/{point}",
-        "sleep": {
-            "interval": interval("2026-11-02T22:40:00Z", "2026-11-03T05:10:00Z"),
-            **value,
-        },
+        "sleep": {"interval": interval("2026-11-02T22:40:00Z", "2026-11-03T05:10:00Z"), **value},
     }
 
 

@@ -26,12 +26,7 @@ EVERY = [
     ("floors", "floors", {"floors": {"countSum": "9"}}, "9"),
     ("elevation", "altitude", {"altitude": {"gainMillimetersSum": "27432"}}, "27.432"),
     ("calories", "total-calories", {"totalCalories": {"kcalSum": 2213.5}}, "2214"),
-    (
-        "activityCalories",
-        "active-energy-burned",
-        {"activeEnergyBurned": {"kcalSum": 612.4}},
-        "612",
-    ),
+    ("activityCalories", "active-energy-burned", {"activeEnergyBurned": {"kcalSum": 612.4}}, "612"),
 ]
 
 
@@ -59,11 +54,7 @@ def test_totals_of_the_tracker_alone(
 
 @pytest.mark.parametrize(
     ("system", "distance", "elevation"),
-    [
-        ("metric", "1.609344", "3.048"),
-        ("en_GB", "1.609344", "3.048"),
-        ("en_US", "1", "10"),
-    ],
+    [("metric", "1.609344", "3.048"), ("en_GB", "1.609344", "3.048"), ("en_US", "1", "10")],
 )
 def test_units_are_the_households(system: str, distance: str, elevation: str) -> None:
     mile = {"distance:dailyRollUp": [rolled(3, distance={"millimetersSum": "1609344"})]}

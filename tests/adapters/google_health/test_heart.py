@@ -132,10 +132,7 @@ def test_what_is_unknown_of_a_day_is_left_out() -> None:
                 },
             ),
         ),
-        (
-            BURNED,
-            rolled(3, caloriesInHeartRateZone={"caloriesInHeartRateZones": [{"kcal": 60}]}),
-        ),
+        (BURNED, rolled(3, caloriesInHeartRateZone={"caloriesInHeartRateZones": [{"kcal": 60}]})),
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(source: str, point: Any) -> None:

@@ -175,11 +175,7 @@ def test_days_without_points_are_absent() -> None:
             bucket("2026-11-03T07:00:00Z", totalCalories={"kcal": 1}),
         ),
         ("calories", "total-calories:rollUp", {"totalCalories": {"kcalSum": 1}}),
-        (
-            "heart",
-            "heart-rate:rollUp",
-            bucket("2026-11-03T07:00:00Z", heartRate={"average": 60}),
-        ),
+        ("heart", "heart-rate:rollUp", bucket("2026-11-03T07:00:00Z", heartRate={"average": 60})),
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(

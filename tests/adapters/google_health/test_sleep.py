@@ -176,8 +176,7 @@ def test_a_stage_that_v1_had_no_number_for_has_no_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "log_id"),
-    [("9223372036854775809", 9223372036854775809), ("0f3b-uuid", 1793659200000)],
+    ("name", "log_id"), [("9223372036854775809", 9223372036854775809), ("0f3b-uuid", 1793659200000)]
 )
 def test_log_id_is_the_points_own_or_its_start(name: str, log_id: int) -> None:
     assert log(session(name))[0]["logId"] == log_id

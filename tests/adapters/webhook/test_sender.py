@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import standardwebhooks
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from healthrelay.adapters.webhook import WebhookTarget, mint
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
+from tests.adapters.peers import answering, given_up
+from tests.igor.certificates import self_signed
 from tests.igor.recorder import Recorder, Say
+from tests.peers.process import free_port
 
 MESSAGE = Message("jack", b'{"type":"measurements.changed"}', "msg_1")
 KEYS = mint()
@@ -135,78 +131,39 @@ def test_the_name_is_looked_up_once_for_all_messages(
     assert [seen.headers["host"] for seen in receiver.seen] == [f"hook.example:{port}"] * 2
 
 
-class Slow(BaseHTTPRequestHandler):
-    """Says a little at once, and the rest byte by byte: never so slow that a byte is missed."""
-
-    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx"
-    rest = b"x" * 999
-
-    def do_POST(self) -> None:
-        self.wfile.write(self.answer)
-        for byte in self.rest[:100]:
-            time.sleep(0.1)
-            try:
-                self.wfile.write(bytes([byte]))
-            except OSError:
-                return
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class SlowHead(Slow):
-    answer = b""
-    rest = b"HTTP/1.1 200 OK\r\nX-Dripping: " + b"x" * 900
-
-
-class SlowInterim(Slow):
-    """One interim answer after the other, each whole and in time."""
-
-    answer = b""
-    rest = b"HTTP/1.1 100 Continue\r\n\r\n" * 40
-
-
-def served(
-    handler: type[BaseHTTPRequestHandler], certificate: Path | None = None
-) -> ThreadingHTTPServer:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    return server
-
-
-@pytest.mark.parametrize("handler", [Slow, SlowHead, SlowInterim])
-def test_an_answer_that_drips_is_not_waited_for(handler: type[Slow]) -> None:
-    server = served(handler)
-    started = time.monotonic()
-
-    with pytest.raises(TryLater, match="no whole answer"):
-        hook(f"http://127.0.0.1:{server.server_port}/", seconds=1).send(MESSAGE)
-
-    assert 0.9 < time.monotonic() - started < 3
-    server.shutdown()
-
-
-@pytest.mark.parametrize("handler", [Slow, SlowHead])
-def test_nor_is_one_that_drips_behind_tls(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch, handler: type[Slow]
-) -> None:
-    server = served(handler, certificate)
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name leads to this machine."""
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda _host, *more, **named: real("127.0.0.1", *more, **named)
     )
-    sender = hook(f"https://hook.example:{server.server_port}/", seconds=1)
-    started = time.monotonic()
 
-    with pytest.raises(TryLater, match="no whole answer"):
-        replace(sender, ca=str(certificate)).send(MESSAGE)
 
-    assert 0.9 < time.monotonic() - started < 3
-    server.shutdown()
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return self_signed(tmp_path_factory.mktemp("tls"), "hook.example")
+
+
+# Each byte, and each interim answer, comes in time; the answer never ends.
+BODY = (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 100)
+HEAD = (b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100)
+INTERIM = [b"HTTP/1.1 100 Continue\r\n\r\n"] * 40
+
+
+@pytest.mark.parametrize("parts", [BODY, HEAD, INTERIM], ids=["body", "head", "interim"])
+def test_an_answer_that_drips_is_not_waited_for(parts: Sequence[bytes]) -> None:
+    with answering(*parts, pause=0.1) as url, given_up(1):
+        hook(url, seconds=1).send(MESSAGE)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("parts", [BODY, HEAD], ids=["body", "head"])
+def test_nor_is_one_that_drips_behind_tls(certificate: Path, parts: Sequence[bytes]) -> None:
+    with answering(*parts, pause=0.1, certificate=certificate) as url:
+        sender = hook(url.replace("127.0.0.1", "hook.example"), seconds=1)
+        with given_up(1):
+            replace(sender, ca=str(certificate)).send(MESSAGE)
 
 
 @pytest.mark.parametrize("secure", [False, True])
@@ -214,49 +171,16 @@ def test_who_takes_the_connection_and_says_nothing_is_not_waited_for(secure: boo
     """Behind TLS, that is a handshake which never comes."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http{'s' * secure}://127.0.0.1:{silent.getsockname()[1]}/"
-        started = time.monotonic()
-
-        with pytest.raises(TryLater, match="no whole answer"):
+        with given_up(1):
             hook(url, seconds=1).send(MESSAGE)
-
-    assert 0.9 < time.monotonic() - started < 3
 
 
 def test_nobody_there_is_tried_again() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
-        with pytest.raises(TryLater, match="no whole answer"):
-            hook(url).send(MESSAGE)
+    with pytest.raises(TryLater, match="no whole answer"):
+        hook(f"http://127.0.0.1:{free_port()}/").send(MESSAGE)
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and certificate of hook.example, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hook.example")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now() - timedelta(days=1))
-        .not_valid_after(now() + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hook.example")]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "hook.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("host", "trusted", "error"),
     [
@@ -266,48 +190,18 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_tls_uses_the_name_at_the_address_that_was_checked(
-    certificate: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    host: str,
-    trusted: bool,
-    error: type[HealthrelayError] | None,
+    certificate: Path, host: str, trusted: bool, error: type[HealthrelayError] | None
 ) -> None:
-    names: list[str | None] = []
-    hosts: list[str | None] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            hosts.append(self.headers["Host"])
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    context.sni_callback = lambda _socket, name, _context: names.append(name)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    real = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda _host, *more, **named: real("127.0.0.1", *more, **named)
-    )
-    sender = replace(
-        hook(f"https://{host}:{server.server_port}/in"), ca=str(certificate) if trusted else None
-    )
-
-    if error:
-        with pytest.raises(error, match="certificate"):
+    with Recorder(certificate) as receiver:
+        port = receiver.url.rpartition(":")[2]
+        sender = replace(
+            hook(f"https://{host}:{port}/in"), ca=str(certificate) if trusted else None
+        )
+        with pytest.raises(error, match="certificate") if error else nullcontext():
             sender.send(MESSAGE)
-        assert hosts == []
-    else:
-        sender.send(MESSAGE)
-        assert hosts == [f"{host}:{server.server_port}"]
 
-    assert names == [host]
-    server.shutdown()
+    assert receiver.names == [host]
+    assert [seen.headers["host"] for seen in receiver.seen] == [f"{host}:{port}"] * (not error)
 
 
 def test_keys_do_not_print() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.delivery.tasks import due, retry
+from healthrelay.core.delivery.tasks import due, remind, retry
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.settings import interval
 
@@ -102,3 +102,22 @@ def test_interval_that_cannot_be_is_refused(text: str) -> None:
 def test_interval_is_ten_hours_unless_set() -> None:
     assert interval({}) == timedelta(hours=10)
     assert interval({"interval": "900"}) == TICK
+
+
+def reminders(pace: timedelta, days: int) -> list[float]:
+    """After how many hours a caller that looks every *pace* is to report it."""
+    looks = [look * pace for look in range(int(timedelta(days=days) / pace) + 1)]
+    return [after / HOUR for after in looks if remind(NOW, NOW + after, pace)]
+
+
+def test_after_a_day_and_then_daily() -> None:
+    assert reminders(HOUR, 3) == [24, 48, 72]
+    assert reminders(10 * HOUR, 3) == [30, 50]
+    assert reminders(timedelta(days=2), 6) == [48, 96, 144]
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 0, 1, 23])
+def test_what_is_younger_than_a_day_or_yet_to_come_is_not_reported(hours: int) -> None:
+    now = NOW + hours * HOUR
+
+    assert not any(remind(NOW, now, pace * HOUR) for pace in (1, 24, 168))

@@ -140,9 +140,7 @@ def test_no_day_is_called_covered_that_was_not_read(read: list[Window]) -> None:
         assert {first + timedelta(days=n) for n in range((last - first).days + 1)} <= truly
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)), max_size=6),
-)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)), max_size=6))
 def test_stretches_and_gaps_make_up_the_window(pairs: list[tuple[int, int]]) -> None:
     gaps = [(days(ago), days(ago - length)) for ago, length in pairs]
     missing = {first + timedelta(n) for first, last in gaps for n in range((last - first).days + 1)}

@@ -13,11 +13,7 @@ from healthrelay.core.measurements.records import Window
 WEIGHT = Source("weight")
 HEIGHT = Source("height", dated=False)
 STEPS = Source("steps", days=90)
-TABLE = {
-    "body-weight": (WEIGHT,),
-    "body-bmi": (WEIGHT, HEIGHT),
-    "activities-steps": (STEPS,),
-}
+TABLE = {"body-weight": (WEIGHT,), "body-bmi": (WEIGHT, HEIGHT), "activities-steps": (STEPS,)}
 
 
 def of_provider(window: Window) -> tuple[Source, ...]:
@@ -36,10 +32,7 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 7, 19)
 def test_shared_source_is_read_once() -> None:
     windows = [Window("body-weight", FIRST, LAST), Window("body-bmi", FIRST, LAST)]
 
-    assert reads_of(windows) == (
-        Read("weight", FIRST, LAST),
-        Read("height", FIRST, LAST),
-    )
+    assert reads_of(windows) == (Read("weight", FIRST, LAST), Read("height", FIRST, LAST))
 
 
 def test_long_window_is_cut_at_the_sources_limit_and_its_newest_days_come_first() -> None:

@@ -11,8 +11,8 @@ import pytest
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
+from healthrelay.flows.measurements.fetch import store_changes
 from healthrelay.flows.measurements.gather import Gathered
-from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import open_keys
 from healthrelay.flows.grants.refresh import Grants
-from healthrelay.flows.household.application import open_client_secret
+from healthrelay.flows.household.application import amend, open_client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
@@ -209,8 +209,11 @@ def test_who_lived_on_before_it_went_on_keeps_what_they_have(source: Store, targ
         load(io.BytesIO(content), Watched(target, "store", Stopping(3)))  # type: ignore[arg-type]
     change(target, 20)
     target.log.save("jack", "igor", Progress(10))
+    amend(target.identities, lambda before: {**before, "client_id": "changed"})
 
     assert loaded(content, target) == WHOLE
+
+    assert target.identities.application()["client_id"] == "changed"
 
     assert target.log.head("jack") == 10
     assert target.log.following("jack").progress("igor") == Progress(10)

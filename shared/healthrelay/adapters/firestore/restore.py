@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import retry_on_conflict
@@ -29,47 +29,34 @@ BATCH_BYTES = 2_000_000
 """Far below what a commit takes: the owner's line may be slow."""
 
 
-class _Incarnation(NamedTuple):
-    """All documents of a person who does not exist yet."""
-
-    user: str
-    incarnation: str
-    bulk: list[Write]
-    last: list[Write]
-
-
 def restore(database: Database, user: str, person: PersonDump, limit: int) -> None:
-    """Make *user* as *person* says. Raises `Duplicate` for a person who exists."""
+    """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
     incarnation = documents.commit_id()
-    new = _Incarnation(
-        user,
-        incarnation,
-        list(_bulk(user, incarnation, person, limit)),
-        [
-            Write(documents.person_path(user), _owner(incarnation, person), new=True),
-            Write(documents.private_path(user), _private(person), new=True),
-        ],
+    bulk = list(_bulk(user, incarnation, person, limit))
+    last = (
+        Write(documents.person_path(user), _owner(incarnation, person), new=True),
+        Write(documents.private_path(user), _private(person), new=True),
     )
-    retry_on_conflict(lambda: _attempt(database, new))
-
-
-def _attempt(database: Database, new: _Incarnation) -> None:
-    owner = database.get_one(documents.person_path(new.user))
-    if owner and owner.fields["life"] == new.incarnation:
-        return  # an earlier attempt landed, its answer was lost
-    if owner:
-        raise Duplicate(f"There is a user {new.user} already.")
-    delete_stale_documents(database, new.user)
     # Before the first entry, where nobody looks. Whoever restores the same person at the same
-    # time deletes it, and then the last commit lands nothing.
-    claim = documents.entry_path(new.user, 0)
-    database.commit(Write(claim, {"life": new.incarnation}, new=True))
-    claimed = database.get_one(claim)
-    if claimed is None or claimed.fields["life"] != new.incarnation:
-        raise CommitConflict
-    for batch in _batches(new.bulk):
-        database.commit(*batch)
-    database.commit(*new.last, Write(claim, None, since=claimed.updated))
+    # time deletes it, and then the last commit writes nothing.
+    claim = documents.entry_path(user, 0)
+
+    def attempt() -> None:
+        owner = database.get_one(documents.person_path(user))
+        if owner and owner.fields["life"] == incarnation:
+            return  # an earlier attempt was stored, its answer was lost
+        if owner:
+            raise Duplicate(f"There is a user {user} already.")
+        delete_stale_documents(database, user)
+        database.commit(Write(claim, {"life": incarnation}, new=True))
+        claimed = database.get_one(claim)
+        if claimed is None or claimed.fields["life"] != incarnation:
+            raise CommitConflict
+        for batch in _batches(bulk):
+            database.commit(*batch)
+        database.commit(*last, Write(claim, None, since=claimed.updated))
+
+    retry_on_conflict(attempt)
 
 
 def _bulk(user: str, incarnation: str, person: PersonDump, limit: int) -> Iterator[Write]:
@@ -104,14 +91,10 @@ def _private(person: PersonDump) -> Fields:
     fields: dict[str, object] = {
         "settings": dict(person.settings),
         "targets": _text(person.targets),
+        "poll_key": person.poll_key,
     }
-    if person.poll_key is not None:
-        fields["poll_key"] = person.poll_key
     if person.grant is not None:
-        fields["token"] = {
-            "version": secrets.randbits(62) + 1,
-            "document": _text(person.grant),
-        }
+        fields["token"] = {"version": secrets.randbits(62) + 1, "document": _text(person.grant)}
     return fields
 
 

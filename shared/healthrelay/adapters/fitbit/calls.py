@@ -142,14 +142,11 @@ GOALS = {
 
 
 def _activities() -> dict[str, Call]:
-    resources = [
-        f"{root}/{name}" for root in ("activities", "activities/tracker") for name in TOTALS
-    ]
+    days = dict.fromkeys(TOTALS, YEARS) | {"activityCalories": 30}
     return {
-        resource.replace("/", "-"): _series(
-            resource, 30 if resource.endswith("activityCalories") else YEARS
-        )
-        for resource in resources
+        f"{root.replace('/', '-')}-{name}": _series(f"{root}/{name}", days[name])
+        for root in ("activities", "activities/tracker")
+        for name in TOTALS
     }
 
 

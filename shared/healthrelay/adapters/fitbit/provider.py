@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Window
     from healthrelay.ports.peers import Raw
 
-FITBIT_SYSTEM = {"en_US": "en_US", "en_GB": "en_GB"}
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""
 
@@ -30,7 +29,7 @@ class LegacyFitbit:
     def __init__(
         self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
     ) -> None:
-        locale = FITBIT_SYSTEM.get(system, METRIC)
+        locale = METRIC if system == "metric" else system
         self._client = Client(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
@@ -46,8 +45,9 @@ class LegacyFitbit:
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)
         if row is None:
-            what = ABSENT.get(window.series, window.series)
-            raise Unsupported(f"python-fitbit cannot read {what}.")
+            raise Unsupported(
+                f"python-fitbit cannot read {ABSENT.get(window.series, window.series)}."
+            )
         return tuple(CALLS[name].source(name) for name in row.needs(window))
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:

@@ -132,23 +132,15 @@ def _points(part: Raw) -> list[Element]:
     return [element] if points else []
 
 
-def _activities(prefix: str, names: Iterable[str]) -> dict[str, Row]:
-    return {
-        f"{prefix}{name}": Row(
-            f"{prefix}{name}", _same, _company(prefix, name), _zero_company(prefix, name)
-        )
-        for name in names
-    }
+def _activity(prefix: str, name: str) -> Row:
+    for_zero = (f"{prefix}minutesSedentary",) if name.startswith("minutes") else ()
+    return Row(f"{prefix}{name}", _same, _company(prefix, name), for_zero)
 
 
 def _company(prefix: str, name: str) -> tuple[str, ...]:
     if name in ("floors", "elevation"):
         return (f"{prefix}{name}",)
     return (f"{prefix}steps",)
-
-
-def _zero_company(prefix: str, name: str) -> tuple[str, ...]:
-    return (f"{prefix}minutesSedentary",) if name.startswith("minutes") else ()
 
 
 def _intraday(name: str) -> Row:
@@ -160,8 +152,8 @@ def _intraday(name: str) -> Row:
 ROWS: dict[str, Row] = {
     # A call that has a series' own name brings its elements as they are, unless a row says more.
     **{name: Row(name) for name in CALLS if name in SERIES},
-    **_activities(ACTIVITIES, (*TOTALS, "caloriesBMR")),
-    **_activities(TRACKER, TOTALS),
+    **{f"{ACTIVITIES}{name}": _activity(ACTIVITIES, name) for name in (*TOTALS, "caloriesBMR")},
+    **{f"{TRACKER}{name}": _activity(TRACKER, name) for name in TOTALS},
     "devices": Row("devices", _device),
     "friends": Row("friends", _friend),
     "body": Row("day of body", _body),

@@ -16,20 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from healthrelay.adapters.google_health.activity import (
-    WEARABLES,
-    amount,
-    rolled,
-    span_of,
-)
-from healthrelay.adapters.google_health.points import (
-    Answers,
-    Element,
-    Row,
-    daily,
-    json_name,
-    value_of,
-)
+from healthrelay.adapters.google_health.activity import WEARABLES, amount, rolled, span_of
+from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
 from healthrelay.adapters.google_health.questions import (
     DailyRollUp,
     Points,
@@ -90,10 +78,8 @@ def minutes(answers: Answers, question: Question) -> dict[str, dict[str, int]]:
     A stretch belongs to the day on which it begins: its other half would be missing from a
     reading that begins a day later. A level that Google adds one day is none of the four.
     """
-    kind = json_name(question)
     days: dict[str, dict[str, timedelta]] = {}
-    for point in answers.of(question):
-        value = value_of(point, kind)
+    for _, value in answers.values(question):
         span, level = span_of(value, answers.zone), value["activityLevelType"]
         day = days.setdefault(span.day, {})
         day[level] = day.get(level, timedelta()) + span.length

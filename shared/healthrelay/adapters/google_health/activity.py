@@ -128,11 +128,6 @@ def resting_energy(answers: Answers) -> dict[str, Decimal]:
     return {day: units.rounded(total[day] - active[day], 0) for day in total.keys() & active.keys()}
 
 
-def resting_days(answers: Answers) -> list[Element]:
-    """``activities/caloriesBMR``."""
-    return texts(resting_energy(answers))
-
-
 TOTALS: dict[str, Total] = {
     "steps": Total(STEPS, "countSum", whole),
     "distance": Total(DISTANCE, "millimetersSum", units.distance),
@@ -154,5 +149,7 @@ def _rows(prefix: str, family: str = "") -> dict[str, Row]:
 ROWS: dict[str, Row] = {
     **_rows("activities-"),
     **_rows("activities-tracker-", WEARABLES),
-    "activities-caloriesBMR": Row((TOTAL_ENERGY, ACTIVE_ENERGY), resting_days),
+    "activities-caloriesBMR": Row(
+        (TOTAL_ENERGY, ACTIVE_ENERGY), lambda answers: texts(resting_energy(answers))
+    ),
 }

@@ -43,26 +43,13 @@ def weight_log(answers: Answers) -> list[Element]:
 
 def fat_log(answers: Answers) -> list[Element]:
     """``get_bodyfat``: every measurement of body fat, in percent."""
-    return [
-        {
-            "date": sample.day,
-            "fat": units.number(units.rounded(sample.value, 3)),
-            **_log_tail(sample),
-        }
-        for sample in _fats(answers)
-    ]
+    return [_entry("fat", sample) for sample in _fats(answers)]
 
 
 def glucose_log(answers: Answers) -> list[Element]:
     """``glucose``: every measurement of blood glucose, in mg/dL."""
-    return [
-        {
-            "date": sample.day,
-            "glucose": units.number(units.rounded(sample.value, 3)),
-            **_log_tail(sample),
-        }
-        for sample in samples_of(answers, GLUCOSE, "bloodGlucoseMilligramsPerDeciliter")
-    ]
+    samples = samples_of(answers, GLUCOSE, "bloodGlucoseMilligramsPerDeciliter")
+    return [_entry("glucose", sample) for sample in samples]
 
 
 def weight_days(answers: Answers) -> list[Element]:
@@ -118,6 +105,11 @@ def _fats(answers: Answers) -> list[Sample]:
 
 def _last(samples: list[Sample], value: Callable[[Decimal], Decimal]) -> list[Element]:
     return daily({sample.day: units.text(value(sample.value)) for sample in samples})
+
+
+def _entry(name: str, sample: Sample) -> Element:
+    value = units.number(units.rounded(sample.value, 3))
+    return {"date": sample.day, name: value, **_log_tail(sample)}
 
 
 def _log_tail(sample: Sample) -> Element:

@@ -50,7 +50,8 @@ def _exercise(point: Raw, answers: Answers) -> Element:
         "duration": span.length // MILLISECOND,
         "hasStartTime": True,
         "logId": log_id(point, span.instant),
-        "name": value.get("displayName") or _spoken(value["exerciseType"]),
+        # A person would write STRENGTH_TRAINING otherwise.
+        "name": value.get("displayName") or value["exerciseType"].replace("_", " ").capitalize(),
         "startDate": span.day,
         "startTime": f"{span.at:%H:%M}",
     }
@@ -63,11 +64,6 @@ def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
         for name, (member, convert) in _METRICS.items()
         if member in metrics
     }
-
-
-def _spoken(kind: str) -> str:
-    """``STRENGTH_TRAINING`` as a person would write it."""
-    return kind.replace("_", " ").capitalize()
 
 
 def summaries(answers: Answers) -> list[Element]:

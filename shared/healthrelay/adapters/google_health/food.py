@@ -11,14 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.activity import amount, rolled, span_of, texts
-from healthrelay.adapters.google_health.points import (
-    Answers,
-    Element,
-    Row,
-    json_name,
-    log_id,
-    value_of,
-)
+from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
 from healthrelay.core.measurements import units
 
@@ -54,14 +47,8 @@ def food_log(answers: Answers) -> list[Element]:
         if "calories" in nutrition:
             food["calories"] = nutrition["calories"]
         food["mealTypeId"] = _MEALS.get(entry.value.get("mealType", ""), _ANYTIME)
-        elements.append(
-            {
-                "logId": entry.log_id,
-                "logDate": entry.day,
-                "loggedFood": food,
-                "nutritionalValues": nutrition,
-            }
-        )
+        named: Element = {"logId": entry.log_id, "logDate": entry.day}
+        elements.append(named | {"loggedFood": food, "nutritionalValues": nutrition})
     return elements
 
 
@@ -101,15 +88,9 @@ def water_summaries(answers: Answers) -> list[Element]:
     return [{"date": day, "water": units.number(water[day])} for day in sorted(water)]
 
 
-def water_days(answers: Answers) -> list[Element]:
-    """``foods/log/water``, in the household's unit."""
-    return texts(_water(answers))
-
-
 def food_units(answers: Answers) -> list[Element]:
     """``food_units``: those of the wearer's own list, for Google has no common catalogue."""
-    kind = json_name(UNITS)
-    return [_unit(point["name"], value_of(point, kind)) for point in answers.of(UNITS)]
+    return [_unit(point["name"], value) for point, value in answers.values(UNITS)]
 
 
 def _unit(path: str, value: Mapping[str, Any]) -> Element:
@@ -120,10 +101,8 @@ def _unit(path: str, value: Mapping[str, Any]) -> Element:
 
 
 def _entries(answers: Answers, question: Points) -> list[Entry]:
-    kind = json_name(question)
     entries = []
-    for point in answers.of(question):
-        value = value_of(point, kind)
+    for point, value in answers.values(question):
         span = span_of(value, answers.zone)
         entries.append(Entry(span.instant, log_id(point, span.instant), span.day, value))
     return sorted(entries, key=lambda entry: entry[:2])
@@ -174,5 +153,5 @@ ROWS: dict[str, Row] = {
     "foods-log-caloriesIn": Row((EATEN_DAYS,), calories_in),
     "water": Row((DRUNK,), water_log),
     "water-summary": Row((DRUNK_DAYS,), water_summaries),
-    "foods-log-water": Row((DRUNK_DAYS,), water_days),
+    "foods-log-water": Row((DRUNK_DAYS,), lambda answers: texts(_water(answers))),
 }

@@ -15,8 +15,6 @@ from healthrelay.adapters.google_health.points import (
     civil_day,
     daily,
     duration,
-    json_name,
-    value_of,
 )
 from healthrelay.adapters.google_health.questions import (
     SHORT_ROLL_UP_DAYS,
@@ -101,9 +99,7 @@ def _resting(answers: Answers) -> Iterator[tuple[str, int]]:
 
 
 def _dated(answers: Answers, question: Points) -> Dated:
-    kind = json_name(question)
-    values = (value_of(point, kind) for point in answers.of(question))
-    return [(civil_day(value), value) for value in values]
+    return [(civil_day(value), value) for _, value in answers.values(question)]
 
 
 def _zones(dated: Dated, member: str, name: str) -> dict[str, Zones]:

@@ -28,15 +28,9 @@ from healthrelay.adapters.google_health.points import (
     Row,
     json_name,
     local,
-    value_of,
+    sampled_at,
 )
-from healthrelay.adapters.google_health.questions import (
-    Points,
-    Question,
-    RollUp,
-    beats,
-    intervals,
-)
+from healthrelay.adapters.google_health.questions import Points, RollUp, beats, intervals
 from healthrelay.core.measurements import units
 
 if TYPE_CHECKING:
@@ -64,7 +58,6 @@ class Detail:
 
 
 DETAILS = {
-    "": Detail(timedelta(minutes=1), 1, "minute"),
     "1min": Detail(timedelta(minutes=1), 1, "minute"),
     "15min": Detail(timedelta(minutes=15), 15, "minute"),
     "1sec": Detail(timedelta(seconds=1), 1, "second"),
@@ -98,9 +91,7 @@ class Spread:
 
     def moments(self, answers: Answers) -> Iterator[Moment]:
         """Count a point where it begins: Google does not say how it was spread."""
-        kind = json_name(self.question)
-        for point in answers.of(self.question):
-            value = value_of(point, kind)
+        for _, value in answers.values(self.question):
             yield span_of(value, answers.zone).at, amount(value, self.amount, "interval")
 
 
@@ -131,13 +122,8 @@ def heart_moments(answers: Answers) -> Iterator[Moment]:
 
 
 def _beats(answers: Answers) -> Iterator[Moment]:
-    kind = json_name(BEATS)
-    for point in answers.of(BEATS):
-        value = value_of(point, kind)
-        time = value["sampleTime"]
-        instant = datetime.fromisoformat(time["physicalTime"])
-        at = local(instant, time.get("utcOffset"), answers.zone)
-        yield at, units.exact(value["beatsPerMinute"])
+    for _, value in answers.values(BEATS):
+        yield sampled_at(value, answers.zone)[1], units.exact(value["beatsPerMinute"])
 
 
 def elements(
@@ -147,7 +133,7 @@ def elements(
 
     In autumn one hour of a day has every clock time twice: such points are one.
     """
-    detail = DETAILS[answers.window.detail]
+    detail = DETAILS[answers.window.detail or "1min"]
     slots: dict[datetime, list[Decimal]] = {}
     for at, value in moments:
         slots.setdefault(detail.slot(at), []).append(value)
@@ -157,23 +143,15 @@ def elements(
             value = convert(fold(slots[at]), answers.system)
             point: Json = {"time": f"{at:%H:%M:%S}", "value": units.number(value)}
             days.setdefault(at.date().isoformat(), []).append(point)
-    return [_element(day, points, detail) for day, points in days.items()]
-
-
-def _element(day: str, points: list[Json], detail: Detail) -> Element:
-    return {
-        "dateTime": day,
-        "dataset": points,
-        "datasetInterval": detail.interval,
-        "datasetType": detail.type,
-    }
+    length: Element = {"datasetInterval": detail.interval, "datasetType": detail.type}
+    return [{"dateTime": day, "dataset": points, **length} for day, points in days.items()]
 
 
 def _summed(source: Spread | Rolled, convert: Conversion) -> Row:
-    question: Question = source.question
-    return Row(
-        (question,), lambda answers: elements(answers, source.moments(answers), added, convert)
-    )
+    def summed(answers: Answers) -> list[Element]:
+        return elements(answers, source.moments(answers), added, convert)
+
+    return Row((source.question,), summed)
 
 
 def heart_points(answers: Answers) -> list[Element]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,6 +32,11 @@ class Answers(NamedTuple):
         """Return the points that *question* brought."""
         return self.raw[question.source.name]
 
+    def values(self, question: Question) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
+        """Yield each point that *question* brought, and what it holds."""
+        kind = json_name(question)
+        return ((point, value_of(point, kind)) for point in self.of(question))
+
 
 class Row(NamedTuple):
     """One series: what must be read for it, and how that becomes its elements.
@@ -55,18 +60,21 @@ class Sample(NamedTuple):
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
     """Return the points of a sampled type in the order of their instants."""
-    kind = json_name(question)
     samples = []
-    for point in answers.of(question):
-        value = value_of(point, kind)
+    for point, value in answers.values(question):
         if member in value:
-            time = value["sampleTime"]
-            instant = datetime.fromisoformat(time["physicalTime"])
-            at = local(instant, time.get("utcOffset"), answers.zone)
+            instant, at = sampled_at(value, answers.zone)
             day = at.date().isoformat()
             sample = Sample(at, day, Decimal(value[member]), log_id(point, instant))
             samples.append((instant, sample))
     return [sample for _, sample in sorted(samples, key=lambda pair: (pair[0], pair[1].log_id))]
+
+
+def sampled_at(value: Mapping[str, Any], zone: str | None) -> tuple[datetime, datetime]:
+    """Return the instant of a sample, and the wearer's wall clock then."""
+    time = value["sampleTime"]
+    instant = datetime.fromisoformat(time["physicalTime"])
+    return instant, local(instant, time.get("utcOffset"), zone)
 
 
 def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:

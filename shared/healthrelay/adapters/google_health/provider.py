@@ -98,10 +98,9 @@ class GoogleHealth:
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
-        sent = None
-        if request.body is not None:
+        sent = None if request.body is None else json.dumps(request.body).encode()
+        if sent:
             headers["Content-Type"] = "application/json"
-            sent = json.dumps(request.body).encode()
         url = self._url + request.path
         answer = self._http.send(request.method, url, headers, sent, SECONDS)
         if answer.status != 200:

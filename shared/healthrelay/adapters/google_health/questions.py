@@ -125,10 +125,7 @@ class RollUp(NamedTuple):
             datetime(day.year, day.month, day.day, tzinfo=UTC)
             for day in (read.start, read.end + timedelta(days=1))
         )
-        span = {
-            "startTime": _instant(start - _PADDING),
-            "endTime": _instant(end + _PADDING),
-        }
+        span = {"startTime": _instant(start - _PADDING), "endTime": _instant(end + _PADDING)}
         # Ten thousand minutes are less than a week: well below the cap that Google holds
         # a page to as well, and a seventh of the pages.
         body: Json = {"range": span, "windowSize": "60s", "pageSize": PAGE_SIZE}

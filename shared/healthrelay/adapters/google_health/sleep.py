@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 Figure = Callable[[Night], int | None]
 
 # The v1 log has a number for each minute. A stage that it had none for has no minutes.
-_MINUTE_VALUES = {"LIGHT": "1", "DEEP": "1", "REM": "1", "ASLEEP": "1", "RESTLESS": "2"} | {
-    "AWAKE": "3"
-}
+_MINUTE_VALUES = dict.fromkeys(("LIGHT", "DEEP", "REM", "ASLEEP"), "1")
+_MINUTE_VALUES |= {"RESTLESS": "2", "AWAKE": "3"}
 
 
-def _told(member: str) -> Figure:
+def _figure_of(member: str) -> Figure:
     return lambda night: night.minutes(member)
 
 
@@ -36,10 +35,10 @@ def _awakenings(night: Night) -> int | None:
 # What the sessions of a day add up to.
 _SUMS: dict[str, Figure] = {
     "timeInBed": lambda night: night.in_bed,
-    "minutesAsleep": _told("minutesAsleep"),
-    "minutesAwake": _told("minutesAwake"),
-    "minutesToFallAsleep": _told("minutesToFallAsleep"),
-    "minutesAfterWakeup": _told("minutesAfterWakeUp"),
+    "minutesAsleep": _figure_of("minutesAsleep"),
+    "minutesAwake": _figure_of("minutesAwake"),
+    "minutesToFallAsleep": _figure_of("minutesToFallAsleep"),
+    "minutesAfterWakeup": _figure_of("minutesAfterWakeUp"),
     "awakeningsCount": _awakenings,
 }
 
@@ -106,12 +105,11 @@ def _summary(day: str, each: list[Night]) -> Element:
 
 def _stage_minutes(each: list[Night]) -> dict[str, Json]:
     tallies = [night.tally() for night in each if night.kind == "STAGES"]
-    minutes: dict[str, Json] = {}
-    for kind in ("DEEP", "LIGHT", "REM", "AWAKE"):
-        known = [tally[kind][1] for tally in tallies if kind in tally]
-        if known:
-            minutes[_level("STAGES", kind)] = sum(known)
-    return minutes
+    return {
+        _level("STAGES", kind): sum(known)
+        for kind in ("DEEP", "LIGHT", "REM", "AWAKE")
+        if (known := [tally[kind][1] for tally in tallies if kind in tally])
+    }
 
 
 def _session(night: Night) -> Element:

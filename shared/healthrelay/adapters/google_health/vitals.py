@@ -10,15 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.google_health.points import (
-    Answers,
-    Element,
-    Row,
-    civil_day,
-    daily,
-    json_name,
-    value_of,
-)
+from healthrelay.adapters.google_health.points import Answers, Element, Row, civil_day, daily
 from healthrelay.adapters.google_health.questions import Points, days
 from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
@@ -58,12 +50,9 @@ def _fitness(figures: Figures, _: str) -> dict[str, Json]:
 
 
 def _row(question: Points, members: Collection[str], value: Value) -> Row:
-    kind = json_name(question)
-
     def elements(answers: Answers) -> list[Element]:
         values: dict[str, Json] = {}
-        for point in answers.of(question):
-            fields = value_of(point, kind)
+        for _, fields in answers.values(question):
             if known := value(_figures(fields, members), answers.system):
                 values[civil_day(fields)] = known
         return daily(values)
@@ -85,11 +74,7 @@ _VARIABILITY = {
     "deepRmssd": "deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds",
 }
 # Google's bounds are those of a confidence interval, not of what was measured.
-_OXYGEN = {
-    "avg": "averagePercentage",
-    "min": "lowerBoundPercentage",
-    "max": "upperBoundPercentage",
-}
+_OXYGEN = {"avg": "averagePercentage", "min": "lowerBoundPercentage", "max": "upperBoundPercentage"}
 _BREATHING = {"breathingRate": "breathsPerMinute"}
 
 ROWS: dict[str, Row] = {

@@ -106,6 +106,10 @@ class Table:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def _load(self, path: str) -> Versioned | None:
+        with self._database.read() as connection:
+            return load_document(connection, path)
+
 
 def identity_path(user: str) -> str:
     """Return the path of the settings of *user*; everything else of theirs is below it."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.database import (
     Table,
-    load_document,
     newest_sequence,
     put_document,
     require_person,
@@ -53,8 +52,7 @@ class SqliteRecords(Table):
             return [_record(row) for row in rows]
 
     def coverage(self, user: str) -> Coverage:
-        with self._database.read() as connection:
-            stored = load_document(connection, _user_path(user))
+        stored = self._load(_user_path(user))
         document: dict[str, Any] = dict(stored.document) if stored else {}
         return {
             series: (date.fromisoformat(first), date.fromisoformat(last))

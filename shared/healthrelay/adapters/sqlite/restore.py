@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def restore(database: Database, user: str, person: PersonDump) -> None:
-    """Make *user* as *person* says. Raises `Duplicate` for a person who exists."""
+    """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
     path = identity_path(user)
     documents: dict[str, Document | None] = {
         path: person.settings,

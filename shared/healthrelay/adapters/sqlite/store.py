@@ -45,8 +45,7 @@ class SqliteIdentities(Table):
             return sorted(row[0] for row in rows)
 
     def settings(self, user: str) -> dict[str, str] | None:
-        with self._database.read() as connection:
-            stored = load_document(connection, identity_path(user))
+        stored = self._load(identity_path(user))
         return {name: str(value) for name, value in stored.document.items()} if stored else None
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
@@ -76,8 +75,7 @@ class SqliteIdentities(Table):
             put_document(connection, f"{identity_path(user)}/poll-key", user, {"sha256": hashed})
 
     def application(self) -> dict[str, str]:
-        with self._database.read() as connection:
-            stored = load_document(connection, APPLICATION)
+        stored = self._load(APPLICATION)
         return {name: str(value) for name, value in stored.document.items()} if stored else {}
 
     def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
@@ -92,8 +90,7 @@ class SqliteTokens(Table):
     """Sealed grants."""
 
     def load(self, user: str) -> Versioned | None:
-        with self._database.read() as connection:
-            return load_document(connection, f"{identity_path(user)}/token")
+        return self._load(f"{identity_path(user)}/token")
 
     def save(self, user: str, document: Document, expected: int) -> int:
         path = f"{identity_path(user)}/token"
@@ -118,8 +115,7 @@ class SqliteTargets(Table):
     """People's own targets, as one document each person."""
 
     def of(self, user: str) -> dict[str, Document]:
-        with self._database.read() as connection:
-            stored = load_document(connection, f"{identity_path(user)}/targets")
+        stored = self._load(f"{identity_path(user)}/targets")
         return dict(stored.document) if stored else {}  # type: ignore[arg-type]
 
     def save(

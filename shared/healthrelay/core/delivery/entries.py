@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.measurements.records import Delta
 
 Keys = Mapping[str, tuple[str, ...]]
 """Series → the keys of its records."""
+CHANGES = ("added", "changed", "removed")
 
 
 class Entry(NamedTuple):
@@ -26,7 +27,7 @@ class Entry(NamedTuple):
 
     def to_document(self) -> dict[str, object]:
         """Return the entry as the stores keep it, without its number and time."""
-        parts = {"added": self.added, "changed": self.changed, "removed": self.removed}
+        parts = dict(zip(CHANGES, (self.added, self.changed, self.removed), strict=True))
         document: dict[str, object] = {
             change: {series: list(keys) for series, keys in by_series.items()}
             for change, by_series in parts.items()
@@ -37,29 +38,19 @@ class Entry(NamedTuple):
     @classmethod
     def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
         """Return the entry that a store keeps as *document*."""
-        whole = document.get("whole", ())
-        names = tuple(str(name) for name in whole) if isinstance(whole, list) else ()
-        added, changed, removed = (
-            _keys(document.get(change)) for change in ("added", "changed", "removed")
-        )
+        whole = document.get("whole")
+        names = tuple(map(str, whole)) if isinstance(whole, list) else ()
+        added, changed, removed = (_keys(document.get(change)) for change in CHANGES)
         return cls(sequence, at, added, changed, removed, names)
 
 
 def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
     """Return ``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
-    parts = {
-        "added": _by_series(delta.added),
-        "changed": _by_series(delta.changed),
-        "removed": _by_series(delta.removed),
-    }
-    return {change: keys for change, keys in parts.items() if keys}
-
-
-def _by_series(records: Iterable[Record]) -> dict[str, list[str]]:
-    keys: dict[str, list[str]] = {}
-    for record in records:
-        keys.setdefault(record.series, []).append(record.key)
-    return keys
+    document: dict[str, dict[str, list[str]]] = {}
+    for change, records in zip(CHANGES, (delta.added, delta.changed, delta.removed), strict=True):
+        for record in records:
+            document.setdefault(change, {}).setdefault(record.series, []).append(record.key)
+    return document
 
 
 def _keys(part: object) -> Keys:

@@ -39,30 +39,25 @@ class Address(NamedTuple):
     user: str
     public_url: str
 
-    def pull(self, after: int, limit: int = 1) -> str:
-        """Return where the entries behind *after* are read; the reader adds its key."""
-        return f"{self.public_url}/relay/events?user={self.user}&after={after}&limit={limit}"
+    def link(self, sequence: int, path: str, query: str = "") -> dict[str, Json]:
+        """Return data that lead to what is read at *path*; the reader adds its key."""
+        pull = f"{self.public_url}{path}?user={self.user}{query}"
+        return {"user": self.user, "sequence": sequence, "pull": pull}
 
 
 def change_message(entry: Entry, now: RecordIndex, address: Address) -> Message:
     """Return the message of *entry*: with its values, or with a link where they are too many."""
-    data: dict[str, Json] = {"user": address.user, **event(entry, now)}
-    body = _body(CHANGED, entry.at, data)
+    body = _body(CHANGED, entry.at, {"user": address.user, **event(entry, now)})
     if len(body) >= MAX_BODY_BYTES:
-        link = address.pull(entry.sequence - 1)
-        thin: dict[str, Json] = {"user": address.user, "sequence": entry.sequence, "pull": link}
-        body = _body(CHANGED, entry.at, thin)
-    return Message(address.user, body, _id(address, entry.sequence, entry.at))
+        query = f"&after={entry.sequence - 1}&limit=1"
+        body = _body(CHANGED, entry.at, address.link(entry.sequence, "/relay/events", query))
+    return Message(address.user, body, _id(address, entry.sequence, entry.at.isoformat()))
 
 
 def snapshot_message(head: int, at: datetime, address: Address) -> Message:
     """Return the message that entries are no longer kept: read everything up to *head* again."""
-    data: dict[str, Json] = {
-        "user": address.user,
-        "sequence": head,
-        "pull": f"{address.public_url}/relay?user={address.user}",
-    }
-    return Message(address.user, _body(SNAPSHOT, at, data), _id(address, head, None))
+    body = _body(SNAPSHOT, at, address.link(head, "/relay"))
+    return Message(address.user, body, _id(address, head, SNAPSHOT))
 
 
 def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:
@@ -70,7 +65,7 @@ def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:
     return json.dumps(outline, separators=(",", ":")).encode()
 
 
-def _id(address: Address, sequence: int, at: datetime | None) -> str:
+def _id(address: Address, sequence: int, of: str) -> str:
     """Return the same for every attempt, another for a new person with an old name."""
-    parts = [address.target, address.user, sequence, at.isoformat() if at else SNAPSHOT]
+    parts = [address.target, address.user, sequence, of]
     return f"msg_{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"

@@ -76,16 +76,15 @@ class Progress(NamedTuple):
 
     def to_document(self) -> dict[str, Json]:
         """Return the progress as the stores keep it: what is as at the beginning stays out."""
-        document: dict[str, Json] = {}
-        for name, value in self._asdict().items():
-            if value == getattr(_BEGINNING, name):
-                continue
-            if isinstance(value, datetime):
-                document[name] = value.isoformat()
-            elif name == "dead":
-                document[name] = [[first, last] for first, last in value]
-            else:
-                document[name] = value.to_document() if name == "trouble" else value
+        document: dict[str, Any] = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in self._asdict().items()
+            if value != self._field_defaults[name]
+        }
+        if self.trouble:
+            document["trouble"] = self.trouble.to_document()
+        if self.dead:
+            document["dead"] = [list(letters) for letters in self.dead]
         return document
 
     @classmethod
@@ -108,7 +107,7 @@ class Chance(NamedTuple):
 
 
 def behind(progress: Progress, head: int) -> int:
-    """Return how many entries the target lacks, those given up on among them."""
+    """Return how many entries the target lacks, with those given up on."""
     return max(head - progress.sequence, 0) + dead_letters(progress)
 
 
@@ -120,24 +119,22 @@ def dead_letters(progress: Progress) -> int:
 def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | None) -> bool:
     """Return whether to make an attempt *now*.
 
-    A target that takes the whole snapshot each time, and may forget it, gets it again after
-    *repeat*; what was given up on is no loss to it, because the next success brings that too.
-    None is for one that takes each entry once.
+    A snapshot target may forget what it has and gets it again after *repeat*; so it does what was
+    given up on, with the next success. None is for one that takes each entry once.
     """
-    if progress.state == PAUSED and progress.due is None:
-        return False
-    if progress.due is not None and now < progress.due:
+    waits = now < progress.due if progress.due else progress.state == PAUSED
+    if waits:
         return False
     if head > progress.sequence or repeat is None:
         return head > progress.sequence
-    return bool(progress.dead) or _stale(progress, now - repeat)
+    stale = progress.at is None or progress.at <= now - repeat
+    return bool(progress.dead) or (progress.sequence > 0 and stale)
 
 
 def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
-    """Return the instant worth a call of its own; None where the next sweep is soon enough.
+    """Return the instant of a scheduled attempt, or *now* for what a call left undone.
 
-    A failing target is tried on time by `SCHEDULE_SECONDS`, and what a call left undone goes on at
-    once. Probes, and the repetition of a snapshot, may wait for the sweep.
+    None is for probes and for the repetition of a snapshot, which may wait for the sweep.
     """
     if progress.state == FAILING and progress.attempt < len(SCHEDULE_SECONDS):
         return progress.due
@@ -152,7 +149,9 @@ def after_success(progress: Progress, sequence: int, now: datetime, whole: bool)
 
 def drop_dead_letters(progress: Progress, first: int, last: int) -> Progress:
     """Return *progress* without its dead letters *first* to *last*."""
-    dead = without(progress.dead, first, last)
+    rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in progress.dead]
+    rest += [DeadLetters(max(one.first, last + 1), one.last) for one in progress.dead]
+    dead = tuple(sorted(part for part in rest if part.first <= part.last))
     return progress._replace(dead=dead, died=progress.died if dead else None)
 
 
@@ -179,25 +178,16 @@ def failed_out_of_turn(progress: Progress, error: HealthrelayError, chance: Chan
     once = after_failure(progress, error, progress.sequence, chance)
     if progress.state == OK or once.state == PAUSED:
         return once
-    failing = _with_failure(progress, error, chance)
-    if isinstance(error, RateLimited) and progress.due is not None:
-        return failing._replace(due=_later(0, error, chance))
-    return failing
+    moved = isinstance(error, RateLimited) and progress.due is not None
+    due = _later(0, error, chance) if moved else progress.due
+    return _with_failure(progress, error, chance)._replace(due=due)
 
 
 def trouble_of(progress: Progress, user: str, target: str) -> Trouble | None:
     """Return what stands in the way of a delivery to *target*, and what to do where it waits."""
-    if progress.trouble is None or progress.state != PAUSED:
-        return progress.trouble
     step = f"Fix this, then: healthrelay relay replay {user} --target {target}"
-    return progress.trouble._replace(next_step=step)
-
-
-def without(dead: tuple[DeadLetters, ...], first: int, last: int) -> tuple[DeadLetters, ...]:
-    """Return the *dead* letters that are not among *first* to *last*."""
-    rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in dead]
-    rest += [DeadLetters(max(one.first, last + 1), one.last) for one in dead]
-    return tuple(sorted(part for part in rest if part.first <= part.last))
+    trouble, paused = progress.trouble, progress.state == PAUSED
+    return trouble._replace(next_step=step) if trouble and paused else trouble
 
 
 def _with_failure(
@@ -209,15 +199,10 @@ def _with_failure(
     return progress._replace(trouble=trouble._replace(since=since, who=who or trouble.who))
 
 
-def _stale(progress: Progress, limit: datetime) -> bool:
-    return progress.sequence > 0 and (progress.at is None or progress.at <= limit)
-
-
 def _give_up(progress: Progress, last: int, now: datetime) -> Progress:
-    first = progress.sequence + 1
+    first, before = progress.sequence + 1, progress.dead
     if last < first:
         return progress
-    before = progress.dead
     if before and before[-1].last + 1 == first:
         first, before = before[-1].first, before[:-1]
     return progress._replace(sequence=last, dead=(*before, DeadLetters(first, last)), died=now)
@@ -243,4 +228,3 @@ def _trouble(values: dict[str, Any]) -> Trouble | None:
 
 
 _FLAT = {n: n for n in ("cause", "who", "sentence", "since")} | {"names": "settings"}
-_BEGINNING = Progress()

@@ -1,4 +1,4 @@
-"""Work that can wait, and when it is due: from the clock alone, so that nothing is stored.
+"""What is due, and when: from the clock alone, so that nothing is stored.
 
 A person's time is cut into slots as long as their interval; a stable hash of the name places the
 cuts, so that people spread evenly over every hour. Each slot has one task, named after person
@@ -11,6 +11,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+DAY = timedelta(days=1)
 AHEAD = timedelta(minutes=15)
 """How long before a slot begins its task may be enqueued, to run when it begins: the scheduler's
 own pace, so that each slot begins on its second and not at the next tick."""
@@ -65,6 +66,16 @@ def acknowledgement(user: str, reader: str, sequence: int) -> Task:
     """Return the task that notes that *reader* has everything up to *sequence*."""
     name = f"{_hash(user):016x}-ack-{_hash(reader):016x}-{sequence}"
     return Task("deliver", user, name, params=(("reader", reader), ("cursor", str(sequence))))
+
+
+def remind(since: datetime, now: datetime, pace: timedelta) -> bool:
+    """Return whether to report at *now* something that has lasted since *since*.
+
+    First after a day, then once a day, and nothing need be stored: a caller that looks once
+    every *pace* is there when another day is full. One that looks more often reports it more
+    often.
+    """
+    return (now - since) // DAY > max((now - pace - since) // DAY, 0)
 
 
 def _fetch(user: str, length: int, slot: int) -> Task:

@@ -1,1 +1,1 @@
-"""The people of a household, and what is kept of them."""
+"""The people of a household, and what is stored of them."""

@@ -11,7 +11,7 @@ from healthrelay.core.json import Json
 
 
 class Receipt(NamedTuple):
-    """Everything that was held of *user* just before it was removed at *at*."""
+    """Everything that was stored of *user* just before it was removed at *at*."""
 
     user: str
     at: datetime

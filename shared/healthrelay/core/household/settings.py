@@ -1,6 +1,6 @@
 """The settings that the owner keeps for a person.
 
-They lie where the old plugin kept them, ``identities/<user>/plugindata/fitbit``: the
+They lie where the old plugin has them, ``identities/<user>/plugindata/fitbit``: the
 methods to call and the defaults of their arguments, one text each; how often to fetch; their zone.
 """
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
-from healthrelay.core.delivery.reminders import DAY, remind
+from healthrelay.core.delivery.tasks import DAY, remind
 from healthrelay.core.errors import severity
 
 if TYPE_CHECKING:
@@ -66,22 +67,32 @@ class DeliveryContext(NamedTuple):
         if names := following.of_kind(delivery.LOG):
             yield from (target for target in self.own(user) if target.name in names)
 
-    def with_failure(
-        self, progress: Progress, error: HealthrelayError, last: int, *, in_turn: bool
-    ) -> Progress:
-        """Return *progress* after a failure to deliver up to *last*, *in_turn* or forced."""
-        chance = Chance(self.now(), self.jitter())
-        if in_turn:
+
+class Attempt(NamedTuple):
+    """One attempt to bring *target* what it lacks of the log of *user*."""
+
+    user: str
+    target: Target
+    before: Progress
+    head: int
+    in_turn: bool
+    """Whether it was due; a forced one takes no scheduled one away."""
+    context: DeliveryContext
+
+    def after_failure(self, progress: Progress, error: HealthrelayError, last: int) -> Progress:
+        """Return *progress* after a failure to deliver up to *last*."""
+        chance = Chance(self.context.now(), self.context.jitter())
+        if self.in_turn:
             return delivery.after_failure(progress, error, last, chance)
         return delivery.failed_out_of_turn(progress, error, chance)
 
 
 def status(
-    user: str, target: str, progress: Progress, head: int, lacked: int | None = None
+    user: str, target: str, progress: Progress, head: int, before: Progress | None = None
 ) -> Delivery:
-    """Return how *target* is doing; *lacked* is what it lacked before an attempt."""
+    """Return how *target* is doing, and what it got since *before*."""
     waiting = delivery.behind(progress, head)
-    delivered = 0 if lacked is None else max(lacked - waiting, 0)
+    delivered = max(delivery.behind(before or progress, head) - waiting, 0)
     paused = progress.state == delivery.PAUSED
     return Delivery(delivered, waiting, delivery.trouble_of(progress, user, target), paused)
 
@@ -105,41 +116,33 @@ def combine(deliveries: Iterable[Delivery]) -> Delivery:
     )
 
 
-class Outcome(NamedTuple):
-    """One attempt at a target: its progress *before* and *after*, and what it got."""
+def log_attempt(
+    user: str,
+    target: str,
+    result: Delivery,
+    context: DeliveryContext,
+    *,
+    started: float,
+    new_dead_letters: int = 0,
+) -> Delivery:
+    """Log the *result* of an attempt, and once a day what lasts; return it.
 
-    before: Progress
-    after: Progress
-    delivery: Delivery
-    started: float
-    """By the monotonic clock, in seconds."""
-
-
-def log_attempt(user: str, target: str, outcome: Outcome, context: DeliveryContext) -> Delivery:
-    """Log what came of an attempt, new dead letters, and once a day what lasts; return it."""
-    result, trouble = outcome.delivery, outcome.delivery.trouble
-    context.log_event(
+    *started* is by the monotonic clock, in seconds.
+    """
+    trouble, log_event = result.trouble, partial(context.log_event, user=user, target=target)
+    log_event(
         severity(trouble),
         "delivery",
-        user=user,
-        target=target,
         delivered=result.delivered,
         waiting=result.waiting,
-        milliseconds=round((time.monotonic() - outcome.started) * 1000),
+        milliseconds=round((time.monotonic() - started) * 1000),
         cause=trouble.sentence if trouble else None,
     )
-    new = delivery.dead_letters(outcome.after) - delivery.dead_letters(outcome.before)
-    if new > 0:
-        context.log_event("ERROR", "dead letters", user=user, target=target, count=new)
+    if new_dead_letters > 0:
+        log_event("ERROR", "dead letters", count=new_dead_letters)
     since = trouble.since if trouble else None
     # A failing target is tried once a day by then, a paused one every hour.
-    if trouble and since and remind(since, context.now(), PROBED if result.paused else DAY):
-        context.log_event(
-            severity(trouble),
-            "undelivered",
-            user=user,
-            target=target,
-            since=since.isoformat(),
-            waiting=result.waiting,
-        )
+    if since and remind(since, context.now(), PROBED if result.paused else DAY):
+        since_text, waiting = since.isoformat(), result.waiting
+        log_event(severity(trouble), "undelivered", since=since_text, waiting=waiting)
     return result

@@ -13,10 +13,11 @@ from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, READER, SNAPSHOT, kind_of
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.flows.delivery.context import Delivery, Outcome, blocked, log_attempt, status
+from healthrelay.flows.delivery.context import Attempt, Delivery, blocked, log_attempt, status
 from healthrelay.flows.delivery.webhooks import send_pending
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import DeliveryContext
     from healthrelay.ports.delivery import Following, Log
     from healthrelay.ports.peers import LogEvent, Queue, Target
@@ -27,12 +28,10 @@ MAX_ROUNDS = 3
 def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict[str, Delivery]:
     """Bring every target of *user* up to date that is due; with *force*, every one.
 
-    Returns how each is doing. What cannot be delivered stays, and is due again later. A forced
-    attempt out of turn takes none of the later ones away.
+    Returns how each is doing. What cannot be delivered is due again later.
     """
     following = context.store.log.following(user)
-    targets = context.targets(user, following)
-    return _deliver(user, targets, following, context, force=force)
+    return _deliver(user, context.targets(user, following), following, context, force)
 
 
 def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
@@ -79,8 +78,7 @@ def enqueue_delivery(
 ) -> dict[str, Delivery]:
     """Leave to *queue* what a fetch has written; no target is built, no secret opened.
 
-    Should the queue not take it, the log is ahead of the targets still, and the next sweep sees
-    that.
+    What the queue does not take is seen by the next sweep.
     """
     following = log.following(user)
     deliveries = {
@@ -128,25 +126,35 @@ def _deliver(
     targets: Iterable[Target],
     following: Following,
     context: DeliveryContext,
-    *,
     force: bool,
 ) -> dict[str, Delivery]:
-    deliveries = {
-        target.name: _BY_KIND[target.kind](user, target, following, context, force=force)
-        for target in targets
-    }
+    deliveries = {one.name: _attempt(user, one, following, context, force) for one in targets}
     if any(one.waiting or one.trouble for one in deliveries.values()):
         deliveries |= _schedule_retry(user, deliveries, context)
     return deliveries
 
 
+def _attempt(
+    user: str, target: Target, following: Following, context: DeliveryContext, force: bool
+) -> Delivery:
+    """Return how *target* is doing, after an attempt where one is due or forced."""
+    name, head, started = target.name, following.head, time.monotonic()
+    before = following.progress(name)
+    in_turn = delivery.is_due(before, head, context.now(), context.repeat_of(target.kind))
+    lacks_any = head > 0 if target.kind == SNAPSHOT else head > before.sequence
+    if not lacks_any or not (in_turn or force):
+        return status(user, name, before, head)
+    attempt = Attempt(user, target, before, head, in_turn, context)
+    progress, head = _BY_KIND[target.kind](attempt)
+    result = status(user, name, progress, head, before)
+    new = delivery.dead_letters(progress) - delivery.dead_letters(before)
+    return log_attempt(user, name, result, context, started=started, new_dead_letters=new)
+
+
 def _schedule_retry(
     user: str, names: Iterable[str], context: DeliveryContext
 ) -> dict[str, Delivery]:
-    """Have what did not arrive tried again at its instant, rather than at the next sweep.
-
-    Returns the queue's trouble, if there is any: then the sweep does it.
-    """
+    """Have what did not arrive tried again at its instant; return the queue's trouble, if any."""
     if context.retries is None:
         return {}
     following, now = context.store.log.following(user), context.now()
@@ -159,38 +167,30 @@ def _schedule_retry(
     return {}
 
 
-def _push(
-    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
-) -> Delivery:
-    """Bring *target* up to date with one snapshot, however many changes wait.
+def _push(attempt: Attempt) -> tuple[Progress, int]:
+    """Send one snapshot, however many changes wait; return the progress, and the head by then.
 
     A snapshot is read after its sequence number, so it may be newer than the number but
     never older; and when somebody wrote during the push, we go again, because an older snapshot
     of another worker may have arrived last.
     """
-    store, before, head = context.store, following.progress(target.name), following.head
-    in_turn = delivery.is_due(before, head, context.now(), context.repeat)
-    if not head or not (in_turn or force):
-        return status(user, target.name, before, head)
-    progress, lacked, started = before, delivery.behind(before, head), time.monotonic()
+    user, target, progress, head, _, context = attempt
+    store = context.store
     for _ in range(MAX_ROUNDS):
         body = snapshot(user, store.records.everything(user), context.days)
         try:
             if body is not None:
                 target.send(Message(user, body))
         except HealthrelayError as error:
-            progress = context.with_failure(progress, error, head, in_turn=in_turn)
+            progress = attempt.after_failure(progress, error, head)
             store.log.save(user, target.name, progress)
             break
         progress = delivery.after_success(progress, head, context.now(), whole=True)
         store.log.save(user, target.name, progress)
-        newest = store.log.head(user)
-        lacked, head = lacked + newest - head, newest
+        head = store.log.head(user)
         if head <= progress.sequence:
             break
-    result = status(user, target.name, progress, head, lacked)
-    outcome = Outcome(before, progress, result, started)
-    return log_attempt(user, target.name, outcome, context)
+    return progress, head
 
 
 _BY_KIND = {SNAPSHOT: _push, LOG: send_pending}

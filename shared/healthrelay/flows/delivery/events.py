@@ -45,43 +45,31 @@ def events(user: str, page: Page, *, log: Log, records: Records) -> dict[str, Js
     now = index_records(records.everything(user))
     # A cursor from before the person was erased may be ahead of everything: start over.
     if not entries or entries[0].sequence != page.after + 1:
-        series: dict[str, Json] = dict(now.whole(now.series))
+        series: dict[str, Json] = {name: dict(elements) for name, elements in now.items()}
         return answer | {"next": head, "snapshot": True, "series": series}
     listed: list[Json] = [event(entry, now) for entry in entries]
     return answer | {"next": entries[-1].sequence, "snapshot": False, "events": listed}
 
 
-def acknowledge(user: str, reader: str, sequence: int, log: Log, now: datetime) -> int:
-    """Store that *reader* has everything up to *sequence*; return what is stored now.
+def acknowledge(
+    user: str, reader: str, sequence: int, log: Log, now: datetime, queue: Queue | None = None
+) -> int:
+    """Store that *reader* has everything up to *sequence*; return what is stored then.
 
-    It never goes back, and what is stored already is not written again. Nothing depends on
-    it but where that reader goes on, and what the owner is shown.
+    Where nothing may be written here, *queue* has it written. The cursor never goes back, and
+    what is stored already is not written again. Nothing depends on it but where that reader goes
+    on, and what the owner is shown. Raises `BadRequest` if *sequence* cannot be.
     """
-    before = _stored_cursor(user, reader, sequence, log)
-    if sequence > before:
-        log.save(user, reader_key(reader), Progress(sequence, at=now))
-    return max(sequence, before)
-
-
-def enqueue_acknowledgement(user: str, reader: str, sequence: int, log: Log, queue: Queue) -> int:
-    """Check it here, where nothing may be written, and leave the writing to *queue*.
-
-    Returns what will be stored. What is stored already makes no task.
-    """
-    before = _stored_cursor(user, reader, sequence, log)
-    if sequence > before:
-        queue.enqueue(acknowledgement(user, reader, sequence))
-    return max(sequence, before)
-
-
-def _stored_cursor(user: str, reader: str, sequence: int, log: Log) -> int:
-    """Return what is stored of *reader* so far. Raises `BadRequest` if *sequence* cannot be."""
-    following = log.following(user)
+    following, name = log.following(user), reader_key(reader)
     if sequence > following.head:
         raise BadRequest(
             f"The cursor {sequence} is ahead of the log, which ends at {following.head}."
         )
-    name, readers = reader_key(reader), following.of_kind(READER)
+    readers, before = following.of_kind(READER), following.progress(name).sequence
     if name not in readers and len(readers) >= MAX_READERS:
         raise LimitReached(f"There are {MAX_READERS} readers already.")
-    return following.progress(name).sequence
+    if sequence > before and queue:
+        queue.enqueue(acknowledgement(user, reader, sequence))
+    elif sequence > before:
+        log.save(user, name, Progress(sequence, at=now))
+    return max(sequence, before)

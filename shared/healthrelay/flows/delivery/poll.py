@@ -43,18 +43,17 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
     The cursor is read before the records, which may be newer than it, but never older.
     """
     require_key(user, key, store.identities)
-    relay: dict[str, Json] = {}
-    if form.cursor:
-        relay["relay"] = {"cursor": str(store.log.head(user))}
+    cursor: Json = {"cursor": str(store.log.head(user))} if form.cursor else None
     series = by_series(recent(store.records.everything(user), form.days))
     if not series:
         # Igor would take an empty answer as the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
+    document = series | ({"relay": cursor} if cursor else {})
     if form.xml:
         from healthrelay.core.measurements.snapshot import xml  # noqa: PLC0415 - most want JSON
 
-        return xml(user, {**series, **relay}).encode()
-    return encoded(user, {**series, **relay})
+        return xml(user, document).encode()
+    return encoded(user, document)
 
 
 def _hash(key: str) -> str:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery.progress import LOG
 from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.webhooks import resend
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
-    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
-    from healthrelay.ports.peers import Target
+    from healthrelay.flows.delivery.context import DeliveryContext
 
 
 class ReplayRequest(NamedTuple):
@@ -48,30 +48,13 @@ def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[
         raise BadRequest("There is no target: healthrelay relay add makes one.")
     resent: dict[str, Delivery] = {}
     for target in context.targets(user, following):
-        if target.kind == LOG and target.name in chosen:
-            resent |= _resend(user, target, request, context)
+        ranges = request.ranges(following.progress(target.name))
+        if target.kind == LOG and target.name in chosen and ranges:
+            resent[target.name] = resend(user, target, ranges, context)
     if any(one.trouble for one in resent.values()):
         return resent
     return {
-        name: _plus(one, resent.get(name))
+        name: one._replace(delivered=one.delivered + resent.get(name, Delivery()).delivered)
         for name, one in deliver(user, context, force=True).items()
         if name in chosen
     }
-
-
-def _plus(delivery: Delivery, before: Delivery | None) -> Delivery:
-    """Return *delivery* with what was delivered *before* it."""
-    return delivery._replace(delivered=delivery.delivered + (before.delivered if before else 0))
-
-
-def _resend(
-    user: str, target: Target, request: ReplayRequest, context: DeliveryContext
-) -> dict[str, Delivery]:
-    """Send what is requested once more, range by range; empty when that is nothing."""
-    result: Delivery | None = None
-    log = context.store.log
-    for entries in request.ranges(log.following(user).progress(target.name)):
-        result = _plus(resend(user, target, entries, log.following(user), context), result)
-        if result.trouble:
-            break
-    return {target.name: result} if result else {}

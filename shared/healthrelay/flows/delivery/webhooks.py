@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery import messages
@@ -12,15 +14,14 @@ from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.events import index_records
 from healthrelay.core.delivery.messages import Address
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.delivery.context import Delivery, Outcome, log_attempt, status
+from healthrelay.flows.delivery.context import Delivery, log_attempt
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.events import RecordIndex
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.progress import Progress
-    from healthrelay.flows.delivery.context import DeliveryContext
-    from healthrelay.ports.delivery import Following
+    from healthrelay.flows.delivery.context import Attempt, DeliveryContext
     from healthrelay.ports.peers import Target
 
 BATCH = 100
@@ -30,23 +31,18 @@ CALL_TIMEOUT = timedelta(seconds=40)
 """How long one call goes on before it leaves the rest to the next."""
 
 
-def send_pending(
-    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
-) -> Delivery:
-    """Send *target* what it lacks, in order, until it has all, fails, or time is up."""
-    log, before, head = context.store.log, following.progress(target.name), following.head
-    in_turn = delivery.is_due(before, head, context.now(), None)
-    if head <= before.sequence or not (in_turn or force):
-        return status(user, target.name, before, head)
-    started, until = time.monotonic(), context.now() + CALL_TIMEOUT
-    progress = before
-    for count, (sequence, message) in enumerate(
-        _pending_messages(user, target, before, context), 1
-    ):
+def send_pending(attempt: Attempt) -> tuple[Progress, int]:
+    """Send what the target lacks, in order, until it has all, a message fails, or time is up.
+
+    Returns the progress, and the head by then.
+    """
+    user, target, progress, _, _, context = attempt
+    log, until = context.store.log, context.now() + CALL_TIMEOUT
+    for count, (sequence, message) in enumerate(_pending_messages(attempt), 1):
         try:
             target.send(message)
         except HealthrelayError as error:
-            progress = context.with_failure(progress, error, sequence, in_turn=in_turn)
+            progress = attempt.after_failure(progress, error, sequence)
             break
         progress = delivery.after_success(progress, sequence, context.now(), whole=False)
         if count % SAVE_EVERY == 0:
@@ -54,24 +50,21 @@ def send_pending(
             if context.now() >= until:
                 break
     log.save(user, target.name, progress, still=True)
-    lacked = delivery.behind(before, head)
-    result = status(user, target.name, progress, log.head(user), lacked)
-    return log_attempt(user, target.name, Outcome(before, progress, result, started), context)
+    return progress, log.head(user)
 
 
 def resend(
-    user: str, target: Target, entries: range, following: Following, context: DeliveryContext
+    user: str, target: Target, ranges: Iterable[range], context: DeliveryContext
 ) -> Delivery:
-    """Send *target* the *entries* of those numbers once more, as far as they are kept.
+    """Send *target* the entries of those numbers once more, as far as they are kept.
 
     What arrives is no dead letter any more. Nothing else changes, for better or worse.
     """
-    log, started, done = context.store.log, time.monotonic(), 0
-    before = progress = following.progress(target.name)
-    address, trouble = Address(target.name, user, context.public_url), None
-    for entry, now in _entries(user, entries.start - 1, context):
-        if entry.sequence >= entries.stop:
-            break
+    log, started, done, trouble = context.store.log, time.monotonic(), 0, None
+    following = log.following(user)
+    progress = following.progress(target.name)
+    address = Address(target.name, user, context.public_url)
+    for entry, now in chain.from_iterable(_entries(user, one, context) for one in ranges):
         try:
             target.send(messages.change_message(entry, now, address))
         except HealthrelayError as error:
@@ -82,15 +75,14 @@ def resend(
         if rest != progress:
             log.save(user, target.name, progress := rest, still=True)
     result = Delivery(done, delivery.behind(progress, following.head), trouble)
-    return log_attempt(user, target.name, Outcome(before, before, result, started), context)
+    return log_attempt(user, target.name, result, context, started=started)
 
 
-def _pending_messages(
-    user: str, target: Target, progress: Progress, context: DeliveryContext
-) -> Iterator[tuple[int, Message]]:
-    """Yield every message behind *progress*, with the number reached when it has arrived."""
-    reached, address = progress.sequence, Address(target.name, user, context.public_url)
-    for entry, now in _entries(user, reached, context):
+def _pending_messages(attempt: Attempt) -> Iterator[tuple[int, Message]]:
+    """Yield every message behind the progress, with the number reached when it has arrived."""
+    user, target, before, _, _, context = attempt
+    reached, address = before.sequence, Address(target.name, user, context.public_url)
+    for entry, now in _entries(user, range(reached + 1, sys.maxsize), context):
         if entry.sequence != reached + 1:
             head = entry.sequence - 1
             yield head, messages.snapshot_message(head, entry.at, address)
@@ -99,11 +91,14 @@ def _pending_messages(
 
 
 def _entries(
-    user: str, after: int, context: DeliveryContext
+    user: str, numbers: range, context: DeliveryContext
 ) -> Iterator[tuple[Entry, RecordIndex]]:
-    """Yield the entries behind *after* that are kept, each with the records as they are now."""
+    """Yield the entries of *numbers* that are kept, each with the records as they are now."""
+    after = numbers.start - 1
     while entries := context.store.log.after(user, after, BATCH):
         now = index_records(context.store.records.everything(user))
         for entry in entries:
+            if entry.sequence >= numbers.stop:
+                return
             yield entry, now
         after = entries[-1].sequence

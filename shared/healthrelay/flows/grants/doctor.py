@@ -21,7 +21,7 @@ class Doctor:
     """A look at what is stored; no provider is called and nothing changes."""
 
     def __init__(self, store: Store, stored: Callable[[str], Token], consent: Consent) -> None:
-        """*stored* returns the token of a person, or raises why it does not open."""
+        """Take *stored*, which returns the token of a person, or raises why it does not open."""
         self._store = store
         self._stored = stored
         self._consent = consent

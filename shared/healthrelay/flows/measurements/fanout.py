@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery.reminders import remind
-from healthrelay.core.delivery.tasks import AHEAD, due
+from healthrelay.core.delivery.tasks import AHEAD, due, remind
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import interval
 from healthrelay.flows.grants.document import has_ended, unread_since

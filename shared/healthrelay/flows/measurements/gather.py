@@ -84,7 +84,8 @@ def read_all(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Re
             return error
         total += len(points)  # of two at once one may go uncounted: the bound is not that sharp
         if total > MAX_POINTS:
-            ends.append((place, _more_to_come()))
+            sentence = "This is more than one fetch takes: fetch again, or name fewer days."
+            ends.append((place, TryLater(sentence, after=1).with_cause(MORE_TO_COME)))
         return points
 
     outcomes = _in_order(read_one, len(reads)) if len(reads) > 1 else [read_one(0) for _ in reads]
@@ -101,12 +102,6 @@ def _in_order(read_one: Callable[[int], Outcome], count: int) -> list[Outcome]:
                 outcomes.append(under_way.popleft().result())
             under_way.append(pool.submit(read_one, place))
         return outcomes + [future.result() for future in under_way]
-
-
-def _more_to_come() -> TryLater:
-    return TryLater(
-        "This is more than one fetch takes: fetch again, or name fewer days.", after=1
-    ).with_cause(MORE_TO_COME)
 
 
 def convert(
@@ -128,7 +123,8 @@ def convert(
     for window in windows:
         stretches = [window]
         if errors and (missed := _missed(window, errors, provider)):
-            failed[window.series] = _worst(missed.values())
+            # The one that waiting does not fix, or the longest wait.
+            failed[window.series] = max(missed.values(), key=_wait)
             stretches = _stretches(window, missed)
         try:
             converted = _converted(window, raw, provider, account) if stretches else []
@@ -171,9 +167,8 @@ def _missed(
     }
 
 
-def _worst(errors: Iterable[HealthrelayError]) -> HealthrelayError:
-    """Return the one that waiting does not fix, or the longest wait."""
-    return max(errors, key=lambda e: e.after if isinstance(e, TryLater) else math.inf)
+def _wait(error: HealthrelayError) -> float:
+    return error.after if isinstance(error, TryLater) else math.inf
 
 
 def _stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:

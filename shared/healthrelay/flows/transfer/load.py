@@ -27,18 +27,17 @@ def load(
 ) -> Dumped:
     """Load all people of *file* and the application's values; it can be killed and run again.
 
-    Raises `BadRequest` for a file that is damaged, cut short or of a newer format, `Duplicate`
+    Raise `BadRequest` for a file that is damaged, cut short or of a newer format, `Duplicate`
     when people of it, or other values of the application, are here; then nothing is written.
     """
     content = _Content(file)
     names = [user for user, _ in content.people()]
     values = store.identities.application()
-    resumed = values.get(LOADING) == content.digest
     existing = sorted({*names}.intersection(store.identities.names()))
-    if not resumed:
-        _refuse(existing, _differing(content.application, values))
-    ours = {**content.application, LOADING: content.digest}
-    amend(store.identities, lambda before: {**before, **ours})
+    if values.get(LOADING) != content.digest:  # otherwise all that exists came from this file
+        _refuse(existing, content.application, values)
+        ours = {**content.application, LOADING: content.digest}
+        amend(store.identities, lambda before: {**before, **ours})
     records = 0
     for number, (user, person) in enumerate(content.people(), 1):
         report(Step(number, len(names), user))
@@ -49,15 +48,12 @@ def load(
     return Dumped(len(names), records)
 
 
-def _differing(ours: dict[str, str], theirs: dict[str, str]) -> list[str]:
-    return [name for name, value in ours.items() if theirs.get(name, value) != value]
-
-
-def _refuse(people: list[str], values: list[str]) -> None:
+def _refuse(people: list[str], ours: dict[str, str], theirs: dict[str, str]) -> None:
+    """Raise `Duplicate` when *people* exist, or the application's values would be replaced."""
     if people:
         raise Duplicate(f"Nothing was loaded: {', '.join(people)} exist in this store already.")
-    if values:
-        raise Duplicate(f"Nothing was loaded: this store has another {', '.join(values)}.")
+    if others := [name for name, value in ours.items() if theirs.get(name, value) != value]:
+        raise Duplicate(f"Nothing was loaded: this store has another {', '.join(others)}.")
 
 
 class _Content:
@@ -69,7 +65,7 @@ class _Content:
         self.digest = ""
 
     def people(self) -> Iterator[tuple[str, PersonDump]]:
-        """Read the people, from the first one on. Raises `BadRequest` as `load`."""
+        """Read the people, from the first one on. Raise `BadRequest` as `load`."""
         lines = self._lines()
         _check_format(next(lines, {}))
         try:
