@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,19 +13,13 @@ from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import ReconnectNeeded, TryLater
 from tests.household import Clock
+from tests.peers.process import until
 
 SECONDS = 10
 
 
 def task(user: str, slot: int = 0, at: datetime | None = None) -> Task:
     return Task("fetch", user, f"{user}-{slot}", at)
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.005)
 
 
 class Work:

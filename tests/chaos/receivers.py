@@ -11,6 +11,8 @@ from typing import Any
 
 import standardwebhooks
 
+from tests.peers.process import free_port
+
 State = dict[str, dict[str, Any]]
 
 STALL = 0.6
@@ -57,9 +59,7 @@ class Receiver:
         self._longest = longest
         self._row: list[str] = []
         self._lock = threading.Lock()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._server: ThreadingHTTPServer | None = None
         self.start()
 
@@ -69,7 +69,8 @@ class Receiver:
 
     def start(self) -> None:
         """Listen, again on the same port."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler(self))
+        handler = type("Bound", (Handler,), {"receiver": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
@@ -176,8 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def do_PUT(self) -> None:
-        self.do_POST()
+    do_PUT = do_POST  # noqa: N815 - a name that http.server gives
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -187,8 +187,3 @@ class Handler(BaseHTTPRequestHandler):
             super().handle_one_request()
         except OSError:
             self.close_connection = True
-
-
-def handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
-    """The connections of this *receiver*."""
-    return type("Bound", (Handler,), {"receiver": receiver})

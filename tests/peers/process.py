@@ -151,3 +151,11 @@ def answers(url: str, verify: str | bool = True) -> bool:
     except requests.RequestException:
         return False
     return True
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something is *true*."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ import requests
 from healthrelay.local.scheduler import run_scheduler
 from sandbox import Sandbox
 from tests.household import OWNER_KEY, TODAY, Household
+from tests.peers.process import until
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
 TASK = {"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "0a-fetch-1"}
@@ -24,15 +24,9 @@ def post(household: Household, user: str = "jack") -> requests.Response:
     )
 
 
-def heads(household: Household, *users: str) -> list[int]:
-    return [household.services.store.log.head(user) for user in users]
-
-
 def until_fetched(household: Household, *users: str) -> None:
-    end = time.monotonic() + SECONDS
-    while not all(heads(household, *users)):
-        assert time.monotonic() < end, "nobody came"
-        time.sleep(0.02)
+    log = household.services.store.log
+    until(lambda: all(log.head(user) for user in users), SECONDS)
 
 
 def test_without_a_user_everybody_is_fetched(household: Household) -> None:

@@ -67,9 +67,8 @@ def test_a_credential_that_does_not_open_costs_no_fetch(
     assert len(household.snapshot()["body-weight"]) == fetched["added"]
     assert (fetched["delivered"], fetched["waiting"]) == (0, 1)
     trouble = fetched["trouble"]
-    assert (
-        trouble["error"] == "A stored secret needs the sealing key 'lost', which is not configured."
-    )
+    sentence = "A stored secret needs the sealing key 'lost', which is not configured."
+    assert trouble["error"] == sentence
     assert (trouble["who"], trouble["settings"]) == ("owner", ["HEALTHRELAY_SEALING_KEYS"])
     assert household.delivered()["trouble"] == trouble
     capsys.readouterr()

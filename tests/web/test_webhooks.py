@@ -44,10 +44,7 @@ def receiver() -> Iterator[Recorder]:
 
 
 def added(
-    household: Household,
-    receiver: Recorder,
-    capsys: pytest.CaptureFixture[str],
-    **more: str,
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str], **more: str
 ) -> Checks:
     """What node-red checks messages with, once the owner has made the target."""
     household.connect(**WEIGHTS | more)
@@ -77,9 +74,7 @@ def test_a_fetch_sends_the_receiver_what_changed(
 
 
 def test_the_link_of_a_large_message_leads_to_its_values(
-    household: Household,
-    receiver: Recorder,
-    capsys: pytest.CaptureFixture[str],
+    household: Household, receiver: Recorder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     everything = "activities/steps,activities/calories,activities/distance"
     checks = added(household, receiver, capsys, resource=everything, period="1y")
@@ -113,9 +108,8 @@ def test_trouble_is_told_tried_again_and_can_be_replayed(
     assert one.headers["webhook-id"] == two.headers["webhook-id"]
     assert checks.verify(one.body, dict(one.headers)) == checks.verify(two.body, dict(two.headers))
 
-    assert (
-        main(["relay", "replay", "jack", "--target", "node-red", "--from", "1", "--to", "1"]) == 0
-    )
+    words = ["--target", "node-red", "--from", "1", "--to", "1"]
+    assert main(["relay", "replay", "jack", *words]) == 0
     assert capsys.readouterr().out.endswith("node-red\t1 delivered, 0 waiting\n")
     assert receiver.seen[2].headers["webhook-id"] == one.headers["webhook-id"]
 

@@ -32,13 +32,8 @@ if TYPE_CHECKING:
 
 ENQUEUE_TIMEOUT_SECONDS = 5.0
 """For one task, with all its tries; the client itself would go on for much longer."""
-_PASSING = (
-    exceptions.RetryError,
-    exceptions.ServerError,
-    exceptions.TooManyRequests,
-    exceptions.Cancelled,
-    exceptions.Aborted,
-)
+_REFUSED_FOR_NOW = (exceptions.TooManyRequests, exceptions.Cancelled, exceptions.Aborted)
+_PASSING = (exceptions.RetryError, exceptions.ServerError, *_REFUSED_FOR_NOW)
 _SETTINGS = ("HEALTHRELAY_TASKS_QUEUE", "HEALTHRELAY_TASKS_ACCOUNT")
 
 
@@ -73,11 +68,10 @@ class CloudTasksQueue:
     def enqueue(self, task: Task) -> bool:
         """One call; tried again only while the service is away."""
         request = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._as_request(task))
+        seconds = self._timeout_seconds
         with _translate_errors():
             try:
-                self._get_client().create_task(
-                    request, retry=self._retry, timeout=self._timeout_seconds
-                )
+                self._get_client().create_task(request, retry=self._retry, timeout=seconds)
             except exceptions.AlreadyExists:
                 return False
         return True

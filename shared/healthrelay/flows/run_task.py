@@ -24,10 +24,7 @@ def run_task(
     log: Log,
     now: datetime,
 ) -> None:
-    """Run *task*; *fetch* and *deliver* take a user.
-
-    Raises what stood in the way; a fetch whose delivery failed is a fetch.
-    """
+    """Run *task* with what fetches or delivers for a user; raise what stood in the way."""
     params = dict(task.params)
     if task.function == "fetch":
         fetch(task.user)

@@ -59,8 +59,7 @@ class Log(Protocol):
         """Store how far *target* is, or forget the target.
 
         A progress behind the stored one comes too late and is dropped; *still*, so is that of
-        a target that has been forgotten. Raises `Unknown` for a person who does not exist (any
-        more).
+        a target that has been forgotten. Raises `Unknown` for a person who does not exist.
         """
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.delivery.tasks import acknowledgement
 from healthrelay.core.errors import TryLater
@@ -12,14 +11,15 @@ from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import enqueue_delivery, push_everything
 from healthrelay.flows.delivery.events import cursor
 from healthrelay.flows.run_task import run_task
+from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import NOW, FakeQueue, FakeTarget, add, context_of
 
 
-def enqueue(store: SqliteStore, queue: FakeQueue) -> dict[str, Delivery]:
+def enqueue(store: Store, queue: FakeQueue) -> dict[str, Delivery]:
     return enqueue_delivery("jack", log=store.log, queue=queue, log_event=lambda *_, **__: None)
 
 
-def test_a_change_is_left_to_the_queue_once(store: SqliteStore, queue: FakeQueue) -> None:
+def test_a_change_is_left_to_the_queue_once(store: Store, queue: FakeQueue) -> None:
     assert enqueue(store, queue) == {}
     assert queue.tasks == []
     add(store, 1)
@@ -35,7 +35,7 @@ def test_a_change_is_left_to_the_queue_once(store: SqliteStore, queue: FakeQueue
     assert len({task.name for task in queue.tasks}) == 2
 
 
-def test_what_is_delivered_needs_no_task(store: SqliteStore, queue: FakeQueue) -> None:
+def test_what_is_delivered_needs_no_task(store: Store, queue: FakeQueue) -> None:
     add(store, 1)
     store.log.save("jack", "igor", Progress(1))
     store.log.save("jack", "reader:script", Progress())
@@ -44,14 +44,14 @@ def test_what_is_delivered_needs_no_task(store: SqliteStore, queue: FakeQueue) -
     assert queue.tasks == []
 
 
-def test_a_queue_in_trouble_costs_no_fetch(store: SqliteStore, queue: FakeQueue) -> None:
+def test_a_queue_in_trouble_costs_no_fetch(store: Store, queue: FakeQueue) -> None:
     add(store, 1)
     queue.trouble = TryLater("no queue")
 
     assert enqueue(store, queue)["queue"] == Delivery(waiting=1, trouble=queue.trouble.as_trouble())
 
 
-def test_a_process_stores_itself_what_a_reader_acknowledged(store: SqliteStore) -> None:
+def test_a_process_stores_itself_what_a_reader_acknowledged(store: Store) -> None:
     add(store, 1)
 
     def nobody(_user: str) -> dict[str, Delivery]:
@@ -64,7 +64,7 @@ def test_a_process_stores_itself_what_a_reader_acknowledged(store: SqliteStore) 
     assert "igor" not in store.log.following("jack").targets
 
 
-def test_everything_is_everybody_who_has_anything(store: SqliteStore, igor: FakeTarget) -> None:
+def test_everything_is_everybody_who_has_anything(store: Store, igor: FakeTarget) -> None:
     store.identities.save("second", {})
     add(store, 1)
     store.log.save("jack", "igor", Progress(1, at=NOW))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
+from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
 from tests.flows.delivery.fakes import NOW, weight
 
@@ -25,11 +25,11 @@ def logged(number: int, day: int, kg: str = "82.4") -> Record:
     return Record("weight", str(number), at, {"logId": number, "date": at, "weight": kg})
 
 
-def change(store: SqliteStore, now: datetime = NOW, **parts: tuple[Record, ...]) -> None:
+def change(store: Store, now: datetime = NOW, **parts: tuple[Record, ...]) -> None:
     store.records.apply("jack", Delta(**parts), now)
 
 
-def page_of(store: SqliteStore, after: int, limit: int = 100) -> dict[str, Any]:
+def page_of(store: Store, after: int, limit: int = 100) -> dict[str, Any]:
     return events("jack", Page(after, limit), log=store.log, records=store.records)
 
 
@@ -43,7 +43,7 @@ def follow_page(state: State, page: dict[str, Any]) -> None:
         follow(state, one)
 
 
-def walk(store: SqliteStore, state: State, after: int = 0, limit: int = 7) -> int:
+def walk(store: Store, state: State, after: int = 0, limit: int = 7) -> int:
     """Read page by page to the end; returns the last number."""
     while True:
         page = page_of(store, after, limit)
@@ -53,7 +53,7 @@ def walk(store: SqliteStore, state: State, after: int = 0, limit: int = 7) -> in
         after = page["next"]
 
 
-def now_there(store: SqliteStore) -> State:
+def now_there(store: Store) -> State:
     found: State = {}
     for record in store.records.everything("jack"):
         found.setdefault(record.series, {})[record.key] = dict(record.data)
@@ -64,7 +64,7 @@ def held(state: State) -> State:
     return {series: elements for series, elements in state.items() if elements}
 
 
-def test_an_event_says_what_changed_with_the_values_of_now(store: SqliteStore) -> None:
+def test_an_event_says_what_changed_with_the_values_of_now(store: Store) -> None:
     change(store, added=(weight(1), weight(2)))
     change(store, added=(weight(3),), changed=(weight(2, "80"),), removed=(weight(1),))
 
@@ -94,22 +94,16 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: SqliteStore) -
     }
 
 
-def test_pages_end_where_the_next_begins(store: SqliteStore) -> None:
+def test_pages_end_where_the_next_begins(store: Store) -> None:
     for day in range(5):
         change(store, added=(weight(day),))
 
     assert [page_of(store, after, 2)["next"] for after in (0, 2, 4, 5)] == [2, 4, 5, 5]
-    assert page_of(store, 5) == {
-        "user": "jack",
-        "after": 5,
-        "head": 5,
-        "next": 5,
-        "snapshot": False,
-        "events": [],
-    }
+    page = {"user": "jack", "after": 5, "head": 5, "next": 5, "snapshot": False, "events": []}
+    assert page_of(store, 5) == page
 
 
-def test_two_readers_have_two_cursors(store: SqliteStore) -> None:
+def test_two_readers_have_two_cursors(store: Store) -> None:
     for day in range(5):
         change(store, added=(weight(day),))
 
@@ -120,7 +114,7 @@ def test_two_readers_have_two_cursors(store: SqliteStore) -> None:
     assert [cursor("jack", name, store.log) for name in ("node-red", "script", "new")] == [4, 2, 0]
 
 
-def test_what_is_acknowledged_already_is_not_written_again(store: SqliteStore) -> None:
+def test_what_is_acknowledged_already_is_not_written_again(store: Store) -> None:
     change(store, added=(weight(1),))
     acknowledge("jack", "igor", 1, store.log, NOW)
     acknowledge("jack", "igor", 1, store.log, NOW + timedelta(days=1))
@@ -129,12 +123,12 @@ def test_what_is_acknowledged_already_is_not_written_again(store: SqliteStore) -
     assert progress == Progress(1, at=NOW)
 
 
-def test_nobody_can_acknowledge_what_is_not_there(store: SqliteStore) -> None:
+def test_nobody_can_acknowledge_what_is_not_there(store: Store) -> None:
     with pytest.raises(BadRequest, match="ends at 0"):
         acknowledge("jack", "script", 1, store.log, NOW)
 
 
-def test_readers_are_not_without_number(store: SqliteStore) -> None:
+def test_readers_are_not_without_number(store: Store) -> None:
     change(store, added=(weight(1),))
     for number in range(MAX_READERS):
         acknowledge("jack", f"r{number}", 1, store.log, NOW)
@@ -144,7 +138,7 @@ def test_readers_are_not_without_number(store: SqliteStore) -> None:
     assert acknowledge("jack", "r3", 1, store.log, NOW) == 1
 
 
-def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: SqliteStore) -> None:
+def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: Store) -> None:
     for day in range(6):
         change(store, NOW + timedelta(days=day), added=(weight(day),))
     store.log.prune("jack", NOW + timedelta(days=3))
@@ -156,7 +150,7 @@ def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: SqliteStore) 
     assert page_of(store, 3)["snapshot"] is False
 
 
-def test_a_reader_from_before_an_erasure_begins_with_a_snapshot(store: SqliteStore) -> None:
+def test_a_reader_from_before_an_erasure_begins_with_a_snapshot(store: Store) -> None:
     change(store, added=(weight(1),))
 
     page = page_of(store, 9)
@@ -164,7 +158,7 @@ def test_a_reader_from_before_an_erasure_begins_with_a_snapshot(store: SqliteSto
     assert (page["snapshot"], page["next"], page["series"]) == (True, 1, now_there(store))
 
 
-def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: SqliteStore) -> None:
+def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: Store) -> None:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.events import event, index_records
 
@@ -179,7 +173,7 @@ def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: SqliteSt
     assert state == {**now_there(store), "weight": {}}
 
 
-def life(store: SqliteStore, days: int, luck: random.Random) -> None:
+def life(store: Store, days: int, luck: random.Random) -> None:
     """A month as it is: new days, corrections, entries that go and come again, twice a day."""
     for half in range(2 * days):
         known = store.records.everything("jack")
@@ -195,9 +189,7 @@ def life(store: SqliteStore, days: int, luck: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_after_thirty_days_away_a_poll_and_a_walk_give_the_same(
-    store: SqliteStore, seed: int
-) -> None:
+def test_after_thirty_days_away_a_poll_and_a_walk_give_the_same(store: Store, seed: int) -> None:
     luck = random.Random(seed)
     state: State = {}
     life(store, 3, luck)
@@ -216,7 +208,7 @@ def test_after_thirty_days_away_a_poll_and_a_walk_give_the_same(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_after_two_months_away_a_snapshot_and_a_walk_do_too(store: SqliteStore, seed: int) -> None:
+def test_after_two_months_away_a_snapshot_and_a_walk_do_too(store: Store, seed: int) -> None:
     luck = random.Random(seed)
     state: State = {}
     life(store, 3, luck)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import re
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -12,7 +11,6 @@ from itertools import accumulate
 import pytest
 
 from healthrelay.adapters.local_queue import LocalQueue
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.progress import FAILING, PAUSED, SCHEDULE_SECONDS, Progress
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, TryLater
@@ -20,8 +18,10 @@ from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver, push_everything
 from healthrelay.flows.delivery.webhooks import CALL_TIMEOUT, SAVE_EVERY
 from healthrelay.ports.peers import Queue
+from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import NOW, FakeTarget, add, context_of
 from tests.household import Clock
+from tests.peers.process import until
 
 AWAY = TryLater("away")
 
@@ -67,20 +67,20 @@ def clock(agenda: Agenda) -> Callable[[], datetime]:
 
 @pytest.fixture
 def context(
-    store: SqliteStore, igor: FakeTarget, receiver: FakeTarget, agenda: Agenda
+    store: Store, igor: FakeTarget, receiver: FakeTarget, agenda: Agenda
 ) -> DeliveryContext:
     return context_of(
         store, shared=[igor], own=lambda user: [receiver], now=igor.clock, retries=agenda
     )
 
 
-def add_next(store: SqliteStore, count: int = 1) -> None:
+def add_next(store: Store, count: int = 1) -> None:
     head = store.log.head("jack")
     add(store, *range(head, head + count))
 
 
 def test_tasks_alone_keep_the_whole_schedule_to_the_second(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
 ) -> None:
     igor.trouble = AWAY
     add_next(store)
@@ -93,7 +93,7 @@ def test_tasks_alone_keep_the_whole_schedule_to_the_second(
 
 
 def test_two_targets_are_each_tried_at_their_own_instants(
-    store: SqliteStore,
+    store: Store,
     context: DeliveryContext,
     igor: FakeTarget,
     receiver: FakeTarget,
@@ -112,7 +112,7 @@ def test_two_targets_are_each_tried_at_their_own_instants(
 
 
 def test_a_pause_that_is_asked_for_is_kept_to_the_second(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
 ) -> None:
     igor.trouble = RateLimited("busy", 1234)
     add_next(store)
@@ -126,7 +126,7 @@ def test_a_pause_that_is_asked_for_is_kept_to_the_second(
 
 
 def test_a_target_without_trouble_makes_no_task(
-    store: SqliteStore, context: DeliveryContext, agenda: Agenda
+    store: Store, context: DeliveryContext, agenda: Agenda
 ) -> None:
     add_next(store)
 
@@ -137,7 +137,7 @@ def test_a_target_without_trouble_makes_no_task(
 
 
 def test_a_probe_is_left_to_the_sweep(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
 ) -> None:
     igor.trouble = Misconfigured("wrong key")
     add_next(store)
@@ -149,7 +149,7 @@ def test_a_probe_is_left_to_the_sweep(
 
 
 def test_a_push_of_everything_that_fails_is_tried_again_in_time(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
 ) -> None:
     add_next(store)
     deliver("jack", context)
@@ -163,7 +163,7 @@ def test_a_push_of_everything_that_fails_is_tried_again_in_time(
 
 
 def test_what_one_call_leaves_over_goes_on_at_once(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, receiver: FakeTarget, agenda: Agenda
 ) -> None:
     """A receiver that takes its time: a call stops after forty seconds, the rest follows."""
     store.log.save("jack", "node-red", Progress())
@@ -187,7 +187,7 @@ def test_what_one_call_leaves_over_goes_on_at_once(
 
 
 def test_a_queue_in_trouble_is_named_and_costs_no_attempt(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
+    store: Store, context: DeliveryContext, igor: FakeTarget, agenda: Agenda
 ) -> None:
     agenda.trouble = Misconfigured("no right to enqueue")
     igor.trouble = AWAY
@@ -204,7 +204,7 @@ def test_a_queue_in_trouble_is_named_and_costs_no_attempt(
 
 
 def test_the_queue_of_a_process_makes_the_attempt_after_five_seconds(
-    store: SqliteStore, context: DeliveryContext, igor: FakeTarget
+    store: Store, context: DeliveryContext, igor: FakeTarget
 ) -> None:
     """The real one; nobody sweeps."""
     now = Clock(NOW).now
@@ -219,11 +219,7 @@ def test_the_queue_of_a_process_makes_the_attempt_after_five_seconds(
     add_next(store)
     deliver("jack", real)
 
-    end = time.monotonic() + 10
-    while store.log.following("jack").progress("igor").sequence == 0:
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
+    until(lambda: store.log.following("jack").progress("igor").sequence > 0, 10)
     assert igor.seconds == [0, pytest.approx(5, abs=0.5)]
     assert igor.seconds[1] >= 5
     queue.close()  # type: ignore[attr-defined]

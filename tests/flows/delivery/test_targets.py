@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.choices import new_keys
 from healthrelay.core.delivery.progress import Progress
@@ -20,6 +19,7 @@ from healthrelay.flows.delivery.targets import (
     open_keys,
     remove,
 )
+from healthrelay.ports.store import Store
 from tests.flows.delivery import fakes
 
 ENDPOINT = Endpoint("https://hook.example/in", private=False)
@@ -29,11 +29,11 @@ add = partial(targets.add, vault=VAULT, new_keys=new_keys)
 rotate = partial(targets.rotate, vault=VAULT, new_keys=new_keys)
 
 
-def keys_of(name: str, store: SqliteStore) -> list[Keys]:
+def keys_of(name: str, store: Store) -> list[Keys]:
     return open_keys("jack", name, store.targets.of("jack")[name], VAULT)
 
 
-def test_a_new_target_gets_what_changes_from_now_on(store: SqliteStore) -> None:
+def test_a_new_target_gets_what_changes_from_now_on(store: Store) -> None:
     fakes.add(store, 1)
 
     keys = add("jack", "node-red", ENDPOINT, store=store)
@@ -43,7 +43,7 @@ def test_a_new_target_gets_what_changes_from_now_on(store: SqliteStore) -> None:
     assert keys_of("node-red", store) == [keys]
 
 
-def test_keys_lie_sealed_and_open_at_their_own_place_only(store: SqliteStore) -> None:
+def test_keys_lie_sealed_and_open_at_their_own_place_only(store: Store) -> None:
     keys = add("jack", "node-red", ENDPOINT, store=store)
     document = store.targets.of("jack")["node-red"]
 
@@ -54,7 +54,7 @@ def test_keys_lie_sealed_and_open_at_their_own_place_only(store: SqliteStore) ->
         keys_of("other", store)
 
 
-def test_new_keys_stand_beside_the_old_until_these_end(store: SqliteStore) -> None:
+def test_new_keys_stand_beside_the_old_until_these_end(store: Store) -> None:
     first = add("jack", "node-red", ENDPOINT, store=store)
     second = rotate("jack", "node-red", store=store)
     assert keys_of("node-red", store) == [second, first]
@@ -66,7 +66,7 @@ def test_new_keys_stand_beside_the_old_until_these_end(store: SqliteStore) -> No
     assert keys_of("node-red", store) == [third]
 
 
-def test_a_removed_target_follows_nothing(store: SqliteStore) -> None:
+def test_a_removed_target_follows_nothing(store: Store) -> None:
     add("jack", "node-red", ENDPOINT, store=store)
 
     remove("jack", "node-red", store)
@@ -95,7 +95,7 @@ def test_a_removed_target_follows_nothing(store: SqliteStore) -> None:
         "http://hook.example/",
     ],
 )
-def test_addresses_that_cannot_be(store: SqliteStore, url: str) -> None:
+def test_addresses_that_cannot_be(store: Store, url: str) -> None:
     with pytest.raises(BadRequest) as caught:
         add("jack", "node-red", Endpoint(url, private=False), store=store)
 
@@ -103,7 +103,7 @@ def test_addresses_that_cannot_be(store: SqliteStore, url: str) -> None:
     assert store.targets.of("jack") == {}
 
 
-def test_in_the_house_http_will_do(store: SqliteStore) -> None:
+def test_in_the_house_http_will_do(store: Store) -> None:
     at_home = Endpoint("http://192.168.1.10:1880/in", private=True)
     add("jack", "node-red", at_home, store=store)
 
@@ -121,7 +121,7 @@ def test_in_the_house_http_will_do(store: SqliteStore) -> None:
     ],
 )
 def test_names_that_cannot_be(
-    store: SqliteStore, user: str, name: str, error: type[HealthrelayError]
+    store: Store, user: str, name: str, error: type[HealthrelayError]
 ) -> None:
     add("jack", "there", ENDPOINT, store=store)
 
@@ -129,7 +129,7 @@ def test_names_that_cannot_be(
         add(user, name, ENDPOINT, store=store)
 
 
-def test_targets_are_not_without_number(store: SqliteStore) -> None:
+def test_targets_are_not_without_number(store: Store) -> None:
     for number in range(MAX_TARGETS):
         add("jack", f"t{number}", ENDPOINT, store=store)
 

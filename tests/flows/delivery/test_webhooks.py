@@ -8,7 +8,6 @@ from itertools import accumulate
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.messages import MAX_BODY_BYTES
 from healthrelay.core.delivery.progress import SCHEDULE_SECONDS, DeadLetters, Progress
 from healthrelay.core.errors import BadRequest, Refused, TryLater, Unknown
@@ -17,19 +16,20 @@ from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
 from healthrelay.flows.delivery.webhooks import SAVE_EVERY
+from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import NOW, Clock, FakeTarget, add, context_of, weight
 
 AWAY = TryLater("away")
 
 
 @pytest.fixture
-def store(store: SqliteStore) -> SqliteStore:
+def store(store: Store) -> Store:
     store.log.save("jack", "node-red", Progress())
     return store
 
 
 @pytest.fixture
-def context(store: SqliteStore, receiver: FakeTarget, clock: Clock) -> DeliveryContext:
+def context(store: Store, receiver: FakeTarget, clock: Clock) -> DeliveryContext:
     return context_of(store, own=lambda user: [receiver], now=clock)
 
 
@@ -38,7 +38,7 @@ def deliver_now(context: DeliveryContext) -> Delivery:
 
 
 def test_every_entry_is_a_message_in_order(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     add(store, 1, 2, 3)
 
@@ -60,7 +60,7 @@ def test_every_entry_is_a_message_in_order(
 
 
 def test_more_than_a_batch_goes_in_one_call(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     add(store, *range(250))
 
@@ -69,7 +69,7 @@ def test_more_than_a_batch_goes_in_one_call(
 
 
 def test_ids_are_the_entrys_and_nobody_elses(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     add(store, 1, 2)
     deliver_now(context)
@@ -89,7 +89,7 @@ def test_ids_are_the_entrys_and_nobody_elses(
 
 
 def test_a_message_that_would_be_large_is_a_link(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     small, large = (tuple(map(weight, range(count))) for count in (200, 400))
     store.records.apply("jack", Delta(added=small), NOW)
@@ -107,7 +107,7 @@ def test_a_message_that_would_be_large_is_a_link(
 
 
 def test_who_was_away_longer_than_the_log_is_told_to_start_over(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     for day in range(5):
         add(store, day, now=NOW + timedelta(days=day))
@@ -121,7 +121,7 @@ def test_who_was_away_longer_than_the_log_is_told_to_start_over(
 
 
 def test_the_schedule_is_kept_for_the_entry_that_fails(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     """Every second in which something may happen, for a week; two entries wait."""
     receiver.trouble = AWAY
@@ -151,7 +151,7 @@ def test_the_schedule_is_kept_for_the_entry_that_fails(
 
 
 def test_a_failure_in_the_middle_keeps_what_arrived_and_the_order(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     add(store, *range(10))
 
@@ -172,7 +172,7 @@ def test_a_failure_in_the_middle_keeps_what_arrived_and_the_order(
 
 
 def test_gone_is_the_end_until_the_owner_forces_it(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     receiver.trouble = Refused("node-red", "gone")
     add(store, 1)
@@ -199,7 +199,7 @@ def test_gone_is_the_end_until_the_owner_forces_it(
     ],
 )
 def test_replay_of_one_of_a_range_and_of_all(
-    store: SqliteStore,
+    store: Store,
     context: DeliveryContext,
     receiver: FakeTarget,
     request_: ReplayRequest,
@@ -216,7 +216,7 @@ def test_replay_of_one_of_a_range_and_of_all(
 
 
 def test_a_replay_that_fails_says_so_and_leaves_the_rest_dead(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     add(store, 1, 2, 3)
     store.log.save("jack", "node-red", Progress(3, dead=(DeadLetters(1, 3),)))
@@ -229,7 +229,7 @@ def test_a_replay_that_fails_says_so_and_leaves_the_rest_dead(
 
 
 def test_dead_letters_go_with_the_entries_they_are_about(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     for day in range(5):
         add(store, day, now=NOW + timedelta(days=day))
@@ -241,7 +241,7 @@ def test_dead_letters_go_with_the_entries_they_are_about(
 
 
 def test_a_dead_letter_is_kept_so_long_from_its_death_on(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     """It died after three days, and can be replayed for thirty days more."""
     add(store, 1, 2, 3)
@@ -265,7 +265,7 @@ def test_a_dead_letter_is_kept_so_long_from_its_death_on(
 
 
 def test_and_not_longer(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget, clock: Clock
+    store: Store, context: DeliveryContext, receiver: FakeTarget, clock: Clock
 ) -> None:
     add(store, 1, 2, 3)
     died = NOW + timedelta(days=4)
@@ -280,7 +280,7 @@ def test_and_not_longer(
 
 
 def test_a_crash_costs_no_message_and_few_come_twice(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     add(store, *range(50))
 
@@ -302,7 +302,7 @@ def test_a_crash_costs_no_message_and_few_come_twice(
 
 
 def test_who_follows_nothing_gets_nothing(
-    store: SqliteStore, context: DeliveryContext, receiver: FakeTarget
+    store: Store, context: DeliveryContext, receiver: FakeTarget
 ) -> None:
     """As when its making, or its removal, was cut short."""
     store.log.save("jack", "node-red", None)

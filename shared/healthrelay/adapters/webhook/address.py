@@ -14,26 +14,20 @@ from healthrelay.core.errors import Misconfigured, TryLater
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # NAT64 (RFC 6052), 6to4 (RFC 3056) and Teredo hide an address of the fourth version.
-_TRANSLATED = tuple(
-    ipaddress.ip_network(net)
-    for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-)
+_PREFIXES = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+_TRANSLATED = tuple(map(ipaddress.ip_network, _PREFIXES))
 
 
 def resolve(host: str, port: int, *, private: bool) -> str:
-    """Return the first address of *host*. Raises `Misconfigured` when any of them is not public.
-
-    With *private* the owner has allowed whatever it is.
-    """
+    """Return the first address of *host*; unless *private*, all of them must be public."""
     try:
         results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise TryLater(f"The name {host} was not found ({type(error).__name__}).") from error
     addresses = [str(sockaddr[0]) for *_, sockaddr in results]
     if not private and not all(is_public(address) for address in addresses):
-        raise Misconfigured(
-            f"{host} leads to an address that is not public, which this target is not allowed."
-        )
+        sentence = "leads to an address that is not public, which this target is not allowed."
+        raise Misconfigured(f"{host} {sentence}")
     return addresses[0]
 
 

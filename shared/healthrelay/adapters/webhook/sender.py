@@ -42,12 +42,11 @@ class WebhookTarget:
     def send(self, message: Message) -> None:
         """Post it. Raises `TryLater`, `Misconfigured`, or `Refused` where no more is wanted."""
         answer = self._post(message)
-        status = answer.status
-        if 200 <= status < 300:
+        if 200 <= answer.status < 300:
             return
-        if status == 410:
+        if answer.status == 410:
             raise Refused(self.name, "the receiver wants no more of it (status 410)")
-        sentence = f"{self.name} took nothing (status {status})."
+        sentence = f"{self.name} took nothing (status {answer.status})."
         if "retry-after" in answer.headers:
             raise RateLimited(sentence, answer.wait(60))
         raise TryLater(sentence)
@@ -66,22 +65,20 @@ class WebhookTarget:
                 response = self._pool.urlopen(
                     "POST",
                     path,
-                    body=message.body,
-                    headers=sent_headers,
-                    timeout=urllib3.Timeout(total=self.seconds),
+                    message.body,
+                    sent_headers,
                     retries=False,
                     redirect=False,
+                    timeout=urllib3.Timeout(total=self.seconds),
                     preload_content=False,
                 )
                 body = whole(response, deadline)
         except (urllib3.exceptions.HTTPError, TimeoutError) as error:
             if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
-                raise Misconfigured(
-                    f"{self.name} shows a certificate that is not trusted."
-                ) from error
+                sentence = f"{self.name} shows a certificate that is not trusted."
+                raise Misconfigured(sentence) from error
             raise TryLater(f"{self.name} gave no whole answer ({type(error).__name__}).") from error
-        received = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, received, body)
+        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
 
     @cached_property
     def _keys(self) -> Sequence[tuple[str, str]]:

@@ -38,8 +38,8 @@ class Entry(NamedTuple):
     @classmethod
     def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
         """Return the entry that a store keeps as *document*."""
-        whole = document.get("whole", ())
-        names = tuple(str(name) for name in whole) if isinstance(whole, list) else ()
+        whole = document.get("whole")
+        names = tuple(map(str, whole)) if isinstance(whole, list) else ()
         added, changed, removed = (_keys(document.get(change)) for change in CHANGES)
         return cls(sequence, at, added, changed, removed, names)
 

@@ -28,8 +28,7 @@ REPEAT = timedelta(days=1)
 """How long a snapshot is taken to be safe with a target that may forget it; a setting."""
 
 SNAPSHOT, LOG, READER = "snapshot", "log", "reader"
-"""The kinds of what follows a log: a target that takes the newest snapshot, one that takes each
-entry once, and a reader, who pulls and acknowledges."""
+"""A target takes the newest snapshot, or each entry once; a reader pulls and acknowledges."""
 _STORED_SNAPSHOT, _STORED_READER = "igor", "reader:"
 
 OK, FAILING, PAUSED = "ok", "failing", "paused"
@@ -107,7 +106,7 @@ class Chance(NamedTuple):
 
 
 def behind(progress: Progress, head: int) -> int:
-    """Return how many entries the target lacks, those given up on among them."""
+    """Return how many entries the target lacks, with those given up on."""
     return max(head - progress.sequence, 0) + dead_letters(progress)
 
 
@@ -119,9 +118,8 @@ def dead_letters(progress: Progress) -> int:
 def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | None) -> bool:
     """Return whether to make an attempt *now*.
 
-    A target that takes the whole snapshot each time, and may forget it, gets it again after
-    *repeat*; what was given up on is no loss to it, because the next success brings that too.
-    None is for one that takes each entry once.
+    A snapshot target may forget what it has and gets it again after *repeat*; so it does what was
+    given up on, with the next success. None is for one that takes each entry once.
     """
     waits = now < progress.due if progress.due else progress.state == PAUSED
     if waits:
@@ -133,10 +131,9 @@ def is_due(progress: Progress, head: int, now: datetime, repeat: timedelta | Non
 
 
 def upcoming(progress: Progress, head: int, now: datetime) -> datetime | None:
-    """Return the instant worth a call of its own; None where the next sweep is soon enough.
+    """Return the instant of a scheduled attempt, or *now* for what a call left undone.
 
-    A failing target is tried on time by `SCHEDULE_SECONDS`, and what a call left undone goes on at
-    once. Probes, and the repetition of a snapshot, may wait for the sweep.
+    None is for probes and for the repetition of a snapshot, which may wait for the sweep.
     """
     if progress.state == FAILING and progress.attempt < len(SCHEDULE_SECONDS):
         return progress.due
@@ -180,18 +177,16 @@ def failed_out_of_turn(progress: Progress, error: HealthrelayError, chance: Chan
     once = after_failure(progress, error, progress.sequence, chance)
     if progress.state == OK or once.state == PAUSED:
         return once
-    failing = _with_failure(progress, error, chance)
-    if isinstance(error, RateLimited) and progress.due is not None:
-        return failing._replace(due=_later(0, error, chance))
-    return failing
+    moved = isinstance(error, RateLimited) and progress.due is not None
+    due = _later(0, error, chance) if moved else progress.due
+    return _with_failure(progress, error, chance)._replace(due=due)
 
 
 def trouble_of(progress: Progress, user: str, target: str) -> Trouble | None:
     """Return what stands in the way of a delivery to *target*, and what to do where it waits."""
-    if progress.trouble is None or progress.state != PAUSED:
-        return progress.trouble
     step = f"Fix this, then: healthrelay relay replay {user} --target {target}"
-    return progress.trouble._replace(next_step=step)
+    trouble, paused = progress.trouble, progress.state == PAUSED
+    return trouble._replace(next_step=step) if trouble and paused else trouble
 
 
 def _with_failure(
@@ -204,10 +199,9 @@ def _with_failure(
 
 
 def _give_up(progress: Progress, last: int, now: datetime) -> Progress:
-    first = progress.sequence + 1
+    first, before = progress.sequence + 1, progress.dead
     if last < first:
         return progress
-    before = progress.dead
     if before and before[-1].last + 1 == first:
         first, before = before[-1].first, before[:-1]
     return progress._replace(sequence=last, dead=(*before, DeadLetters(first, last)), died=now)

@@ -28,12 +28,10 @@ MAX_ROUNDS = 3
 def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict[str, Delivery]:
     """Bring every target of *user* up to date that is due; with *force*, every one.
 
-    Returns how each is doing. What cannot be delivered stays, and is due again later. A forced
-    attempt out of turn takes none of the later ones away.
+    Returns how each is doing. What cannot be delivered is due again later.
     """
     following = context.store.log.following(user)
-    targets = context.targets(user, following)
-    return _deliver(user, targets, following, context, force=force)
+    return _deliver(user, context.targets(user, following), following, context, force)
 
 
 def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
@@ -80,8 +78,7 @@ def enqueue_delivery(
 ) -> dict[str, Delivery]:
     """Leave to *queue* what a fetch has written; no target is built, no secret opened.
 
-    Should the queue not take it, the log is ahead of the targets still, and the next sweep sees
-    that.
+    What the queue does not take is seen by the next sweep.
     """
     following = log.following(user)
     deliveries = {
@@ -129,19 +126,18 @@ def _deliver(
     targets: Iterable[Target],
     following: Following,
     context: DeliveryContext,
-    *,
     force: bool,
 ) -> dict[str, Delivery]:
-    deliveries = {one.name: _attempt(user, one, following, context, force=force) for one in targets}
+    deliveries = {one.name: _attempt(user, one, following, context, force) for one in targets}
     if any(one.waiting or one.trouble for one in deliveries.values()):
         deliveries |= _schedule_retry(user, deliveries, context)
     return deliveries
 
 
 def _attempt(
-    user: str, target: Target, following: Following, context: DeliveryContext, *, force: bool
+    user: str, target: Target, following: Following, context: DeliveryContext, force: bool
 ) -> Delivery:
-    """Bring *target* up to date when that is due or forced; return how it is doing."""
+    """Return how *target* is doing, after an attempt where one is due or forced."""
     name, head, started = target.name, following.head, time.monotonic()
     before = following.progress(name)
     in_turn = delivery.is_due(before, head, context.now(), context.repeat_of(target.kind))
@@ -158,10 +154,7 @@ def _attempt(
 def _schedule_retry(
     user: str, names: Iterable[str], context: DeliveryContext
 ) -> dict[str, Delivery]:
-    """Have what did not arrive tried again at its instant, rather than at the next sweep.
-
-    Returns the queue's trouble, if there is any: then the sweep does it.
-    """
+    """Have what did not arrive tried again at its instant; return the queue's trouble, if any."""
     if context.retries is None:
         return {}
     following, now = context.store.log.following(user), context.now()

@@ -50,7 +50,7 @@ def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[
     for target in context.targets(user, following):
         ranges = request.ranges(following.progress(target.name))
         if target.kind == LOG and target.name in chosen and ranges:
-            resent[target.name] = resend(user, target, ranges, following, context)
+            resent[target.name] = resend(user, target, ranges, context)
     if any(one.trouble for one in resent.values()):
         return resent
     return {

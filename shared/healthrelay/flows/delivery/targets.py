@@ -26,14 +26,18 @@ MAX_URL = 2_000
 
 
 class Keys(NamedTuple):
-    """One generation of keys, as Standard Webhooks writes them."""
+    """One generation of keys, as Standard Webhooks writes them.
+
+    The *secret* (``whsec_…``) is shared with the receiver, *signing* (``whsk_…``) is ours alone,
+    and *public* (``whpk_…``) is what a receiver without the secret checks with.
+    """
 
     secret: str
-    """``whsec_…``: shared with the receiver."""
     signing: str
-    """``whsk_…``: ours alone."""
     public: str
-    """``whpk_…``: what a receiver without the secret checks with."""
+
+
+KeyMaker = Callable[[], Keys]
 
 
 class Endpoint(NamedTuple):
@@ -44,13 +48,7 @@ class Endpoint(NamedTuple):
 
 
 def add(
-    user: str,
-    name: str,
-    endpoint: Endpoint,
-    *,
-    store: Store,
-    vault: Vault,
-    new_keys: Callable[[], Keys],
+    user: str, name: str, endpoint: Endpoint, store: Store, vault: Vault, new_keys: KeyMaker
 ) -> Keys:
     """Make the target; it gets what changes from now on. Returns its keys, to be shown once."""
     known = store.targets.of(user)
@@ -74,9 +72,7 @@ def add(
     return keys
 
 
-def rotate(
-    user: str, name: str, *, store: Store, vault: Vault, new_keys: Callable[[], Keys]
-) -> Keys:
+def rotate(user: str, name: str, *, store: Store, vault: Vault, new_keys: KeyMaker) -> Keys:
     """Put new keys beside the ones of now; those before them end. Returns the new ones."""
     new = new_keys()
     _replace_keys(user, name, lambda before: [new, before[0]], store, vault)
@@ -123,11 +119,7 @@ def target_associated_data(user: str, name: str) -> str:
 
 
 def _replace_keys(
-    user: str,
-    name: str,
-    change: Callable[[list[Keys]], Sequence[Keys]],
-    store: Store,
-    vault: Vault,
+    user: str, name: str, change: Callable[[list[Keys]], Sequence[Keys]], store: Store, vault: Vault
 ) -> None:
     """Store what *change* makes of the keys; look again at what somebody wrote meanwhile."""
     while True:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Attempt, DeliveryContext
-    from healthrelay.ports.delivery import Following
     from healthrelay.ports.peers import Target
 
 BATCH = 100
@@ -55,17 +54,14 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
 
 
 def resend(
-    user: str,
-    target: Target,
-    ranges: Iterable[range],
-    following: Following,
-    context: DeliveryContext,
+    user: str, target: Target, ranges: Iterable[range], context: DeliveryContext
 ) -> Delivery:
     """Send *target* the entries of those numbers once more, as far as they are kept.
 
     What arrives is no dead letter any more. Nothing else changes, for better or worse.
     """
     log, started, done, trouble = context.store.log, time.monotonic(), 0, None
+    following = log.following(user)
     progress = following.progress(target.name)
     address = Address(target.name, user, context.public_url)
     for entry, now in chain.from_iterable(_entries(user, one, context) for one in ranges):
