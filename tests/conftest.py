@@ -31,7 +31,7 @@ UNCOUNTED = (
     "e2e",
     "igor",
     "infra",
-    "kills",
+    "crash",
     "oauth",
     "peers",
     "rehearsal",

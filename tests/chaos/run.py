@@ -34,7 +34,7 @@ from healthrelay.flows.delivery.deliver import deliver, deliver_due, push_everyt
 from healthrelay.flows.delivery.events import Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
 from tests.chaos.receivers import STALL, IgorReceiver, State, WebhookReceiver, follow
-from tests.kills.steps import Steps, Watched
+from tests.crash.steps import Steps, Watched
 
 ENTRIES = 100_000
 DAYS = 120

@@ -83,13 +83,13 @@ def test_the_main_job_passes_through_all_processes(
     fetched = requests.post(
         functions["fetch"].url, data={"user": "jack"}, headers=OWNER, timeout=SECONDS
     )
-    brought = requests.post(functions["deliver"].url, headers=OWNER, timeout=SECONDS)
+    answer = requests.post(functions["deliver"].url, headers=OWNER, timeout=SECONDS)
     polled = requests.get(
         functions["relay"].url, params={"user": "jack", "key": key}, timeout=SECONDS
     )
 
     assert (fetched.status_code, polled.status_code) == (200, 200)
-    assert (brought.status_code, brought.json()) == (200, {"people": {}})
+    assert (answer.status_code, answer.json()) == (200, {"people": {}})
     series = fetched.json()["series"]
     assert set(series) == {"body-weight", "activities-steps"}
     assert {name: len(records) for name, records in polled.json()["jack"].items()} == {

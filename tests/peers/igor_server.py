@@ -18,8 +18,8 @@ from typing import Any
 import requests
 
 from tests.peers import install
+from tests.peers.fork_server import fork_server
 from tests.peers.igor_venv import LOAD, RUN, igor_bin
-from tests.peers.nursery import nursery
 from tests.peers.process import Process, answers, by_our_clock, free_port
 from tests.peers.running import Running
 
@@ -196,7 +196,7 @@ class IgorServer(Running):
             env=self._environment(),
             cwd=self.database.parent,
             log=self._log,
-            start=nursery(str(self._bin / "python"), env, LOAD, RUN).fork,
+            start=fork_server(str(self._bin / "python"), env, LOAD, RUN).fork,
         )
         probe = f"{self.url}/data/services/igor/version"
         self._process.wait_until(lambda: answers(probe, self.verify), SECONDS)

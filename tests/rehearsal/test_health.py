@@ -1,10 +1,13 @@
-"""Every deployed function says how it is: a public one to anybody."""
+"""Every deployed function says how it is, and prints what Cloud Logging reads."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
 from tests.rehearsal.cloud import REHEARSAL, Cloud
+from tests.rehearsal.test_main_job import WEIGHTS
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
@@ -25,3 +28,23 @@ def test_a_private_function_answers_its_invoker(cloud: Cloud, name: str) -> None
 
     assert (answer.status_code, answer.json()) == (200, {"status": "pass", "function": name})
     assert cloud.get(f"{name}?health").status_code == 403
+
+
+def test_every_line_has_its_severity_and_its_request(cloud: Cloud) -> None:
+    cloud.connect("otto", **WEIGHTS)
+    cloud.ticked("fetch")
+    cloud.tasks.until(lambda: cloud.done("deliver", "otto"))
+    cloud.get("relay", user="otto", key="wrong")
+
+    for name, function in cloud.functions.items():
+        lines = [json.loads(line) for line in function.output().splitlines() if line[:1] == "{"]
+        assert lines, name
+        trace = f"projects/{cloud.deployment.project}/traces/"
+        lacking = [
+            line
+            for line in lines
+            if "severity" not in line
+            or not str(line.get("logging.googleapis.com/trace")).startswith(trace)
+        ]
+        assert (name, lacking) == (name, [])
+        assert "otto" not in function.output()

@@ -8,7 +8,7 @@ always 200, and a wrong key hides behind 400, 401, 404, 500 and 501 alike.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,11 +60,8 @@ class IgorTarget:
         if not is_name(message.user):
             raise ValueError("a user name would be read as an XPath expression")
         url = f"{self.url}/data/{self.prefix}/{message.user}"
-        headers: Mapping[str, str] = {
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            **self.credential().headers(),
-        }
+        json = "application/json"
+        headers = {"Content-Type": json, "Accept": json, **self.credential().headers()}
         answer = self.http.send("PUT", url, headers, message.body, self.seconds)
         if answer.status != 200:
             raise _trouble(answer, self.prefix)

@@ -29,9 +29,8 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 class LocalQueue:
     """Satisfies `healthrelay.ports.peers.Queue`. *work* does a task; its errors are logged.
 
-    One person holds one worker of each function at most, however slow they are. What is not
-    taken, because the queue is full, is due again when the clock is next looked at; so is what
-    failed in passing.
+    One person holds one worker of each function at most, however slow they are. What the full
+    queue does not take, or what failed in passing, is due again at the next look at the clock.
     """
 
     dedup_window = timedelta(days=1)

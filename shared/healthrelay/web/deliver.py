@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def view(request: Request, services: Services) -> Response:
     """Return as JSON what every target got and what it still lacks.
 
-    Without ``user`` everybody who is due; with it that one. ``now=1`` is for that one, whether
-    due or not, and ``everything=1`` for everybody, once a day: Igor gets the whole snapshot,
-    whatever it has, and old log entries are forgotten. ``reader`` and ``cursor`` are for what that
-    one's reader has acknowledged to ``relay``, which may not write it.
+    Without ``user`` everybody who is due; with it that one, with ``now=1`` whether due or not.
+    ``everything=1`` is for everybody, once a day: Igor gets the whole snapshot, whatever it has,
+    and old log entries are forgotten. ``reader`` and ``cursor`` are for what a reader of ``user``
+    has acknowledged to ``relay``, which may not write it.
     """
     require_invoker(request, services)
     params = arguments(request)
@@ -52,8 +52,8 @@ def _one(user: str, request: Request, services: Services, *, force: bool) -> Res
         if TASK in request.headers:
             return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
         raise Unknown(f"There is no user {user}.")
-    deliveries = deliver(user, services.delivery, force=force)
-    return json_response({"people": _people({user: deliveries})})
+    people = _people({user: deliver(user, services.delivery, force=force)})
+    return json_response({"people": people})
 
 
 def _acknowledge(

@@ -26,9 +26,9 @@ from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
 from healthrelay.ports.store import Store
+from tests.crash.steps import KILLED, Steps, Watched
 from tests.flows.grants.issuer import Issuer
 from tests.flows.transfer.conftest import MINTED, VAULT, at, change, contents
-from tests.kills.steps import KILLED, Steps, Watched
 from tests.stores.contract import NOW, weight
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -194,7 +194,7 @@ def test_a_killed_process_is_followed_by_one_that_finishes(
     content = dumped(source)
     (tmp_path / "dump").write_bytes(content)
     name = f"sqlite:///{tmp_path}/to/healthrelay.db" if route[1] == "sqlite" else "firestore"
-    command = [sys.executable, "-m", "tests.kills.loading", str(tmp_path / "dump"), name, str(last)]
+    command = [sys.executable, "-m", "tests.crash.loading", str(tmp_path / "dump"), name, str(last)]
     killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert killed.returncode == KILLED, killed.stderr
 

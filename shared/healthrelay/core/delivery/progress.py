@@ -28,8 +28,7 @@ REPEAT = timedelta(days=1)
 """How long a snapshot is taken to be safe with a target that may forget it; a setting."""
 
 SNAPSHOT, LOG, READER = "snapshot", "log", "reader"
-"""The kinds of what follows a log: a target that takes the newest snapshot, one that takes each
-entry once, and a reader, who pulls and acknowledges."""
+"""A target takes the newest snapshot, or each entry once; a reader pulls and acknowledges."""
 _STORED_SNAPSHOT, _STORED_READER = "igor", "reader:"
 
 OK, FAILING, PAUSED = "ok", "failing", "paused"

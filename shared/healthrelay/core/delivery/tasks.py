@@ -35,11 +35,10 @@ def due(user: str, interval: timedelta, now: datetime, dedup_window: timedelta) 
     """Return the fetches of *user* to enqueue at *now*: of this slot, and of the next if near.
 
     *dedup_window* is how long the queue knows a name after its task has run. A slot that began
-    longer ago is left to the next one, because nobody knows any more whether it had its fetch;
-    that one reads what was missed.
+    longer ago is left to the next one, which reads what was missed: nobody knows any more
+    whether it had its fetch.
     """
-    length = int(interval.total_seconds())
-    second = int(now.timestamp())
+    length, second = int(interval.total_seconds()), int(now.timestamp())
     slot = (second - _offset(user, length)) // length
     begins = slot * length + _offset(user, length)
     tasks = []
@@ -69,11 +68,9 @@ def acknowledgement(user: str, reader: str, sequence: int) -> Task:
 
 
 def remind(since: datetime, now: datetime, pace: timedelta) -> bool:
-    """Return whether to report at *now* something that has lasted since *since*.
+    """Return whether to report at *now* what has lasted since *since*: once for each full day.
 
-    First after a day, then once a day, and nothing need be stored: a caller that looks once
-    every *pace* is there when another day is full. One that looks more often reports it more
-    often.
+    The caller looks once every *pace*; one that looks more often reports it more often.
     """
     return (now - since) // DAY > max((now - pace - since) // DAY, 0)
 

@@ -62,9 +62,8 @@ def acknowledge(
     """
     following, name = log.following(user), reader_key(reader)
     if sequence > following.head:
-        raise BadRequest(
-            f"The cursor {sequence} is ahead of the log, which ends at {following.head}."
-        )
+        end = f"which ends at {following.head}"
+        raise BadRequest(f"The cursor {sequence} is ahead of the log, {end}.")
     readers, before = following.of_kind(READER), following.progress(name).sequence
     if name not in readers and len(readers) >= MAX_READERS:
         raise LimitReached(f"There are {MAX_READERS} readers already.")

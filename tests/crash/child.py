@@ -24,7 +24,7 @@ from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.disconnect import disconnect
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
-from tests.kills.steps import Steps, WatchedServices
+from tests.crash.steps import Steps, WatchedServices
 
 
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, TryLater
-from tests.kills.home import HEALED, LATER, Home
-from tests.kills.steps import Refusing, Steps, Unanswered, WatchedServices
+from tests.crash.home import HEALED, LATER, Home
+from tests.crash.steps import Refusing, Steps, Unanswered, WatchedServices
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [

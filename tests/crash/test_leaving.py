@@ -16,9 +16,9 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown
 from healthrelay.flows.delivery.poll import new_poll_key
-from tests.kills.home import HEALED, LATER, SETTINGS, Home
-from tests.kills.steps import Steps, WatchedServices
-from tests.kills.test_killed import STEPS
+from tests.crash.home import HEALED, LATER, SETTINGS, Home
+from tests.crash.steps import Steps, WatchedServices
+from tests.crash.test_killed import STEPS
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [

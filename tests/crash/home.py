@@ -13,9 +13,9 @@ from healthrelay.assembly.services import Services
 from healthrelay.flows.grants import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
+from tests.crash.child import FLOWS, Task, run
+from tests.crash.steps import KILLED
 from tests.igor.recorder import Recorder
-from tests.kills.child import FLOWS, Task, run
-from tests.kills.steps import KILLED
 
 SECONDS = 60
 GRACE = 120

@@ -11,7 +11,7 @@ import json
 import pytest
 
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
-from tests.kills.home import HEALED, LATER, Home
+from tests.crash.home import HEALED, LATER, Home
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [

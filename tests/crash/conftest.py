@@ -11,9 +11,9 @@ import pytest
 from healthrelay import config
 from healthrelay.assembly.services import Services
 from sandbox import Sandbox
+from tests.crash.home import GRACE, SETTINGS, Home
 from tests.household import START
 from tests.igor.recorder import Recorder
-from tests.kills.home import GRACE, SETTINGS, Home
 
 
 @pytest.fixture(params=["sqlite", "firestore"])

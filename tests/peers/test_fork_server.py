@@ -1,4 +1,4 @@
-"""Children of a nursery are programs of their own, and end as such."""
+"""Children of a fork server are programs of their own, and end as such."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.nursery import Nursery
+from tests.peers.fork_server import ForkServer
 from tests.peers.process import Process
 
 RUN = """
@@ -22,19 +22,24 @@ sys.exit(3)
 """
 
 
-def started(nursery: Nursery, folder: Path, *words: str) -> Process:
+def started(fork_server: ForkServer, folder: Path, *words: str) -> Process:
     log = folder / f"{words[0]}.out"
     env = {"NAME": words[0]}
-    return Process(words, env=env, cwd=folder, log=log, start=nursery.fork)
+    return Process(words, env=env, cwd=folder, log=log, start=fork_server.fork)
 
 
 @pytest.fixture
-def nursery() -> Nursery:
-    return Nursery(sys.executable, {}, "import time", RUN)
+def fork_server() -> ForkServer:
+    return ForkServer(sys.executable, {}, "import time", RUN)
 
 
-def test_each_child_has_its_own_place_words_and_luck(nursery: Nursery, tmp_path: Path) -> None:
-    one, other = started(nursery, tmp_path, "one", "word"), started(nursery, tmp_path, "other")
+def test_each_child_has_its_own_folder_words_and_seed(
+    fork_server: ForkServer, tmp_path: Path
+) -> None:
+    one, other = (
+        started(fork_server, tmp_path, "one", "word"),
+        started(fork_server, tmp_path, "other"),
+    )
 
     assert (one.wait(10), other.wait(10)) == (3, 3)
     assert not one.running
@@ -47,18 +52,18 @@ def test_each_child_has_its_own_place_words_and_luck(nursery: Nursery, tmp_path:
     assert luck not in other_out
 
 
-def test_a_child_is_ended_and_the_next_one_starts(nursery: Nursery, tmp_path: Path) -> None:
-    killed, ended = started(nursery, tmp_path, "stay"), started(nursery, tmp_path, "stay")
+def test_a_child_is_ended_and_the_next_one_starts(fork_server: ForkServer, tmp_path: Path) -> None:
+    killed, ended = started(fork_server, tmp_path, "stay"), started(fork_server, tmp_path, "stay")
     killed.wait_until(lambda: "True" in killed.output(), 10)
     assert killed.running
 
     assert killed.kill() == -9
     assert ended.terminate() == -15
-    assert started(nursery, tmp_path, "next").wait(10) == 3
+    assert started(fork_server, tmp_path, "next").wait(10) == 3
 
 
 def test_a_nursery_that_cannot_load_says_why(tmp_path: Path) -> None:
-    broken = Nursery(sys.executable, dict(os.environ), "import nothing_such", RUN)
+    broken = ForkServer(sys.executable, dict(os.environ), "import nothing_such", RUN)
 
     with pytest.raises(RuntimeError, match="No module named 'nothing_such'"):
         started(broken, tmp_path, "one")

@@ -17,7 +17,7 @@ from typing import Any
 from tests.peers.process import by_our_clock
 
 # What forks: any Python, and nothing of the tests in it. An order has a line; so has its answer.
-_NURSERY = """
+_FORK_SERVER = """
 import json, os, random, sys
 fork, waitpid = os.fork, os.waitpid  # as they are before anything patches them
 {load}
@@ -47,13 +47,13 @@ random.seed()  # else all would draw the same
 """
 
 
-class Nursery:
+class ForkServer:
     """A Python that has executed *load*, and whose children execute *run*."""
 
     def __init__(self, python: str, env: Mapping[str, str], load: str, run: str) -> None:
         self._lock = Lock()
         self._program = subprocess.Popen(
-            [python, "-I", "-c", _NURSERY.format(load=load, run=run)],
+            [python, "-I", "-c", _FORK_SERVER.format(load=load, run=run)],
             env=by_our_clock(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -68,30 +68,30 @@ class Nursery:
         return Forked(self, self.ask(order))
 
     def ask(self, order: Mapping[str, Any]) -> Any:
-        """What the nursery answers to one order."""
-        nursery = self._program
-        assert nursery.stdin
-        assert nursery.stdout
-        assert nursery.stderr
+        """Return the answer of the fork server to one order."""
+        fork_server = self._program
+        assert fork_server.stdin
+        assert fork_server.stdout
+        assert fork_server.stderr
         with self._lock, suppress(BrokenPipeError):
-            print(json.dumps(order), file=nursery.stdin, flush=True)
-            if answer := nursery.stdout.readline():
+            print(json.dumps(order), file=fork_server.stdin, flush=True)
+            if answer := fork_server.stdout.readline():
                 return json.loads(answer)
-        raise RuntimeError(f"the nursery ended:\n{nursery.stderr.read()[-3000:]}")
+        raise RuntimeError(f"the fork server ended:\n{fork_server.stderr.read()[-3000:]}")
 
 
 class Forked:
-    """A child of a nursery; as much of subprocess.Popen as `Process` needs."""
+    """A child of a fork server; as much of subprocess.Popen as `Process` needs."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
+    def __init__(self, fork_server: ForkServer, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
-        self._nursery = nursery
+        self._fork_server = fork_server
 
     def poll(self) -> int | None:
         """Its exit code, None while it runs."""
         if self.returncode is None:
-            self.returncode = self._nursery.ask({"ended": self.pid})
+            self.returncode = self._fork_server.ask({"ended": self.pid})
         return self.returncode
 
     def wait(self, timeout: float) -> int:
@@ -110,6 +110,6 @@ class Forked:
 
 
 @cache
-def nursery(python: str, env: frozenset[tuple[str, str]], load: str, run: str) -> Nursery:
-    """The one nursery of this test process for such children; it ends with the process."""
-    return Nursery(python, dict(env), load, run)
+def fork_server(python: str, env: frozenset[tuple[str, str]], load: str, run: str) -> ForkServer:
+    """Return the one fork server of this test process; it ends with the process."""
+    return ForkServer(python, dict(env), load, run)

@@ -1,13 +1,14 @@
-"""What goes from function to function by tasks of their own: retries, and what readers have."""
+"""What goes by tasks of their own: retries, what readers have, and work that was cut short."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from tests.igor.recorder import Recorder, Say
+from tests.peers.igor import Igor
 from tests.peers.process import until
 from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
-from tests.rehearsal.test_main_job import WEIGHTS
+from tests.rehearsal.test_main_job import WEIGHTS, held, polled
 
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
@@ -46,3 +47,38 @@ def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
     assert head >= 1
     page = cloud.get("relay/events", **mine).json()
     assert (page["after"], page["events"]) == (head, [])
+
+
+def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(
+    cloud: Cloud, igor: Igor
+) -> None:
+    cloud.connect("emil", **WEIGHTS)
+    fetch = cloud.functions["fetch"]
+
+    def kill_in_the_fan_out() -> None:
+        fetch.kill()
+        raise ConnectionError
+
+    cloud.tasks.hold = kill_in_the_fan_out
+    killed = cloud.tick("fetch")
+    cloud.tasks.hold = lambda: None
+
+    assert killed.status_code == 503
+    assert not cloud.done("fetch", "emil")
+
+    cloud.sandbox.reset()
+    cloud.sandbox.fail("/dataTypes/", mode="slow", pause=1.0)
+    repaired = cloud.ticked("fetch")
+    assert repaired.json()["troubles"] == {}
+    until(lambda: any("/dataTypes/" in one.path for one in cloud.sandbox.journal))
+    fetch.kill()
+    cloud.tasks.until(lambda: cloud.done("deliver", "emil") and cloud.done("fetch", "emil"))
+
+    tries = [
+        one.status
+        for one in cloud.tasks.tries
+        if one.body == "user=emil" and one.url.endswith("/fetch")
+    ]
+    assert tries[:2] == [503, 200]
+    assert len(held(igor, "emil")) > 20
+    assert held(igor, "emil") == polled(cloud, "emil")

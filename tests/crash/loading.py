@@ -1,6 +1,6 @@
 """A load of a file into a store, in a process of its own, killed before a step of it.
 
-``python -m tests.kills.loading FILE STORE LAST``
+``python -m tests.crash.loading FILE STORE LAST``
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from healthrelay.assembly.choices import open_store
 from healthrelay.assembly.transfer import find_store
 from healthrelay.flows.transfer.load import load
-from tests.kills.steps import Steps, Watched
+from tests.crash.steps import Steps, Watched
 
 
 def main(file: str, store: str, last: str) -> None:
