@@ -136,13 +136,11 @@ def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
 ) -> None:
     household.add("emma")
     household.connect(**WEIGHTS)
-    from healthrelay.assembly import services
-
     lost = SealingVault({"lost": b"l" * 32})
     save_registration("cid", "a secret", household.services.store.identities, lost)
     for name in ("CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.delenv(f"HEALTHRELAY_{name}")
-    services.cache_clear()
+    household.rebuild()
 
     code, results = doctor(capsys)
 
