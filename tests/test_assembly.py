@@ -10,7 +10,7 @@ from flask import Flask, Request, Response
 from healthrelay import assembly
 from healthrelay.assembly import loading
 from healthrelay.web.endpoint import View
-from healthrelay.web.services import Services
+from healthrelay.web.services import WebServices
 from tests.household import OWNER_KEY
 
 
@@ -31,7 +31,7 @@ def ask(view: View) -> Response:
         return assembly.answer(view, context.request)
 
 
-def collector_state(_request: Request, _services: Services) -> Response:
+def collector_state(_request: Request, _services: WebServices) -> Response:
     return Response("on" if gc.isenabled() else "resting")
 
 
@@ -46,7 +46,7 @@ def test_the_collector_rests_during_the_first_answer_only() -> None:
 
 @pytest.mark.usefixtures("new_process")
 def test_a_first_answer_that_breaks_leaves_the_collector_on() -> None:
-    def broken(_request: Request, _services: Services) -> Response:
+    def broken(_request: Request, _services: WebServices) -> Response:
         raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError):

@@ -61,11 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.command(args))
     except HealthrelayError as error:
-        sys.stderr.write(f"{_told(error)}\n")
+        sys.stderr.write(f"{_error_text(error)}\n")
         return 2 if isinstance(error, BadRequest) else 1
 
 
-def _told(error: HealthrelayError) -> str:
+def _error_text(error: HealthrelayError) -> str:
     """Return the sentence, and the settings that it does not name itself."""
     names = error.names if isinstance(error, Misconfigured) else ()
     unsaid = [name for name in names if name not in error.sentence]

@@ -63,7 +63,10 @@ def test_a_small_package(measure: Measure, tmp_path: Path) -> None:
 # A measure that has met its aim stands here, so that it stays met.
 HELD = {
     "said / told / tell / hear / ask per 1,000 words",
+    "functions named by a bare participle, %",
+    "one-word function names, %",
     "docstrings that are not imperative (D401)",
+    "names of two or more public classes",
     "README, lines",
     "README, words",
 }

@@ -33,10 +33,10 @@ from tests.peers import install
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore import FirestoreStore
-    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.adapters.firestore.database import FirestoreDatabase
 
 MakeFirestore = Callable[..., "FirestoreStore"]
-Interrupted = Callable[[Callable[[], object]], "Database"]
+Interrupted = Callable[[Callable[[], object]], "FirestoreDatabase"]
 Contents = Callable[[], dict[str, dict[str, Any]]]
 
 TIMEOUT_SECONDS = 60.0
@@ -80,12 +80,14 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
 
 
 @pytest.fixture
-def interrupted(firestore_project: str) -> Iterator[Callable[[Callable[[], object]], Database]]:
+def interrupted(
+    firestore_project: str,
+) -> Iterator[Callable[[Callable[[], object]], FirestoreDatabase]]:
     """Make databases in which something happens just before the first commit."""
-    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.adapters.firestore.database import FirestoreDatabase
     from healthrelay.adapters.firestore.documents import Write
 
-    class Interrupted(Database):
+    class Interrupted(FirestoreDatabase):
         def __init__(self, meanwhile: Callable[[], object]) -> None:
             super().__init__(firestore_project, None, TIMEOUT_SECONDS)
             self._meanwhile = [meanwhile]
@@ -97,7 +99,7 @@ def interrupted(firestore_project: str) -> Iterator[Callable[[Callable[[], objec
 
     with ExitStack() as stack:
 
-        def make(meanwhile: Callable[[], object]) -> Database:
+        def make(meanwhile: Callable[[], object]) -> FirestoreDatabase:
             made = Interrupted(meanwhile)
             stack.callback(made.close)
             return made

@@ -9,7 +9,7 @@ import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
-from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, StoredDocument, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
@@ -21,7 +21,7 @@ from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 pytestmark = pytest.mark.peer
 
 
-class Unanswered(Database):
+class Unanswered(FirestoreDatabase):
     """A database whose first commit lands, but the answer is lost and the client asks again."""
 
     def __init__(self, project: str) -> None:
@@ -35,7 +35,7 @@ class Unanswered(Database):
             raise CommitConflict
 
 
-class Torn(Database):
+class Torn(FirestoreDatabase):
     """A database that shows a person beside buckets from before *meanwhile*, once.
 
     Google's emulator does, once in hundreds of times.
@@ -177,7 +177,7 @@ def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: MakeFiresto
 
 
 def test_who_is_always_overtaken_gives_up(firestore_project: str) -> None:
-    class Overtaken(Database):
+    class Overtaken(FirestoreDatabase):
         def commit(self, *writes: Write) -> None:
             raise CommitConflict
 

@@ -11,7 +11,7 @@ import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
-from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import Write
 from healthrelay.adapters.firestore.log import FirestoreLog
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.peer
 def test_nothing_brings_back_who_is_removed_meanwhile(
     store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
 ) -> None:
-    def other() -> Database:
+    def other() -> FirestoreDatabase:
         store.identities.save("jack", {})
         return interrupted(lambda: store.identities.remove("jack"))
 
@@ -115,7 +115,7 @@ def test_what_a_new_person_writes_survives_a_late_removal(
 
 
 def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: str) -> None:
-    life = Database(firestore_project, None, TIMEOUT_SECONDS)
+    life = FirestoreDatabase(firestore_project, None, TIMEOUT_SECONDS)
     for first in (0, 500):
         life.commit(
             *(
@@ -162,7 +162,7 @@ def _cut_short(project: str) -> None:
     class Cut(Exception):
         pass
 
-    class Stopped(Database):
+    class Stopped(FirestoreDatabase):
         def listing(self, wanted: object) -> Any:
             raise Cut
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, Write
 from healthrelay.adapters.firestore.restore import restore
 from healthrelay.core.errors import Duplicate, Refused
@@ -38,7 +38,7 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-class Troubled(Database):
+class Troubled(FirestoreDatabase):
     """A database whose commit number *last* is never sent, or lands without an answer."""
 
     def __init__(self, project: str, last: int, trouble: type[Exception]) -> None:
@@ -109,7 +109,7 @@ def test_of_two_at_the_same_time_one_wins_whole(
 ) -> None:
     other = PERSON._replace(settings={"period": "1m"}, records=[weight("2020-01-01")])
 
-    class Overtaken(Database):
+    class Overtaken(FirestoreDatabase):
         left = earlier
 
         def commit(self, *writes: Write) -> None:

@@ -39,7 +39,7 @@ _SYSTEM_CLOCK = partial(datetime.now, UTC)
 
 
 class Services:
-    """Satisfies `healthrelay.web.services.Services` for one process, by the clock *now*."""
+    """Satisfies `healthrelay.web.services.WebServices` for one process, by the clock *now*."""
 
     def __init__(
         self, settings: config.Settings, now: Callable[[], datetime] = _SYSTEM_CLOCK

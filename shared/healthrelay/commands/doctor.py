@@ -20,10 +20,10 @@ def add(commands: Commands) -> None:
     doctor.add_argument("user", nargs="?", help="only this person")
     doctor.add_argument("--url", help="instead, whether the functions deployed there answer")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    doctor.set_defaults(command=_doctor)
+    doctor.set_defaults(command=_run_doctor)
 
 
-def _doctor(args: argparse.Namespace) -> int:
+def _run_doctor(args: argparse.Namespace) -> int:
     if args.url:
         return _deployment(args)
     from healthrelay.assembly import services

@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="-: standard output")
     take_store(parser)
-    parser.set_defaults(command=_dump)
+    parser.set_defaults(command=_run_dump)
 
 
 def take_store(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def take_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", metavar="NAME", help=words)
 
 
-def _dump(args: argparse.Namespace) -> int:
+def _run_dump(args: argparse.Namespace) -> int:
     from healthrelay.assembly.choices import open_store
     from healthrelay.assembly.transfer import find_store
     from healthrelay.core.errors import BadRequest

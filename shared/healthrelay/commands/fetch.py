@@ -20,10 +20,10 @@ def add(commands: Commands) -> None:
     fetch.add_argument("user")
     take_pairs(fetch)
     fetch.add_argument("--plan", action="store_true", help="only show what would be read")
-    fetch.set_defaults(command=_fetch)
+    fetch.set_defaults(command=_run_fetch)
 
 
-def _fetch(args: argparse.Namespace) -> int:
+def _run_fetch(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.igor_json import user_name
     from healthrelay.core.measurements.query import parse_request
@@ -31,13 +31,13 @@ def _fetch(args: argparse.Namespace) -> int:
 
     request = parse_request(user_name(args.user), parse_pairs(args.pairs))
     if args.plan:
-        print(_plan(services(), request))
+        print(_print_plan(services(), request))
     else:
         print(json.dumps(result(request.user, services().fetch(request)), indent=2))
     return 0
 
 
-def _plan(built: Services, request: FetchRequest) -> str:
+def _print_plan(built: Services, request: FetchRequest) -> str:
     """One line a call: its source, and its first and last day."""
     from healthrelay.flows.measurements.fetch import preview
 

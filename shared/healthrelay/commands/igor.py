@@ -18,10 +18,10 @@ def add(commands: Commands) -> None:
     igor.add_argument("url", nargs="?")
     igor.add_argument("--user", default="", help="a user and password instead of a token")
     igor.add_argument("--forget", action="store_true", help="stop pushing")
-    igor.set_defaults(command=_igor)
+    igor.set_defaults(command=_set_igor)
 
 
-def _igor(args: argparse.Namespace) -> int:
+def _set_igor(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor

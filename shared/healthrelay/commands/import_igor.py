@@ -45,7 +45,7 @@ def _import_igor(args: argparse.Namespace) -> int:
         except BadRequest as error:
             print(f"{person.name[:64]}: not taken over. {error.sentence}")
         else:
-            print("\n".join(_printable(line) for line in _report(takeover)))
+            print("\n".join(_printable(line) for line in _print_report(takeover)))
     if legacy.application:
         print(
             f"Not taken over from the plugin itself: {', '.join(legacy.application)}."
@@ -70,7 +70,7 @@ def _read_legacy(database: Path, plugin: str | None) -> tuple[str, LegacyData]:
     raise BadRequest(f"{database} has no people of the plugin {' or '.join(names)}.")
 
 
-def _report(takeover: Takeover) -> Iterator[str]:
+def _print_report(takeover: Takeover) -> Iterator[str]:
     settings = ", ".join(f"{name}={value}" for name, value in takeover.settings.items())
     state = "created" if takeover.created else "already existed"
     yield f"{takeover.user}: {state}, {f'with {settings}' if settings else 'without settings'}."

@@ -16,17 +16,17 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     new = commands.add_parser("new-key", help="make a key for HEALTHRELAY_SEALING_KEYS")
     new.add_argument("name")
-    new.set_defaults(command=_new)
+    new.set_defaults(command=_new_key)
     rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
-    rotate.set_defaults(command=_rotate)
+    rotate.set_defaults(command=_rotate_keys)
 
 
-def _new(args: argparse.Namespace) -> int:
+def _new_key(args: argparse.Namespace) -> int:
     print(sealing_key(args.name, os.urandom(KEY_BYTES)))
     return 0
 
 
-def _rotate(_args: argparse.Namespace) -> int:
+def _rotate_keys(_args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household.secrets import Rotation
 

@@ -26,19 +26,19 @@ def add(commands: Commands) -> None:
     disconnect.add_argument(
         "--forget-anyway", action="store_true", help="even if the provider does not answer"
     )
-    disconnect.set_defaults(command=_disconnect)
+    disconnect.set_defaults(command=_run_disconnect)
     erase = commands.add_parser("erase", help="remove everything of a person, with a receipt")
     erase.add_argument("user")
     erase.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    erase.set_defaults(command=_erase)
+    erase.set_defaults(command=_run_erase)
     export = commands.add_parser("export", help="write all that is held of a person into files")
     export.add_argument("user")
     export.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="the folder")
     export.add_argument("--force", action="store_true", help="replace files of the same names")
-    export.set_defaults(command=_export)
+    export.set_defaults(command=_run_export)
 
 
-def _disconnect(args: argparse.Namespace) -> int:
+def _run_disconnect(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
@@ -65,7 +65,7 @@ def _disconnect(args: argparse.Namespace) -> int:
     return 0
 
 
-def _erase(args: argparse.Namespace) -> int:
+def _run_erase(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.erase import erase
@@ -77,7 +77,7 @@ def _erase(args: argparse.Namespace) -> int:
     return 0
 
 
-def _export(args: argparse.Namespace) -> int:
+def _run_export(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.export import export

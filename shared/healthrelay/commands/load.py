@@ -24,10 +24,10 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     take_store(parser)
-    parser.set_defaults(command=_load)
+    parser.set_defaults(command=_run_load)
 
 
-def _load(args: argparse.Namespace) -> int:
+def _run_load(args: argparse.Namespace) -> int:
     from healthrelay.assembly.choices import open_store
     from healthrelay.assembly.transfer import find_store, vault_of
     from healthrelay.core.errors import BadRequest

@@ -15,10 +15,10 @@ def add(commands: Commands) -> None:
     """Add the command."""
     register = commands.add_parser("register", help="store the provider's client id and secret")
     register.add_argument("client_id")
-    register.set_defaults(command=_register)
+    register.set_defaults(command=_run_register)
 
 
-def _register(args: argparse.Namespace) -> int:
+def _run_register(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household.application import save_registration
 

@@ -38,22 +38,24 @@ def add(commands: Commands) -> None:
             parser.add_argument(argument)
         return parser
 
-    status = command("status", _status, "show every target: what it has, what waits, what to do")
+    status = command(
+        "status", _print_status, "show every target: what it has, what waits, what to do"
+    )
     status.add_argument("user", nargs="?")
-    new = command("add", _add, "send a person's changes to a URL, signed", "user", "url")
+    new = command("add", _add_target, "send a person's changes to a URL, signed", "user", "url")
     new.add_argument("--name", help="what to call the target; else its host")
     new.add_argument("--allow-private", action="store_true", help="it may lie in the house")
-    keys = command("rotate", _rotate, "new keys beside the old; --end ends the old", *_TARGET)
+    keys = command("rotate", _rotate_keys, "new keys beside the old; --end ends the old", *_TARGET)
     keys.add_argument("--end", action="store_true", help="sign with the newest keys only")
-    command("remove", _remove, "send nothing there any more", *_TARGET)
-    again = command("replay", _replay, _REPLAY_HELP, "user")
+    command("remove", _remove_target, "send nothing there any more", *_TARGET)
+    again = command("replay", _run_replay, _REPLAY_HELP, "user")
     again.add_argument("--target", help="only this one")
     again.add_argument("--from", type=int, dest="first", metavar="N", help="the first entry")
     again.add_argument("--to", type=int, dest="last", metavar="M", help="the last entry")
     again.add_argument("--all", action="store_true", help="every entry that is still kept")
 
 
-def _add(args: argparse.Namespace) -> int:
+def _add_target(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
@@ -63,11 +65,11 @@ def _add(args: argparse.Namespace) -> int:
     built, name = services(), args.name or urlsplit(args.url).hostname or ""
     user, endpoint = user_name(args.user), Endpoint(args.url, args.allow_private)
     keys = add(user, name, endpoint, store=built.store, vault=built.vault, new_keys=new_keys)
-    print(f"{name} gets what changes from now on. Shown once:\n{_keys(keys)}")
+    print(f"{name} gets what changes from now on. Shown once:\n{_key_lines(keys)}")
     return 0
 
 
-def _rotate(args: argparse.Namespace) -> int:
+def _rotate_keys(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.choices import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
@@ -78,11 +80,11 @@ def _rotate(args: argparse.Namespace) -> int:
         print("The old keys have ended.")
     else:
         keys = rotate(user, args.name, store=built.store, vault=built.vault, new_keys=new_keys)
-        print(f"New keys, beside the old until --end. Shown once:\n{_keys(keys)}")
+        print(f"New keys, beside the old until --end. Shown once:\n{_key_lines(keys)}")
     return 0
 
 
-def _remove(args: argparse.Namespace) -> int:
+def _remove_target(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.delivery.targets import remove
 
@@ -91,27 +93,27 @@ def _remove(args: argparse.Namespace) -> int:
     return 0
 
 
-def _keys(keys: Keys) -> str:
+def _key_lines(keys: Keys) -> str:
     return f"  secret      {keys.secret}\n  public key  {keys.public}"
 
 
-def _replay(args: argparse.Namespace) -> int:
+def _run_replay(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
     request = ReplayRequest(args.target, args.first, args.last, args.all)
     deliveries = replay(user_name(args.user), request, services().delivery)
-    print("\n".join(_result(target, delivery) for target, delivery in deliveries.items()))
+    print("\n".join(_result_line(target, delivery) for target, delivery in deliveries.items()))
     return 1 if any(delivery.trouble for delivery in deliveries.values()) else 0
 
 
-def _result(target: str, delivery: Delivery) -> str:
+def _result_line(target: str, delivery: Delivery) -> str:
     """Return a line: what the target got now, what it still lacks and why."""
     cause = f": {delivery.trouble.sentence}" if delivery.trouble else ""
     return f"{target}\t{delivery.delivered} delivered, {delivery.waiting} waiting{cause}"
 
 
-def _status(args: argparse.Namespace) -> int:
+def _print_status(args: argparse.Namespace) -> int:
     """Print a line a target, and below it what to do when it is in trouble."""
     from healthrelay.assembly import services
 
@@ -120,29 +122,33 @@ def _status(args: argparse.Namespace) -> int:
     if args.user is not None and args.user not in followings:
         raise Unknown(f"There is no user {args.user}.")
     chosen = {args.user: followings[args.user]} if args.user else followings
-    lines = [line for user, following in chosen.items() for line in _person(built, user, following)]
+    lines = [
+        line for user, following in chosen.items() for line in _person_lines(built, user, following)
+    ]
     print("\n".join(lines) or "Nobody is here yet.")
     return 0
 
 
-def _person(built: Services, user: str, following: Following) -> Iterator[str]:
+def _person_lines(built: Services, user: str, following: Following) -> Iterator[str]:
     shared = {target.name: following.progress(target.name) for target in built.shared_targets}
     followers = dict(following.targets) | shared
     if not followers:
         yield f"{user}\tpoll\t{following.head} entries; nothing is pushed, Igor may poll"
     for target, progress in followers.items():
-        yield f"{user}\t{target}\t{_state(progress)}\t{_waiting(built, user, progress, following)}"
-        yield from (f"\t{advice}" for advice in _advice(user, target, progress, built.public_url))
+        waiting = _waiting_text(built, user, progress, following)
+        yield f"{user}\t{target}\t{_state_text(progress)}\t{waiting}"
+        advice = _advice_lines(user, target, progress, built.public_url)
+        yield from (f"\t{line}" for line in advice)
 
 
-def _state(progress: Progress) -> str:
+def _state_text(progress: Progress) -> str:
     if progress.state == OK or progress.trouble is None or progress.trouble.since is None:
         return "ok"
     needs = ": needs you" if progress.state == PAUSED else ""
     return f"{progress.state}{needs}, since {_minute(progress.trouble.since)}"
 
 
-def _waiting(built: Services, user: str, progress: Progress, following: Following) -> str:
+def _waiting_text(built: Services, user: str, progress: Progress, following: Following) -> str:
     lacking = behind(progress, following.head)
     if not lacking:
         return f"has all {following.head} entries"
@@ -154,7 +160,7 @@ def _waiting(built: Services, user: str, progress: Progress, following: Followin
     return f"lacks {lacking} of {following.head} entries{since}{letters}"
 
 
-def _advice(user: str, target: str, progress: Progress, public_url: str) -> Iterator[str]:
+def _advice_lines(user: str, target: str, progress: Progress, public_url: str) -> Iterator[str]:
     if progress.state == OK and not progress.dead:
         return
     trouble = trouble_of(progress, user, target)

@@ -24,10 +24,10 @@ def add(commands: Commands) -> None:
     parser.add_argument("--measurements", type=Path, help="a folder of Fitbit's CSV files to serve")
     parser.add_argument("--participant", help="whose measurements")
     parser.add_argument("--no-shift", action="store_true", help="leave them at their own dates")
-    parser.set_defaults(command=_run)
+    parser.set_defaults(command=_run_demo)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run_demo(args: argparse.Namespace) -> int:
     from healthrelay.local.run import Options, run
 
     if (args.measurements is None) != (args.participant is None):

@@ -14,10 +14,10 @@ def add(commands: Commands) -> None:
     """Add the arguments of ``serve``."""
     serve = commands.add_parser("serve", help="serve all functions and fetch everybody when due")
     serve.add_argument("--port", type=int, default=8080)
-    serve.set_defaults(command=_serve)
+    serve.set_defaults(command=_run_serve)
 
 
-def _serve(args: argparse.Namespace) -> int:
+def _run_serve(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.local.scheduler import run_scheduler
     from healthrelay.local.serve import serve_functions, stop_event

@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
     _add_users(commands.add_parser("user", help="make, change and list people"))
     invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
     invite.add_argument("user")
-    invite.set_defaults(command=_invite)
+    invite.set_defaults(command=_print_invitation)
 
 
 def _add_users(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def _user_set(args: argparse.Namespace) -> int:
     settings = people.change(args.user, parse_pairs(args.pairs), built.store.identities, today)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))
     scopes = scopes_for(args.user, built.consent, built.store.identities)
-    granted = _granted(args.user, built)
+    granted = _granted_text(args.user, built)
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:
         next_step = f"Next: healthrelay invite {args.user}"
@@ -65,7 +65,7 @@ def _user_set(args: argparse.Namespace) -> int:
     return 0
 
 
-def _granted(user: str, built: Services) -> list[str] | None:
+def _granted_text(user: str, built: Services) -> list[str] | None:
     """Return the scopes of the stored grant; None where there is none."""
     stored = built.store.tokens.load(user)
     scopes = stored.document.get("scopes") if stored else None
@@ -78,7 +78,7 @@ def _user_list(args: argparse.Namespace) -> int:
     built = services()
     identities = built.store.identities
     for name in identities.names():
-        granted = _granted(name, built)
+        granted = _granted_text(name, built)
         allowed = [
             label for scope, label in built.consent.scopes.items() if scope in (granted or ())
         ]
@@ -97,7 +97,7 @@ def _user_key(args: argparse.Namespace) -> int:
     return 0
 
 
-def _invite(args: argparse.Namespace) -> int:
+def _print_invitation(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.igor_json import user_name
 

@@ -25,7 +25,7 @@ def read_database(database: bytes, plugin: str) -> LegacyData:
     Raise `BadRequest` if it is not a database of Igor's. A document type is refused unread:
     Igor writes none, and its entities could expand without limit or name other files.
     """
-    root = _parse(database)
+    root = _parse_xml(database)
     names = dict.fromkeys(
         (
             *(one.tag for one in _children(root, "identities") if _has_data(one, plugin)),
@@ -33,12 +33,12 @@ def read_database(database: bytes, plugin: str) -> LegacyData:
         )
     )
     return LegacyData(
-        tuple(_person(root, name, plugin) for name in names),
+        tuple(_person_settings(root, name, plugin) for name in names),
         tuple(one.tag for one in _children(root, f"plugindata/{plugin}") if one.tag != "action"),
     )
 
 
-def _parse(database: bytes) -> ElementTree.Element:
+def _parse_xml(database: bytes) -> ElementTree.Element:
     if len(database) > MAX_BYTES:
         raise TooLarge(f"The database is larger than {MAX_BYTES // 1_000_000} MB, the limit.")
 
@@ -69,7 +69,7 @@ def _has_data(identity: ElementTree.Element, plugin: str) -> bool:
     return identity.find(f"plugindata/{plugin}") is not None
 
 
-def _person(root: ElementTree.Element, name: str, plugin: str) -> LegacyPerson:
+def _person_settings(root: ElementTree.Element, name: str, plugin: str) -> LegacyPerson:
     settings: dict[str, str] = {}
     series: dict[str, list[Json]] = {}
     connected = False

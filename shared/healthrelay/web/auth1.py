@@ -16,13 +16,13 @@ from healthrelay.web.page import as_page, page
 from healthrelay.web.responses import InvitationNeeded
 
 if TYPE_CHECKING:
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
 
 
 @endpoint("GET", "POST", render_error=as_page)
-def view(request: Request, services: Services) -> Response:
+def view(request: Request, services: WebServices) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
     params, now = arguments(request), services.now()
     user = user_name(params.get("user"))
@@ -39,7 +39,7 @@ def view(request: Request, services: Services) -> Response:
     return to_consent_page(connect.Round(user, scopes), services, now)
 
 
-def _stored_scopes(user: str, services: Services) -> tuple[str, ...]:
+def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
     try:
         return connect.scopes_for(user, services.consent, services.store.identities)
     except NotConfigured as error:
@@ -51,7 +51,7 @@ def _stored_scopes(user: str, services: Services) -> tuple[str, ...]:
         ) from error
 
 
-def to_consent_page(round_: connect.Round, services: Services, now: datetime) -> Response:
+def to_consent_page(round_: connect.Round, services: WebServices, now: datetime) -> Response:
     """Redirect with the cookie that binds this round to this browser."""
     begun = connect.begin(round_, services.client, services.consent, services.owner_key, now)
     headers = {"Location": begun.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -60,13 +60,13 @@ def to_consent_page(round_: connect.Round, services: Services, now: datetime) ->
     return response
 
 
-def _is_owner(request: Request, services: Services, now: datetime) -> bool:
+def _is_owner(request: Request, services: WebServices, now: datetime) -> bool:
     cookie = request.cookies.get(OWNER_COOKIE, "")
     by_cookie = SignedNotes(services.owner_key).is_owner(cookie, now)
     return secrets_equal(bearer(request), services.owner_key) or by_cookie
 
 
-def _sign_in(request: Request, services: Services, user: str, now: datetime) -> Response:
+def _sign_in(request: Request, services: WebServices, user: str, now: datetime) -> Response:
     if not secrets_equal(request.form.get("owner_key", ""), services.owner_key):
         raise Forbidden("This is not the owner key.")
     # Not a redirect: browsers apply the page's `form-action 'self'` to every redirect after a
@@ -78,7 +78,7 @@ def _sign_in(request: Request, services: Services, user: str, now: datetime) -> 
 
 
 def _set_cookie(
-    response: Response, services: Services, name: str, value: str, age: timedelta
+    response: Response, services: WebServices, name: str, value: str, age: timedelta
 ) -> None:
     secure = services.public_url.startswith("https://")
     # Lax, not Strict: the browser comes back from the provider's site and must bring it along.

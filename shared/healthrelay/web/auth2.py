@@ -12,11 +12,11 @@ from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, page
 
 if TYPE_CHECKING:
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", render_error=as_page)
-def view(request: Request, services: Services) -> Response:
+def view(request: Request, services: WebServices) -> Response:
     """Return a page that says who is connected and what was allowed, or why nothing was stored."""
     try:
         done = connect.finish(

@@ -17,11 +17,11 @@ from healthrelay.web.responses import facts, json_response, trouble_facts
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Delivery
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")
-def view(request: Request, services: Services) -> Response:
+def view(request: Request, services: WebServices) -> Response:
     """Return as JSON what every target got and what it still lacks.
 
     Without ``user`` everybody who is due; with it that one, with ``now=1`` whether due or not.
@@ -38,26 +38,26 @@ def view(request: Request, services: Services) -> Response:
     if params or flag not in ("0", "1"):
         raise BadRequest("deliver takes user=NAME with now=1, or everything=1.")
     if user is not None:
-        return _one(user, request, services, force=flag == "1")
+        return _deliver_one(user, request, services, force=flag == "1")
     if flag == "0":
-        return json_response({"people": _people(deliver_due(services.delivery))})
-    people = _people(push_everything(services.delivery))
+        return json_response({"people": _people_json(deliver_due(services.delivery))})
+    people = _people_json(push_everything(services.delivery))
     # Looking for old entries reads two documents a person, too many for every five minutes.
     forgotten = prune(services.store.log, now=services.now(), days=services.log_days)
     return json_response({"people": people, "forgotten": forgotten})
 
 
-def _one(user: str, request: Request, services: Services, *, force: bool) -> Response:
+def _deliver_one(user: str, request: Request, services: WebServices, *, force: bool) -> Response:
     if services.store.identities.settings(user_name(user)) is None:
         if TASK in request.headers:
             return json_response({"people": {}})  # removed meanwhile: nothing is to be repeated
         raise Unknown(f"There is no user {user}.")
-    people = _people({user: deliver(user, services.delivery, force=force)})
+    people = _people_json({user: deliver(user, services.delivery, force=force)})
     return json_response({"people": people})
 
 
 def _acknowledge(
-    user: str, params: Mapping[str, str], request: Request, services: Services
+    user: str, params: Mapping[str, str], request: Request, services: WebServices
 ) -> Response:
     reader, sequence = reader_cursor(params)
     try:
@@ -69,7 +69,7 @@ def _acknowledge(
     return json_response({"user": user, "reader": reader, "cursor": cursor})
 
 
-def _people(deliveries: Mapping[str, Mapping[str, Delivery]]) -> dict[str, object]:
+def _people_json(deliveries: Mapping[str, Mapping[str, Delivery]]) -> dict[str, object]:
     return {
         user: {target: _as_json(delivery) for target, delivery in targets.items()}
         for user, targets in deliveries.items()

@@ -13,14 +13,14 @@ from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
 from healthrelay.web import responses
-from healthrelay.web.services import Services
+from healthrelay.web.services import WebServices
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_QUERY_BYTES = 8 * 1024
 TASK = "X-CloudTasks-TaskName"
 """Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
 
-View = Callable[[Request, Services], Response]
+View = Callable[[Request, WebServices], Response]
 RenderError = Callable[[HealthrelayError], Response]
 
 
@@ -31,7 +31,7 @@ def endpoint(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: Request, services: Services) -> Response:
+        def wrapper(request: Request, services: WebServices) -> Response:
             started = time.monotonic()
             try:
                 _check_request(request, methods)
@@ -69,7 +69,7 @@ def secrets_equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def require_invoker(request: Request, services: Services) -> None:
+def require_invoker(request: Request, services: WebServices) -> None:
     """Raise `NotAllowed` unless whoever calls may run this private function.
 
     Under the guard ``iam`` Cloud Run has checked the caller's identity token before the request

@@ -19,7 +19,7 @@ from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress, json_response
 
 if TYPE_CHECKING:
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_WAIT_SECONDS = 25
@@ -31,7 +31,7 @@ _NUMBERS = range(10**10)
 
 
 @endpoint("GET")
-def events(request: Request, services: Services) -> Response:
+def events(request: Request, services: WebServices) -> Response:
     """Return as JSON the entries behind ``after``, or behind what ``reader`` has acknowledged."""
     params = arguments(request)
     user = _authenticate(params, request, services)
@@ -50,7 +50,7 @@ def events(request: Request, services: Services) -> Response:
 
 
 @endpoint("GET", "POST")
-def ack(request: Request, services: Services) -> Response:
+def ack(request: Request, services: WebServices) -> Response:
     """Return as JSON how far that reader is.
 
     202 when that is handed on, to be stored in a moment. ``GET`` is Igor's own way to
@@ -72,7 +72,7 @@ def reader_cursor(params: Mapping[str, str]) -> tuple[str, int]:
     return _reader(params), number(params, "cursor", 0, _NUMBERS)
 
 
-def _authenticate(params: Mapping[str, str], request: Request, services: Services) -> str:
+def _authenticate(params: Mapping[str, str], request: Request, services: WebServices) -> str:
     """Return the person whose key came along."""
     user = user_name(params.get("user"))
     require_key(user, params.get("key") or bearer(request), services.store.identities)

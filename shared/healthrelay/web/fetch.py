@@ -21,11 +21,11 @@ from healthrelay.web.responses import facts, json_response, status, trouble_fact
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
     from healthrelay.flows.measurements.fetch import Fetched
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")
-def view(request: Request, services: Services) -> Response:
+def view(request: Request, services: WebServices) -> Response:
     """Answer in JSON what was added, changed, removed, delivered and waits, and a line a series.
 
     Without a user, everybody due gets a task of their own: 202 when any is new, else 200.
@@ -38,9 +38,9 @@ def view(request: Request, services: Services) -> Response:
     require_invoker(request, services)
     params = arguments(request)
     if not params:
-        return _everybody(services)
+        return _fetch_everybody(services)
     try:
-        return _one(params, services)
+        return _fetch_one(params, services)
     except HealthrelayError as error:
         if TASK not in request.headers or status(error) in (429, 500, 503):
             raise
@@ -48,12 +48,12 @@ def view(request: Request, services: Services) -> Response:
         return json_response(facts(error))
 
 
-def _one(params: dict[str, str], services: Services) -> Response:
+def _fetch_one(params: dict[str, str], services: WebServices) -> Response:
     user = user_name(params.pop("user", None))
     return json_response(result(user, services.fetch(parse_request(user, params))))
 
 
-def _everybody(services: Services) -> Response:
+def _fetch_everybody(services: WebServices) -> Response:
     done = fan_out(services.store, services.queue, services.now(), services.log_event)
     for user, trouble in done.troubles.items():
         services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
@@ -71,24 +71,26 @@ def result(user: str, fetched: Fetched) -> dict[str, object]:
         "removed": len(fetched.delta.removed),
         "delivered": delivery.delivered,
         "waiting": delivery.waiting,
-        "series": _series(fetched.records),
+        "series": _series_json(fetched.records),
         "connection": fetched.diagnosis.as_json(),
     }
     if fetched.unavailable:
-        answer["unavailable"] = {name: _why(error) for name, error in fetched.unavailable.items()}
+        answer["unavailable"] = {
+            name: _unavailable_facts(error) for name, error in fetched.unavailable.items()
+        }
     if delivery.trouble:
         answer["trouble"] = trouble_facts(delivery.trouble)
     return answer
 
 
-def _why(error: HealthrelayError) -> dict[str, object]:
+def _unavailable_facts(error: HealthrelayError) -> dict[str, object]:
     """Its facts, with the seconds after which a fetch that was broken off may go on."""
     if isinstance(error, TryLater):
         return {**facts(error), "retry_after": max(error.after, 1)}
     return facts(error)
 
 
-def _series(records: Iterable[Record]) -> dict[str, dict[str, object]]:
+def _series_json(records: Iterable[Record]) -> dict[str, dict[str, object]]:
     """Series → how many records were read, and the days of the first and last."""
     days_of: dict[str, list[str]] = {}
     for record in records:

@@ -16,7 +16,7 @@ from healthrelay.web.endpoint import View, endpoint, require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
 
 if TYPE_CHECKING:
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 _TYPE = {"Content-Type": "application/health+json"}
 
@@ -29,7 +29,7 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
     """
 
     @endpoint("GET", render_error=as_failure)
-    def check(request: Request, services: Services) -> Response:
+    def check(request: Request, services: WebServices) -> Response:
         if not public:
             require_invoker(request, services)
         if provider:

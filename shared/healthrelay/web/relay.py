@@ -13,23 +13,23 @@ from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress
 
 if TYPE_CHECKING:
-    from healthrelay.web.services import Services
+    from healthrelay.web.services import WebServices
 
 MAX_DAYS = 36_500
 
 
-def view(request: Request, services: Services) -> Response:
+def view(request: Request, services: WebServices) -> Response:
     """Answer programs at ``events`` and ``ack`` below ``/relay``, and Igor's poll elsewhere."""
     name = request.path.rstrip("/").rpartition("/")[2]
     if name in ("events", "ack"):
         from healthrelay.web import events  # noqa: PLC0415 - Igor's poll needs none of it
 
         return events.VIEWS[name](request, services)
-    return _poll(request, services)
+    return _poll_view(request, services)
 
 
 @endpoint("GET")
-def _poll(request: Request, services: Services) -> Response:
+def _poll_view(request: Request, services: WebServices) -> Response:
     """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
     params = arguments(request)
     user = user_name(params.get("user"))

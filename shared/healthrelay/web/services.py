@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Store
 
 
-class Services(Protocol):
+class WebServices(Protocol):
     """One process's settings and clients."""
 
     @property

@@ -1,6 +1,6 @@
 """The only module that uses google-cloud-firestore; importing it loads that client (0.3 s).
 
-So nobody imports it at the top: see `Database`.
+So nobody imports it at the top: see `FirestoreDatabase`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NAME = "__name__"
 PROJECT_SETTINGS = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
-class Client:
+class FirestoreClient:
     """A client, and what its exceptions mean. Every call ends after *timeout_seconds*.
 
     The client's own limit is 300 seconds of retries, longer than a function runs.

@@ -19,14 +19,14 @@ from healthrelay.adapters.firestore.documents import (
 from healthrelay.core.errors import NO_STORE_CLIENT, HealthrelayError, NotConfigured, TryLater
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.client import Client
+    from healthrelay.adapters.firestore.client import FirestoreClient
 
 ATTEMPTS = 24
 
 T = TypeVar("T")
 
 
-class Database:
+class FirestoreDatabase:
     """Documents in and out, counted by `meter`.
 
     There are no transactions here: a writer reads, decides, and writes on condition that what
@@ -37,7 +37,7 @@ class Database:
         self.meter = Meter()
         self._open = (project, database, timeout_seconds)
         self._lock = threading.Lock()
-        self._client: Client | None = None
+        self._client: FirestoreClient | None = None
 
     def warm(self) -> None:
         """Start loading the client in the background, while its first user is still busy."""
@@ -76,22 +76,22 @@ class Database:
         with suppress(HealthrelayError):  # the first use meets it again and reports it
             self._load()
 
-    def _load(self) -> Client:
+    def _load(self) -> FirestoreClient:
         with self._lock:
             if self._client is None:
                 self._client = _client(*self._open)
             return self._client
 
 
-def _client(project: str | None, database: str | None, timeout_seconds: float) -> Client:
+def _client(project: str | None, database: str | None, timeout_seconds: float) -> FirestoreClient:
     """Import the client only when it is needed: it takes a third of a second."""
     try:
-        from healthrelay.adapters.firestore.client import Client  # noqa: PLC0415
+        from healthrelay.adapters.firestore.client import FirestoreClient  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise NotConfigured(
             "Firestore's client is not installed. Install healthrelay[firestore]."
         ).with_cause(NO_STORE_CLIENT) from error
-    return Client(project, database, timeout_seconds)
+    return FirestoreClient(project, database, timeout_seconds)
 
 
 def retry_on_conflict(attempt: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import Database, retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import (
     Fields,
     Listing,
@@ -27,7 +27,7 @@ _FIELDS = ("head", "progress")
 class FirestoreLog:
     """Entries, and how far each target has followed them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FirestoreDatabase) -> None:
         self._database = database
 
     def head(self, user: str) -> int:

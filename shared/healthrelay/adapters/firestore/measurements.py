@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import Database, retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
@@ -34,7 +34,7 @@ class Change:
 class FirestoreRecords:
     """Measurements. No bucket grows beyond *limit* bytes."""
 
-    def __init__(self, database: Database, limit: int) -> None:
+    def __init__(self, database: FirestoreDatabase, limit: int) -> None:
         self._database = database
         self._limit = limit
 

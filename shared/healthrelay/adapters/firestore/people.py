@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import Database, retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict, Unknown
@@ -18,7 +18,7 @@ from healthrelay.ports.store import Document, Versioned
 class FirestoreIdentities:
     """People and settings."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FirestoreDatabase) -> None:
         self._database = database
 
     def names(self) -> list[str]:
@@ -94,7 +94,7 @@ class FirestoreIdentities:
 class FirestoreTokens:
     """Sealed grants."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FirestoreDatabase) -> None:
         self._database = database
 
     def load(self, user: str) -> Versioned | None:
@@ -138,7 +138,7 @@ class FirestoreTokens:
 class FirestoreTargets:
     """People's own targets."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FirestoreDatabase) -> None:
         self._database = database
 
     def of(self, user: str) -> dict[str, Document]:
@@ -170,7 +170,7 @@ class FirestoreTargets:
 class FirestoreHandshakes:
     """Used rounds of consent."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: FirestoreDatabase) -> None:
         self._database = database
 
     def use(self, nonce: str, until: datetime, now: datetime) -> bool:
@@ -190,7 +190,7 @@ class FirestoreHandshakes:
         return retry_on_conflict(attempt)
 
 
-def require_private(database: Database, user: str) -> StoredDocument:
+def require_private(database: FirestoreDatabase, user: str) -> StoredDocument:
     """Return the person's private document; writers require that it is unchanged.
 
     Raise `Unknown` for a stranger.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from healthrelay.adapters.firestore.database import Database, retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import (
     Listing,
     Write,
@@ -22,7 +22,7 @@ from healthrelay.adapters.firestore.documents import (
 BATCH = 500
 
 
-def delete_stale_documents(database: Database, user: str) -> int:
+def delete_stale_documents(database: FirestoreDatabase, user: str) -> int:
     """Delete every document of earlier incarnations of *user*; return how many."""
     deleted = 0
     for collection in (buckets_path(user), log_path(user)):
@@ -34,7 +34,7 @@ def delete_stale_documents(database: Database, user: str) -> int:
     return deleted
 
 
-def _delete_page(database: Database, user: str, page: Listing) -> tuple[int, str | None]:
+def _delete_page(database: FirestoreDatabase, user: str, page: Listing) -> tuple[int, str | None]:
     """Delete the stale documents of one *page*; return how many, and where the next starts."""
     listed = database.listing(page)
     if not listed:

@@ -21,7 +21,7 @@ from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.adapters.firestore.database import FirestoreDatabase
     from healthrelay.ports.store import PersonDump
 
 BATCH_WRITES = 400
@@ -29,7 +29,7 @@ BATCH_BYTES = 2_000_000
 """Far below what a commit takes: the owner's line may be slow."""
 
 
-def restore(database: Database, user: str, person: PersonDump, limit: int) -> None:
+def restore(database: FirestoreDatabase, user: str, person: PersonDump, limit: int) -> None:
     """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
     incarnation = documents.commit_id()
     bulk = list(_bulk(user, incarnation, person, limit))

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
-from healthrelay.adapters.firestore.database import Database
+from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.people import (
     FirestoreHandshakes,
     FirestoreIdentities,
@@ -55,7 +55,7 @@ class FirestoreStore:
         timeout_seconds: float = CALL_TIMEOUT_SECONDS,
         limit: int = MAX_BYTES,
     ) -> None:
-        self._database = Database(project, database, timeout_seconds)
+        self._database = FirestoreDatabase(project, database, timeout_seconds)
         self._limit = limit
 
     @cached_property

@@ -17,7 +17,7 @@ from healthrelay.adapters.firestore.documents import (
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.buckets import Bucket, Point
-    from healthrelay.adapters.firestore.database import Database
+    from healthrelay.adapters.firestore.database import FirestoreDatabase
     from healthrelay.adapters.firestore.documents import Fields
     from healthrelay.core.measurements.records import Delta, Record
 
@@ -28,7 +28,7 @@ _FIRST, _END = ".", ".:"
 class UserBuckets:
     """The buckets of *user*, of their present incarnation only."""
 
-    def __init__(self, database: Database, user: str) -> None:
+    def __init__(self, database: FirestoreDatabase, user: str) -> None:
         self._database = database
         self._person = person_path(user)
         self._collection = buckets_path(user)

@@ -49,7 +49,7 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
 
-class Client:
+class FitbitClient:
     """Makes one python-fitbit object a call: its headers and session are not for sharing."""
 
     def __init__(self, url: str, client_id: str, system: str, adapter: BoundedAdapter) -> None:

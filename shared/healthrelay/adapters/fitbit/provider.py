@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.fitbit.calls import CALLS
-from healthrelay.adapters.fitbit.client import BoundedAdapter, Client
+from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
@@ -30,7 +30,7 @@ class LegacyFitbit:
         self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
     ) -> None:
         locale = METRIC if system == "metric" else system
-        self._client = Client(url, client_id, locale, adapter or BoundedAdapter())
+        self._client = FitbitClient(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
         """Return the id that came with the token, and the zone of the profile if it may be read."""

@@ -38,7 +38,7 @@ def _same(part: Raw) -> list[Element]:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Rule:
     """One series: where it comes from, and the elements in one part of that source's answer.
 
     A day counts only where all of the time series *companions* are above zero on it; a zero
@@ -132,9 +132,9 @@ def _points(part: Raw) -> list[Element]:
     return [element] if points else []
 
 
-def _activity(prefix: str, name: str) -> Row:
+def _activity(prefix: str, name: str) -> Rule:
     for_zero = (f"{prefix}minutesSedentary",) if name.startswith("minutes") else ()
-    return Row(f"{prefix}{name}", _same, _company(prefix, name), for_zero)
+    return Rule(f"{prefix}{name}", _same, _company(prefix, name), for_zero)
 
 
 def _company(prefix: str, name: str) -> tuple[str, ...]:
@@ -143,33 +143,37 @@ def _company(prefix: str, name: str) -> tuple[str, ...]:
     return (f"{prefix}steps",)
 
 
-def _intraday(name: str) -> Row:
+def _intraday(name: str) -> Rule:
     # A heart has no zeros to be filled in.
     company = () if name == "heart" else _company(ACTIVITIES, name)
-    return Row(f"points of {name}", _points, company, detailed=True)
+    return Rule(f"points of {name}", _points, company, detailed=True)
 
 
-ROWS: dict[str, Row] = {
+ROWS: dict[str, Rule] = {
     # A call that has a series' own name brings its elements as they are, unless a row says more.
-    **{name: Row(name) for name in CALLS if name in SERIES},
+    **{name: Rule(name) for name in CALLS if name in SERIES},
     **{f"{ACTIVITIES}{name}": _activity(ACTIVITIES, name) for name in (*TOTALS, "caloriesBMR")},
     **{f"{TRACKER}{name}": _activity(TRACKER, name) for name in TOTALS},
-    "devices": Row("devices", _device),
-    "friends": Row("friends", _friend),
-    "body": Row("day of body", _body),
-    "activities-heart": Row("activities-heart", _heart),
-    "activities-active-zone-minutes": Row("activities-active-zone-minutes", _zone_minutes),
-    "activities": Row("day of activities", _dated_entries("activities")),
-    "activities-summary": Row("day of activities", _summary(lambda part: part["summary"]["steps"])),
+    "devices": Rule("devices", _device),
+    "friends": Rule("friends", _friend),
+    "body": Rule("day of body", _body),
+    "activities-heart": Rule("activities-heart", _heart),
+    "activities-active-zone-minutes": Rule("activities-active-zone-minutes", _zone_minutes),
+    "activities": Rule("day of activities", _dated_entries("activities")),
+    "activities-summary": Rule(
+        "day of activities", _summary(lambda part: part["summary"]["steps"])
+    ),
     **{f"activities-{name}-intraday": _intraday(name) for name in POINTS},
-    "sleep": Row("day of sleep", _dated_entries("sleep")),
-    "sleep-summary": Row("day of sleep", _summary(lambda part: part["sleep"])),
-    **{f"sleep-{name}": Row(f"sleep-{name}", _same, (IN_BED,)) for name in SLEEP},
-    "foods": Row("day of foods_log", _dated_entries("foods")),
-    "foods-summary": Row("day of foods_log", _food_summary),
-    "water": Row("day of foods_log_water", _entries("water")),
-    "water-summary": Row("day of foods_log_water", _summary(lambda part: part["summary"]["water"])),
-    **{name: Row(name, _same, (name,)) for name in ("foods-log-caloriesIn", "foods-log-water")},
+    "sleep": Rule("day of sleep", _dated_entries("sleep")),
+    "sleep-summary": Rule("day of sleep", _summary(lambda part: part["sleep"])),
+    **{f"sleep-{name}": Rule(f"sleep-{name}", _same, (IN_BED,)) for name in SLEEP},
+    "foods": Rule("day of foods_log", _dated_entries("foods")),
+    "foods-summary": Rule("day of foods_log", _food_summary),
+    "water": Rule("day of foods_log_water", _entries("water")),
+    "water-summary": Rule(
+        "day of foods_log_water", _summary(lambda part: part["summary"]["water"])
+    ),
+    **{name: Rule(name, _same, (name,)) for name in ("foods-log-caloriesIn", "foods-log-water")},
 }
 
 ABSENT: dict[str, str] = {

@@ -27,7 +27,7 @@ _TYPED = "userProvidedUnit"
 """The unit in which an amount was typed in; Google has converted it."""
 
 
-class Entry(NamedTuple):
+class FoodEntry(NamedTuple):
     """One entry of a log."""
 
     instant: datetime
@@ -100,11 +100,11 @@ def _unit(path: str, value: Mapping[str, Any]) -> Element:
     return element | {name: value[google] for name, google in named.items() if google in value}
 
 
-def _entries(answers: Answers, question: Points) -> list[Entry]:
+def _entries(answers: Answers, question: Points) -> list[FoodEntry]:
     entries = []
     for point, value in answers.values(question):
         span = span_of(value, answers.zone)
-        entries.append(Entry(span.instant, log_id(point, span.instant), span.day, value))
+        entries.append(FoodEntry(span.instant, log_id(point, span.instant), span.day, value))
     return sorted(entries, key=lambda entry: entry[:2])
 
 

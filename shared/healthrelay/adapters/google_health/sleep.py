@@ -27,7 +27,7 @@ def _figure_of(member: str) -> Figure:
     return lambda night: night.minutes(member)
 
 
-def _awakenings(night: Night) -> int | None:
+def _count_awakenings(night: Night) -> int | None:
     tally = night.tally()
     return tally.get("AWAKE", (0, 0))[0] if tally else None
 
@@ -39,7 +39,7 @@ _SUMS: dict[str, Figure] = {
     "minutesAwake": _figure_of("minutesAwake"),
     "minutesToFallAsleep": _figure_of("minutesToFallAsleep"),
     "minutesAfterWakeup": _figure_of("minutesAfterWakeUp"),
-    "awakeningsCount": _awakenings,
+    "awakeningsCount": _count_awakenings,
 }
 
 
@@ -57,7 +57,7 @@ def sums(figure: Figure) -> Callable[[Answers], list[Element]]:
     """Return a time series of what is known of *figure*, summed over each day's sessions."""
 
     def elements(answers: Answers) -> list[Element]:
-        known = {day: _sum(figure, each) for day, each in _by_day(answers).items()}
+        known = {day: _sum_minutes(figure, each) for day, each in _by_day(answers).items()}
         return daily({day: str(total) for day, total in known.items() if total is not None})
 
     return elements
@@ -86,7 +86,7 @@ def _main(each: list[Night]) -> Night:
     return max(each, key=lambda night: (night.main, night.in_bed))
 
 
-def _sum(figure: Figure, each: list[Night]) -> int | None:
+def _sum_minutes(figure: Figure, each: list[Night]) -> int | None:
     known = [value for night in each if (value := figure(night)) is not None]
     return sum(known) if known else None
 
@@ -95,7 +95,7 @@ def _summary(day: str, each: list[Night]) -> Element:
     element: Element = {"date": day}
     if stages := _stage_minutes(each):
         element["stages"] = stages
-    asleep = _sum(_SUMS["minutesAsleep"], each)
+    asleep = _sum_minutes(_SUMS["minutesAsleep"], each)
     if asleep is not None:
         element["totalMinutesAsleep"] = asleep
     element["totalSleepRecords"] = len(each)

@@ -22,7 +22,7 @@ APPLICATION = "plugindata/fitbit"
 _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
 
-class Database:
+class SqliteDatabase:
     """A connection shared by all threads of the process, one transaction at a time.
 
     Transactions here take well under a millisecond, so waiting for one another is cheaper
@@ -103,7 +103,7 @@ class Database:
 class Table:
     """A port over the shared *database*."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
     def _load(self, path: str) -> Versioned | None:

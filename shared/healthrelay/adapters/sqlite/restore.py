@@ -15,11 +15,11 @@ from healthrelay.core.errors import Duplicate
 from healthrelay.core.measurements.records import Delta
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.sqlite.database import Database
+    from healthrelay.adapters.sqlite.database import SqliteDatabase
     from healthrelay.ports.store import Document, PersonDump
 
 
-def restore(database: Database, user: str, person: PersonDump) -> None:
+def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
     """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
     path = identity_path(user)
     documents: dict[str, Document | None] = {

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from healthrelay.adapters.sqlite.database import (
     APPLICATION,
     BUSY_TIMEOUT_SECONDS,
-    Database,
+    SqliteDatabase,
     Table,
     identity_path,
     load_document,
@@ -156,7 +156,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self._database = Database(path, timeout_seconds)
+        self._database = SqliteDatabase(path, timeout_seconds)
         self.identities = SqliteIdentities(self._database)
         self.tokens = SqliteTokens(self._database)
         self.handshakes = SqliteHandshakes(self._database)

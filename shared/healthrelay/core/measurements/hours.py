@@ -30,12 +30,14 @@ def pieced(
     hours = {window.series: window.hours for window in windows if window.hours}
     records = {record.name: record for record in read}
     for before in known:
-        if before.series in hours and (whole := _pieced(before, records, hours[before.series])):
+        if before.series in hours and (
+            whole := _piece_together(before, records, hours[before.series])
+        ):
             records[before.name] = whole
     return list(records.values())
 
 
-def _pieced(
+def _piece_together(
     before: Record, records: Mapping[tuple[str, str], Record], hours: tuple[str, str]
 ) -> Record | None:
     after = records.get(before.name)

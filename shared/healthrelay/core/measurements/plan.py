@@ -92,13 +92,13 @@ def decide(
             continue
         if scopes := missing(window.series):
             configured = window.series in query.configured_series(settings)
-            refused[window.series] = _withheld(scopes, configured)
+            refused[window.series] = _withheld_error(scopes, configured)
         else:
             sources[window] = needed
     return Plan(pack(sources, covered), tuple(sources), refused)
 
 
-def _withheld(scopes: str, configured: bool) -> HealthrelayError:
+def _withheld_error(scopes: str, configured: bool) -> HealthrelayError:
     """Return why a series is left out; a consent covers what the settings need, and no more."""
     first = "" if configured else "add the method to the person's settings, "
     return ReconnectNeeded(
@@ -140,7 +140,7 @@ def pack(sources: Mapping[Window, Sequence[Source]], covered: Coverage) -> tuple
             wanted.setdefault(source, []).append(window)
     ranked = []
     for place, (source, users) in enumerate(wanted.items()):
-        reads = [read for span in _joined(source, users) for read in _cut(source, *span)]
+        reads = [read for span in _join_spans(source, users) for read in _cut_span(source, *span)]
         ranked += [(_order(read, users, covered, place), read) for read in reads]
     return tuple(read for _, read in sorted(ranked))
 
@@ -169,7 +169,7 @@ def _distance(window: Window, read: Read, covered: Coverage) -> int:
     return max(0, (first - read.end).days, (read.start - last).days)
 
 
-def _joined(source: Source, users: Iterable[Window]) -> list[Span]:
+def _join_spans(source: Source, users: Iterable[Window]) -> list[Span]:
     """Return the spans to read, made one wherever that takes no more requests."""
     spans: list[Span] = []
     for start, end in sorted((window.start, window.end) for window in users):
@@ -183,7 +183,7 @@ def _joined(source: Source, users: Iterable[Window]) -> list[Span]:
     return spans
 
 
-def _cut(source: Source, start: date, end: date) -> list[Read]:
+def _cut_span(source: Source, start: date, end: date) -> list[Read]:
     if source.days is None:
         return [Read(source.name, start, end)]
     reads = []

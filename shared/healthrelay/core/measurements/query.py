@@ -40,13 +40,13 @@ def parse_request(user: str, query: Words) -> FetchRequest:
         if name != "methods" and name not in ARGUMENTS:
             raise BadRequest(f"No method takes the argument '{name[:40]}'.")
     _check_days(query)
-    _hours(query.get("start_time") or "00:00", query.get("end_time") or "23:59")
+    _hour_range(query.get("start_time") or "00:00", query.get("end_time") or "23:59")
     if query.get("methods"):
-        chosen = _methods(query)
+        chosen = _chosen_methods(query)
         _refuse_idle(query, chosen)
         if query.get("resource"):
             for row, series in _choose_series(query, chosen):
-                _detail(series, _taken(row, query))
+                _detail_level(series, _taken(row, query))
     return FetchRequest(user, query)
 
 
@@ -57,24 +57,26 @@ def windows(query: Words, settings: Words, today: date) -> list[Window]:
     is a `BadRequest` with one sentence.
     """
     words = {**_defaults(query, settings), **query}
-    chosen = _methods(words)
+    chosen = _chosen_methods(words)
     _refuse_idle(query, chosen)
-    spans = {row.name: _span(_taken(row, words), row.period, today) for row in chosen}
+    spans = {row.name: _day_span(_taken(row, words), row.period, today) for row in chosen}
     windows_of: dict[str, Window] = {}
     for row, series in _choose_series(words, chosen):
         taken = _taken(row, words)
         if SERIES[series].kind is Kind.STATE:
             windows_of[series] = Window(series, EPOCH, EPOCH)
         else:
-            hours = _hours(taken.get("start_time"), taken.get("end_time"))
-            windows_of[series] = Window(series, *spans[row.name], _detail(series, taken), hours)
+            hours = _hour_range(taken.get("start_time"), taken.get("end_time"))
+            windows_of[series] = Window(
+                series, *spans[row.name], _detail_level(series, taken), hours
+            )
     return list(windows_of.values())
 
 
 def configured_series(settings: Words) -> set[str]:
     """Return the series that *settings* name: those for which a consent is needed."""
     words = _defaults({}, settings)
-    return {series for _, series in _choose_series(words, _methods(words))}
+    return {series for _, series in _choose_series(words, _chosen_methods(words))}
 
 
 def names_days(query: Words, settings: Words) -> bool:
@@ -119,11 +121,11 @@ def _defaults(query: Words, settings: Words) -> dict[str, str]:
     }
 
 
-def _methods(words: Words) -> list[Method]:
-    return [method(name) for name in _choices(words.get("methods") or DEFAULT_METHOD)]
+def _chosen_methods(words: Words) -> list[Method]:
+    return [method(name) for name in _split_choices(words.get("methods") or DEFAULT_METHOD)]
 
 
-def _choices(text: str) -> list[str]:
+def _split_choices(text: str) -> list[str]:
     choices = [part.strip() for part in text.split(",") if part.strip()]
     if not choices or len(choices) > MAX_CHOICES:
         raise BadRequest(f"Name 1 to {MAX_CHOICES} methods or resources, separated by commas.")
@@ -142,12 +144,12 @@ def _choose_series(words: Words, chosen: list[Method]) -> Iterator[tuple[Method,
             yield from ((row, series) for series in row.gives(None))
             continue
         others = [r.resources for r in chosen if r is not row and r.resources is not None]
-        for name in _choices(words["resource"]):
+        for name in _split_choices(words["resource"]):
             if name in row.resources or not any(name in resources for resources in others):
                 yield from ((row, series) for series in row.gives(name))
 
 
-def _detail(series: str, taken: Words) -> str:
+def _detail_level(series: str, taken: Words) -> str:
     if SERIES[series].kind is not Kind.INTRADAY:
         return ""
     detail = taken.get("detail_level") or DETAILS[0]
@@ -157,7 +159,7 @@ def _detail(series: str, taken: Words) -> str:
     return detail
 
 
-def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
+def _hour_range(start: str | None, end: str | None) -> tuple[str, str] | None:
     if not start and not end:
         return None
     if not start or not end:
@@ -170,7 +172,7 @@ def _hours(start: str | None, end: str | None) -> tuple[str, str] | None:
     return start, end
 
 
-def _span(taken: Words, default: str, today: date) -> tuple[date, date]:
+def _day_span(taken: Words, default: str, today: date) -> tuple[date, date]:
     """Return the first and last day: the *default* period when nobody names days."""
     if taken.get("date"):
         day = parse_day("date", taken["date"], today)

@@ -119,12 +119,12 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     Raise `ConsentEnded` and its kinds, `BadRequest`, `Forbidden` or `Unknown`; and
     `RetryWithFewerScopes` where the browser goes on with a smaller question.
     """
-    round_, nonce = _verify(returned, owner_key, consent, now)
+    round_, nonce = _verify_state(returned, owner_key, consent, now)
     if store.identities.settings(round_.user) is None:
         raise Unknown(f"There is no user {round_.user} any more.")
     if not store.handshakes.use(nonce, now + STATE_AGE, now):
         raise errors.ConsentUsed("This consent was used before. Please start over.")
-    code = _code(returned.query, round_, consent)
+    code = _authorization_code(returned.query, round_, consent)
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
     account = provider.account(grant)
@@ -143,9 +143,9 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     return Connected(round_.user, granted, withheld)
 
 
-def _code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
+def _authorization_code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
     if query.get("error"):
-        raise _refusal(query["error"], round_, consent)
+        raise _refusal_error(query["error"], round_, consent)
     if not query.get("code"):
         raise ConsentEnded(f"{consent.label} sent no code. Please start over.")
     return query["code"]
@@ -162,7 +162,9 @@ def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
     return grant._replace(scopes=granted)
 
 
-def _verify(returned: Return, owner_key: str, consent: Consent, now: datetime) -> tuple[Round, str]:
+def _verify_state(
+    returned: Return, owner_key: str, consent: Consent, now: datetime
+) -> tuple[Round, str]:
     """Return round and nonce of a state that is ours, young, and in the browser that began it."""
     notes = SignedNotes(owner_key)
     note = notes.read_state(returned.query.get("state", ""), now)
@@ -177,7 +179,7 @@ def _verify(returned: Return, owner_key: str, consent: Consent, now: datetime) -
     return Round(note.get("user", ""), _unpack_scopes(note.get("asked", ""), consent)), nonce
 
 
-def _refusal(error: str, round_: Round, consent: Consent) -> Exception:
+def _refusal_error(error: str, round_: Round, consent: Consent) -> Exception:
     label = consent.label
     if error == "access_denied":
         return ConsentDenied(f"Permission was not given, so nothing is read from {label}.")

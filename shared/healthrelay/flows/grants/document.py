@@ -71,16 +71,16 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
         refresh=secret["refresh"],
         expires_at=datetime.fromisoformat(fields["expires_at"]),
         scopes=tuple(fields.get("scopes") or ()),
-        refresh_expires_at=_instant(fields.get("grant_expires_at")),
+        refresh_expires_at=_read_instant(fields.get("grant_expires_at")),
     )
-    since = _instant(fields.get("connected_at"))
-    return Token(str(fields["provider"]), account, grant, since, _health(document))
+    since = _read_instant(fields.get("connected_at"))
+    return Token(str(fields["provider"]), account, grant, since, _read_health(document))
 
 
 def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
     """Return *document* with the *trouble* of the newest fetch in place of an older one."""
     rest = {name: value for name, value in document.items() if name != "health"}
-    return rest | _health_fields(_health(document)._replace(reading=trouble))
+    return rest | _health_fields(_read_health(document)._replace(reading=trouble))
 
 
 def has_ended(document: Document) -> bool:
@@ -95,7 +95,7 @@ def unread_since(document: Document, interval: timedelta) -> tuple[datetime, str
     A fetch that succeeds leaves no trouble, and a token that ends before the next one, an
     *interval* later, by no more than that: an older one says that no fetch came to refresh it.
     """
-    health = _health(document)
+    health = _read_health(document)
     troubles = (health.refreshing, health.reading)
     if dated := [(one.since, one.cause) for one in troubles if one and one.since]:
         return min(dated)
@@ -119,11 +119,11 @@ def _to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _health(document: Document) -> GrantHealth:
+def _read_health(document: Document) -> GrantHealth:
     fields: Any = document.get("health") or {}
     present = {name: read(fields[name]) for name, read in _HEALTH.items() if fields.get(name)}
     return GrantHealth(**present)
 
 
-def _instant(text: str | None) -> datetime | None:
+def _read_instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

@@ -25,7 +25,7 @@ def erase(user: str, store: Store, disconnect: Callable[[str], object], now: dat
     if identities.settings(user) is None:
         identities.remove(user)
         raise Unknown(f"There is no user {user}.")
-    receipt = _receipt(user, store, now)
+    receipt = _make_receipt(user, store, now)
     try:
         disconnect(user)
     except Unknown:
@@ -36,7 +36,7 @@ def erase(user: str, store: Store, disconnect: Callable[[str], object], now: dat
     return receipt
 
 
-def _receipt(user: str, store: Store, now: datetime) -> Receipt:
+def _make_receipt(user: str, store: Store, now: datetime) -> Receipt:
     grant = store.tokens.load(user)
     return Receipt(
         user=user,

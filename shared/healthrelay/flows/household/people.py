@@ -19,7 +19,7 @@ def add(user: str, settings: Mapping[str, str], identities: Identities, today: d
     """Make the person. Raise `Duplicate`, and `BadRequest` for settings that cannot be."""
     if identities.settings(user_name(user)) is not None:
         raise Duplicate(f"There is a user {user} already.")
-    identities.save(user, _fetchable(settings, today))
+    identities.save(user, _check_fetchable(settings, today))
 
 
 def change(
@@ -30,12 +30,12 @@ def change(
     if stored is None:
         raise Unknown(f"There is no user {user}.")
     merged = {**stored, **settings}
-    checked = _fetchable({name: value for name, value in merged.items() if value}, today)
+    checked = _check_fetchable({name: value for name, value in merged.items() if value}, today)
     identities.save(user, checked)
     return checked
 
 
-def _fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
+def _check_fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
     """Return *settings* when a fetch could use them: better refused now than at every fetch."""
     checked = checked_settings(settings)
     windows({}, checked, today)

@@ -53,7 +53,7 @@ def fan_out(
 
     def turn(user: str) -> _Turn:
         try:
-            return _turn(user, store, queue, now)
+            return _take_turn(user, store, queue, now)
         except HealthrelayError as error:
             return _Turn(trouble=error)
 
@@ -71,7 +71,7 @@ def fan_out(
     )
 
 
-def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
+def _take_turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     settings = store.identities.settings(user)
     if settings is None:
         # Removed since the names were read.
@@ -81,17 +81,19 @@ def _turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     grant = store.tokens.load(user) if tasks else None
     if grant is None or has_ended(grant.document):
         return _Turn()
-    turn = _enqueued(tasks, queue)
+    turn = _enqueue_all(tasks, queue)
     # Each fetch is new to the queue once: so nobody need remember what was logged.
-    return turn._replace(unread=_unread(grant.document, every, now)) if turn.enqueued else turn
+    return turn._replace(unread=_long_unread(grant.document, every, now)) if turn.enqueued else turn
 
 
-def _unread(document: Document, every: timedelta, now: datetime) -> tuple[datetime, str] | None:
+def _long_unread(
+    document: Document, every: timedelta, now: datetime
+) -> tuple[datetime, str] | None:
     since, cause = unread_since(document, every)
     return (since, cause) if remind(since, now, every + AHEAD) else None
 
 
-def _enqueued(tasks: list[Task], queue: Queue) -> _Turn:
+def _enqueue_all(tasks: list[Task], queue: Queue) -> _Turn:
     new = 0
     for task in tasks:
         try:

@@ -71,9 +71,9 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     none can be read the first cause is raised, with the diagnosis of the connection on it.
     """
     user = request.user
-    log = partial(_log, log_event, user, time.monotonic())
+    log = partial(_log_fetch, log_event, user, time.monotonic())
     try:
-        known = _known(user, store)
+        known = _read_known(user, store)
         token = grants.current(user, now)
         plan = _decide(request, known, token, provider, consent, now)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
@@ -106,7 +106,7 @@ def preview(
     consent: Consent,
 ) -> Plan:
     """Return what `fetch` would read from the provider; reads and changes nothing there."""
-    known = _known(request.user, store)
+    known = _read_known(request.user, store)
     token = grants.load(request.user)
     plan = _decide(request, known, token, provider, consent, now)
     if plan.refused and not plan.windows:
@@ -114,7 +114,7 @@ def preview(
     return plan
 
 
-def _known(user: str, store: Store) -> _Known:
+def _read_known(user: str, store: Store) -> _Known:
     settings = store.identities.settings(user)
     if settings is None:
         raise Unknown(f"There is no user {user}.")
@@ -134,7 +134,7 @@ def _decide(
     return decide(request, known.settings, known.covered, missing, provider.needs, day)
 
 
-def _log(
+def _log_fetch(
     log_event: LogEvent, user: str, started: float, outcome: Fetched | HealthrelayError
 ) -> None:
     """Write to the log how many records there are, and nothing of what is in them."""

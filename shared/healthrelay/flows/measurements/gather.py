@@ -122,12 +122,12 @@ def convert(
     failed: dict[str, HealthrelayError] = {}
     for window in windows:
         stretches = [window]
-        if errors and (missed := _missed(window, errors, provider)):
+        if errors and (missed := _missed_reads(window, errors, provider)):
             # The one that waiting does not fix, or the longest wait.
             failed[window.series] = max(missed.values(), key=_wait)
-            stretches = _stretches(window, missed)
+            stretches = _read_stretches(window, missed)
         try:
-            converted = _converted(window, raw, provider, account) if stretches else []
+            converted = _convert_window(window, raw, provider, account) if stretches else []
         except HealthrelayError as error:
             failed[window.series] = error
             continue
@@ -146,7 +146,7 @@ def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
     return raw
 
 
-def _converted(
+def _convert_window(
     window: Window, raw: Mapping[str, Sequence[Raw]], provider: Provider, account: Account
 ) -> list[Record]:
     try:
@@ -155,7 +155,7 @@ def _converted(
         raise TryLater(f"{provider.name}: {error}.") from error
 
 
-def _missed(
+def _missed_reads(
     window: Window, errors: Mapping[Read, HealthrelayError], provider: Provider
 ) -> dict[Read, HealthrelayError]:
     """Return the reads that *window* lacks, with what stood in their way."""
@@ -171,7 +171,7 @@ def _wait(error: HealthrelayError) -> float:
     return error.after if isinstance(error, TryLater) else math.inf
 
 
-def _stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
+def _read_stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
     if not all(isinstance(error, TryLater) for error in missed.values()):
         return []
     return without(window, [(read.start, read.end) for read in missed])

@@ -35,7 +35,7 @@ def load(
     values = store.identities.application()
     existing = sorted({*names}.intersection(store.identities.names()))
     if values.get(LOADING) != content.digest:  # otherwise all that exists came from this file
-        _refuse(existing, content.application, values)
+        _refuse_known(existing, content.application, values)
         ours = {**content.application, LOADING: content.digest}
         amend(store.identities, lambda before: {**before, **ours})
     records = 0
@@ -48,7 +48,7 @@ def load(
     return Dumped(len(names), records)
 
 
-def _refuse(people: list[str], ours: dict[str, str], theirs: dict[str, str]) -> None:
+def _refuse_known(people: list[str], ours: dict[str, str], theirs: dict[str, str]) -> None:
     """Raise `Duplicate` when *people* exist, or the application's values would be replaced."""
     if people:
         raise Duplicate(f"Nothing was loaded: {', '.join(people)} exist in this store already.")
@@ -75,34 +75,34 @@ class _Content:
                 else:
                     yield line["person"], from_lines(line, lines)
         except (AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
-            raise _damaged() from error
+            raise _damaged_error() from error
 
     def _lines(self) -> Iterator[Line]:
         """Read all lines but the last, against which they are checked."""
         digest = hashlib.sha256()
         self._file.seek(0)
         for count, encoded in enumerate(self._file):
-            line = _parse(encoded)
+            line = _parse_line(encoded)
             if "digest" in line:
                 self.digest = digest.hexdigest()
                 last = to_bytes({"digest": self.digest, "lines": count})
                 if encoded != last or self._file.read(1):
-                    raise _damaged()
+                    raise _damaged_error()
                 return
             yield line
             digest.update(encoded)
         raise BadRequest("The file is cut short: its last line, the digest, is missing.")
 
 
-def _parse(encoded: bytes) -> Line:
+def _parse_line(encoded: bytes) -> Line:
     try:
         line = json.loads(encoded)
     except ValueError as error:
         if encoded.endswith(b"\n"):
-            raise _damaged() from error
+            raise _damaged_error() from error
         raise BadRequest("The file is cut short in the middle of a line.") from error
     if not isinstance(line, dict):
-        raise _damaged()
+        raise _damaged_error()
     return line
 
 
@@ -116,5 +116,5 @@ def _check_format(line: Line) -> None:
         )
 
 
-def _damaged() -> BadRequest:
+def _damaged_error() -> BadRequest:
     return BadRequest("The file is damaged: its content is not what its digest says.")
