@@ -51,10 +51,7 @@ UNCOUNTED = (
 """They go over and over what other tests go through once: counting its statements there, and in
 the processes they start, would cost a third of the time of all, and find none that are new."""
 
-COUNTED = (
-    "e2e/test_side_by_side.py::test_sixty_generated_days",
-    "igor/test_push_request.py",
-)
+COUNTED = ("e2e/test_side_by_side.py::test_sixty_generated_days", "igor/test_push_request.py")
 """What goes a way of its own in these rooms."""
 
 

@@ -9,12 +9,7 @@ from sandbox.decimals import number
 from sandbox.heart import Heart, Zone
 from sandbox.wearer import Wearer
 
-_NAMES = {
-    "LIGHT": "Out of Range",
-    "MODERATE": "Fat Burn",
-    "VIGOROUS": "Cardio",
-    "PEAK": "Peak",
-}
+_NAMES = {"LIGHT": "Out of Range", "MODERATE": "Fat Burn", "VIGOROUS": "Cardio", "PEAK": "Peak"}
 _EARNING = {
     "MODERATE": "fatBurnActiveZoneMinutes",
     "VIGOROUS": "cardioActiveZoneMinutes",

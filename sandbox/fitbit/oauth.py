@@ -43,9 +43,7 @@ class FitbitOAuth:
         self._switches = switches
         self._wearer = wearer
         rules = ConsentRules(
-            title="Fitbit",
-            scopes=lambda: _SCOPES,
-            prompts=frozenset({"none", "consent", "login"}),
+            title="Fitbit", scopes=lambda: _SCOPES, prompts=frozenset({"none", "consent", "login"})
         )
         self._consent = ConsentPage(rules, client, ledger, wearer.name)
 

@@ -51,10 +51,7 @@ def unknown_field(name: str, where: str) -> ApiError:
 def invalid(field: str, message: str) -> ApiError:
     """400: the value of one field is not what it has to be."""
     violation = {"field": field, "description": message}
-    details = {
-        "@type": "type.googleapis.com/google.rpc.BadRequest",
-        "fieldViolations": [violation],
-    }
+    details = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}
     return ApiError(400, message, details)
 
 

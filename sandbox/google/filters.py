@@ -31,10 +31,7 @@ _MEMBERS: dict[Record, dict[str, Kind]] = {
         "sample_time.physical_time": Kind.INSTANT,
         "sample_time.civil_time": Kind.CIVIL,
     },
-    Record.INTERVAL: {
-        "interval.start_time": Kind.INSTANT,
-        "interval.civil_start_time": Kind.CIVIL,
-    },
+    Record.INTERVAL: {"interval.start_time": Kind.INSTANT, "interval.civil_start_time": Kind.CIVIL},
     Record.DAILY: {"date": Kind.DATE},
     Record.SESSION: {"interval.civil_start_time": Kind.CIVIL},
     Record.NONE: {},

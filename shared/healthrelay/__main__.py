@@ -75,8 +75,7 @@ def _error_text(error: HealthrelayError) -> str:
 def parser(command: str = "") -> argparse.ArgumentParser:
     """Return what reads the words of *command*, or of all when it is none of them."""
     parser = argparse.ArgumentParser(
-        prog="healthrelay",
-        description="Brings a household's Fitbit measurements to Igor.",
+        prog="healthrelay", description="Brings a household's Fitbit measurements to Igor."
     )
     commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
     for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):

@@ -14,10 +14,7 @@ from tests.crash.home import HEALED, LATER, Home
 from tests.crash.steps import Refusing, Steps, Unanswered, WatchedServices
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [
-    pytest.mark.peer,
-    pytest.mark.parametrize("provider", ["google_health", "fitbit"]),
-]
+pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
 STORE = ("identities", "tokens", "records", "log")
 PLACES = {"token": "/token$", "data": "/(body|dataTypes)/"}

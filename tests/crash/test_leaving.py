@@ -21,10 +21,7 @@ from tests.crash.steps import Steps, WatchedServices
 from tests.crash.test_killed import STEPS
 
 pytest_plugins = ["tests.peers.firestore"]
-pytestmark = [
-    pytest.mark.peer,
-    pytest.mark.parametrize("provider", ["google_health", "fitbit"]),
-]
+pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
 Traces = Callable[[], list[str]]
 

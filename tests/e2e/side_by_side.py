@@ -42,10 +42,7 @@ def wearer(clock: Clock, recorded: tuple[Path, str] | None = None) -> Iterator[S
 Part = tuple[list[str], list[str], int]
 """Methods, resources, and how many days up to today."""
 
-GENERATED: list[Part] = [
-    (EVERYTHING, DAILY, DAYS),
-    (["intraday_time_series"], INTRADAY, 3),
-]
+GENERATED: list[Part] = [(EVERYTHING, DAILY, DAYS), (["intraday_time_series"], INTRADAY, 3)]
 # What a recording can hold: nobody's girths, floors or meals.
 _HELD = re.compile(r"body/|sleep/|activities/(steps|distance|calories|minutes)")
 OF_A_RECORDING: list[Part] = [(RECORDED, [r for r in DAILY if _HELD.match(r)], RECORDED_DAYS)]

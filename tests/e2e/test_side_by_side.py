@@ -12,14 +12,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.core.measurements.catalogue import SERIES
-from tests.e2e.side_by_side import (
-    GENERATED,
-    OF_A_RECORDING,
-    differences,
-    through,
-    verdict,
-    wearer,
-)
+from tests.e2e.side_by_side import GENERATED, OF_A_RECORDING, differences, through, verdict, wearer
 from tests.household import Clock, Household, household_at
 from tests.peers import install
 

@@ -30,9 +30,7 @@ def self_signed(folder: Path, *hosts: str) -> Path:
         .sign(key, hashes.SHA256())
     )
     secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     file = folder / f"{hosts[0]}.pem"
     file.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 DAYS = {"base_date": "2026-06-02", "end_date": "2026-06-03"}
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", **DAYS}
-ALL = {
-    "methods": "get_bodyweight,time_series",
-    "resource": "body/weight,activities/steps",
-    **DAYS,
-}
+ALL = {"methods": "get_bodyweight,time_series", "resource": "body/weight,activities/steps", **DAYS}
 
 FIX_THIS = "Fix this, then: healthrelay relay replay jack --target igor"
 """What the owner is to do about the paused target."""

@@ -109,9 +109,7 @@ def test_healthrelay_pushes_through_it(
     igor = make_igor(**kind)
     home = guarded(igor, igor.mint_push_token() if igor.capabilities else "any-long-random-text")
     household = household_with(
-        igor_url=home.nginx.url,
-        igor_token=home.token,
-        igor_ca=str(home.nginx.certificate),
+        igor_url=home.nginx.url, igor_token=home.token, igor_ca=str(home.nginx.certificate)
     )
     household.connect(**WEIGHTS)
 

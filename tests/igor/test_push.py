@@ -20,10 +20,7 @@ JACK = "sensors/fitbit/jack"
 @pytest.fixture
 def settings(igor: Igor) -> dict[str, str]:
     """Igor's address, and the capability its owner made for us."""
-    return {
-        "HEALTHRELAY_IGOR_URL": igor.url,
-        "HEALTHRELAY_IGOR_TOKEN": igor.mint_push_token(),
-    }
+    return {"HEALTHRELAY_IGOR_URL": igor.url, "HEALTHRELAY_IGOR_TOKEN": igor.mint_push_token()}
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,7 @@ from tests.peers.igor_server import ADMIN
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
 
 JACK = "sensors/fitbit/jack"
-KEY_SETTINGS = [
-    "HEALTHRELAY_IGOR_TOKEN",
-    "HEALTHRELAY_IGOR_USER",
-    "HEALTHRELAY_IGOR_PASSWORD",
-]
+KEY_SETTINGS = ["HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD"]
 
 
 def token_payload(token: str) -> dict[str, str]:

@@ -131,10 +131,7 @@ def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name
 def test_what_a_function_is_given_is_what_it_reads_without_complaint(
     planned: Plan, name: str
 ) -> None:
-    filled = {
-        "HEALTHRELAY_OWNER_KEY": "k" * 40,
-        "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}=",
-    }
+    filled = {"HEALTHRELAY_OWNER_KEY": "k" * 40, "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}="}
     secrets = {key: filled.get(key, "a-secret") for key in planned.secrets(name)}
     settings = config.load({"K_SERVICE": name} | planned.environment(name) | secrets)
 

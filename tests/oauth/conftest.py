@@ -69,9 +69,6 @@ def peer(household: Household, gateway: Gateway, access_seconds: int) -> Iterato
 def new_round(household: Household, peer: OidcProvider) -> Round:
     """Jack's browser, with his invitation."""
     household.add(
-        methods="time_series",
-        resource="body/weight",
-        base_date="2026-06-03",
-        end_date="2026-06-03",
+        methods="time_series", resource="body/weight", base_date="2026-06-03", end_date="2026-06-03"
     )
     return Round(household, peer, requests.Session())

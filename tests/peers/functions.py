@@ -53,10 +53,7 @@ class FunctionProcess(Running):
         port = str(self.port)
         options = ["--target", self.name, "--source", str(self._source), "--port", port]
         self._process = Process(
-            [executable, *options],
-            env=self._environment(folder),
-            cwd=self._cwd,
-            log=folder / "out",
+            [executable, *options], env=self._environment(folder), cwd=self._cwd, log=folder / "out"
         )
         # The framework itself answers this path, so the function is not called.
         self._process.wait_until(lambda: answers(f"{self.url}/robots.txt"), 30)

@@ -14,12 +14,7 @@ from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
 pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
-WEIGHTS = {
-    "methods": "time_series",
-    "resource": "body/weight",
-    "period": "30d",
-    "interval": "900",
-}
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "30d", "interval": "900"}
 
 
 def held(igor: Igor, user: str) -> list[tuple[str, str]]:

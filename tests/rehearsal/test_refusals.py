@@ -50,9 +50,7 @@ def test_a_private_function_hears_nobody_without_a_token_for_it(cloud: Cloud, na
     assert len(cloud.gateway.passed) == before
 
 
-def test_a_function_that_was_deployed_open_still_hears_nobody_without_a_token(
-    cloud: Cloud,
-) -> None:
+def test_a_function_that_was_deployed_open_still_hears_nobody_without_a_token(cloud: Cloud) -> None:
     with cloud.browser() as caller:
         at = cloud.functions["fetch"]
         if not at.running:

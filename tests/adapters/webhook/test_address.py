@@ -61,9 +61,7 @@ def test_the_owner_may_allow_it() -> None:
     assert resolve("127.0.0.1", 443, private=True) == "127.0.0.1"
 
 
-def test_one_address_of_many_that_is_not_public_is_enough(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_one_address_of_many_that_is_not_public_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(*_: object, **__: object) -> list[Any]:
         return [
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))

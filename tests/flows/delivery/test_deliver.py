@@ -141,12 +141,7 @@ def test_a_home_that_forgets_is_told_again_every_day(
 
 @pytest.mark.parametrize(("hours", "puts"), [(6, 28), (48, 4), (24 * 30, 1)])
 def test_the_owner_says_how_often(
-    store: Store,
-    context: DeliveryContext,
-    igor: FakeTarget,
-    clock: Clock,
-    hours: int,
-    puts: int,
+    store: Store, context: DeliveryContext, igor: FakeTarget, clock: Clock, hours: int, puts: int
 ) -> None:
     add(store, 1)
     for _ in range(7 * 24):

@@ -93,11 +93,7 @@ def test_tasks_alone_keep_the_whole_schedule_to_the_second(
 
 
 def test_two_targets_are_each_tried_at_their_own_instants(
-    store: Store,
-    context: DeliveryContext,
-    igor: FakeTarget,
-    receiver: FakeTarget,
-    agenda: Agenda,
+    store: Store, context: DeliveryContext, igor: FakeTarget, receiver: FakeTarget, agenda: Agenda
 ) -> None:
     store.log.save("jack", "node-red", Progress())
     igor.trouble, receiver.trouble = AWAY, RateLimited("busy", 7)

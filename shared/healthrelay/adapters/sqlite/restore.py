@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import (
-    identity_path,
-    load_document,
-    put_document,
-    to_text,
-)
+from healthrelay.adapters.sqlite.database import identity_path, load_document, put_document, to_text
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.measurements.records import Delta
