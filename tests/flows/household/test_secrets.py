@@ -10,7 +10,7 @@ import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
