@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
