@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery.progress import LOG
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.flows.delivery.context import Delivery
-from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.deliver import deliver, targets_of
 from healthrelay.flows.delivery.webhooks import resend
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[
     if not chosen:
         raise BadRequest("There is no target: healthrelay relay add makes one.")
     resent: dict[str, Delivery] = {}
-    for target in context.targets(user, following):
+    for target in targets_of(user, following, context):
         ranges = request.ranges(following.progress(target.name))
         if target.kind == LOG and target.name in chosen and ranges:
             resent[target.name] = resend(user, target, ranges, context)
