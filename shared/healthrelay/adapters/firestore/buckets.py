@@ -14,14 +14,11 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from healthrelay.adapters.firestore.documents import Fields
 from healthrelay.core.errors import Refused
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.records import Delta, Record, Window
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.documents import Fields
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""

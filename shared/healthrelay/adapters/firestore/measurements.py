@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
@@ -14,9 +14,7 @@ from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
-
-if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
+from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
 
 MAX_WRITES = 500
 

@@ -11,18 +11,14 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
 from healthrelay.adapters.firestore.measurements import spans
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.database import FirestoreDatabase
-    from healthrelay.ports.store import PersonDump
+from healthrelay.ports.store import PersonDump
 
 BATCH_WRITES = 400
 BATCH_BYTES = 2_000_000

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from healthrelay.adapters.google_health.activity import WEARABLES, amount, rolled, span_of
@@ -25,10 +24,8 @@ from healthrelay.adapters.google_health.questions import (
     Request,
     intervals,
 )
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.plan import Read, Source
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
 
 MINUTE = timedelta(minutes=1)
 

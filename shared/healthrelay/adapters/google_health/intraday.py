@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.activity import (
     Conversion,
@@ -31,10 +30,8 @@ from healthrelay.adapters.google_health.points import (
     sampled_at,
 )
 from healthrelay.adapters.google_health.questions import Points, RollUp, beats, intervals
+from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
 
 HEART = RollUp("heart-rate")
 BEATS = beats("heart-rate")

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.sqlite.database import (
     Table,
@@ -17,12 +17,9 @@ from healthrelay.adapters.sqlite.database import (
 )
 from healthrelay.core.delivery.entries import Entry, changed_keys
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.json import Json
+from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
 from healthrelay.ports.delivery import Following
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
-    from healthrelay.core.measurements.records import Coverage
 
 
 class SqliteRecords(Table):

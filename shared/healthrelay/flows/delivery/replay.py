@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from healthrelay.core.delivery.progress import LOG
+from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.flows.delivery.context import Delivery
+from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.webhooks import resend
-
-if TYPE_CHECKING:
-    from healthrelay.core.delivery.progress import Progress
-    from healthrelay.flows.delivery.context import DeliveryContext
 
 
 class ReplayRequest(NamedTuple):

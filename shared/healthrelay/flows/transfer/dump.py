@@ -12,13 +12,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from healthrelay.flows.transfer.person import Step, read_person, to_lines
-
-if TYPE_CHECKING:
-    from healthrelay.flows.transfer.person import Line
-    from healthrelay.ports.store import Store
+from healthrelay.flows.transfer.person import Line, Step, read_person, to_lines
+from healthrelay.ports.store import Store
 
 FORMAT = "healthrelay store"
 VERSION = 1

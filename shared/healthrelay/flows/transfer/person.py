@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.measurements.records import Record
-from healthrelay.ports.store import PersonDump
-
-if TYPE_CHECKING:
-    from healthrelay.ports.store import Store
+from healthrelay.ports.store import PersonDump, Store
 
 READINGS = 5
 Line = Mapping[str, Any]
