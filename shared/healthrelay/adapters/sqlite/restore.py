@@ -7,10 +7,10 @@ from healthrelay.adapters.sqlite.database import (
     identity_path,
     load_document,
     put_document,
-    to_text,
 )
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
 from healthrelay.core.errors import Duplicate
+from healthrelay.core.json import to_text
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Document, PersonDump
 

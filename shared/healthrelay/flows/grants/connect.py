@@ -21,6 +21,7 @@ from healthrelay.core.grants.authorization import (
 )
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -77,10 +78,8 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
     from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
-    stored = identities.settings(user)
-    if stored is None:
-        raise Unknown(f"There is no user {user}.")
-    return consent.scopes_for(configured_series(stored))
+    settings = require_settings(user, identities)
+    return consent.scopes_for(configured_series(settings))
 
 
 def invitation_path(
