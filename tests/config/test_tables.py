@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from healthrelay import config
-from healthrelay.assembly.choices import BUILDERS, PROVIDERS
+from healthrelay.assembly.providers import PROVIDERS
+from healthrelay.assembly.stores import STORES
 from healthrelay.config.readers import SCHEMES
 from healthrelay.core.grants.consent import CONSENTS
 
@@ -148,7 +149,7 @@ def test_every_provider_has_a_row_a_consent_and_a_name_for_the_owner() -> None:
 
 
 def test_every_scheme_of_a_store_has_who_opens_it() -> None:
-    assert set(SCHEMES) == set(BUILDERS)
+    assert set(SCHEMES) == set(STORES)
 
 
 NAMES = {*PROVIDERS, *SCHEMES}

@@ -135,7 +135,10 @@ LOADED = (
     "healthrelay.adapters.oauth2",
     "healthrelay.adapters.sqlite",
     "healthrelay.adapters.vault",
-    "healthrelay.assembly.choices",
+    "healthrelay.assembly.providers",
+    "healthrelay.assembly.queues",
+    "healthrelay.assembly.stores",
+    "healthrelay.assembly.targets",
 )
 """What the assembly loads when it is first needed."""
 _NURSERY = multiprocessing.get_context("forkserver")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from healthrelay.assembly.choices import open_store
+from healthrelay.assembly.stores import open_store
 from healthrelay.assembly.transfer import find_store
 from healthrelay.flows.transfer.load import load
 from tests.crash.steps import Steps, Watched

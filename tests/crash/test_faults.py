@@ -13,7 +13,6 @@ from healthrelay.core.errors import HealthrelayError, TryLater
 from tests.crash.home import HEALED, LATER, Home
 from tests.crash.steps import Refusing, Steps, Unanswered, WatchedServices
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
 STORE = ("identities", "tokens", "records", "log")

@@ -13,7 +13,6 @@ import pytest
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
 from tests.crash.home import HEALED, LATER, Home
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
 STEPS = {

@@ -20,7 +20,6 @@ from tests.crash.home import HEALED, LATER, SETTINGS, Home
 from tests.crash.steps import Steps, WatchedServices
 from tests.crash.test_killed import STEPS
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
 Traces = Callable[[], list[str]]

@@ -10,7 +10,7 @@ import pytest
 
 from healthrelay.__main__ import main
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
 from sandbox import Sandbox

@@ -34,6 +34,7 @@ from tests.peers import install
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore import FirestoreStore
     from healthrelay.adapters.firestore.database import FirestoreDatabase
+    from healthrelay.ports.store import Store
 
 MakeFirestore = Callable[..., "FirestoreStore"]
 Interrupted = Callable[[Callable[[], object]], "FirestoreDatabase"]
@@ -77,6 +78,19 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
             return made
 
         yield make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store: SQLite or Firestore."""
+    from healthrelay.adapters.sqlite import SqliteStore
+
+    if request.param == "firestore":
+        yield request.getfixturevalue("make_firestore")()
+        return
+    store = SqliteStore(str(tmp_path / "healthrelay.db"))
+    yield store
+    store.close()
 
 
 @pytest.fixture

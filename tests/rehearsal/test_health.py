@@ -9,7 +9,6 @@ import pytest
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
 

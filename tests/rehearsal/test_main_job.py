@@ -11,7 +11,6 @@ from tests.household import OWNER_KEY
 from tests.peers.igor import Igor
 from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "30d", "interval": "900"}

@@ -9,7 +9,6 @@ from tests.peers.cloud.gateway import REMOVED
 from tests.peers.cloud.identity import Identity
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
 PRIVATE = ["fetch", "deliver"]

@@ -10,7 +10,6 @@ from tests.peers.process import until
 from tests.rehearsal.cloud import REHEARSAL, SECONDS, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS, held, polled
 
-pytest_plugins = ["tests.peers.firestore"]
 pytestmark = REHEARSAL
 
 

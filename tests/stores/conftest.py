@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.ports.store import Store
 from tests.peers.firestore import MakeFirestore
 
@@ -18,12 +17,8 @@ def store(make_firestore: MakeFirestore) -> FirestoreStore:
     return made
 
 
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def either_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+@pytest.fixture
+def either_store(either_store: Store) -> Store:
     """SQLite or Firestore with jack."""
-    if request.param == "firestore":
-        firestore: Store = request.getfixturevalue("store")
-        return firestore
-    made = SqliteStore(str(tmp_path_factory.mktemp("store") / "healthrelay.db"))
-    made.identities.save("jack", {})
-    return made
+    either_store.identities.save("jack", {})
+    return either_store

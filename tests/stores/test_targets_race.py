@@ -10,7 +10,7 @@ import pytest
 
 from healthrelay.adapters.firestore.people import FirestoreTargets
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown

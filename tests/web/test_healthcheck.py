@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from healthrelay.__main__ import main
 from healthrelay.assembly import services
-from healthrelay.assembly.choices import client_id
+from healthrelay.assembly.providers import client_id
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.ports.store import Identities

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask, Request, Response, request
 
 from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
@@ -22,8 +21,6 @@ from healthrelay.web.deliver import TASK
 from healthrelay.web.endpoint import View
 from tests.flows.delivery.fakes import NOW, FakeQueue, add
 from tests.household import OWNER_KEY
-
-pytest_plugins = ["tests.peers.firestore"]
 
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
@@ -75,16 +72,11 @@ def answer_of(view: View, services: Any, path: str, method: str = "GET", **more:
         return view(real, services)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def store(request: pytest.FixtureRequest) -> Store:
-    store: Store = (
-        request.getfixturevalue("make_firestore")()
-        if request.param == "firestore"
-        else SqliteStore(":memory:")
-    )
-    store.identities.save("jack", {})
-    add(store, 0, 1, 2)
-    return store
+@pytest.fixture
+def store(either_store: Store) -> Store:
+    either_store.identities.save("jack", {})
+    add(either_store, 0, 1, 2)
+    return either_store
 
 
 @pytest.fixture

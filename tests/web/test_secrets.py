@@ -21,8 +21,6 @@ from sandbox import Sandbox
 from tests.household import OWNER_KEY, Clock, Household, household_at
 from tests.peers.process import free_port
 
-pytest_plugins = ["tests.peers.firestore"]
-
 SEALING = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 IGOR_TOKEN = secrets.token_urlsafe(30)
 

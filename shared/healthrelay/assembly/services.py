@@ -8,22 +8,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
-from healthrelay.assembly.choices import (
-    PROVIDERS,
-    LazyQueue,
-    client_id,
-    log_targets,
-    open_store,
-    queue,
-    snapshot_targets,
-)
 from healthrelay.core.errors import NotConfigured
-from healthrelay.flows.household.application import open_client_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from healthrelay.adapters.http import Http
+    from healthrelay.assembly.providers import ProviderRow
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
@@ -51,12 +42,8 @@ class Services:
         self.relay_days = settings.relay_days
         self.log_days = settings.log_days
         self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
-        self._row = PROVIDERS[settings.provider]
         self.resident = False
         """Whether this process stays, so that it can do something later."""
-        if self._row.token_url(settings).startswith("http://"):
-            # The configuration allows http on this machine only; oauthlib needs this to accept it.
-            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
     @property
     def owner_key(self) -> str:
@@ -75,11 +62,12 @@ class Services:
     def client(self) -> Client:
         from healthrelay.core.grants.authorization import Client
 
-        url = self._row.authorize_url(self.settings)
-        return Client(url, self._client_id, f"{self.public_url}/auth2")
+        return Client(self._row.authorize_url, self._client_id, f"{self.public_url}/auth2")
 
     @cached_property
     def store(self) -> Store:
+        from healthrelay.assembly.stores import open_store
+
         return open_store(self.settings.store)
 
     @cached_property
@@ -99,11 +87,12 @@ class Services:
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:
         from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
+        from healthrelay.flows.household.application import open_client_secret
 
         us = Registration(
             label=self.consent.label,
-            token_url=self._row.token_url(self.settings),
-            revoke_url=self._row.revoke_url(self.settings),
+            token_url=self._row.token_url,
+            revoke_url=self._row.revoke_url,
             client_id=self._client_id,
             redirect_uri=self.client.redirect_uri,
             basic=self._row.basic_authentication,
@@ -115,17 +104,20 @@ class Services:
 
     @cached_property
     def provider(self) -> Provider:
-        return self._row.build(self.settings, lambda: self._client_id, self._http)
+        return self._row.build(lambda: self._client_id, self._http)
 
     @cached_property
     def shared_targets(self) -> Sequence[Target]:
         """Where everybody's results go; known without opening a secret."""
-        stored = {} if self.settings.igor_url else self.store.identities.application()
-        return snapshot_targets(self.settings, stored, vault=lambda: self.vault)
+        from healthrelay.assembly.targets import build_shared
+
+        return build_shared(self.settings, self.store.identities, lambda: self.vault)
 
     def own_targets(self, user: str) -> Sequence[Target]:
         """Return where the results of *user* go beside; known without opening a secret."""
-        return log_targets(user, self.store.targets, vault=lambda: self.vault, now=self.now)
+        from healthrelay.assembly.targets import build_own
+
+        return build_own(user, self.store.targets, lambda: self.vault, self.now)
 
     @property
     def delivery(self) -> DeliveryContext:
@@ -133,7 +125,6 @@ class Services:
 
         from healthrelay.flows.delivery.context import DeliveryContext
 
-        later = self.settings.tasks_queue or self.resident
         return DeliveryContext(
             store=self.store,
             shared=self.shared_targets,
@@ -143,7 +134,7 @@ class Services:
             public_url=self.public_url,
             days=self.settings.relay_days,
             repeat=timedelta(hours=self.settings.repush_hours),
-            retries=LazyQueue(lambda: self.queue) if later else None,
+            retries=self._lazy_queue if self.settings.tasks_queue or self.resident else None,
             log_event=self.log_event,
         )
 
@@ -153,8 +144,8 @@ class Services:
 
         if not self.settings.tasks_queue:
             return deliver(user, self.delivery)
-        queue = LazyQueue(lambda: self.queue)
-        return enqueue_delivery(user, log=self.store.log, queue=queue, log_event=self.log_event)
+        log, queue = self.store.log, self._lazy_queue
+        return enqueue_delivery(user, log=log, queue=queue, log_event=self.log_event)
 
     def fetch(self, request: FetchRequest) -> Fetched:
         """Bring one person's new measurements into the store, and on to their targets."""
@@ -173,7 +164,9 @@ class Services:
 
     @cached_property
     def queue(self) -> Queue:
-        return queue(self.settings, run_task=self.run_task, log_event=self.log_event, now=self.now)
+        from healthrelay.assembly.queues import open_queue
+
+        return open_queue(self.settings, self.run_task, self.log_event, self.now)
 
     @property
     def writer(self) -> Queue | None:
@@ -224,6 +217,22 @@ class Services:
             if part in self.__dict__ and hasattr(self.__dict__[part], "close"):
                 self.__dict__[part].close()
 
+    @property
+    def _lazy_queue(self) -> Queue:
+        from healthrelay.assembly.queues import LazyQueue
+
+        return LazyQueue(lambda: self.queue)
+
+    @cached_property
+    def _row(self) -> ProviderRow:
+        from healthrelay.assembly.providers import PROVIDERS
+
+        row = PROVIDERS[self.settings.provider](self.settings)
+        if row.token_url.startswith("http://"):
+            # The configuration allows http on this machine only; oauthlib needs this to accept it.
+            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+        return row
+
     @cached_property
     def _http(self) -> Http:
         """One pool, and one TLS context, for all that a provider is asked."""
@@ -236,4 +245,6 @@ class Services:
         """From the environment; only without one is the store asked."""
         if self.settings.client_id:
             return self.settings.client_id
+        from healthrelay.assembly.providers import client_id
+
         return client_id(lambda: self.store.identities, self.consent.label)

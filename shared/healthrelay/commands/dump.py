@@ -40,7 +40,7 @@ def take_store(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_dump(args: argparse.Namespace) -> int:
-    from healthrelay.assembly.choices import open_store
+    from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store
     from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.dump import dump

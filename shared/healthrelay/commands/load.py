@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 
 def _run_load(args: argparse.Namespace) -> int:
-    from healthrelay.assembly.choices import open_store
+    from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store, vault_of
     from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.load import load

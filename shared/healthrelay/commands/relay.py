@@ -59,7 +59,7 @@ def _add_target(args: argparse.Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
-    from healthrelay.assembly.choices import new_keys
+    from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
     built, name = services(), args.name or urlsplit(args.url).hostname or ""
@@ -71,7 +71,7 @@ def _add_target(args: argparse.Namespace) -> int:
 
 def _rotate_keys(args: argparse.Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.assembly.choices import new_keys
+    from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
     user, built = user_name(args.user), services()

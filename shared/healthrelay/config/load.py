@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from healthrelay.config.functions import functions
-from healthrelay.config.readers import read_each, read_store
+from healthrelay.config.readers import read_each
 from healthrelay.config.settings import SETTINGS, Settings
 from healthrelay.core.errors import NotConfigured
 
@@ -19,6 +19,7 @@ PREFIX = "HEALTHRELAY_"
 MEMORY = ":memory:"
 KEYS_FILE = "keys.env"
 LOCAL_URL = "http://127.0.0.1:8080"
+_READERS = {name: setting.read for name, setting in SETTINGS.items()}
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -39,10 +40,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     )
     texts = {name: given.get(name, setting.default) for name, setting in SETTINGS.items()}
     idle = {name for name, text in texts.items() if not text and name not in needed}
-    values, wrong = read_each(
-        {name: text for name, text in texts.items() if name not in idle},
-        {name: setting.read for name, setting in SETTINGS.items()},
-    )
+    values, wrong = read_each({n: text for n, text in texts.items() if n not in idle}, _READERS)
     values |= {name: SETTINGS[name].empty for name in idle}
     wrong |= _missing(values)
     wrong |= {name: "is not a setting" for name in given if name not in SETTINGS}
@@ -55,10 +53,9 @@ def load(environment: Mapping[str, str]) -> Settings:
 
 def _with_local_keys(given: dict[str, str]) -> dict[str, str]:
     """Return *given* with what a store on this machine brings along: its keys, and an address."""
-    try:
-        path = read_store(given.get("store", SETTINGS["store"].default)).path
-    except ValueError:  # named with all else that is wrong
-        return given
+    # A store that cannot be read is named with all else that is wrong.
+    store, _ = read_each({"store": given.get("store", SETTINGS["store"].default)}, _READERS)
+    path = store["store"].path if store else None
     return {"public_url": LOCAL_URL} | local_keys(path) | given if path else given
 
 

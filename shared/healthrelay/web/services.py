@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 class WebServices(Protocol):
     """One process's settings and clients."""
 
+    guard: str
+    public_url: str
+    relay_days: int
+    log_days: int
+
     @property
     def owner_key(self) -> str: ...
-    @property
-    def guard(self) -> str: ...
-    @property
-    def public_url(self) -> str: ...
     @property
     def consent(self) -> Consent: ...
     @property
@@ -44,10 +45,6 @@ class WebServices(Protocol):
     def writer(self) -> Queue | None: ...
     @property
     def delivery(self) -> DeliveryContext: ...
-    @property
-    def relay_days(self) -> int: ...
-    @property
-    def log_days(self) -> int: ...
 
     def fetch(self, request: FetchRequest) -> Fetched:
         """Bring one person's new measurements into the store, and on to their targets."""

@@ -1,16 +1,11 @@
-"""One person's log, a snapshot target and a log target that follow it."""
+"""One person's log, a home in which targets follow it, and a queue."""
 
 from __future__ import annotations
 
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from tests.flows.delivery.fakes import Clock, FakeQueue, FakeTarget, log_target, snapshot_target
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.flows.delivery.fakes import FakeQueue, Home
 
 
 @pytest.fixture
@@ -21,13 +16,8 @@ def store() -> SqliteStore:
 
 
 @pytest.fixture
-def igor(clock: Clock) -> FakeTarget:
-    return snapshot_target(clock)
-
-
-@pytest.fixture
-def receiver(clock: Clock) -> FakeTarget:
-    return log_target(clock)
+def home(store: SqliteStore) -> Home:
+    return Home(store)
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from healthrelay.core.delivery.messages import Message
-from healthrelay.core.delivery.progress import LOG, SNAPSHOT
+from healthrelay.core.delivery.progress import LOG, SNAPSHOT, Progress
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.delivery.context import DeliveryContext
+from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.replay import ReplayRequest, replay
 from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -49,6 +51,15 @@ class FakeTarget:
             raise self.trouble
         self.messages.append(message)
 
+    def meanwhile_once(self, act: Callable[[], object]) -> None:
+        """Have *act* done during the next send alone."""
+
+        def once() -> None:
+            self.meanwhile = lambda: None
+            act()
+
+        self.meanwhile = once
+
     @property
     def bodies(self) -> list[bytes]:
         return [message.body for message in self.messages]
@@ -56,6 +67,11 @@ class FakeTarget:
     @property
     def sequences(self) -> list[int]:
         return [json.loads(body)["data"]["sequence"] for body in self.bodies]
+
+    @property
+    def counts(self) -> list[int]:
+        """How many records each body has."""
+        return [body.count(b"dateTime") for body in self.bodies]
 
     @property
     def seconds(self) -> list[float]:
@@ -113,3 +129,42 @@ def add(store: Store, *days: int, user: str = "jack", now: datetime = NOW) -> No
     """One log entry a day."""
     for day in days:
         store.records.apply(user, Delta(added=(weight(day),)), now)
+
+
+class Home:
+    """Jack's log, and two targets that may follow it, by a clock that a test sets."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.igor, self.receiver = snapshot_target(self.clock), log_target(self.clock)
+        self.target = self.igor
+        """The one that `deliver` and `progress` are about."""
+        self.context = context_of(
+            store, shared=[self.igor], own=lambda user: [self.receiver], now=self.clock
+        )
+
+    def add(self, *days: int, now: datetime = NOW) -> None:
+        """One log entry a day."""
+        add(self.store, *days, now=now)
+
+    def add_daily(self, days: int) -> None:
+        """One log entry a day, made on that day."""
+        for day in range(days):
+            self.add(day, now=NOW + timedelta(days=day))
+
+    def apply(self, now: datetime = NOW, **parts: tuple[Record, ...]) -> None:
+        """One log entry with these parts of a delta."""
+        self.store.records.apply("jack", Delta(**parts), now)
+
+    def deliver(self, *, force: bool = False) -> Delivery:
+        return deliver("jack", self.context, force=force)[self.target.name]
+
+    def replay(self, request: ReplayRequest) -> dict[str, Delivery]:
+        return replay("jack", request, self.context)
+
+    def save(self, progress: Progress | None) -> None:
+        self.store.log.save("jack", self.target.name, progress)
+
+    def progress(self) -> Progress:
+        return self.store.log.following("jack").progress(self.target.name)

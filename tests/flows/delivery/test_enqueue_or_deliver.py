@@ -12,7 +12,7 @@ from healthrelay.flows.delivery.deliver import enqueue_delivery, push_everything
 from healthrelay.flows.delivery.events import cursor
 from healthrelay.flows.run_task import run_task
 from healthrelay.ports.store import Store
-from tests.flows.delivery.fakes import NOW, FakeQueue, FakeTarget, add, context_of
+from tests.flows.delivery.fakes import NOW, FakeQueue, Home, add
 
 
 def enqueue(store: Store, queue: FakeQueue) -> dict[str, Delivery]:
@@ -64,12 +64,10 @@ def test_a_process_stores_itself_what_a_reader_acknowledged(store: Store) -> Non
     assert "igor" not in store.log.following("jack").targets
 
 
-def test_everything_is_everybody_who_has_anything(store: Store, igor: FakeTarget) -> None:
-    store.identities.save("second", {})
-    add(store, 1)
-    store.log.save("jack", "igor", Progress(1, at=NOW))
+def test_everything_is_everybody_who_has_anything(home: Home) -> None:
+    home.store.identities.save("second", {})
+    home.add(1)
+    home.save(Progress(1, at=NOW))
 
-    deliveries = push_everything(context_of(store, shared=[igor]))
-
-    assert deliveries == {"jack": {"igor": Delivery()}}
-    assert igor.users == ["jack"]
+    assert push_everything(home.context) == {"jack": {"igor": Delivery()}}
+    assert home.igor.users == ["jack"]

@@ -17,7 +17,7 @@ from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cu
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
 from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
-from tests.flows.delivery.fakes import NOW, weight
+from tests.flows.delivery.fakes import NOW, add, weight
 
 
 def logged(number: int, day: int, kg: str = "82.4") -> Record:
@@ -95,8 +95,7 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: Store) -> None
 
 
 def test_pages_end_where_the_next_begins(store: Store) -> None:
-    for day in range(5):
-        change(store, added=(weight(day),))
+    add(store, *range(5))
 
     assert [page_of(store, after, 2)["next"] for after in (0, 2, 4, 5)] == [2, 4, 5, 5]
     page = {"user": "jack", "after": 5, "head": 5, "next": 5, "snapshot": False, "events": []}
@@ -104,8 +103,7 @@ def test_pages_end_where_the_next_begins(store: Store) -> None:
 
 
 def test_two_readers_have_two_cursors(store: Store) -> None:
-    for day in range(5):
-        change(store, added=(weight(day),))
+    add(store, *range(5))
 
     assert acknowledge("jack", "node-red", 4, store.log, NOW) == 4
     assert acknowledge("jack", "script", 2, store.log, NOW) == 2
@@ -115,7 +113,7 @@ def test_two_readers_have_two_cursors(store: Store) -> None:
 
 
 def test_what_is_acknowledged_already_is_not_written_again(store: Store) -> None:
-    change(store, added=(weight(1),))
+    add(store, 1)
     acknowledge("jack", "igor", 1, store.log, NOW)
     acknowledge("jack", "igor", 1, store.log, NOW + timedelta(days=1))
 
@@ -129,7 +127,7 @@ def test_nobody_can_acknowledge_what_is_not_there(store: Store) -> None:
 
 
 def test_readers_are_not_without_number(store: Store) -> None:
-    change(store, added=(weight(1),))
+    add(store, 1)
     for number in range(MAX_READERS):
         acknowledge("jack", f"r{number}", 1, store.log, NOW)
 
@@ -151,7 +149,7 @@ def test_a_reader_older_than_the_log_begins_with_a_snapshot(store: Store) -> Non
 
 
 def test_a_reader_from_before_an_erasure_begins_with_a_snapshot(store: Store) -> None:
-    change(store, added=(weight(1),))
+    add(store, 1)
 
     page = page_of(store, 9)
 
@@ -162,7 +160,7 @@ def test_a_change_too_large_to_name_its_keys_replaces_the_series(store: Store) -
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.events import event, index_records
 
-    change(store, added=(weight(1),))
+    add(store, 1)
     entry = Entry.from_document(1, NOW, {"whole": ["body-weight", "weight"]})
 
     change_event = event(entry, index_records(store.records.everything("jack")))

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured, Unknown
 from healthrelay.flows.delivery import targets

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.grants.document import from_document, unread_since, with_reading
+from tests.flows.grants.issuer import VAULT
 
-VAULT = SealingVault({"k": b"k" * 32})
 PLACE = "identities/jack/plugindata/fitbit/token fitbit A1"
 AWAY = Trouble("try_later", "nobody", "Away.", datetime(2026, 11, 19, 8, tzinfo=UTC))
 GONE = Trouble("gone", "owner", "Off.", datetime(2026, 11, 18, 8, tzinfo=UTC))

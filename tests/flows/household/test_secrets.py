@@ -8,13 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.adapters.vault import SealingVault
-from healthrelay.assembly.choices import new_keys
+from healthrelay.assembly.targets import new_keys
 from healthrelay.core.errors import Misconfigured
 from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
-from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.household.application import (
     StoredIgor,
     open_client_secret,
@@ -24,9 +22,7 @@ from healthrelay.flows.household.application import (
 )
 from healthrelay.flows.household.secrets import Rotation
 from healthrelay.ports.store import Store
-from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, take
-
-pytest_plugins = ["tests.peers.firestore"]
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of, stored_token, take
 
 ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -38,20 +34,15 @@ BEFORE, AFTER, ONLY_NEW = (
 PEOPLE = [f"user{number}" for number in range(5)]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def store(request: pytest.FixtureRequest) -> Store:
+@pytest.fixture
+def store(either_store: Store) -> Store:
     """Five people with grants, a registration and an Igor, all sealed with the old key."""
-    made: Store = (
-        request.getfixturevalue("make_firestore")()
-        if request.param == "firestore"
-        else SqliteStore(":memory:")
-    )
     for user in PEOPLE:
-        made.identities.save(user, {})
-        grants_of(made, BEFORE).connect(user, grant(1, hours=9), ACCOUNT, NOW)
-    save_registration("cid", "a client secret", made.identities, BEFORE)
-    save_igor(StoredIgor("https://igor.example", token="a token"), made.identities, BEFORE)
-    return made
+        either_store.identities.save(user, {})
+        grants_of(either_store, BEFORE).connect(user, grant(1, hours=9), ACCOUNT, NOW)
+    save_registration("cid", "a client secret", either_store.identities, BEFORE)
+    save_igor(StoredIgor("https://igor.example", token="a token"), either_store.identities, BEFORE)
+    return either_store
 
 
 def test_keys_of_targets_are_sealed_again_with_the_rest(store: Store) -> None:
@@ -63,10 +54,6 @@ def test_keys_of_targets_are_sealed_again_with_the_rest(store: Store) -> None:
     assert "identities/user1/targets/node-red" in rotation.resealed
     document = store.targets.of("user1")["node-red"]
     assert open_keys("user1", "node-red", document, ONLY_NEW) == [keys]
-
-
-def grants_of(store: Store, vault: SealingVault, issuer: Issuer | None = None) -> Grants:
-    return Grants("fitbit", store.tokens, vault, issuer or Issuer())
 
 
 def test_everything_opens_with_the_new_key_alone(store: Store) -> None:
@@ -103,9 +90,7 @@ def test_lease_that_somebody_holds_stays_theirs(store: Store) -> None:
 
     Rotation(store, AFTER).run()
 
-    stored = store.tokens.load("user1")
-    assert stored is not None
-    lease = Lease.of(stored.document)
+    lease = Lease.of(stored_token(store, "user1").document)
     assert lease is not None
     assert (lease.owner, lease.lasts(NOW)) == ("another", True)
 
@@ -115,12 +100,10 @@ def test_no_login_is_lost_while_everybody_refreshes(store: Store) -> None:
     done = threading.Event()
 
     def refresh(user: str) -> str:
-        number = 0
-        while number < 8:
-            stale = grants_of(store, AFTER).load(user)
-            number += 1
-            grants_of(store, AFTER, issuer).renew(user, stale, NOW + timedelta(minutes=number))
-        return grants_of(store, AFTER).load(user).grant.access
+        grants = grants_of(store, AFTER, token_endpoint=issuer)
+        for minutes in range(1, 9):
+            grants.renew(user, grants.load(user), NOW + timedelta(minutes=minutes))
+        return grants.load(user).grant.access
 
     def rotate() -> None:
         while not done.is_set():
@@ -138,9 +121,7 @@ def test_no_login_is_lost_while_everybody_refreshes(store: Store) -> None:
 
 
 def test_grant_copied_to_another_persons_document_does_not_open(store: Store) -> None:
-    theirs, mine = store.tokens.load("user1"), store.tokens.load("user2")
-    assert theirs is not None
-    assert mine is not None
+    theirs, mine = stored_token(store, "user1"), stored_token(store, "user2")
     store.tokens.save("user2", theirs.document, mine.version)
 
     with pytest.raises(Misconfigured, match="does not open"):

@@ -6,16 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
-from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.ports.store import Store
-from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of
 
-pytest_plugins = ["tests.peers.firestore"]
 PEOPLE = [f"user{number}" for number in range(30)]
 
 
@@ -36,22 +32,13 @@ class Names:
         return new
 
 
-@pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
-def store(request: pytest.FixtureRequest) -> Store:
+@pytest.fixture
+def store(either_store: Store) -> Store:
     """Thirty people with grants."""
-    made: Store = (
-        request.getfixturevalue("make_firestore")()
-        if request.param == "firestore"
-        else SqliteStore(":memory:")
-    )
     for user in PEOPLE:
-        made.identities.save(user, {})
-        grants(made).connect(user, grant(1, hours=0), ACCOUNT, NOW)
-    return made
-
-
-def grants(store: Store, issuer: Issuer | None = None) -> Grants:
-    return Grants("fitbit", store.tokens, SealingVault({"k": b"k" * 32}), issuer or Issuer())
+        either_store.identities.save(user, {})
+        grants_of(either_store).connect(user, grant(1, hours=0), ACCOUNT, NOW)
+    return either_store
 
 
 def test_two_looks_enqueue_once(store: Store) -> None:
@@ -77,9 +64,10 @@ def test_who_has_no_consent_or_lost_it_is_not_due(store: Store) -> None:
     issuer = Issuer()
     store.identities.save("stranger", {})
     issuer.trouble = ReconnectNeeded("refused")
+    grants = grants_of(store, token_endpoint=issuer)
     for seconds in (0, 61):
         with pytest.raises(HealthrelayError):
-            grants(store, issuer).current("user7", NOW + timedelta(seconds=seconds))
+            grants.current("user7", NOW + timedelta(seconds=seconds))
 
     queue = Names()
     done = fan_out(store, queue, NOW)

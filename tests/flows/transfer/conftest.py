@@ -9,18 +9,15 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add
-from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.household.application import application_associated_data
 from healthrelay.ports.store import Store
-from tests.flows.grants.issuer import ACCOUNT, Issuer, grant
+from tests.flows.grants.issuer import ACCOUNT, VAULT, grant, grants_of
 from tests.stores.contract import NOW, weight
 
 peer = pytest.mark.peer
-VAULT = SealingVault({"k": b"k" * 32})
 MINTED = Keys("whsec_shared", "whsk_ours", "whpk_public")
 ROUTES = [
     ("sqlite", "sqlite"),
@@ -93,7 +90,7 @@ def household(store: Store) -> Store:
         "jack", "igor", Progress(7, state="failing", died=at(8), dead=(DeadLetters(5, 6),))
     )
     store.log.save("jack", "reader:script", Progress(6, at=at(7)))
-    Grants("fitbit", store.tokens, VAULT, Issuer()).connect("jack", grant(1), ACCOUNT, NOW)
+    grants_of(store).connect("jack", grant(1), ACCOUNT, NOW)
     return store
 
 

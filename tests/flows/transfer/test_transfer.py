@@ -20,15 +20,14 @@ from healthrelay.core.errors import BadRequest, Duplicate, TryLater
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import open_keys
-from healthrelay.flows.grants.refresh import Grants
 from healthrelay.flows.household.application import amend, open_client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
 from healthrelay.ports.store import Store
 from tests.crash.steps import KILLED, Steps, Watched
-from tests.flows.grants.issuer import Issuer
-from tests.flows.transfer.conftest import MINTED, VAULT, at, change, contents
+from tests.flows.grants.issuer import VAULT, grants_of
+from tests.flows.transfer.conftest import MINTED, at, change, contents
 from tests.stores.contract import NOW, weight
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -123,8 +122,7 @@ def test_numbers_go_on_and_readers_find_their_place(source: Store, target: Store
 def test_secrets_stay_sealed_and_open_with_the_same_keys(source: Store, target: Store) -> None:
     loaded(dumped(source), target)
 
-    token = Grants("fitbit", target.tokens, VAULT, Issuer()).load("jack")
-    assert token.grant == Grants("fitbit", source.tokens, VAULT, Issuer()).load("jack").grant
+    assert grants_of(target).load("jack").grant == grants_of(source).load("jack").grant
     assert open_keys("jack", "node-red", target.targets.of("jack")["node-red"], VAULT) == [MINTED]
     assert open_client_secret(target.identities, VAULT) == "hidden"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from healthrelay.core.grants.token import Token
 from healthrelay.core.trouble import Diagnosis, Trouble
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.consent import Consent
 
 SOON = timedelta(days=3)
 TESTING = timedelta(days=8)
@@ -27,11 +31,25 @@ _NEXT_STEP = {
 }
 
 
+def connect_link(user: str) -> str:
+    """Return where *user* connects, below our public URL."""
+    return f"/auth1?user={user}"
+
+
 def of_trouble(trouble: Trouble, link: str) -> Diagnosis:
     """Return what a *trouble* means; *link* is where the wearer connects."""
     state = _STATE.get(trouble.who, PROVIDER_DOWN)
     next_step = _NEXT_STEP.get(state, f"Connect again: {link}")
     return Diagnosis(state, trouble.since, trouble._replace(next_step=next_step))
+
+
+def diagnose_token(
+    user: str, token: Token, series: Iterable[str], consent: Consent, now: datetime
+) -> Diagnosis:
+    """Return the diagnosis of *user*, whose *token* should give the *series*."""
+    scopes = consent.scopes_for(series)
+    missing = [consent.scopes[scope] for scope in scopes if scope not in token.grant.scopes]
+    return diagnose(token, missing, connect_link(user), now)
 
 
 def diagnose(token: Token | None, missing: Sequence[str], link: str, now: datetime) -> Diagnosis:

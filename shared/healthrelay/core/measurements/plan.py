@@ -80,7 +80,7 @@ def decide(
     from healthrelay.core.measurements import query  # noqa: PLC0415 - a consent needs no words
 
     wanted = query.windows(request.query, settings, day)
-    if not query.names_days(request.query, settings):
+    if not _names_days(request.query, settings):
         wanted = [part for window in wanted for part in unattended(window, covered)]
     sources: dict[Window, tuple[Source, ...]] = {}
     refused: dict[str, HealthrelayError] = {}
@@ -96,6 +96,13 @@ def decide(
         else:
             sources[window] = needed
     return Plan(pack(sources, covered), tuple(sources), refused)
+
+
+def _names_days(query: Mapping[str, str], settings: Mapping[str, str]) -> bool:
+    """Whether somebody named days: then they are read whole, whatever was read before."""
+    from healthrelay.core.measurements.methods import DAY  # noqa: PLC0415 - as above
+
+    return bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
 
 
 def _withheld_error(scopes: str, configured: bool) -> HealthrelayError:

@@ -79,11 +79,6 @@ def configured_series(settings: Words) -> set[str]:
     return {series for _, series in _choose_series(words, _chosen_methods(words))}
 
 
-def names_days(query: Words, settings: Words) -> bool:
-    """Whether somebody named days: then they are read whole, whatever was read before."""
-    return bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
-
-
 def _check_days(query: Words) -> None:
     days = {
         name: parse_day(name, query[name], _ANY_DAY)

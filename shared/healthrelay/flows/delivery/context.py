@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,6 @@ from healthrelay.core.errors import severity
 if TYPE_CHECKING:
     from healthrelay.core.errors import HealthrelayError
     from healthrelay.core.trouble import Trouble
-    from healthrelay.ports.delivery import Following
     from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store
 
@@ -57,15 +56,6 @@ class DeliveryContext(NamedTuple):
     def repeat_of(self, kind: str) -> timedelta | None:
         """Return after which time a target of *kind* is sent again what it has, if ever."""
         return self.repeat if kind == delivery.SNAPSHOT else None
-
-    def targets(self, user: str, following: Following) -> Iterator[Target]:
-        """Yield the targets of everybody, then those of *user* that follow the log.
-
-        One whose making or removal was cut short follows nothing, and gets nothing.
-        """
-        yield from self.shared
-        if names := following.of_kind(delivery.LOG):
-            yield from (target for target in self.own(user) if target.name in names)
 
 
 class Attempt(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,17 @@ def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict
     Returns how each is doing. What cannot be delivered is due again later.
     """
     following = context.store.log.following(user)
-    return _deliver(user, context.targets(user, following), following, context, force)
+    return _deliver(user, targets_of(user, following, context), following, context, force)
+
+
+def targets_of(user: str, following: Following, context: DeliveryContext) -> Iterator[Target]:
+    """Yield the targets of everybody, then those of *user* that follow the log.
+
+    One whose making or removal was cut short follows nothing, and gets nothing.
+    """
+    yield from context.shared
+    if names := following.of_kind(LOG):
+        yield from (target for target in context.own(user) if target.name in names)
 
 
 def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.flows.delivery.context import Delivery, DeliveryContext
-from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.deliver import deliver, targets_of
 from healthrelay.flows.delivery.webhooks import resend
 from healthrelay.flows.require import require_settings
 
@@ -43,7 +43,7 @@ def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[
     if not chosen:
         raise BadRequest("There is no target: healthrelay relay add makes one.")
     resent: dict[str, Delivery] = {}
-    for target in context.targets(user, following):
+    for target in targets_of(user, following, context):
         ranges = request.ranges(following.progress(target.name))
         if target.kind == LOG and target.name in chosen and ranges:
             resent[target.name] = resend(user, target, ranges, context)

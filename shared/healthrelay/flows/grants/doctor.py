@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.grants.diagnosis import diagnose, of_trouble
+from healthrelay.core.grants.diagnosis import connect_link, diagnose, diagnose_token, of_trouble
 from healthrelay.core.measurements.query import configured_series
 from healthrelay.flows.require import require_settings
 
@@ -27,22 +27,9 @@ def examine(
     """
     settings = require_settings(user, store.identities)
     if store.tokens.load(user) is None:
-        return diagnose(None, (), _link(user), now)
+        return diagnose(None, (), connect_link(user), now)
     try:
         token = load(user)
     except HealthrelayError as error:
-        return of_trouble(error.as_trouble(now), _link(user))
-    return diagnose_token(user, token, settings, consent, now)
-
-
-def diagnose_token(
-    user: str, token: Token, settings: Mapping[str, str], consent: Consent, now: datetime
-) -> Diagnosis:
-    """Return the diagnosis of *user*, whose *token* and *settings* are at hand."""
-    scopes = consent.scopes_for(configured_series(settings))
-    missing = [consent.scopes[scope] for scope in scopes if scope not in token.grant.scopes]
-    return diagnose(token, missing, _link(user), now)
-
-
-def _link(user: str) -> str:
-    return f"/auth1?user={user}"
+        return of_trouble(error.as_trouble(now), connect_link(user))
+    return diagnose_token(user, token, configured_series(settings), consent, now)

@@ -16,10 +16,12 @@ from healthrelay.core.errors import (
     TooLarge,
     severity,
 )
+from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
+from healthrelay.core.measurements.query import configured_series
 from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
-from healthrelay.flows.grants.doctor import diagnose_token, examine
+from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
 from healthrelay.flows.require import require_settings
 
@@ -83,7 +85,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
             raise next(iter(unavailable.values()))
         delta = store_changes(user, gathered, known.covered, store.records, now)
         deliveries = deliver(user)
-        diagnosis = diagnose_token(user, token, known.settings, consent, now)
+        diagnosis = diagnose_token(user, token, configured_series(known.settings), consent, now)
     except HealthrelayError as error:
         log(error)
         if not isinstance(error, BadRequest):
