@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.fitbit.calls import CALLS, DETAILS, POINTS, SLEEP, TOTALS
+from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.methods import DETAILS
 from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Raw
 

@@ -43,7 +43,6 @@ class Span(NamedTuple):
 
     @property
     def day(self) -> str:
-        """The local day it began."""
         return self.at.date().isoformat()
 
 
@@ -106,7 +105,6 @@ class Total:
         return {day: self.convert(total, answers.system) for day, total in total_of.items()}
 
     def elements(self, answers: Answers) -> list[Element]:
-        """Return the time series."""
         return texts(self.of(answers))
 
 

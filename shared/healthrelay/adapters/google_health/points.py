@@ -27,7 +27,6 @@ class Answers(NamedTuple):
     zone: str | None
 
     def of(self, question: Question) -> Sequence[Raw]:
-        """Return the points that *question* brought."""
         return self.raw[question.source.name]
 
     def values(self, question: Question) -> Iterator[tuple[Raw, Mapping[str, Any]]]:

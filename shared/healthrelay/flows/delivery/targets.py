@@ -103,7 +103,6 @@ def stored_target(user: str, name: str, store: Store) -> Document:
 
 
 def endpoint_of(document: Document) -> Endpoint:
-    """Return where a stored target is."""
     return Endpoint(str(document["url"]), bool(document["private"]))
 
 
