@@ -21,7 +21,8 @@ quick: $(VENV)/dev
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
 
 moved: $(VENV)/dev
-	@$(BIN)/python -m tests.peers.faketime -m pytest -n 4 --dist loadgroup -m "not peer" $(ARGS)
+	@$(BIN)/python -m tests.peers.moved_clock -m pytest -n 4 --dist loadgroup \
+		-W ignore::pytest.PytestAssertRewriteWarning -m "not peer" $(ARGS)
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check --quiet

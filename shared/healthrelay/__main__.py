@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
 
 from dotenv import dotenv_values
 
@@ -26,29 +25,31 @@ from healthrelay.commands import (
     serve,
     user,
 )
+from healthrelay.commands.words import Command
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
-COMMANDS: dict[str, ModuleType] = {
-    "run": run,
-    "serve": serve,
-    "fetch": fetch,
-    "relay": relay,
-    "user": user,
-    "invite": user,
-    "doctor": doctor,
-    "register": register,
-    "igor": igor,
-    "new-key": keys,
-    "rotate-keys": keys,
-    "disconnect": leave,
-    "erase": leave,
-    "export": leave,
-    "igor-config": igor_config,
-    "import": import_igor,
-    "dump": dump,
-    "load": load,
-}
-"""The first word of a command line, and the module that reads the others."""
+_COMMANDS = (
+    run.run_demo,
+    serve.run_serve,
+    fetch.run_fetch,
+    relay.RELAY,
+    user.PEOPLE,
+    user.print_invitation,
+    doctor.run_doctor,
+    register.run_register,
+    igor.set_igor,
+    keys.new_key,
+    keys.rotate_keys,
+    leave.run_disconnect,
+    leave.run_erase,
+    leave.run_export,
+    igor_config.print_igor_config,
+    import_igor.IMPORT,
+    dump.run_dump,
+    load.run_load,
+)
+COMMANDS: dict[str, Command] = {command.name: command for command in _COMMANDS}
+"""By the first word of a command line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,10 +78,23 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="healthrelay", description="Brings a household's Fitbit measurements to Igor."
     )
-    commands = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
-    for module in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
-        module.add(commands)
+    group = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
+    for one in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():
+        _add_command(one, group)
     return parser
+
+
+def _add_command(
+    command: Command, group: argparse._SubParsersAction[argparse.ArgumentParser]
+) -> None:
+    parser = group.add_parser(command.name, help=command.help, description=command.description)
+    parser.set_defaults(command=command.run)
+    for name, options in command.arguments:
+        parser.add_argument(name, **options)
+    if command.parts:
+        parts = parser.add_subparsers(required=True)
+        for part in command.parts:
+            _add_command(part, parts)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tests.peers.process import by_our_clock
 # What forks: any Python, and nothing of the tests in it. An order has a line; so has its answer.
 _FORK_SERVER = """
 import json, os, random, sys
+sys.path.remove("")
 fork, waitpid = os.fork, os.waitpid  # as they are before anything patches them
 {load}
 for line in sys.stdin:
@@ -53,7 +54,7 @@ class ForkServer:
     def __init__(self, python: str, env: Mapping[str, str], load: str, run: str) -> None:
         self._lock = Lock()
         self._program = subprocess.Popen(
-            [python, "-I", "-c", _FORK_SERVER.format(load=load, run=run)],
+            [python, "-s", "-c", _FORK_SERVER.format(load=load, run=run)],
             env=by_our_clock(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -15,8 +15,6 @@ from typing import NoReturn
 
 import pytest
 
-from tests.peers.process import by_the_real_clock
-
 INSTALL_SECONDS = 300
 
 
@@ -77,8 +75,6 @@ def run(argv: Sequence[str | Path], cwd: Path | None = None) -> None:
     done = subprocess.run(
         argv,
         cwd=cwd,
-        # By the real clock: on another day no certificate of a registry is good.
-        env=by_the_real_clock(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

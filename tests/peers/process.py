@@ -16,31 +16,17 @@ from typing import Protocol
 
 import requests
 
-CLOCK = (
-    "LD_PRELOAD",
-    "FAKETIME",
-    "FAKETIME_DONT_FAKE_MONOTONIC",
-    "FAKETIME_FORCE_MONOTONIC_FIX",
-    "NO_FAKE_STAT",
-    "PYTHONPATH",
-    "TZ",
-)
+CLOCK = ("MOVED_SECONDS", "MOVED_PACKAGES", "PYTHONPATH", "TZ")
 """The variables by which `make moved` sets the clock of the tests and of all that they start."""
 
 
 def by_our_clock(env: Mapping[str, str]) -> dict[str, str]:
     """Return *env*, all that a process is given, and what sets its clock as ours is set."""
-    if "FAKETIME" not in os.environ:
+    if "MOVED_SECONDS" not in os.environ:
         return dict(env)
     ours = {name: os.environ[name] for name in CLOCK if name in os.environ}
     paths = [env[name] for name in ("PYTHONPATH",) if name in env] + [ours["PYTHONPATH"]]
     return {**env, **ours, "PYTHONPATH": os.pathsep.join(paths)}
-
-
-def by_the_real_clock() -> dict[str, str]:
-    """Return our environment without what moves the clock."""
-    moved = CLOCK if "FAKETIME" in os.environ else ()
-    return {name: value for name, value in os.environ.items() if name not in moved}
 
 
 class Started(Protocol):

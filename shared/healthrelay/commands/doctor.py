@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from argparse import Namespace
 from typing import TYPE_CHECKING
+
+from healthrelay.commands.words import JSON, argument, command
+from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
-    from healthrelay.commands.pairs import Commands
     from healthrelay.core.trouble import Diagnosis
 
 _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    doctor = commands.add_parser("doctor", help="how the connections are, and the next step")
-    doctor.add_argument("user", nargs="?", help="only this person")
-    doctor.add_argument("--url", help="instead, whether the functions deployed there answer")
-    doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    doctor.set_defaults(command=_run_doctor)
-
-
-def _run_doctor(args: argparse.Namespace) -> int:
+@command(
+    "doctor",
+    "how the connections are, and the next step",
+    argument("user", "only this person", nargs="?"),
+    argument("--url", "instead, whether the functions deployed there answer"),
+    JSON,
+)
+def run_doctor(args: Namespace) -> int:
     if args.url:
         return _deployment(args)
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.grants.doctor import examine
 
     built = services()
@@ -58,7 +57,7 @@ def _unopened(built: Services) -> dict[str, Diagnosis]:
     }
 
 
-def _deployment(args: argparse.Namespace) -> int:
+def _deployment(args: Namespace) -> int:
     from healthrelay.commands import deployment
 
     results = deployment.check(args.url)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -11,35 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from healthrelay.commands.leave import private_file
+from healthrelay.commands.words import argument, command
 
 if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
     from healthrelay.flows.transfer.person import Step
 
 BAR_WIDTH = 24
 _CLEAR_LINE = "\r\x1b[K"
+_STORES = "sqlite:///path, firestore or firestore:database, instead of HEALTHRELAY_STORE"
+STORE = argument("--store", _STORES, metavar="NAME")
 
 
-def add(commands: Commands) -> None:
-    """Add the arguments of ``dump``."""
-    parser = commands.add_parser(
-        "dump",
-        help="write everything that a store holds into one file",
-        description="Writes people, settings, sealed logins, measurements and logs. No key is"
-        " needed: what is sealed stays sealed.",
-    )
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="-: standard output")
-    take_store(parser)
-    parser.set_defaults(command=_run_dump)
-
-
-def take_store(parser: argparse.ArgumentParser) -> None:
-    """Let *parser* take ``--store NAME``."""
-    words = "sqlite:///path, firestore or firestore:database, instead of HEALTHRELAY_STORE"
-    parser.add_argument("--store", metavar="NAME", help=words)
-
-
-def _run_dump(args: argparse.Namespace) -> int:
+@command(
+    "dump",
+    "write everything that a store holds into one file",
+    argument("file", "-: standard output", nargs="?", default="-", metavar="FILE"),
+    STORE,
+    description="Writes people, settings, sealed logins, measurements and logs. No key is"
+    " needed: what is sealed stays sealed.",
+)
+def run_dump(args: Namespace) -> int:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store
     from healthrelay.core.errors import BadRequest

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.pairs import parse_pairs, take_pairs
+from healthrelay.commands.words import PAIRS, USER, command, flag, parse_pairs
+from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
-    from healthrelay.commands.pairs import Commands
     from healthrelay.core.measurements.query import FetchRequest
 
 
-def add(commands: Commands) -> None:
-    """Add the words of ``fetch``."""
-    fetch = commands.add_parser("fetch", help="fetch a person's measurements now")
-    fetch.add_argument("user")
-    take_pairs(fetch)
-    fetch.add_argument("--plan", action="store_true", help="only show what would be read")
-    fetch.set_defaults(command=_run_fetch)
-
-
-def _run_fetch(args: argparse.Namespace) -> int:
+@command(
+    "fetch",
+    "fetch a person's measurements now",
+    USER,
+    PAIRS,
+    flag("--plan", "only show what would be read"),
+)
+def run_fetch(args: Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
-from healthrelay.commands.pairs import read_secret
+from healthrelay.commands.words import argument, command, flag, read_secret
 from healthrelay.core.errors import BadRequest
 
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
 
-
-def add(commands: Commands) -> None:
-    """Add the parser of ``igor``."""
-    igor = commands.add_parser("igor", help="store the address of an Igor to push to, and its key")
-    igor.add_argument("url", nargs="?")
-    igor.add_argument("--user", default="", help="a user and password instead of a token")
-    igor.add_argument("--forget", action="store_true", help="stop pushing")
-    igor.set_defaults(command=_set_igor)
-
-
-def _set_igor(args: argparse.Namespace) -> int:
+@command(
+    "igor",
+    "store the address of an Igor to push to, and its key",
+    argument("url", nargs="?"),
+    argument("--user", "a user and password instead of a token", default=""),
+    flag("--forget", "stop pushing"),
+)
+def set_igor(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor

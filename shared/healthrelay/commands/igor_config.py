@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
+from healthrelay.commands.words import USER, argument, command, flag
+from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
 
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
 
-
-def add(commands: Commands) -> None:
-    """Add the parser of ``igor-config``."""
-    parser = commands.add_parser("igor-config", help="how Igor polls a person, ready to paste")
-    parser.add_argument("user")
-    parser.add_argument(
-        "--new-key", action="store_true", help="create a new poll key; the old one stops working"
-    )
-    parser.add_argument("--ack", action="store_true", help="let Igor acknowledge what it received")
-    parser.add_argument(
-        "--interval", type=int, default=POLL_INTERVAL_SECONDS, help="seconds between polls"
-    )
-    parser.add_argument("--days", type=int, default=0, help="how many days Igor gets")
-    parser.add_argument("--igor", metavar="URL", help="Igor's address at home")
-    parser.add_argument("--ca", metavar="FILE", help="Igor's own certificate, for curl")
-    parser.add_argument("--fragment", action="store_true", help="only the XML for plugins/")
-    parser.set_defaults(command=_igor_config)
-
-
-def _igor_config(args: argparse.Namespace) -> int:
+@command(
+    "igor-config",
+    "how Igor polls a person, ready to paste",
+    USER,
+    flag("--new-key", "create a new poll key; the old one stops working"),
+    flag("--ack", "let Igor acknowledge what it received"),
+    argument("--interval", "seconds between polls", type=int, default=POLL_INTERVAL_SECONDS),
+    argument("--days", "how many days Igor gets", type=int, default=0),
+    argument("--igor", "Igor's address at home", metavar="URL"),
+    argument("--ca", "Igor's own certificate, for curl", metavar="FILE"),
+    flag("--fragment", "only the XML for plugins/"),
+)
+def print_igor_config(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import BadRequest, Unknown
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from healthrelay.commands.words import Command, argument, command
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from healthrelay.commands.pairs import Commands
     from healthrelay.igor.old_plugin import LegacyData
     from healthrelay.igor.takeover import Takeover
 
@@ -19,19 +19,14 @@ PLUGINS = ("fitbit", "_fitbit")
 SYSTEMS = ("en_US", "en_GB", "metric")
 
 
-def add(commands: Commands) -> None:
-    """Add the parser of ``import igor``."""
-    sources = commands.add_parser(
-        "import", help="take over data of another program"
-    ).add_subparsers(required=True)
-    igor = sources.add_parser("igor", help="people and measurements of Igor's old plugin")
-    igor.add_argument("database", type=Path, help="Igor's database.xml")
-    igor.add_argument("--plugin", help="the name it was installed under, fitbit or _fitbit")
-    igor.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0], help="units in the database")
-    igor.set_defaults(command=_import_igor)
-
-
-def _import_igor(args: argparse.Namespace) -> int:
+@command(
+    "igor",
+    "people and measurements of Igor's old plugin",
+    argument("database", "Igor's database.xml", type=Path),
+    argument("--plugin", "the name it was installed under, fitbit or _fitbit"),
+    argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
+)
+def import_igor(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.igor.old_plugin import Units
     from healthrelay.igor.takeover import take_over
@@ -86,3 +81,6 @@ def _print_report(takeover: Takeover) -> Iterator[str]:
 def _printable(line: str) -> str:
     """Return *line* without control characters: the database's text must not steer the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in line)
+
+
+IMPORT = Command("import", "take over data of another program", parts=(import_igor,))

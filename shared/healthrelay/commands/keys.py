@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
+from healthrelay.commands.words import NAME, command
 from healthrelay.config.readers import KEY_BYTES, sealing_key
 
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
 
-
-def add(commands: Commands) -> None:
-    """Add the commands."""
-    new = commands.add_parser("new-key", help="make a key for HEALTHRELAY_SEALING_KEYS")
-    new.add_argument("name")
-    new.set_defaults(command=_new_key)
-    rotate = commands.add_parser("rotate-keys", help="seal everything with the first key")
-    rotate.set_defaults(command=_rotate_keys)
-
-
-def _new_key(args: argparse.Namespace) -> int:
+@command("new-key", "make a key for HEALTHRELAY_SEALING_KEYS", NAME)
+def new_key(args: Namespace) -> int:
     print(sealing_key(args.name, os.urandom(KEY_BYTES)))
     return 0
 
 
-def _rotate_keys(_args: argparse.Namespace) -> int:
+@command("rotate-keys", "seal everything with the first key")
+def rotate_keys(_args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household.secrets import Rotation
 

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import secrets
 import sys
+from argparse import Namespace
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from healthrelay.commands.words import JSON, USER, argument, command, flag
 from healthrelay.core.errors import BadRequest, Duplicate
+from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from healthrelay.commands.pairs import Commands
 
-
-def add(commands: Commands) -> None:
-    """Add the three commands."""
-    disconnect = commands.add_parser("disconnect", help="end a person's grant; measurements stay")
-    disconnect.add_argument("user")
-    disconnect.add_argument(
-        "--forget-anyway", action="store_true", help="even if the provider does not answer"
-    )
-    disconnect.set_defaults(command=_run_disconnect)
-    erase = commands.add_parser("erase", help="remove everything of a person, with a receipt")
-    erase.add_argument("user")
-    erase.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    erase.set_defaults(command=_run_erase)
-    export = commands.add_parser("export", help="write all that is held of a person into files")
-    export.add_argument("user")
-    export.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="the folder")
-    export.add_argument("--force", action="store_true", help="replace files of the same names")
-    export.set_defaults(command=_run_export)
-
-
-def _run_disconnect(args: argparse.Namespace) -> int:
+@command(
+    "disconnect",
+    "end a person's grant; measurements stay",
+    USER,
+    flag("--forget-anyway", "even if the provider does not answer"),
+)
+def run_disconnect(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
-    from healthrelay.core.igor_json import user_name
 
     built, user = services(), user_name(args.user)
     try:
@@ -65,9 +51,9 @@ def _run_disconnect(args: argparse.Namespace) -> int:
     return 0
 
 
-def _run_erase(args: argparse.Namespace) -> int:
+@command("erase", "remove everything of a person, with a receipt", USER, JSON)
+def run_erase(args: Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.erase import erase
 
     built = services()
@@ -77,9 +63,15 @@ def _run_erase(args: argparse.Namespace) -> int:
     return 0
 
 
-def _run_export(args: argparse.Namespace) -> int:
+@command(
+    "export",
+    "write all that is held of a person into files",
+    USER,
+    argument("--to", "the folder", type=Path, default=Path(), metavar="DIR"),
+    flag("--force", "replace files of the same names"),
+)
+def run_export(args: Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.household.export import export
 
     built = services()

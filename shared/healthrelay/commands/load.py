@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.dump import progress_bar, take_store
+from healthrelay.commands.dump import STORE, progress_bar
+from healthrelay.commands.words import argument, command
 
 if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
     from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Store
 
 
-def add(commands: Commands) -> None:
-    """Add the arguments of ``load``."""
-    parser = commands.add_parser(
-        "load",
-        help="load a file of dump into a store",
-        description="The people of the file must not exist in the store. Checks the whole file"
-        " before it writes anything. If it is stopped, run it again: it goes on.",
-    )
-    parser.add_argument("file", type=Path, metavar="FILE")
-    take_store(parser)
-    parser.set_defaults(command=_run_load)
-
-
-def _run_load(args: argparse.Namespace) -> int:
+@command(
+    "load",
+    "load a file of dump into a store",
+    argument("file", type=Path, metavar="FILE"),
+    STORE,
+    description="The people of the file must not exist in the store. Checks the whole file"
+    " before it writes anything. If it is stopped, run it again: it goes on.",
+)
+def run_load(args: Namespace) -> int:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store, vault_of
     from healthrelay.core.errors import BadRequest

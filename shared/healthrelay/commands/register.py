@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
-from healthrelay.commands.pairs import read_secret
-
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
+from healthrelay.commands.words import argument, command, read_secret
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    register = commands.add_parser("register", help="store the provider's client id and secret")
-    register.add_argument("client_id")
-    register.set_defaults(command=_run_register)
-
-
-def _run_register(args: argparse.Namespace) -> int:
+@command("register", "store the provider's client id and secret", argument("client_id"))
+def run_register(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household.application import save_registration
 

@@ -2,60 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay.commands.words import NAME, USER, Command, argument, command, flag
 from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, behind, kind_of, trouble_of
 from healthrelay.core.errors import Unknown
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from healthrelay.assembly.services import Services
-    from healthrelay.commands.pairs import Commands
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.delivery.targets import Keys
     from healthrelay.ports.delivery import Following
 
-_TARGET = ("user", "name")
-_REPLAY_HELP = "send again: all dead letters, or --from N --to M, or one entry by both"
 
-
-def add(commands: Commands) -> None:
-    """Add ``relay``."""
-    relay = commands.add_parser("relay", help="show deliveries, and do them again")
-    group = relay.add_subparsers(required=True)
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace], int], help_text: str, *arguments: str
-    ) -> argparse.ArgumentParser:
-        parser = group.add_parser(name, help=help_text)
-        parser.set_defaults(command=run)
-        for argument in arguments:
-            parser.add_argument(argument)
-        return parser
-
-    status = command(
-        "status", _print_status, "show every target: what it has, what waits, what to do"
-    )
-    status.add_argument("user", nargs="?")
-    new = command("add", _add_target, "send a person's changes to a URL, signed", "user", "url")
-    new.add_argument("--name", help="what to call the target; else its host")
-    new.add_argument("--allow-private", action="store_true", help="it may lie in the house")
-    keys = command("rotate", _rotate_keys, "new keys beside the old; --end ends the old", *_TARGET)
-    keys.add_argument("--end", action="store_true", help="sign with the newest keys only")
-    command("remove", _remove_target, "send nothing there any more", *_TARGET)
-    again = command("replay", _run_replay, _REPLAY_HELP, "user")
-    again.add_argument("--target", help="only this one")
-    again.add_argument("--from", type=int, dest="first", metavar="N", help="the first entry")
-    again.add_argument("--to", type=int, dest="last", metavar="M", help="the last entry")
-    again.add_argument("--all", action="store_true", help="every entry that is still kept")
-
-
-def _add_target(args: argparse.Namespace) -> int:
+@command(
+    "add",
+    "send a person's changes to a URL, signed",
+    USER,
+    argument("url"),
+    argument("--name", "what to call the target; else its host"),
+    flag("--allow-private", "it may lie in the house"),
+)
+def add_target(args: Namespace) -> int:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly import services
@@ -69,7 +43,14 @@ def _add_target(args: argparse.Namespace) -> int:
     return 0
 
 
-def _rotate_keys(args: argparse.Namespace) -> int:
+@command(
+    "rotate",
+    "new keys beside the old; --end ends the old",
+    USER,
+    NAME,
+    flag("--end", "sign with the newest keys only"),
+)
+def rotate_keys(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
@@ -84,7 +65,8 @@ def _rotate_keys(args: argparse.Namespace) -> int:
     return 0
 
 
-def _remove_target(args: argparse.Namespace) -> int:
+@command("remove", "send nothing there any more", USER, NAME)
+def remove_target(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.delivery.targets import remove
 
@@ -97,7 +79,16 @@ def _key_lines(keys: Keys) -> str:
     return f"  secret      {keys.secret}\n  public key  {keys.public}"
 
 
-def _run_replay(args: argparse.Namespace) -> int:
+@command(
+    "replay",
+    "send again: all dead letters, or --from N --to M, or one entry by both",
+    USER,
+    argument("--target", "only this one"),
+    argument("--from", "the first entry", type=int, dest="first", metavar="N"),
+    argument("--to", "the last entry", type=int, dest="last", metavar="M"),
+    flag("--all", "every entry that is still kept"),
+)
+def run_replay(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
@@ -113,7 +104,10 @@ def _result_line(target: str, delivery: Delivery) -> str:
     return f"{target}\t{delivery.delivered} delivered, {delivery.waiting} waiting{cause}"
 
 
-def _print_status(args: argparse.Namespace) -> int:
+@command(
+    "status", "show every target: what it has, what waits, what to do", argument("user", nargs="?")
+)
+def print_status(args: Namespace) -> int:
     """Print a line a target, and below it what to do when it is in trouble."""
     from healthrelay.assembly import services
 
@@ -178,3 +172,10 @@ def _advice_lines(user: str, target: str, progress: Progress, public_url: str) -
 
 def _minute(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+RELAY = Command(
+    "relay",
+    "show deliveries, and do them again",
+    parts=(print_status, add_target, rotate_keys, remove_target, run_replay),
+)

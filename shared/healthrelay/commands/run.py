@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from healthrelay.commands.words import JSON, argument, command, flag
 from healthrelay.core.errors import BadRequest
 
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
 
-
-def add(commands: Commands) -> None:
-    """Add the parser of ``run``."""
-    parser = commands.add_parser("run", help="the main job on this machine, then serve on")
-    parser.add_argument("--user", default="jack")
-    parser.add_argument("--once", action="store_true", help="stop after the first fetch")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    parser.add_argument("--values", action="store_true", help="with --json: every record")
-    parser.add_argument("--provider", metavar="NAME", help="instead of HEALTHRELAY_PROVIDER")
-    parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--measurements", type=Path, help="a folder of Fitbit's CSV files to serve")
-    parser.add_argument("--participant", help="whose measurements")
-    parser.add_argument("--no-shift", action="store_true", help="leave them at their own dates")
-    parser.set_defaults(command=_run_demo)
-
-
-def _run_demo(args: argparse.Namespace) -> int:
+@command(
+    "run",
+    "the main job on this machine, then serve on",
+    argument("--user", default="jack"),
+    flag("--once", "stop after the first fetch"),
+    JSON,
+    flag("--values", "with --json: every record"),
+    argument("--provider", "instead of HEALTHRELAY_PROVIDER", metavar="NAME"),
+    argument("--port", type=int, default=8080),
+    argument("--measurements", "a folder of Fitbit's CSV files to serve", type=Path),
+    argument("--participant", "whose measurements"),
+    flag("--no-shift", "leave them at their own dates"),
+)
+def run_demo(args: Namespace) -> int:
     from healthrelay.local.run import Options, run
 
     if (args.measurements is None) != (args.participant is None):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import TYPE_CHECKING
+from argparse import Namespace
 
-if TYPE_CHECKING:
-    from healthrelay.commands.pairs import Commands
-
-
-def add(commands: Commands) -> None:
-    """Add the arguments of ``serve``."""
-    serve = commands.add_parser("serve", help="serve all functions and fetch everybody when due")
-    serve.add_argument("--port", type=int, default=8080)
-    serve.set_defaults(command=_run_serve)
+from healthrelay.commands.words import argument, command
 
 
-def _run_serve(args: argparse.Namespace) -> int:
+@command(
+    "serve",
+    "serve all functions and fetch everybody when due",
+    argument("--port", type=int, default=8080),
+)
+def run_serve(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.local.scheduler import run_scheduler
     from healthrelay.local.serve import serve_functions, stop_event

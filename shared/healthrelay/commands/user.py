@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from healthrelay.commands.pairs import parse_pairs, take_pairs
+from healthrelay.commands.words import PAIRS, USER, Command, command, parse_pairs
+from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
-    from healthrelay.commands.pairs import Commands
 
 
-def add(commands: Commands) -> None:
-    """Add the commands."""
-    _add_users(commands.add_parser("user", help="make, change and list people"))
-    invite = commands.add_parser("invite", help="a link with which a person connects, for a week")
-    invite.add_argument("user")
-    invite.set_defaults(command=_print_invitation)
-
-
-def _add_users(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_subparsers(required=True)
-    for name, command, help_text in (
-        ("add", _user_add, "make a person"),
-        ("set", _user_set, "change a person's settings; NAME= takes one away"),
-    ):
-        one = group.add_parser(name, help=help_text)
-        one.add_argument("user")
-        take_pairs(one)
-        one.set_defaults(command=command)
-    group.add_parser("list", help="all people").set_defaults(command=_user_list)
-    key = group.add_parser("key", help="make a new poll key and show it once")
-    key.add_argument("user")
-    key.set_defaults(command=_user_key)
-
-
-def _user_add(args: argparse.Namespace) -> int:
+@command("add", "make a person", USER, PAIRS)
+def add_user(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.household import people
 
@@ -47,7 +24,8 @@ def _user_add(args: argparse.Namespace) -> int:
     return 0
 
 
-def _user_set(args: argparse.Namespace) -> int:
+@command("set", "change a person's settings; NAME= takes one away", USER, PAIRS)
+def set_user(args: Namespace) -> int:
     from healthrelay.assembly import services
     from healthrelay.flows.grants.connect import scopes_for
     from healthrelay.flows.household import people
@@ -72,7 +50,8 @@ def _granted_text(user: str, built: Services) -> list[str] | None:
     return [str(scope) for scope in scopes] if isinstance(scopes, list) else None
 
 
-def _user_list(args: argparse.Namespace) -> int:
+@command("list", "all people")
+def list_users(args: Namespace) -> int:
     from healthrelay.assembly import services
 
     built = services()
@@ -88,18 +67,23 @@ def _user_list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _user_key(args: argparse.Namespace) -> int:
+@command("key", "make a new poll key and show it once", USER)
+def print_new_key(args: Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(args.user), services().store.identities))
     return 0
 
 
-def _print_invitation(args: argparse.Namespace) -> int:
+@command("invite", "a link with which a person connects, for a week", USER)
+def print_invitation(args: Namespace) -> int:
     from healthrelay.assembly import services
-    from healthrelay.core.igor_json import user_name
 
     print(services().invitation_link(user_name(args.user)))
     return 0
+
+
+PEOPLE = Command(
+    "user", "make, change and list people", parts=(add_user, set_user, list_users, print_new_key)
+)

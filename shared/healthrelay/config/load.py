@@ -48,7 +48,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         reasons = {f"{PREFIX}{name.upper()}": reason for name, reason in wrong.items()}
         listed = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
         raise NotConfigured(f"Invalid settings: {listed}.", tuple(reasons))
-    return Settings(**values)
+    return Settings(*(values[name] for name in SETTINGS))
 
 
 def _with_local_keys(given: dict[str, str]) -> dict[str, str]:

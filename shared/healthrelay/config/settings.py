@@ -5,7 +5,7 @@ into the data folder, readable by its owner alone.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.config.readers import (
     SealingKey,
@@ -42,191 +42,132 @@ class Setting(NamedTuple):
     """For ``.env.example``; empty where the setting above explains this one too."""
 
 
+setting: Callable[..., Any] = Setting
+"""The same for a field, which has its row in place of a default."""
+
+
 class Settings(NamedTuple):
     """One field for each ``HEALTHRELAY_…`` variable, in lower case; secrets do not print."""
 
-    provider: Annotated[
-        str,
-        Setting(
-            one_of("google_health", "fitbit"),
-            default="google_health",
-            help="Where measurements come from: google_health (the live one) or fitbit "
-            "(Fitbit-compatible servers).",
-        ),
-    ]
-    public_url: Annotated[
-        str,
-        Setting(
-            read_url,
-            help="Where browsers and Igor reach the functions. Register <this>/auth2 with the "
-            "provider as the callback address, byte for byte. On one machine: "
-            "http://127.0.0.1:8080.",
-        ),
-    ]
-    client_id: Annotated[
-        str,
-        Setting(
-            read_text,
-            help="Your registration with the provider. `healthrelay register CLIENT_ID` keeps it "
-            "and its secret in the store instead.",
-        ),
-    ]
-    client_secret: Annotated[str, Setting(read_text, secret=True)]
-    system: Annotated[
-        str,
-        Setting(
-            one_of("metric", "en_US", "en_GB"),
-            default="metric",
-            help="Units: metric (kg), en_US (lb) or en_GB (stone).",
-        ),
-    ]
-    store: Annotated[
-        StoreName,
-        Setting(
-            read_store,
-            default="sqlite:///data/healthrelay.db",
-            help="Where tokens and measurements are kept: sqlite:///path (three slashes: relative, "
-            "four: absolute), or firestore of the project in GOOGLE_CLOUD_PROJECT "
-            "(firestore:NAME for another database than (default); needs the extra "
-            "healthrelay[firestore], and the public URL, the owner key and the sealing keys "
-            "must be given).",
-        ),
-    ]
-    sealing_keys: Annotated[
-        Mapping[str, SealingKey],
-        Setting(
-            read_keys,
-            secret=True,
-            empty={},
-            help="32 random bytes in base64 for each key: name:base64,name:base64. The first "
-            "seals, all open. `healthrelay new-key NAME` makes one; docs/security.md says how "
-            "keys are changed.",
-        ),
-    ]
-    owner_key: Annotated[
-        str,
-        Setting(
-            read_owner_key,
-            secret=True,
-            help="What the owner shows to fetch and to connect people: at least 32 random "
-            "characters.",
-        ),
-    ]
-    guard: Annotated[
-        str,
-        Setting(
-            one_of("owner_key", "iam"),
-            default="owner_key",
-            help="Who may run fetch and deliver: whoever shows the owner_key, or whom the platform "
-            "lets through (iam), where Cloud Run checks the caller's identity token.",
-        ),
-    ]
-    tasks_queue: Annotated[
-        str,
-        Setting(
-            optional(read_tasks_queue),
-            help="In the cloud, a queue of Cloud Tasks (projects/P/locations/L/queues/Q; needs the "
-            "extra healthrelay[tasks]) and the service account in whose name it calls. "
-            "Without one, tasks run in the process that takes them.",
-        ),
-    ]
-    tasks_account: Annotated[str, Setting(optional(read_account))]
-    tasks_url: Annotated[
-        str,
-        Setting(
-            optional(read_secure_url),
-            help="Where the queue reaches the private functions, if not at the public URL.",
-        ),
-    ]
-    igor_url: Annotated[
-        str,
-        Setting(
-            optional(read_url),
-            help="Push to Igor after each fetch that changed something, and once in a while; "
-            "without a URL, Igor polls. `healthrelay igor URL` keeps it and its secret in the "
-            "store instead.",
-        ),
-    ]
-    igor_token: Annotated[
-        str,
-        Setting(
-            read_text,
-            secret=True,
-            help="A capability that Igor made for us, or else a user and password (without a "
-            "colon).",
-        ),
-    ]
-    igor_user: Annotated[str, Setting(read_text)]
-    igor_password: Annotated[str, Setting(read_password, secret=True)]
-    igor_prefix: Annotated[
-        str,
-        Setting(
-            read_path,
-            default="sensors/fitbit",
-            help="The element that holds everybody: sensors/fitbit, or sensors/_fitbit where the "
-            "plugin has that name.",
-        ),
-    ]
-    igor_ca: Annotated[
-        str,
-        Setting(
-            optional(read_file),
-            help="A PEM file with Igor's certificate, when no public authority signed it.",
-        ),
-    ]
-    repush_hours: Annotated[
-        int,
-        Setting(
-            number_of("hours", MAX_HOURS),
-            default="24",
-            help="After how many hours Igor gets everything again although nothing changed, "
-            "because it may forget.",
-        ),
-    ]
-    relay_days: Annotated[
-        int,
-        Setting(
-            number_of("days", MAX_DAYS),
-            default="365",
-            help="How much of a person Igor gets: so many days before the newest measurement.",
-        ),
-    ]
-    log_days: Annotated[
-        int,
-        Setting(
-            number_of("days", MAX_DAYS),
-            default="30",
-            help="How many days the log of changes is kept, for receivers that were away.",
-        ),
-    ]
-    google_api_url: Annotated[
-        str,
-        Setting(
-            read_secure_url,
-            default="https://health.googleapis.com",
-            help="The providers' addresses, for a server that stands in for them.",
-        ),
-    ]
-    google_auth_url: Annotated[
-        str, Setting(read_secure_url, default="https://accounts.google.com/o/oauth2/v2/auth")
-    ]
-    google_token_url: Annotated[
-        str, Setting(read_secure_url, default="https://oauth2.googleapis.com/token")
-    ]
-    google_revoke_url: Annotated[
-        str, Setting(read_secure_url, default="https://oauth2.googleapis.com/revoke")
-    ]
-    fitbit_api_url: Annotated[str, Setting(read_secure_url, default="https://api.fitbit.com")]
-    fitbit_auth_url: Annotated[
-        str, Setting(read_secure_url, default="https://www.fitbit.com/oauth2/authorize")
-    ]
+    provider: str = setting(
+        one_of("google_health", "fitbit"),
+        default="google_health",
+        help="Where measurements come from: google_health (the live one) or fitbit "
+        "(Fitbit-compatible servers).",
+    )
+    public_url: str = setting(
+        read_url,
+        help="Where browsers and Igor reach the functions. Register <this>/auth2 with the provider "
+        "as the callback address, byte for byte. On one machine: http://127.0.0.1:8080.",
+    )
+    client_id: str = setting(
+        read_text,
+        help="Your registration with the provider. `healthrelay register CLIENT_ID` keeps it and "
+        "its secret in the store instead.",
+    )
+    client_secret: str = setting(read_text, secret=True)
+    system: str = setting(
+        one_of("metric", "en_US", "en_GB"),
+        default="metric",
+        help="Units: metric (kg), en_US (lb) or en_GB (stone).",
+    )
+    store: StoreName = setting(
+        read_store,
+        default="sqlite:///data/healthrelay.db",
+        help="Where tokens and measurements are kept: sqlite:///path (three slashes: relative, "
+        "four: absolute), or firestore of the project in GOOGLE_CLOUD_PROJECT (firestore:NAME for "
+        "another database than (default); needs the extra healthrelay[firestore], and the public "
+        "URL, the owner key and the sealing keys must be given).",
+    )
+    sealing_keys: Mapping[str, SealingKey] = setting(
+        read_keys,
+        secret=True,
+        empty={},
+        help="32 random bytes in base64 for each key: name:base64,name:base64. The first seals, "
+        "all open. `healthrelay new-key NAME` makes one; docs/security.md says how keys are "
+        "changed.",
+    )
+    owner_key: str = setting(
+        read_owner_key,
+        secret=True,
+        help="What the owner shows to fetch and to connect people: at least 32 random characters.",
+    )
+    guard: str = setting(
+        one_of("owner_key", "iam"),
+        default="owner_key",
+        help="Who may run fetch and deliver: whoever shows the owner_key, or whom the platform "
+        "lets through (iam), where Cloud Run checks the caller's identity token.",
+    )
+    tasks_queue: str = setting(
+        optional(read_tasks_queue),
+        help="In the cloud, a queue of Cloud Tasks (projects/P/locations/L/queues/Q; needs the "
+        "extra healthrelay[tasks]) and the service account in whose name it calls. Without one, "
+        "tasks run in the process that takes them.",
+    )
+    tasks_account: str = setting(optional(read_account))
+    tasks_url: str = setting(
+        optional(read_secure_url),
+        help="Where the queue reaches the private functions, if not at the public URL.",
+    )
+    igor_url: str = setting(
+        optional(read_url),
+        help="Push to Igor after each fetch that changed something, and once in a while; without a "
+        "URL, Igor polls. `healthrelay igor URL` keeps it and its secret in the store instead.",
+    )
+    igor_token: str = setting(
+        read_text,
+        secret=True,
+        help="A capability that Igor made for us, or else a user and password (without a colon).",
+    )
+    igor_user: str = setting(read_text)
+    igor_password: str = setting(read_password, secret=True)
+    igor_prefix: str = setting(
+        read_path,
+        default="sensors/fitbit",
+        help="The element that holds everybody: sensors/fitbit, or sensors/_fitbit where the "
+        "plugin has that name.",
+    )
+    igor_ca: str = setting(
+        optional(read_file),
+        help="A PEM file with Igor's certificate, when no public authority signed it.",
+    )
+    repush_hours: int = setting(
+        number_of("hours", MAX_HOURS),
+        default="24",
+        help="After how many hours Igor gets everything again although nothing changed, because it "
+        "may forget.",
+    )
+    relay_days: int = setting(
+        number_of("days", MAX_DAYS),
+        default="365",
+        help="How much of a person Igor gets: so many days before the newest measurement.",
+    )
+    log_days: int = setting(
+        number_of("days", MAX_DAYS),
+        default="30",
+        help="How many days the log of changes is kept, for receivers that were away.",
+    )
+    google_api_url: str = setting(
+        read_secure_url,
+        default="https://health.googleapis.com",
+        help="The providers' addresses, for a server that stands in for them.",
+    )
+    google_auth_url: str = setting(
+        read_secure_url, default="https://accounts.google.com/o/oauth2/v2/auth"
+    )
+    google_token_url: str = setting(read_secure_url, default="https://oauth2.googleapis.com/token")
+    google_revoke_url: str = setting(
+        read_secure_url, default="https://oauth2.googleapis.com/revoke"
+    )
+    fitbit_api_url: str = setting(read_secure_url, default="https://api.fitbit.com")
+    fitbit_auth_url: str = setting(
+        read_secure_url, default="https://www.fitbit.com/oauth2/authorize"
+    )
 
     def __repr__(self) -> str:
         shown = (f"{n}={v!r}" for n, v in self._asdict().items() if not SETTINGS[n].secret)
         return f"Settings({', '.join(shown)})"
 
 
-SETTINGS: dict[str, Setting] = {
-    name: field.__metadata__[0] for name, field in Settings.__annotations__.items()
-}
+SETTINGS: dict[str, Setting] = Settings._field_defaults
 """The rows by name, in the order of the fields."""

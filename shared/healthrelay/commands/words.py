@@ -1,0 +1,73 @@
+"""The words of the command line as tables, and settings and secrets as it takes them."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from healthrelay.core.errors import BadRequest
+
+Run = Callable[[Namespace], int]
+"""Does the work of a command; returns the exit code: 0 done, 1 trouble."""
+
+
+class Argument(NamedTuple):
+    """One word or option; *options* are those of argparse's ``add_argument``."""
+
+    name: str
+    options: Mapping[str, Any]
+
+
+class Command(NamedTuple):
+    """One command, or a group of them: then the second word says which of *parts* it is."""
+
+    name: str
+    help: str
+    run: Run | None = None
+    arguments: Sequence[Argument] = ()
+    parts: Sequence[Command] = ()
+    description: str | None = None
+
+
+def command(
+    name: str, text: str, *arguments: Argument, description: str | None = None
+) -> Callable[[Run], Command]:
+    """Decorate the work of the command *name* with its words; *text* explains it."""
+    return lambda run: Command(name, text, run, arguments, description=description)
+
+
+def argument(name: str, text: str | None = None, **options: Any) -> Argument:
+    """Return the row of an argument; *text* explains it."""
+    return Argument(name, {"help": text, **options})
+
+
+def flag(name: str, text: str, **options: Any) -> Argument:
+    """Return the row of an option without a value."""
+    return argument(name, text, action="store_true", **options)
+
+
+USER = argument("user")
+NAME = argument("name")
+JSON = flag("--json", "one JSON object on standard output")
+PAIRS = argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="pairs")
+
+
+def parse_pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Return the pairs of `PAIRS` by name, the last of equal names. Raise `BadRequest`."""
+    pairs = [text.partition("=") for text in texts]
+    if not all(equals for _, equals, _ in pairs):
+        raise BadRequest("Write --set NAME=VALUE.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def read_secret(prompt: str) -> str:
+    """Return what the owner types without seeing it, or the next line of standard input.
+
+    Never an argument: every process sees those, and shells keep them.
+    """
+    from getpass import getpass
+
+    text = getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    return text.strip()
