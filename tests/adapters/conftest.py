@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from healthrelay.core.grants.token import Token
+from healthrelay.core.measurements.records import Window
 from sandbox import Sandbox
+from tests.adapters.reading import MONDAY, SUNDAY, read_window
 from tests.household import Household
 
 EVERYTHING = {
@@ -19,6 +24,21 @@ def token(household: Household) -> Token:
     """A fresh grant of everything that is asked for."""
     household.connect(**EVERYTHING)
     return household.services.grants.current("jack", household.services.now())
+
+
+@pytest.fixture
+def read_week(household: Household, token: Token) -> Callable[[str], Any]:
+    """`read_week("weight")`: the elements of a series from Monday to Sunday."""
+    provider, access = household.services.provider, token.grant.access
+    return lambda series: read_window(
+        provider, access, Window(series, MONDAY, SUNDAY), token.account
+    )
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let oauthlib do without TLS, as our services do when the provider is on this machine."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
 @pytest.fixture

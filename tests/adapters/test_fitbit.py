@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -22,12 +23,12 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.grants.token import Account, Token
 from healthrelay.core.measurements.plan import Read
-from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
 from tests.adapters.peers import answering, response
+from tests.adapters.reading import MONDAY, SUNDAY
 from tests.household import Household
 
-MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+Reader = Callable[[str], list[dict[str, Any]]]
 
 
 @pytest.fixture
@@ -35,16 +36,14 @@ def provider() -> str:
     return "fitbit"
 
 
-def read_all(household: Household, token: Token, series: str) -> list[dict[str, Any]]:
-    legacy = household.services.provider
-    raw = {series: legacy.read(token.grant.access, Read(series, MONDAY, SUNDAY))}
-    return legacy.convert(Window(series, MONDAY, SUNDAY), raw, token.account)
+def read_weight(url: str, adapter: BoundedAdapter | None = None) -> None:
+    LegacyFitbit(url, "cid", "metric", adapter).read("the-token", Read("weight", MONDAY, SUNDAY))
 
 
-def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
+def test_weight_log(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
 
-    assert read_all(household, token, "weight") == [
+    assert read_week("weight") == [
         {
             "bmi": 24.66,
             "date": "2026-11-02",
@@ -56,23 +55,19 @@ def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
     ]
 
 
-def test_daily_series(household: Household, empty: Sandbox, token: Token) -> None:
+def test_daily_series(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
     empty.wearer.weigh(datetime(2026, 11, 2, 21, 12), "83")
 
-    assert read_all(household, token, "body-weight") == [{"dateTime": "2026-11-02", "value": "83"}]
-    assert read_all(household, token, "body-bmi") == [{"dateTime": "2026-11-02", "value": "24.84"}]
-    assert read_all(household, token, "fat") == []
+    assert read_week("body-weight") == [{"dateTime": "2026-11-02", "value": "83"}]
+    assert read_week("body-bmi") == [{"dateTime": "2026-11-02", "value": "24.84"}]
+    assert read_week("fat") == []
 
 
-def test_zero_steps_of_an_idle_device_are_absent(
-    household: Household, empty: Sandbox, token: Token
-) -> None:
+def test_zero_steps_of_an_idle_device_are_absent(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.days[MONDAY] = Day(steps=8123, millimeters=6_000_000, kcal=2213)
 
-    assert read_all(household, token, "activities-steps") == [
-        {"dateTime": "2026-11-02", "value": "8123"}
-    ]
+    assert read_week("activities-steps") == [{"dateTime": "2026-11-02", "value": "8123"}]
 
 
 @pytest.mark.parametrize(
@@ -84,11 +79,11 @@ def test_zero_steps_of_an_idle_device_are_absent(
     ],
 )
 def test_units_are_the_households(
-    household: Household, empty: Sandbox, token: Token, locale: str, value: str
+    empty: Sandbox, read_week: Reader, locale: str, value: str
 ) -> None:
     empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
 
-    assert read_all(household, token, "body-weight")[0]["value"] == value
+    assert read_week("body-weight")[0]["value"] == value
     headers = {name.lower(): value for name, value in empty.journal[-1].headers.items()}
     assert headers["accept-language"] == locale
 
@@ -113,23 +108,23 @@ def test_questions_name_both_days(household: Household, sandbox: Sandbox, token:
 
 
 def test_expired_access_token_is_not_refreshed_from_here(
-    household: Household, sandbox: Sandbox, token: Token
+    sandbox: Sandbox, read_week: Reader
 ) -> None:
     sandbox.expire_access_tokens()
     sandbox.reset()
 
     with pytest.raises(AccessRefused):
-        read_all(household, token, "weight")
+        read_week("weight")
 
     assert [request.path.rpartition("/")[2] for request in sandbox.journal] == ["2026-11-08.json"]
 
 
-FITBIT = json.dumps(
-    {"errors": [{"errorType": "validation", "message": "a secret"}], "success": False}
-).encode()
+FAULTS = [{"errorType": "validation", "message": "a secret"}]
+FITBIT = json.dumps({"errors": FAULTS, "success": False}).encode()
 GOOGLE = b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}'
 
 
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
@@ -158,18 +153,16 @@ GOOGLE = b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}'
         (200, b'{"weight": "none"}', TryLater),
     ],
 )
-def test_every_no_says_who_must_act(
-    status: int, body: bytes, kind: type[HealthrelayError], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+def test_every_no_says_who_must_act(status: int, body: bytes, kind: type[HealthrelayError]) -> None:
     with answering(response(status, body)) as url, pytest.raises(kind) as caught:
-        LegacyFitbit(url, "cid", "metric").read("the-token", Read("weight", MONDAY, SUNDAY))
+        read_weight(url)
 
     assert type(caught.value) is kind
     assert "secret" not in caught.value.sentence
     assert "the-token" not in caught.value.sentence
 
 
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -179,35 +172,28 @@ def test_every_no_says_who_must_act(
         ({"Fitbit_Rate_Limit_Reset": "soon"}, 3600),
     ],
 )
-def test_pause_is_as_long_as_asked(
-    headers: dict[str, str], seconds: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+def test_pause_is_as_long_as_asked(headers: dict[str, str], seconds: int) -> None:
     with answering(response(429, b"", **headers)) as url, pytest.raises(RateLimited) as caught:
-        LegacyFitbit(url, "cid", "metric").read("t", Read("weight", MONDAY, SUNDAY))
+        read_weight(url)
 
     assert caught.value.after == seconds
 
 
 @pytest.mark.parametrize("mode", ["drop", "half"])
-def test_broken_answer_is_tried_later(
-    household: Household, sandbox: Sandbox, token: Token, mode: str
-) -> None:
+def test_broken_answer_is_tried_later(sandbox: Sandbox, read_week: Reader, mode: str) -> None:
     sandbox.fail("/body/log/weight", mode=mode)
 
     with pytest.raises(TryLater):
-        read_all(household, token, "weight")
+        read_week("weight")
 
 
-def test_a_drip_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+@pytest.mark.usefixtures("loopback")
+def test_a_drip_ends_at_the_deadline() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
     started = time.monotonic()
 
     with answering(head, *[b"x"] * 100, pause=0.1) as url, pytest.raises(TryLater):
-        LegacyFitbit(url, "cid", "metric", BoundedAdapter(seconds=0.5)).read(
-            "t", Read("weight", MONDAY, SUNDAY)
-        )
+        read_weight(url, BoundedAdapter(seconds=0.5))
 
     assert time.monotonic() - started < 5
 

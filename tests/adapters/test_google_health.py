@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,32 +22,21 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.grants.token import Account, Token
 from healthrelay.core.measurements.plan import Read
-from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
-from tests.adapters.google_health.moving import converted, tolerated
+from tests.adapters.google_health.moving import assert_unknown, converted, dated, tolerated
 from tests.adapters.peers import answering, response
+from tests.adapters.reading import MONDAY, SUNDAY, values
 from tests.household import Household
 
-MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
-AMSTERDAM = Account("111", "Europe/Amsterdam")
+Reader = Callable[[str], list[dict[str, Any]]]
+PATH = "/google/v4/users/me/dataTypes"
 
 
-def read_all(household: Household, token: Token, series: str) -> list[dict[str, Any]]:
-    """Return the elements of *series* from Monday to Sunday."""
-    provider = household.services.provider
-    window = Window(series, MONDAY, SUNDAY)
-    raw = {
-        source.name: provider.read(token.grant.access, Read(source.name, MONDAY, SUNDAY))
-        for source in provider.needs(window)
-    }
-    return provider.convert(window, raw, token.account)
-
-
-def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
+def test_weight_log(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 2, 7, 12), "82.4")
     empty.wearer.weigh(datetime(2026, 11, 8, 23, 59, 59), "82.05")
 
-    assert read_all(household, token, "weight") == [
+    assert read_week("weight") == [
         {
             "bmi": 24.66,
             "date": "2026-11-02",
@@ -67,34 +56,29 @@ def test_weight_log(household: Household, empty: Sandbox, token: Token) -> None:
     ]
 
 
-def test_last_weight_of_the_day_counts(household: Household, empty: Sandbox, token: Token) -> None:
+def test_last_weight_of_the_day_counts(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 3, 21, 0), "83")
     empty.wearer.weigh(datetime(2026, 11, 3, 7, 0), "82.4")
 
-    assert read_all(household, token, "body-weight") == [{"dateTime": "2026-11-03", "value": "83"}]
+    assert read_week("body-weight") == values(d3="83")
 
 
-def test_bmi_needs_a_height(household: Household, empty: Sandbox, token: Token) -> None:
+def test_bmi_needs_a_height(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 3, 7, 0), "82.4")
-    assert read_all(household, token, "body-bmi") == [{"dateTime": "2026-11-03", "value": "24.66"}]
+    assert read_week("body-bmi") == values(d3="24.66")
 
     empty.wearer.height_mm = None
 
-    assert read_all(household, token, "body-bmi") == []
-    assert "bmi" not in read_all(household, token, "weight")[0]
+    assert read_week("body-bmi") == []
+    assert "bmi" not in read_week("weight")[0]
 
 
-def test_steps_of_days_without_data_are_absent(
-    household: Household, empty: Sandbox, token: Token
-) -> None:
+def test_steps_of_days_without_data_are_absent(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.days[date(2026, 11, 2)] = Day(steps=8123, millimeters=6_000_000, kcal=2213)
     empty.wearer.days[date(2026, 11, 8)] = Day(steps=12, millimeters=9_000, kcal=1800)
     empty.wearer.days[date(2026, 11, 9)] = Day(steps=9999, millimeters=1, kcal=1)
 
-    assert read_all(household, token, "activities-steps") == [
-        {"dateTime": "2026-11-02", "value": "8123"},
-        {"dateTime": "2026-11-08", "value": "12"},
-    ]
+    assert read_week("activities-steps") == values(d2="8123", d8="12")
 
 
 def test_questions_name_local_days(household: Household, sandbox: Sandbox, token: Token) -> None:
@@ -105,26 +89,15 @@ def test_questions_name_local_days(household: Household, sandbox: Sandbox, token
     provider.read(token.grant.access, Read("steps:dailyRollUp", MONDAY, SUNDAY))
 
     weight, steps = sandbox.journal
-    assert (weight.method, weight.path) == (
-        "GET",
-        "/google/v4/users/me/dataTypes/weight/dataPoints:reconcile",
-    )
+    assert (weight.method, weight.path) == ("GET", f"{PATH}/weight/dataPoints:reconcile")
     assert weight.query == {
         "pageSize": "10000",
         "filter": 'weight.sample_time.civil_time >= "2026-11-02"'
         ' AND weight.sample_time.civil_time < "2026-11-09"',
     }
-    assert (steps.method, steps.path) == (
-        "POST",
-        "/google/v4/users/me/dataTypes/steps/dataPoints:dailyRollUp",
-    )
-    assert json.loads(steps.body) == {
-        "range": {
-            "start": {"date": {"year": 2026, "month": 11, "day": 2}},
-            "end": {"date": {"year": 2026, "month": 11, "day": 9}},
-        },
-        "windowSizeDays": 1,
-    }
+    assert (steps.method, steps.path) == ("POST", f"{PATH}/steps/dataPoints:dailyRollUp")
+    span = {"start": {"date": dated(2)}, "end": {"date": dated(9)}}
+    assert json.loads(steps.body) == {"range": span, "windowSizeDays": 1}
 
 
 def test_small_and_empty_pages_are_all_followed(
@@ -146,14 +119,17 @@ def test_small_and_empty_pages_are_all_followed(
 def test_a_repeated_page_token_ends_in_an_error_not_in_a_loop(source: str) -> None:
     page = json.dumps({"dataPoints": [], "nextPageToken": "again"}).encode()
     with answering(response(200, page)) as url, pytest.raises(TryLater, match="goes in circles"):
-        GoogleHealth(url, "metric", Http()).read("access", Read(source, MONDAY, SUNDAY))
+        read_from(url, source)
 
 
 def error(status: int, reason: str = "", message: str = "") -> bytes:
     details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}]
-    return json.dumps(
-        {"error": {"code": status, "message": message, "status": "X", "details": details}}
-    ).encode()
+    fault = {"code": status, "message": message, "status": "X", "details": details}
+    return json.dumps({"error": fault}).encode()
+
+
+def read_from(url: str, source: str = "weight:reconcile") -> None:
+    GoogleHealth(url, "metric", Http()).read("the-token", Read(source, MONDAY, SUNDAY))
 
 
 @pytest.mark.parametrize(
@@ -181,9 +157,7 @@ def error(status: int, reason: str = "", message: str = "") -> bytes:
 )
 def test_every_no_says_who_must_act(status: int, body: bytes, kind: type[HealthrelayError]) -> None:
     with answering(response(status, body)) as url, pytest.raises(kind) as caught:
-        GoogleHealth(url, "metric", Http()).read(
-            "the-token", Read("weight:reconcile", MONDAY, SUNDAY)
-        )
+        read_from(url)
 
     assert type(caught.value) is kind
     assert "the-token" not in caught.value.sentence
@@ -215,7 +189,7 @@ def test_day_is_the_records_own(point: dict[str, Any], day: str) -> None:
 def test_a_number_that_comes_as_a_text_is_one_too() -> None:
     raw = {"weight:reconcile": [sample("2026-11-03T12:00:00Z", "82400", utcOffset="0s")]}
 
-    assert tolerated("body-weight", raw) == [{"dateTime": "2026-11-03", "value": "82.4"}]
+    assert tolerated("body-weight", raw) == values(d3="82.4")
 
 
 def test_zone_of_last_resort_is_utc() -> None:
@@ -245,22 +219,17 @@ def test_point_id_that_is_no_number_gives_way_to_the_instant() -> None:
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
-    with pytest.raises(TryLater, match="body-weight in an unknown shape"):
-        days_of([point])
+    assert_unknown("body-weight", {"weight:reconcile": [point]})
 
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
-def test_pounds_for_a_household_that_wants_them(
-    household: Household, empty: Sandbox, token: Token
-) -> None:
+def test_pounds_for_a_household_that_wants_them(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 3, 7, 0), "82.4")
 
-    assert read_all(household, token, "body-weight")[0]["value"] == "181.66"
+    assert read_week("body-weight")[0]["value"] == "181.66"
 
 
-def test_account_is_the_health_user_with_their_zone(
-    household: Household, sandbox: Sandbox, token: Token
-) -> None:
+def test_account_is_the_health_user_with_their_zone(sandbox: Sandbox, token: Token) -> None:
     assert token.account == Account(sandbox.wearer.health_id, "Europe/Amsterdam")
 
 

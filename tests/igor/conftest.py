@@ -13,9 +13,24 @@ import pytest
 from sandbox import Sandbox
 from sandbox.wearer import BodyFat, Day
 from tests.household import Clock, Household, household_at
+from tests.igor.expected import WEIGHTS
 from tests.igor.recorder import Recorder
+from tests.peers.igor import Igor
 
 JUNE_2, JUNE_3 = date(2026, 6, 2), date(2026, 6, 3)
+KINDS = {
+    "capabilities": {},
+    "no capabilities": {"capabilities": False},
+    "TLS": {"tls": True},
+    "TLS, no capabilities": {"tls": True, "capabilities": False},
+}
+"""Every kind of home, as `make_igor` makes it."""
+
+
+@pytest.fixture(params=KINDS)
+def any_igor(make_igor: Callable[..., Igor], request: pytest.FixtureRequest) -> Igor:
+    """An Igor of the test's own, of one kind after the other."""
+    return make_igor(**KINDS[request.param])
 
 
 @pytest.fixture
@@ -53,12 +68,24 @@ def household_with(
         def start(**settings: str) -> Household:
             running.close()
             named = {f"HEALTHRELAY_{name.upper()}": value for name, value in settings.items()}
-            chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | named
+            chosen = {"HEALTHRELAY_PROVIDER": provider} | named
             return running.enter_context(
-                household_at(tmp_path, chosen, household_clock, monkeypatch)
+                household_at(tmp_path, sandbox, chosen, household_clock, monkeypatch)
             )
 
         yield start
+
+
+@pytest.fixture
+def pusher(household_with: Callable[..., Household]) -> Callable[..., Household]:
+    """`pusher(igor_url=…)`: jack is connected, and what he weighs is pushed."""
+
+    def start(**settings: str) -> Household:
+        household = household_with(**settings)
+        household.connect(**WEIGHTS)
+        return household
+
+    return start
 
 
 @pytest.fixture

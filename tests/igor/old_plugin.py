@@ -20,59 +20,32 @@ TOKEN = {
     "user_id": "7XYZ9",
     "expires_at": 1583450000.5,
 }
+DAYS = ("2020-01-01", "2020-01-02")
+
+
+def values(*of_days: object) -> list[dict[str, object]]:
+    """Return a time series of the first of DAYS, or of both."""
+    return [{"dateTime": day, "value": value} for day, value in zip(DAYS, of_days, strict=False)]
+
+
+EVENING = {"bmi": 23.57, "date": DAYS[0], "fat": 14.52, "logId": 1577923199000, "source": "Aria"}
+MORNING = {"bmi": 23.6, "date": DAYS[1], "logId": 1577949120000, "source": "Aria"}
+ZONES = [
+    {"caloriesOut": 1200.5, "max": 94, "min": 30, "minutes": 1300, "name": "Out of Range"},
+    {"caloriesOut": 80, "max": 132, "min": 94, "minutes": 20, "name": "Fat Burn"},
+]
 WEIGHT = {
     "weight": [
-        {
-            "bmi": 23.57,
-            "date": "2020-01-01",
-            "fat": 14.52,
-            "logId": 1577923199000,
-            "source": "Aria",
-            "time": "23:59:59",
-            "weight": 118.2,
-        },
-        {
-            "bmi": 23.6,
-            "date": "2020-01-02",
-            "logId": 1577949120000,
-            "source": "Aria",
-            "time": "07:12:00",
-            "weight": 118.4,
-        },
+        {**EVENING, "time": "23:59:59", "weight": 118.2},
+        {**MORNING, "time": "07:12:00", "weight": 118.4},
     ]
 }
-BODY_WEIGHT = {
-    "body-weight": [
-        {"dateTime": "2020-01-01", "value": "165.3"},
-        {"dateTime": "2020-01-02", "value": "165.0"},
-    ]
-}
-STEPS = {
-    "activities-steps": [
-        {"dateTime": "2020-01-01", "value": "8042"},
-        {"dateTime": "2020-01-02", "value": "512"},
-    ]
-}
+BODY_WEIGHT = {"body-weight": values("165.3", "165.0")}
+STEPS = {"activities-steps": values("8042", "512")}
 HEART = {
-    "activities-heart": [
-        {
-            "dateTime": "2020-01-01",
-            "value": {
-                "customHeartRateZones": [],
-                "heartRateZones": [
-                    {
-                        "caloriesOut": 1200.5,
-                        "max": 94,
-                        "min": 30,
-                        "minutes": 1300,
-                        "name": "Out of Range",
-                    },
-                    {"caloriesOut": 80, "max": 132, "min": 94, "minutes": 20, "name": "Fat Burn"},
-                ],
-                "restingHeartRate": 60,
-            },
-        }
-    ]
+    "activities-heart": values(
+        {"customHeartRateZones": [], "heartRateZones": ZONES, "restingHeartRate": 60}
+    )
 }
 ALL: dict[str, Any] = {**WEIGHT, **BODY_WEIGHT, **STEPS, **HEART}
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from healthrelay.igor.action import igor_action
+from tests.igor.expected import SENSOR
 from tests.peers.igor import Igor
 
-SENSOR = "sensors/fitbit"
 SECONDS = 30
 
 Status = dict[str, Any]

@@ -14,10 +14,12 @@ _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = 60
 
 
-def igor_config(*words: str) -> str:
-    """Run the command with the settings of this process, as the owner types it."""
+def igor_config(*words: str, igor: Igor | None = None) -> str:
+    """Run the command with the settings of this process, as the owner of *igor* types it."""
+    home = ["--igor", igor.url] if igor else []
+    ca = ["--ca", str(igor.verify)] if igor and igor.tls else []
     done = subprocess.run(
-        [sys.executable, "-m", "healthrelay", "igor-config", *words],
+        [sys.executable, "-m", "healthrelay", "igor-config", *words, *home, *ca],
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -46,6 +48,11 @@ def run_commands(commands: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def install(igor: Igor, *words: str) -> None:
+    """Make *igor* poll for jack with the printed command for a running Igor."""
+    run_commands(blocks(igor_config("jack", *words, igor=igor))[1])
 
 
 def save_fragment(igor: Igor, name: str, xml: str) -> None:

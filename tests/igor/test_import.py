@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.household import Household
+from tests.igor.conftest import KINDS
+from tests.igor.expected import JACK
 from tests.igor.old_plugin import (
     ALL,
     BODY_WEIGHT,
@@ -20,13 +22,11 @@ from tests.igor.old_plugin import (
     serve,
     use_old_plugin,
 )
-from tests.igor.printed import blocks, igor_config, run_commands, save_fragment
+from tests.igor.printed import igor_config, install, save_fragment
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = pytest.mark.peer
-
-JACK = "sensors/fitbit/jack"
 
 
 def import_igor(*words: str) -> subprocess.CompletedProcess[str]:
@@ -45,25 +45,17 @@ def import_output(*words: str) -> str:
     return done.stdout
 
 
-HOMES = [
-    pytest.param({}, id="capabilities"),
-    pytest.param({"capabilities": False}, id="no capabilities"),
-    pytest.param({"tls": True}, id="TLS"),
-    pytest.param({"tls": True, "capabilities": False}, id="TLS, no capabilities"),
-]
-
-
 @pytest.fixture
 def old(make_igor: Callable[..., Igor], request: pytest.FixtureRequest) -> Igor:
     """Jack is served by the old plugin, in any kind of home."""
-    igor = make_igor(**getattr(request, "param", {}))
+    igor = make_igor(**KINDS[getattr(request, "param", "capabilities")])
     use_old_plugin(igor)
     settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
     serve(igor, "jack", ALL, **settings)
     return igor
 
 
-@pytest.mark.parametrize("old", HOMES, indirect=True)
+@pytest.mark.parametrize("old", KINDS, indirect=True)
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
 def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, old: Igor) -> None:
     before = old.data_xml(JACK)
@@ -71,8 +63,7 @@ def test_after_the_move_igor_holds_the_same_to_the_byte(household: Household, ol
     old.delete('/data/actions/action[url="/plugin/fitbit%3Fuser=jack"]', auth=ADMIN)
     old.delete("/data/sensors/fitbit/jack", auth=ADMIN)
 
-    ca = ["--ca", str(old.verify)] if old.tls else []
-    run_commands(blocks(igor_config("jack", "--new-key", "--igor", old.url, *ca))[1])
+    install(old, "--new-key")
 
     old.until(lambda: old.status("sensors/fitbit").get("alive") is True)
     assert old.data_xml(JACK) == in_our_order(before)
@@ -146,19 +137,17 @@ def test_no_token_and_no_secret_is_taken_over_or_printed(household: Household, o
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
-    [(WEIGHT, WEIGHT), (BODY_WEIGHT, BODY_WEIGHT), (STEPS, STEPS), (HEART, HEART)],
-    ids=["weight", "body-weight", "steps", "heart"],
+    "answer", [WEIGHT, BODY_WEIGHT, STEPS, HEART], ids=["weight", "body-weight", "steps", "heart"]
 )
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
 def test_each_answer_of_fitbit_comes_back_as_it_was(
-    household: Household, igor: Igor, answer: dict[str, object], expected: dict[str, object]
+    household: Household, igor: Igor, answer: dict[str, object]
 ) -> None:
     serve(igor, "jack", answer)
 
     import_output(save_database(igor))
 
-    assert household.snapshot() == expected
+    assert household.snapshot() == answer
     igor.delete("/data/identities/jack", auth=ADMIN)
 
 

@@ -20,8 +20,12 @@ def one(series: str, element: dict[str, Json], units: Units = POUNDS) -> Record:
     return converted.records[0]
 
 
+def day(value: Json, on: str = "2020-01-01") -> dict[str, Json]:
+    return {"dateTime": on, "value": value}
+
+
 def test_a_day_keeps_its_text() -> None:
-    element: dict[str, Json] = {"dateTime": "2020-01-02", "value": "165.0"}
+    element = day("165.0", "2020-01-02")
 
     assert one("body-weight", element) == Record("body-weight", "2020-01-02", "2020-01-02", element)
 
@@ -40,114 +44,61 @@ def test_a_day_keeps_its_text() -> None:
     ],
 )
 def test_units_follow_the_household(series: str, value: str, metric: str) -> None:
-    record = one(series, {"dateTime": "2020-01-01", "value": value}, KILOS)
-
-    assert record.data == {"dateTime": "2020-01-01", "value": metric}
+    assert one(series, day(value), KILOS).data == day(metric)
 
 
 def test_a_log_entry_has_numbers_again() -> None:
-    element: dict[str, Json] = {
-        "bmi": "23.57",
-        "date": "2015-03-05",
-        "fat": "14.52",
-        "logId": "1330991999000",
-        "source": "Aria",
-        "time": "23:59:59",
-        "weight": "118.2",
-    }
+    texts: dict[str, Json] = {"date": "2015-03-05", "source": "Aria", "time": "23:59:59"}
+    stored: dict[str, Json] = {"bmi": "23.57", "fat": "14.52", "logId": "1330991999000"}
+    numbers = {"bmi": 23.57, "fat": 14.52, "logId": 1330991999000, "weight": 53.615}
 
-    record = one("weight", element, KILOS)
+    record = one("weight", {**texts, **stored, "weight": "118.2"}, KILOS)
 
-    assert record == Record(
-        "weight",
-        "1330991999000",
-        "2015-03-05T23:59:59",
-        {
-            "bmi": 23.57,
-            "date": "2015-03-05",
-            "fat": 14.52,
-            "logId": 1330991999000,
-            "source": "Aria",
-            "time": "23:59:59",
-            "weight": 53.615,
-        },
-    )
+    when = "2015-03-05T23:59:59"
+    assert record == Record("weight", "1330991999000", when, {**texts, **numbers})
 
 
 def test_a_heart_has_its_lists_again() -> None:
     zone: dict[str, Json] = {"name": "Peak", "min": "160", "max": "220", "minutes": "3"}
 
-    record = one("activities-heart", {"dateTime": "2020-01-01", "value": {"heartRateZones": zone}})
+    record = one("activities-heart", day({"heartRateZones": zone}))
 
-    assert record.data == {
-        "dateTime": "2020-01-01",
-        "value": {
-            "customHeartRateZones": [],
-            "heartRateZones": [{"name": "Peak", "min": 160, "max": 220, "minutes": 3}],
-        },
-    }
+    zones: list[Json] = [{"name": "Peak", "min": 160, "max": 220, "minutes": 3}]
+    assert record.data == day({"customHeartRateZones": [], "heartRateZones": zones})
 
 
 ZONE: dict[str, Json] = {"name": "Peak", "minutes": "0"}
+NOTHING = "nothing was measured"
+ODD = "not an element of this series"
+ANOTHER_AGE = "dateTime must lie between 2009-01-01 and today"
+NOT_OURS = "healthrelay reads these only from the provider"
 
 
 @pytest.mark.parametrize(
     ("series", "element", "reason"),
     [
-        ("activities-steps", {"dateTime": "2020-01-01", "value": "0"}, "nothing was measured"),
-        ("body-weight", {"dateTime": "2020-01-01", "value": "0.0"}, "nothing was measured"),
-        ("fat", {"logId": "1", "date": "2020-01-01", "fat": "0"}, "nothing was measured"),
-        ("weight", {"logId": "1", "date": "2020-01-01"}, "nothing was measured"),
-        (
-            "activities-heart",
-            {"dateTime": "2020-01-01", "value": {"heartRateZones": [ZONE, ZONE]}},
-            "nothing was measured",
-        ),
-        (
-            "body-weight",
-            {"dateTime": "2020-01-01", "value": "nan"},
-            "not an element of this series",
-        ),
-        (
-            "body-weight",
-            {"dateTime": "2020-01-01", "value": "1e999"},
-            "not an element of this series",
-        ),
-        ("body-weight", {"dateTime": "2020-01-01", "value": "x"}, "not an element of this series"),
-        (
-            "body-weight",
-            {"dateTime": "2020-01-01", "value": ["1"]},
-            "not an element of this series",
-        ),
-        ("body-weight", {"dateTime": "2020-01-01"}, "not an element of this series"),
-        ("body-weight", {"value": "165.3"}, "not an element of this series"),
-        ("body-weight", {"dateTime": "soon", "value": "165.3"}, "not an element of this series"),
-        ("weight", {"date": "2020-01-01", "weight": "165"}, "not an element of this series"),
-        ("weight", {"logId": {}, "date": "x", "weight": "1"}, "not an element of this series"),
-        (
-            "activities-heart",
-            {"dateTime": "2020-01-01", "value": "60"},
-            "not an element of this series",
-        ),
-        (
-            "activities-heart",
-            {"dateTime": "2020-01-01", "value": {"heartRateZones": ["Peak"]}},
-            "not an element of this series",
-        ),
-        (
-            "body-weight",
-            {"dateTime": "1999-01-01", "value": "165.3"},
-            "dateTime must lie between 2009-01-01 and today",
-        ),
-        (
-            "body-weight",
-            {"dateTime": "2030-01-01", "value": "165.3"},
-            "dateTime must lie between 2009-01-01 and today",
-        ),
-        ("summary", {"steps": "1"}, "healthrelay reads these only from the provider"),
-        ("sleep", {"logId": "1"}, "healthrelay reads these only from the provider"),
-        ("devices", {"id": "1"}, "healthrelay reads these only from the provider"),
-        ("no-such-thing", {"id": "1"}, "healthrelay reads these only from the provider"),
+        ("activities-steps", day("0"), NOTHING),
+        ("body-weight", day("0.0"), NOTHING),
+        ("fat", {"logId": "1", "date": "2020-01-01", "fat": "0"}, NOTHING),
+        ("weight", {"logId": "1", "date": "2020-01-01"}, NOTHING),
+        ("activities-heart", day({"heartRateZones": [ZONE, ZONE]}), NOTHING),
+        ("body-weight", day("nan"), ODD),
+        ("body-weight", day("1e999"), ODD),
+        ("body-weight", day("x"), ODD),
+        ("body-weight", day(["1"]), ODD),
+        ("body-weight", {"dateTime": "2020-01-01"}, ODD),
+        ("body-weight", {"value": "165.3"}, ODD),
+        ("body-weight", day("165.3", "soon"), ODD),
+        ("weight", {"date": "2020-01-01", "weight": "165"}, ODD),
+        ("weight", {"logId": {}, "date": "x", "weight": "1"}, ODD),
+        ("activities-heart", day("60"), ODD),
+        ("activities-heart", day({"heartRateZones": ["Peak"]}), ODD),
+        ("body-weight", day("165.3", "1999-01-01"), ANOTHER_AGE),
+        ("body-weight", day("165.3", "2030-01-01"), ANOTHER_AGE),
+        ("summary", {"steps": "1"}, NOT_OURS),
+        ("sleep", {"logId": "1"}, NOT_OURS),
+        ("devices", {"id": "1"}, NOT_OURS),
+        ("no-such-thing", {"id": "1"}, NOT_OURS),
     ],
 )
 def test_what_is_no_measurement_is_left_out_and_counted(
@@ -157,18 +108,17 @@ def test_what_is_no_measurement_is_left_out_and_counted(
 
 
 def test_a_bad_element_spoils_no_other() -> None:
-    good: dict[str, Json] = {"dateTime": "2020-01-01", "value": "165.3"}
+    good = day("165.3")
+    elements: list[Json] = ["text", good, {"dateTime": "2020-01-02"}]
 
-    converted = convert_records(
-        "body-weight", ["text", good, {"dateTime": "2020-01-02"}], POUNDS, TODAY
-    )
+    converted = convert_records("body-weight", elements, POUNDS, TODAY)
 
     assert [record.data for record in converted.records] == [good]
-    assert converted.left_out == {"not an element of this series": 2}
+    assert converted.left_out == {ODD: 2}
 
 
 def test_of_two_for_one_day_the_last_counts() -> None:
-    elements: list[Json] = [{"dateTime": "2020-01-01", "value": value} for value in ("165", "166")]
+    elements: list[Json] = [day("165"), day("166")]
 
     converted = convert_records("body-weight", elements, POUNDS, TODAY)
 

@@ -10,28 +10,39 @@ import pytest
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
 from tests.igor.certificates import self_signed
-from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import (
+    JACK,
+    KEPT,
+    KEPT_XML,
+    ONE,
+    ONE_XML,
+    PLUGIN,
+    SENSOR,
+    WEIGHTS,
+    WEIGHTS_XML,
+)
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = pytest.mark.peer
 
-PLUGIN = Path(__file__).resolve().parents[2] / "igor" / "healthrelay"
-SENSOR = "sensors/fitbit"
-JACK = f"{SENSOR}/jack"
 KEY = "a-poll-key-that-must-stay-hidden"
-KEPT = "<jack><body-weight><dateTime>2026-06-01</dateTime><value>83.1</value></body-weight></jack>"
+SETUP_PAGE = "/plugin/healthrelay/page/setup.html"
 
 
-def set_up(igor: Igor, url: str, **keys: str) -> None:
-    """What the setup page sends for the owner."""
+def save(igor: Igor, **values: str) -> None:
+    """Put *values* where the plugin has its own data."""
     plain = {"Content-Type": "text/plain"}
-    values = {"url": url, **{f"keys/{user}": key for user, key in keys.items()}}
     for path, value in values.items():
         place = f"/data/plugindata/healthrelay/{path}"
         answer = igor.put(place, data=value.encode(), headers=plain, auth=ADMIN)
         assert answer.status_code == 200, answer.text
+
+
+def set_up(igor: Igor, url: str, **keys: str) -> None:
+    """What the setup page sends for the owner."""
+    save(igor, url=url, **{f"keys/{user}": key for user, key in keys.items()})
 
 
 def run_by_schedule(igor: Igor, alive: bool) -> str:
@@ -45,38 +56,27 @@ def run_by_schedule(igor: Igor, alive: bool) -> str:
 
 
 def keep(igor: Igor, user: str = "jack") -> None:
-    stored = {user: {"body-weight": {"dateTime": "2026-06-01", "value": "83.1"}}}
-    igor.put(f"/data/{SENSOR}/{user}", json=stored, auth=ADMIN)
+    igor.put(f"/data/{SENSOR}/{user}", json={user: KEPT}, auth=ADMIN)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param({}, id="capabilities"),
-        pytest.param({"capabilities": False}, id="no capabilities"),
-        pytest.param({"tls": True}, id="TLS"),
-        pytest.param({"tls": True, "capabilities": False}, id="TLS, no capabilities"),
-    ],
-)
 def test_igor_runs_it_and_holds_what_the_old_plugin_stored(
-    household: Household, make_igor: Callable[..., Igor], kind: dict[str, bool]
+    household: Household, any_igor: Igor
 ) -> None:
     household.connect(**WEIGHTS)
     household.fetched()
-    igor = make_igor(**kind)
-    keep(igor, "amy")
-    igor.install_plugin(PLUGIN)
+    keep(any_igor, "amy")
+    any_igor.install_plugin(PLUGIN)
     key = new_poll_key("jack", household.services.store.identities)
-    set_up(igor, household.url, jack=key)
+    set_up(any_igor, household.url, jack=key)
 
-    run_by_schedule(igor, alive=True)
+    run_by_schedule(any_igor, alive=True)
 
-    assert igor.data_xml(JACK) == WEIGHTS_XML
-    assert igor.data_xml(f"{SENSOR}/amy") == KEPT.replace("jack>", "amy>")
-    igor.restart()
-    run_by_schedule(igor, alive=True)
-    assert igor.data_xml(JACK) == WEIGHTS_XML
-    assert key not in igor.output()
+    assert any_igor.data_xml(JACK) == WEIGHTS_XML
+    assert any_igor.data_xml(f"{SENSOR}/amy") == KEPT_XML.replace("jack>", "amy>")
+    any_igor.restart()
+    run_by_schedule(any_igor, alive=True)
+    assert any_igor.data_xml(JACK) == WEIGHTS_XML
+    assert key not in any_igor.output()
 
 
 @pytest.fixture
@@ -90,14 +90,14 @@ def plugged(make_igor: Callable[..., Igor], recorder: Recorder) -> Igor:
 
 
 def test_the_key_goes_in_a_header_and_nowhere_else(plugged: Igor, recorder: Recorder) -> None:
-    recorder.say = Say(200, b'{"jack":{"body-weight":[{"value":"1"}]}}')
+    recorder.say = Say(200, ONE)
 
     run_by_schedule(plugged, alive=True)
 
     asked = recorder.seen[-1]
     assert (asked.method, asked.target) == ("GET", "/relay?user=jack")
     assert asked.headers["authorization"] == f"Bearer {KEY}"
-    assert plugged.data_xml(JACK) == "<jack><body-weight><value>1</value></body-weight></jack>"
+    assert plugged.data_xml(JACK) == ONE_XML
 
 
 def deep(levels: int) -> bytes:
@@ -109,7 +109,7 @@ def test_a_bad_answer_leaves_what_igor_has_and_tells_no_key(
 ) -> None:
     for say, reason in (
         (Say(401, b"no"), "healthrelay answered 401"),
-        (Say(503, b'{"jack":{"body-weight":[{"value":"1"}]}}'), "healthrelay answered 503"),
+        (Say(503, ONE), "healthrelay answered 503"),
         (Say(204), "healthrelay answered 204"),
         (Say(302, b"", {"Location": "/relay?user=jack"}), "healthrelay answered 302"),
         (Say(200, b""), "the answer is not JSON"),
@@ -130,7 +130,7 @@ def test_a_bad_answer_leaves_what_igor_has_and_tells_no_key(
         noted = run_by_schedule(plugged, alive=False)
 
         assert reason in noted, say
-        assert plugged.data_xml(JACK) == KEPT, say
+        assert plugged.data_xml(JACK) == KEPT_XML, say
     everything = plugged.get("/data/status", headers={"Accept": "application/xml"}).text
     assert "sensors" in everything
     assert KEY not in everything + plugged.output()
@@ -143,7 +143,7 @@ def test_a_relay_that_is_down_is_named_without_its_address(plugged: Igor) -> Non
 
     assert "healthrelay: jack: ConnectionError" in noted
     assert "127.0.0.1" not in noted
-    assert plugged.data_xml(JACK) == KEPT
+    assert plugged.data_xml(JACK) == KEPT_XML
 
 
 def test_a_key_that_cannot_be_sent_is_not_shown_either(plugged: Igor, recorder: Recorder) -> None:
@@ -168,12 +168,12 @@ def test_one_persons_trouble_is_nobody_elses(household: Household, plugged: Igor
 
     assert "502 healthrelay: jack: healthrelay answered 401" in noted
     assert "zoe" not in noted
-    assert plugged.data_xml(JACK) == KEPT
+    assert plugged.data_xml(JACK) == KEPT_XML
     assert plugged.data_xml(f"{SENSOR}/zoe") == WEIGHTS_XML.replace("jack>", "zoe>")
 
 
 def test_one_person_can_be_fetched_and_a_stranger_not(plugged: Igor, recorder: Recorder) -> None:
-    recorder.say = Say(200, b'{"jack":{"body-weight":[{"value":"1"}]}}')
+    recorder.say = Say(200, ONE)
 
     assert plugged.admin_get("/plugin/healthrelay", user="jack") == "ok"
     strange = plugged.get("/plugin/healthrelay", params={"user": "../x"}, auth=ADMIN)
@@ -189,7 +189,7 @@ def test_before_it_is_set_up_it_says_where(make_igor: Callable[..., Igor]) -> No
     noted = run_by_schedule(igor, alive=False)
 
     assert "see page/setup.html" in noted
-    page = igor.admin_get("/plugin/healthrelay/page/setup.html")
+    page = igor.admin_get(SETUP_PAGE)
     assert "nobody yet" in page
     assert "no address yet" in page
 
@@ -197,7 +197,7 @@ def test_before_it_is_set_up_it_says_where(make_igor: Callable[..., Igor]) -> No
 def test_the_setup_page_shows_people_but_no_key(plugged: Igor, recorder: Recorder) -> None:
     set_up(plugged, "http://<b>", zoe=KEY)
 
-    page = plugged.admin_get("/plugin/healthrelay/page/setup.html", user="<script>")
+    page = plugged.admin_get(SETUP_PAGE, user="<script>")
 
     assert "sensors/fitbit/jack</a>" in page
     assert "sensors/fitbit/zoe</a>" in page
@@ -210,26 +210,19 @@ def test_what_looks_private_cannot_be_called(plugged: Igor, recorder: Recorder) 
     for method in ("_fail", "_store", "igor", "data", "__init__"):
         answer = plugged.get(f"/plugin/healthrelay/{method}", params={"sentence": "200 x"})
         assert answer.status_code >= 400, method
-    assert plugged.data_xml(JACK) == KEPT
+    assert plugged.data_xml(JACK) == KEPT_XML
 
 
-def test_a_relay_behind_tls_is_verified(
-    make_igor: Callable[..., Igor], tmp_path: Path, recorder: Recorder
-) -> None:
+def test_a_relay_behind_tls_is_verified(plugged: Igor, tmp_path: Path) -> None:
     certificate = self_signed(tmp_path)
-    igor = make_igor()
-    igor.install_plugin(PLUGIN)
-    keep(igor)
     with Recorder(certificate) as secure:
-        secure.say = Say(200, b'{"jack":{"body-weight":[{"value":"1"}]}}')
-        set_up(igor, secure.url, jack=KEY)
+        secure.say = Say(200, ONE)
+        set_up(plugged, secure.url, jack=KEY)
 
-        assert "SSLError" in run_by_schedule(igor, alive=False)
+        assert "SSLError" in run_by_schedule(plugged, alive=False)
         assert secure.seen == []
-        assert igor.data_xml(JACK) == KEPT
-        place = "/data/plugindata/healthrelay/ca"
-        plain = {"Content-Type": "text/plain"}
-        igor.put(place, data=str(certificate), headers=plain, auth=ADMIN)
-        run_by_schedule(igor, alive=True)
+        assert plugged.data_xml(JACK) == KEPT_XML
+        save(plugged, ca=str(certificate))
+        run_by_schedule(plugged, alive=True)
 
-    assert igor.data_xml(JACK) == "<jack><body-weight><value>1</value></body-weight></jack>"
+    assert plugged.data_xml(JACK) == ONE_XML

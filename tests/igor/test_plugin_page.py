@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.igor.expected import JACK, ONE, ONE_XML, PLUGIN
 from tests.igor.recorder import Recorder, Say
 from tests.peers import install
 from tests.peers.igor import Igor
 
 pytestmark = pytest.mark.peer
 
-PLUGIN = Path(__file__).resolve().parents[2] / "igor" / "healthrelay"
 SCRIPT = Path(__file__).parent / "setup_page.mjs"
 KEY = "a-poll-key-that-must-stay-hidden"
-ONE = b'{"jack":{"body-weight":[{"value":"1"}]}}'
 
 
 @pytest.fixture
@@ -51,8 +50,7 @@ def test_saving_fetches_at_once_and_logs_no_key(plugged: Igor, recorder: Recorde
 
     assert output == "Saved and fetched."
     assert [seen.headers["authorization"] for seen in recorder.seen] == [f"Bearer {KEY}"]
-    stored = plugged.data_xml("sensors/fitbit/jack")
-    assert stored == "<jack><body-weight><value>1</value></body-weight></jack>"
+    assert plugged.data_xml(JACK) == ONE_XML
     assert KEY not in plugged.output()
     assert "sensors/fitbit/jack" in plugged.admin_get("/plugin/healthrelay/page/setup.html")
 

@@ -9,16 +9,13 @@ import requests
 
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
-from tests.igor.expected import ALL, ALL_XML, WEIGHTS, WEIGHTS_XML
-from tests.igor.polling import SENSOR, Polling
+from tests.igor.expected import ALL, ALL_XML, FIRST_XML, JACK, KEPT, KEPT_XML, WEIGHTS, WEIGHTS_XML
+from tests.igor.polling import Polling
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
-
-JACK = f"{SENSOR}/jack"
-KEPT = "<jack><body-weight><dateTime>2026-06-01</dateTime><value>83.1</value></body-weight></jack>"
 
 
 def poll_url(household: Household) -> str:
@@ -63,9 +60,7 @@ def test_a_second_poll_brings_what_came_since(household: Household, igor: Igor) 
 
     polling.succeed()
 
-    assert first == (
-        "<jack><body-weight><dateTime>2026-06-02</dateTime><value>82.6</value></body-weight></jack>"
-    )
+    assert first == f"<jack>{FIRST_XML}</jack>"
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
@@ -100,14 +95,13 @@ def test_a_refused_poll_leaves_igors_data_alone(
 ) -> None:
     household.connect(**WEIGHTS)
     household.fetched()
-    earlier = {"jack": {"body-weight": {"dateTime": "2026-06-01", "value": "83.1"}}}
-    igor.put(f"/data/{JACK}", json=earlier, auth=ADMIN)
+    igor.put(f"/data/{JACK}", json={"jack": KEPT}, auth=ADMIN)
     url = trouble(household)
 
     noted = Polling(igor, url).fail(message)
 
     assert not noted["alive"]
-    assert igor.data_xml(JACK) == KEPT
+    assert igor.data_xml(JACK) == KEPT_XML
 
 
 def test_a_relay_that_is_down_leaves_igors_data_alone(

@@ -9,22 +9,15 @@ import pytest
 
 from tests.household import Household
 from tests.igor.certificates import self_signed
-from tests.igor.expected import WEIGHTS, WEIGHTS_XML
-from tests.igor.printed import blocks, igor_config, run_commands
+from tests.igor.expected import ARRIVED, JACK, SENSOR, WEIGHTS, WEIGHTS_XML, opening, push
+from tests.igor.printed import install
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = pytest.mark.peer
 
-SENSOR = "sensors/fitbit"
-JACK = f"{SENSOR}/jack"
 SAID = b'{"jack":{"body-weight":[{"value":"1"}],"relay":{"cursor":"7"}}}'
-
-
-def install(igor: Igor, *words: str) -> None:
-    ca = ["--ca", str(igor.verify)] if igor.tls else []
-    run_commands(blocks(igor_config("jack", *words, "--igor", igor.url, *ca))[1])
 
 
 @pytest.mark.parametrize("capabilities", [True, False])
@@ -70,30 +63,18 @@ def test_a_relay_that_igor_does_not_trust_leaves_its_data_alone(
     assert igor.data_xml(JACK) == "<jack><note>kept</note></jack>"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param({}, id="capabilities"),
-        pytest.param({"capabilities": False}, id="no capabilities"),
-        pytest.param({"tls": True}, id="TLS"),
-    ],
-)
 def test_what_a_power_cut_took_is_back_when_igor_starts(
-    household_with: Callable[..., Household], make_igor: Callable[..., Igor], kind: dict[str, bool]
+    household_with: Callable[..., Household], any_igor: Igor
 ) -> None:
-    igor = make_igor(**kind)
-    token = {"igor_token": igor.mint_push_token()} if igor.capabilities else {}
-    ca = {"igor_ca": str(igor.verify)} if igor.tls else {}
-    household = household_with(igor_url=igor.url, **token, **ca)
+    household = household_with(**opening(any_igor))
     household.add("jack", **WEIGHTS)
-    install(igor, "--new-key")
-    igor.admin_get("/internal/save")
+    install(any_igor, "--new-key")
+    any_igor.admin_get("/internal/save")
     household.connect()
-    household.fetched()
-    assert igor.data_xml(JACK) == WEIGHTS_XML
+    assert push(household, any_igor) == ARRIVED
 
-    igor.kill()
-    igor.start()
+    any_igor.kill()
+    any_igor.start()
 
-    igor.until(lambda: igor.get(f"/data/{JACK}", auth=ADMIN).status_code == 200)
-    assert igor.data_xml(JACK) == WEIGHTS_XML
+    any_igor.until(lambda: any_igor.get(f"/data/{JACK}", auth=ADMIN).status_code == 200)
+    assert any_igor.data_xml(JACK) == WEIGHTS_XML

@@ -13,6 +13,7 @@ from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import Household
+from tests.igor.expected import JACK, opening
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor
 
@@ -62,21 +63,21 @@ def test_igor_stores_the_rest_saves_it_and_starts_again(household: Household, ig
 
     Polling(igor, url).succeed()
 
-    assert igor.data_xml("sensors/fitbit/jack") == CLEANED
+    assert igor.data_xml(JACK) == CLEANED
     igor.admin_get("/internal/save")
     igor.restart()
-    assert igor.data_xml("sensors/fitbit/jack") == CLEANED
+    assert igor.data_xml(JACK) == CLEANED
     assert igor.admin_get("/data/services/igor/version") == "<version>0.99.1</version>"
 
 
 def test_a_push_of_it_is_as_clean(household_with: Callable[..., Household], igor: Igor) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
+    household = household_with(**opening(igor))
     stored(household, ELEMENT)
 
     done = deliver("jack", household.services.delivery)
 
     assert done == {"igor": Delivery(delivered=1, waiting=0)}
-    assert igor.data_xml("sensors/fitbit/jack") == CLEANED
+    assert igor.data_xml(JACK) == CLEANED
 
 
 def test_too_deep_a_nesting_is_cut_and_stored(household: Household, igor: Igor) -> None:
@@ -84,7 +85,7 @@ def test_too_deep_a_nesting_is_cut_and_stored(household: Household, igor: Igor) 
 
     Polling(igor, url).succeed()
 
-    xml = igor.data_xml("sensors/fitbit/jack")
+    xml = igor.data_xml(JACK)
     assert "too deep" not in xml
     assert 40 < xml.count("<deeper>") < 50
     assert xml.startswith("<jack><body-weight><dateTime>2026-06-03</dateTime><value>82.4</value>")

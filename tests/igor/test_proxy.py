@@ -12,7 +12,8 @@ import pytest
 
 from tests.household import Household
 from tests.igor.certificates import self_signed
-from tests.igor.expected import WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import ARRIVED, SENSOR, push
+from tests.igor.expected import JACK as STORED
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 from tests.peers.nginx import Nginx
@@ -20,8 +21,7 @@ from tests.peers.nginx import Nginx
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
 
 CONF = Path(__file__).resolve().parents[2] / "igor" / "nginx.conf"
-SENSOR = "sensors/fitbit"
-JACK = f"/data/{SENSOR}/jack"
+JACK = f"/data/{STORED}"
 BODY = b'{"jack":{"note":"pushed"}}'
 KEPT = "<fitbit><jack><note>kept</note></jack></fitbit>"
 
@@ -91,38 +91,21 @@ def home(igor: Igor, guarded: Callable[[Igor, str], Home]) -> Home:
     return guarded(igor, igor.mint_push_token())
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param({}, id="capabilities"),
-        pytest.param({"capabilities": False}, id="no capabilities"),
-        pytest.param({"tls": True}, id="TLS"),
-        pytest.param({"tls": True, "capabilities": False}, id="TLS, no capabilities"),
-    ],
-)
 def test_healthrelay_pushes_through_it(
-    household_with: Callable[..., Household],
-    make_igor: Callable[..., Igor],
-    guarded: Callable[[Igor, str], Home],
-    kind: dict[str, bool],
+    pusher: Callable[..., Household], any_igor: Igor, guarded: Callable[[Igor, str], Home]
 ) -> None:
-    igor = make_igor(**kind)
-    home = guarded(igor, igor.mint_push_token() if igor.capabilities else "any-long-random-text")
-    household = household_with(
-        igor_url=home.nginx.url, igor_token=home.token, igor_ca=str(home.nginx.certificate)
-    )
-    household.connect(**WEIGHTS)
+    token = any_igor.mint_push_token() if any_igor.capabilities else "any-long-random-text"
+    nginx = guarded(any_igor, token).nginx
 
-    fetched = household.fetched()
+    household = pusher(igor_url=nginx.url, igor_token=token, igor_ca=str(nginx.certificate))
 
-    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    assert igor.data_xml(f"{SENSOR}/jack") == WEIGHTS_XML
+    assert push(household, any_igor) == ARRIVED
 
 
 def test_the_one_put_passes(home: Home) -> None:
     assert home.push() == 200
 
-    assert home.igor.data_xml(f"{SENSOR}/jack") == "<jack><note>pushed</note></jack>"
+    assert home.igor.data_xml(STORED) == "<jack><note>pushed</note></jack>"
     assert home.push(f"/data/{SENSOR}/_a-b.C9" + "x" * 57) == 200
 
 
@@ -130,7 +113,7 @@ def test_of_its_headers_only_the_key_passes(home: Home) -> None:
     # Igor would store the text, and read a cookie as somebody's login.
     assert home.push(Content_Type="text/plain", Cookie="session=x", Accept="text/html") == 200
 
-    assert home.igor.data_xml(f"{SENSOR}/jack") == "<jack><note>pushed</note></jack>"
+    assert home.igor.data_xml(STORED) == "<jack><note>pushed</note></jack>"
 
 
 def refused(home: Home, status: int, *answers: int) -> None:

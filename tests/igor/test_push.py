@@ -8,13 +8,20 @@ import pytest
 
 from sandbox import Sandbox
 from tests.household import Household
-from tests.igor.expected import ALL, ALL_XML, FIRST_XML, SECOND_XML, WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import (
+    ALL,
+    ALL_XML,
+    FIRST_XML,
+    JACK,
+    SECOND_XML,
+    WEIGHTS,
+    WEIGHTS_XML,
+    push,
+)
 from tests.peers.igor import Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
-
-JACK = "sensors/fitbit/jack"
 
 
 @pytest.fixture
@@ -43,10 +50,7 @@ def test_an_unchanged_fetch_pushes_nothing(household: Household, igor: Igor) -> 
     household.fetched()
     igor.put(f"/data/{JACK}", json={"jack": {"note": "written by hand"}}, auth=ADMIN)
 
-    again = household.fetched()
-
-    assert (again["delivered"], again["waiting"]) == (0, 0)
-    assert igor.data_xml(JACK) == "<jack><note>written by hand</note></jack>"
+    assert push(household, igor) == (0, 0, "<jack><note>written by hand</note></jack>")
 
 
 def test_corrected_deleted_and_new_measurements_follow(
@@ -92,10 +96,8 @@ def test_a_stopped_igor_gets_everything_once_it_is_back(
     sandbox.wearer.weights.append(second)
     two = household.fetched()
 
-    assert [(result["added"], result["delivered"], result["waiting"]) for result in (one, two)] == [
-        (1, 0, 1),
-        (1, 0, 2),
-    ]
+    outcomes = [(each["added"], each["delivered"], each["waiting"]) for each in (one, two)]
+    assert outcomes == [(1, 0, 1), (1, 0, 2)]
     assert one["trouble"] == two["trouble"]
     assert datetime.fromisoformat(one["trouble"].pop("since")) <= household.services.now()
     assert one["trouble"] == {

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.household import Household
-from tests.igor.expected import FIX_THIS, WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import (
+    ARRIVED,
+    EMPTY,
+    JACK,
+    SENSOR,
+    WEIGHTS_XML,
+    for_owner,
+    opening,
+    push,
+    trouble_of,
+)
 from tests.peers.igor import PARENT, Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
 
-JACK = "sensors/fitbit/jack"
 ACCOUNT = "healthrelay"
 PASSWORD = "a password with spaces"
 
@@ -39,27 +48,17 @@ def account(igor: Igor) -> Iterator[str]:
 
 
 def test_user_and_password_open_an_igor(
-    household_with: Callable[..., Household], igor: Igor, account: str
+    pusher: Callable[..., Household], igor: Igor, account: str
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_user=account, igor_password=PASSWORD)
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_user=account, igor_password=PASSWORD)
 
-    fetched = household.fetched()
-
-    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    assert igor.data_xml(JACK) == WEIGHTS_XML
+    assert push(household, igor) == ARRIVED
 
 
-def test_a_key_for_one_person_is_enough(
-    household_with: Callable[..., Household], igor: Igor
-) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token("jack"))
-    household.connect(**WEIGHTS)
+def test_a_key_for_one_person_is_enough(pusher: Callable[..., Household], igor: Igor) -> None:
+    household = pusher(igor_url=igor.url, igor_token=igor.mint_push_token("jack"))
 
-    fetched = household.fetched()
-
-    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    assert igor.data_xml(JACK) == WEIGHTS_XML
+    assert push(household, igor) == ARRIVED
 
 
 @pytest.mark.parametrize(
@@ -70,68 +69,52 @@ def test_a_key_for_one_person_is_enough(
         pytest.param("nobody", "owner", id="no such account"),
     ],
 )
+@pytest.mark.usefixtures("account")
 def test_a_wrong_password_stores_nothing(
-    household_with: Callable[..., Household], igor: Igor, account: str, user: str, who: str
+    pusher: Callable[..., Household], igor: Igor, user: str, who: str
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_user=user, igor_password="guessed")
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_user=user, igor_password="guessed")
 
-    fetched = household.fetched()
+    trouble = trouble_of(household.fetched())
 
-    assert (fetched["delivered"], fetched["waiting"]) == (0, 1)
-    assert fetched["trouble"]["who"] == who
-    assert "our key" in fetched["trouble"]["error"]
-    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
+    assert trouble["who"] == who
+    assert "our key" in trouble["error"]
+    assert igor.data_xml(SENSOR) == EMPTY
 
 
 def test_the_element_of_the_oldest_plugin_can_be_kept(
-    household_with: Callable[..., Household], igor: Igor
+    pusher: Callable[..., Household], igor: Igor
 ) -> None:
     igor.put("/data/sensors/_fitbit", json={}, auth=ADMIN)
-    household = household_with(igor_url=igor.url, igor_user="admin", igor_prefix="sensors/_fitbit")
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_user="admin", igor_prefix="sensors/_fitbit")
 
-    fetched = household.fetched()
+    assert push(household, igor, "sensors/_fitbit/jack") == ARRIVED
 
-    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    assert igor.data_xml("sensors/_fitbit/jack") == WEIGHTS_XML
-    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
+    assert igor.data_xml(SENSOR) == EMPTY
     igor.delete("/data/sensors/_fitbit", auth=ADMIN)
 
 
 def test_tls_is_verified_by_the_certificate_that_the_owner_names(
-    household_with: Callable[..., Household], make_igor: Callable[..., Igor]
+    pusher: Callable[..., Household],
+    household_with: Callable[..., Household],
+    make_igor: Callable[..., Igor],
 ) -> None:
     igor = make_igor(tls=True)
-    opens = {"igor_url": igor.url, "igor_token": igor.mint_push_token()}
+    opens = opening(igor)
     assert igor.url.startswith("https://localhost:")
 
-    stranger = household_with(**opens)
-    stranger.connect(**WEIGHTS)
-    refused = stranger.fetched()
+    refused = pusher(**opens | {"igor_ca": ""}).fetched()
 
-    assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
-    assert refused["trouble"].pop("since")
-    assert refused["trouble"] == {
-        "error": "localhost shows a certificate that is not trusted.",
-        "who": "owner",
-        "cause": "misconfigured",
-        "next_step": FIX_THIS,
-    }
-    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
-    trusting = household_with(**opens, igor_ca=str(igor.verify)).delivered()
-    assert trusting == {"delivered": 1, "waiting": 0}
+    assert refused["added"] == 2
+    assert trouble_of(refused) == for_owner("localhost shows a certificate that is not trusted.")
+    assert igor.data_xml(SENSOR) == EMPTY
+    assert household_with(**opens).delivered() == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
 def test_an_igor_without_capabilities_needs_no_key(
-    household_with: Callable[..., Household], make_igor: Callable[..., Igor]
+    pusher: Callable[..., Household], make_igor: Callable[..., Igor]
 ) -> None:
     igor = make_igor(capabilities=False)
-    household = household_with(igor_url=igor.url)
-    household.connect(**WEIGHTS)
 
-    fetched = household.fetched()
-
-    assert (fetched["delivered"], fetched["waiting"]) == (1, 0)
-    assert igor.data_xml(JACK) == WEIGHTS_XML
+    assert push(pusher(igor_url=igor.url), igor) == ARRIVED

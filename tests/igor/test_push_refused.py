@@ -9,14 +9,20 @@ from collections.abc import Callable
 import pytest
 
 from tests.household import Household
-from tests.igor.expected import FIX_THIS, WEIGHTS, WEIGHTS_XML
+from tests.igor.expected import (
+    EMPTY,
+    JACK,
+    KEY_SETTINGS,
+    SENSOR,
+    WEIGHTS_XML,
+    for_owner,
+    opening,
+    trouble_of,
+)
 from tests.peers.igor import PARENT, Igor
 from tests.peers.igor_server import ADMIN
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
-
-JACK = "sensors/fitbit/jack"
-KEY_SETTINGS = ["HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD"]
 
 
 def token_payload(token: str) -> dict[str, str]:
@@ -60,6 +66,7 @@ def revoked(igor: Igor, token: str) -> str:
     ],
 )
 def test_a_wrong_key_is_the_owners_to_mend(
+    pusher: Callable[..., Household],
     household_with: Callable[..., Household],
     make_igor: Callable[..., Igor],
     wrong: Callable[[Igor, str], str],
@@ -67,51 +74,36 @@ def test_a_wrong_key_is_the_owners_to_mend(
 ) -> None:
     igor = make_igor()  # its keys are not those of others
     token = igor.mint_push_token()
-    household = household_with(igor_url=igor.url, igor_token=wrong(igor, token))
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_token=wrong(igor, token))
 
     refused = household.fetched()
 
-    assert (refused["added"], refused["delivered"], refused["waiting"]) == (2, 0, 1)
-    assert refused["trouble"].pop("since")
-    assert refused["trouble"] == {
-        "error": f"Igor refuses our key (status {status}).",
-        "who": "owner",
-        "cause": "misconfigured",
-        "settings": KEY_SETTINGS,
-        "next_step": FIX_THIS,
-    }
-    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
-    mended = household_with(igor_url=igor.url, igor_token=igor.mint_push_token()).delivered()
-    assert mended == {"delivered": 1, "waiting": 0}
+    assert refused["added"] == 2
+    error = f"Igor refuses our key (status {status})."
+    assert trouble_of(refused) == for_owner(error, KEY_SETTINGS)
+    assert igor.data_xml(SENSOR) == EMPTY
+    assert household_with(**opening(igor)).delivered() == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
 def test_a_key_for_another_path_is_refused_and_harms_nothing(
-    household_with: Callable[..., Household], igor: Igor
+    pusher: Callable[..., Household], igor: Igor
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token("other"))
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_token=igor.mint_push_token("other"))
 
-    refused = household.fetched()
+    trouble = trouble_of(household.fetched())
 
-    assert (refused["waiting"], refused["trouble"]["who"]) == (1, "owner")
-    assert refused["trouble"]["settings"] == KEY_SETTINGS
-    assert igor.data_xml("sensors/fitbit") == "<fitbit></fitbit>"
+    assert (trouble["who"], trouble["settings"]) == ("owner", KEY_SETTINGS)
+    assert igor.data_xml(SENSOR) == EMPTY
 
 
 def test_a_key_that_is_none_may_be_a_trouble_that_passes(
-    household_with: Callable[..., Household], igor: Igor
+    pusher: Callable[..., Household], igor: Igor
 ) -> None:
     igor.mint_push_token()  # Igor that has no key at all answers 404
-    household = household_with(igor_url=igor.url, igor_token="not-a-capability")
-    household.connect(**WEIGHTS)
+    household = pusher(igor_url=igor.url, igor_token="not-a-capability")
 
-    refused = household.fetched()
-
-    assert (refused["delivered"], refused["waiting"]) == (0, 1)
-    assert refused["trouble"].pop("since")
-    assert refused["trouble"] == {
+    assert trouble_of(household.fetched()) == {
         "error": "Igor has trouble, or our key is wrong (status 500).",
         "who": "nobody",
         "cause": "ambiguous",
@@ -121,45 +113,29 @@ def test_a_key_that_is_none_may_be_a_trouble_that_passes(
 
 
 def test_a_missing_parent_is_made_once_by_the_owner(
-    household_with: Callable[..., Household], igor: Igor
+    pusher: Callable[..., Household], igor: Igor
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
-    household.connect(**WEIGHTS)
+    household = pusher(**opening(igor))
     igor.delete(PARENT, auth=ADMIN)
 
-    refused = household.fetched()
-
-    assert (refused["delivered"], refused["waiting"]) == (0, 1)
-    assert refused["trouble"].pop("since")
-    assert refused["trouble"] == {
-        "error": "Igor has no element sensors/fitbit; make it once in Igor's database.",
-        "who": "owner",
-        "cause": "misconfigured",
-        "next_step": FIX_THIS,
-    }
+    assert trouble_of(household.fetched()) == for_owner(
+        "Igor has no element sensors/fitbit; make it once in Igor's database."
+    )
     igor.make_parent()
     assert household.delivered()["waiting"] == 0
     assert igor.data_xml(JACK) == WEIGHTS_XML
 
 
 def test_a_person_who_is_there_twice_is_the_owners_to_mend(
-    household_with: Callable[..., Household], igor: Igor
+    pusher: Callable[..., Household], igor: Igor
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
-    household.connect(**WEIGHTS)
+    household = pusher(**opening(igor))
     for _ in range(2):
         igor.post(f"/data/{JACK}", json={"jack": {"note": "appended"}}, auth=ADMIN)
 
-    refused = household.fetched()
-
-    assert (refused["delivered"], refused["waiting"]) == (0, 1)
-    assert refused["trouble"].pop("since")
-    assert refused["trouble"] == {
-        "error": "Igor has this person twice; delete both elements in Igor once.",
-        "who": "owner",
-        "cause": "misconfigured",
-        "next_step": FIX_THIS,
-    }
+    assert trouble_of(household.fetched()) == for_owner(
+        "Igor has this person twice; delete both elements in Igor once."
+    )
     igor.delete(f"/data/{JACK}", auth=ADMIN)
     assert household.delivered()["waiting"] == 0
     assert igor.data_xml(JACK) == WEIGHTS_XML

@@ -47,13 +47,9 @@ def test_a_person_is_made_with_settings_and_measurements(store: Store) -> None:
 
     takeover = take(store, weight("2020-01-01", "165.3"), **settings)
 
+    series = {"body-weight": SeriesCount(1, 0, {})}
     assert takeover == Takeover(
-        user="jack",
-        created=True,
-        settings=settings,
-        refusals=(),
-        series={"body-weight": SeriesCount(1, 0, {})},
-        connected=False,
+        "jack", created=True, settings=settings, refusals=(), series=series, connected=False
     )
     assert store.identities.settings("jack") == takeover.settings
     assert stored_values(store) == [("2020-01-01", "74.979")]
@@ -112,36 +108,29 @@ def test_a_person_without_settings_gets_them(store: Store) -> None:
     assert store.identities.settings("jack") == {"period": "1y"}
 
 
+SOUL = {"methods": "time_series", "resource": "body/soul"}
+SUBSCRIPTIONS = {"methods": "list_subscriptions,sleep"}
+SINCE_2020 = {"base_date": "2020-01-01"}
+
+
 @pytest.mark.parametrize(
-    ("settings", "usable", "sentence"),
+    ("usable", "settings", "sentence"),
     [
-        ({"user_id": "7XYZ9", "period": "1y"}, {"period": "1y"}, "no setting 'user_id'"),
-        ({"period": "5y"}, {}, "period: period must be one of"),
-        ({"methods": "time_series"}, {}, "methods: time_series needs a resource"),
-        (
-            {"methods": "time_series", "resource": "body/soul", "period": "1y"},
-            {"period": "1y"},
-            "methods, resource: time_series has no such resource",
-        ),
-        (
-            {"methods": "list_subscriptions,sleep"},
-            {"methods": "sleep"},
-            "The method list_subscriptions: ",
-        ),
-        ({"methods": "log_activity"}, {}, "The method log_activity: There is no such"),
-        (
-            {"base_date": "2020-01-01", "end_date": "2019-01-01"},
-            {"base_date": "2020-01-01"},
-            "end_date: end_date must not lie before",
-        ),
-        ({"base_date": "\x1b"}, {}, "base_date takes at most 500 printable"),
-        ({"timezone": "Mars/Base"}, {}, "timezone takes a name"),
+        ({"period": "1y"}, {"user_id": "7XYZ9"}, "no setting 'user_id'"),
+        ({}, {"period": "5y"}, "period: period must be one of"),
+        ({}, {"methods": "time_series"}, "methods: time_series needs a resource"),
+        ({"period": "1y"}, SOUL, "methods, resource: time_series has no such resource"),
+        ({"methods": "sleep"}, SUBSCRIPTIONS, "The method list_subscriptions: "),
+        ({}, {"methods": "log_activity"}, "The method log_activity: There is no such"),
+        (SINCE_2020, {"end_date": "2019-01-01"}, "end_date: end_date must not lie before"),
+        ({}, {"base_date": "\x1b"}, "base_date takes at most 500 printable"),
+        ({}, {"timezone": "Mars/Base"}, "timezone takes a name"),
     ],
 )
 def test_a_setting_that_no_fetch_could_use_is_reported(
-    store: Store, settings: dict[str, str], usable: dict[str, str], sentence: str
+    store: Store, usable: dict[str, str], settings: dict[str, str], sentence: str
 ) -> None:
-    takeover = take(store, **settings)
+    takeover = take(store, **usable | settings)
 
     assert store.identities.settings("jack") == usable
     assert len(takeover.refusals) == 1

@@ -11,12 +11,12 @@ import pytest
 from healthrelay.flows.delivery.poll import new_poll_key
 from sandbox import Sandbox
 from tests.household import Clock, Household
+from tests.igor.expected import JACK, opening
 from tests.igor.polling import Polling
 from tests.peers.igor import Igor
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("igor")]
 
-JACK = "sensors/fitbit/jack"
 YEAR = {
     "methods": "get_bodyweight,time_series",
     "resource": "body/weight,body/fat,activities/steps",
@@ -39,7 +39,7 @@ def counted(igor: Igor) -> Counter[str]:
 def test_pushed_or_polled_igor_holds_the_same(
     household_with: Callable[..., Household], igor: Igor
 ) -> None:
-    household = household_with(igor_url=igor.url, igor_token=igor.mint_push_token())
+    household = household_with(**opening(igor))
     household.connect(**YEAR)
 
     fetched = household.fetched()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Raw
-
-MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+from tests.adapters.reading import MONDAY, SUNDAY
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> Any:
@@ -20,10 +18,3 @@ def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}
     return legacy.convert(window, raw, Account("A1B2C3", None))
-
-
-def values(**by_day: Any) -> list[dict[str, Any]]:
-    """Return a time series: ``d2="0"`` is 2 November 2026."""
-    return [
-        {"dateTime": f"2026-11-{int(day[1:]):02}", "value": value} for day, value in by_day.items()
-    ]

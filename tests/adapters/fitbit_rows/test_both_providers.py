@@ -16,10 +16,10 @@ from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Window, parse
 from healthrelay.ports.peers import Provider
 from sandbox import Sandbox
+from tests.adapters.reading import read_window
 from tests.sandbox.person import FitbitPerson, GooglePerson
 
 TODAY = date(2026, 6, 3)
@@ -45,11 +45,8 @@ class Side:
         window = Window(series, first, last, detail)
         if row.kind is Kind.STATE:
             window = window._replace(start=EPOCH, end=EPOCH)
-        raw: dict[str, list[Any]] = {}
-        for read in pack({window: self.provider.needs(window)}, {}):
-            raw.setdefault(read.source, []).extend(self.provider.read(self.access, read))
-        elements = self.provider.convert(window, raw, Account("x", "Europe/Amsterdam"))
-        records = parse(series, elements)
+        account = Account("x", "Europe/Amsterdam")
+        records = parse(series, read_window(self.provider, self.access, window, account))
         return {record.key: dict(record.data) for record in records if window.holds(record)}
 
 
@@ -63,41 +60,21 @@ def both() -> Iterator[Both]:
         env.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
         sandbox.fitbit.per_hour = sandbox.google.per_minute = 1_000_000
         urls, scopes = sandbox.settings, {n: " ".join(c.scopes) for n, c in CONSENTS.items()}
-        google = GooglePerson(sandbox).connect(scope=scopes["google_health"])
-        fitbit = FitbitPerson(sandbox).connect(scope=scopes["fitbit"])
-        yield (
-            Side(
-                GoogleHealth(urls["HEALTHRELAY_GOOGLE_API_URL"], "en_US", Http()),
-                google["access_token"],
-            ),
-            Side(
-                LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid", "en_US"),
-                fitbit["access_token"],
-            ),
-        )
+        google = GooglePerson(sandbox).connect(scope=scopes["google_health"])["access_token"]
+        fitbit = FitbitPerson(sandbox).connect(scope=scopes["fitbit"])["access_token"]
+        health = GoogleHealth(urls["HEALTHRELAY_GOOGLE_API_URL"], "en_US", Http())
+        legacy = LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid", "en_US")
+        yield Side(health, google), Side(legacy, fitbit)
 
 
+OF_SLEEP = ("startTime", "timeInBed", "efficiency", "minutesAsleep", "minutesAwake")
 ALIKE = [
-    "body",
-    "body-weight",
-    "body-fat",
-    "body-bmi",
+    *("body", "body-weight", "body-fat", "body-bmi"),
     *(name for name in SERIES if name.startswith("activities-") and SERIES[name].value),
-    "activities-caloriesBMR",
-    "activities-heart",
-    "activities-active-zone-minutes",
-    "sleep-startTime",
-    "sleep-timeInBed",
-    "sleep-minutesAsleep",
-    "sleep-minutesAwake",
-    "sleep-minutesToFallAsleep",
-    "sleep-minutesAfterWakeup",
-    "sleep-efficiency",
-    "foods-summary",
-    "foods-log-caloriesIn",
-    "foods-log-water",
-    "water",
-    "water-summary",
+    *("activities-caloriesBMR", "activities-heart", "activities-active-zone-minutes"),
+    *(f"sleep-{name}" for name in OF_SLEEP),
+    *("sleep-minutesToFallAsleep", "sleep-minutesAfterWakeup"),
+    *("foods-summary", "foods-log-caloriesIn", "foods-log-water", "water", "water-summary"),
 ]
 
 
@@ -151,19 +128,10 @@ def test_records_are_the_same_but_for_what_one_alone_tells(
     }
 
 
-@pytest.mark.parametrize(
-    "series",
-    [
-        "badges",
-        "activity-stats",
-        "body-weight-goal",
-        "body-fat-goal",
-        "activities-daily-goal",
-        "activities-weekly-goal",
-        "food-goal",
-        "water-goal",
-    ],
-)
+GOALS = ("body-weight", "body-fat", "activities-daily", "activities-weekly", "food", "water")
+
+
+@pytest.mark.parametrize("series", ["badges", "activity-stats", *(f"{of}-goal" for of in GOALS)])
 def test_fitbit_alone_knows_goals_and_badges(both: Both, series: str) -> None:
     assert len(both[1].records(series, *WEEK)) == 1
 

@@ -18,31 +18,13 @@ from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response
 
 WAYS = ("recent", "favorite", "frequent")
+GOALS = ("body_weight", "body_fat", "activities_daily", "activities_weekly", "food", "water")
 READS = {
-    "time_series",
-    "intraday_time_series",
-    "get_bodyweight",
-    "get_bodyfat",
-    "body",
-    "activities",
-    "sleep",
-    "foods_log",
-    "foods_log_water",
-    "get_devices",
-    "user_profile_get",
-    "get_badges",
-    "get_friends",
-    "get_meals",
-    "food_units",
-    "activities_list",
+    *("time_series", "intraday_time_series", "get_bodyweight", "get_bodyfat", "body"),
+    *("activities", "sleep", "foods_log", "foods_log_water", "get_devices", "user_profile_get"),
+    *("get_badges", "get_friends", "get_meals", "food_units", "activities_list"),
     *(f"{how}_{what}" for how in WAYS for what in ("activities", "foods")),
-    "activity_stats",
-    "body_weight_goal",
-    "body_fat_goal",
-    "activities_daily_goal",
-    "activities_weekly_goal",
-    "food_goal",
-    "water_goal",
+    *("activity_stats", *(f"{of}_goal" for of in GOALS)),
 }
 DATES = {"base_date", "end_date", "date", "detail_level"}
 
@@ -58,9 +40,14 @@ class Listener:
 
 
 @pytest.fixture
-def legacy(monkeypatch: pytest.MonkeyPatch) -> LegacyFitbit:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+def legacy(loopback: None) -> LegacyFitbit:
     return LegacyFitbit("http://unused", "cid", "metric")
+
+
+def packed(legacy: LegacyFitbit, *series: str) -> tuple[Read, ...]:
+    """Return what is read for *series* from Monday to Sunday."""
+    windows = [Window(name, MONDAY, SUNDAY) for name in series]
+    return pack({window: legacy.needs(window) for window in windows}, {})
 
 
 def test_every_series_is_read_or_said_to_be_unreadable() -> None:
@@ -86,9 +73,7 @@ def test_what_python_fitbit_lacks_is_named(legacy: LegacyFitbit) -> None:
 
 
 def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
-    windows = [Window(name, MONDAY, SUNDAY) for name in ("sleep", "sleep-summary")]
-
-    reads = pack({window: legacy.needs(window) for window in windows}, {})
+    reads = packed(legacy, "sleep", "sleep-summary")
 
     assert [read.source for read in reads] == ["day of sleep"] * 7
     assert [read.start.day for read in reads] == [read.end.day for read in reads]
@@ -98,14 +83,7 @@ def test_a_day_is_one_call_and_fills_two_series(legacy: LegacyFitbit) -> None:
 def test_a_companion_is_read_once(legacy: LegacyFitbit) -> None:
     names = ("activities-distance", "activities-steps", "activities-calories")
 
-    windows = [Window(name, MONDAY, SUNDAY) for name in names]
-    reads = pack({window: legacy.needs(window) for window in windows}, {})
-
-    assert [read.source for read in reads] == [
-        "activities-distance",
-        "activities-steps",
-        "activities-calories",
-    ]
+    assert [read.source for read in packed(legacy, *names)] == list(names)
 
 
 @pytest.mark.parametrize(
@@ -129,15 +107,15 @@ def test_no_call_is_longer_than_the_server_allows(
     assert legacy.needs(Window(series, MONDAY, SUNDAY))[0].days == days
 
 
-def read(source: str, body: object) -> list[Any]:
+def read(source: str, body: object, status: int = 200) -> list[Any]:
     """Return what *source* brings when the server says *body*."""
     content = json.dumps(body).encode()
-    with answering(response(200, content)) as url:
+    with answering(response(status, content)) as url:
         legacy = LegacyFitbit(url, "cid", "metric")
         return list(legacy.read("the-token", Read(source, MONDAY, MONDAY)))
 
 
-@pytest.mark.usefixtures("legacy")
+@pytest.mark.usefixtures("loopback")
 def test_some_answers_are_bare_lists_and_no_others_may_be() -> None:
     assert read("devices", []) == []
     assert read("devices", [{"id": "1"}]) == [{"id": "1"}]
@@ -150,7 +128,7 @@ def test_some_answers_are_bare_lists_and_no_others_may_be() -> None:
             read(source, [])
 
 
-@pytest.mark.usefixtures("legacy")
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(
     ("source", "body"),
     [
@@ -170,7 +148,7 @@ def test_an_answer_without_what_was_asked_for_is_told(source: str, body: object)
         read(source, body)
 
 
-@pytest.mark.usefixtures("legacy")
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(
     ("source", "body"),
     [("water-goal", {"goal": {}}), ("activity-stats", {}), ("badges", {"badges": []})],
@@ -179,8 +157,8 @@ def test_what_is_empty_says_nothing(source: str, body: object) -> None:
     assert read(source, body) == []
 
 
-@pytest.mark.usefixtures("legacy")
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(("status", "kind"), [(400, Refused), (503, TryLater)])
 def test_a_bare_list_is_no_excuse_for_an_error(status: int, kind: type[HealthrelayError]) -> None:
-    with answering(response(status, b"[]")) as url, pytest.raises(kind):
-        LegacyFitbit(url, "cid", "metric").read("t", Read("devices", MONDAY, MONDAY))
+    with pytest.raises(kind):
+        read("devices", [], status)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
 
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.core.measurements.plan import Read
-from tests.adapters.fitbit_rows.converting import converted
+from tests.adapters.fitbit_rows.converting import MONDAY, converted
 from tests.adapters.peers import answering, response
 from tests.household import Household
 
 WALK = {"activityId": 90013, "description": "", "mets": 3, "name": "Walk"}
+WALKS = {"id": 90, "activities": [WALK]}
 APPLE = {"foodId": 81409, "name": "Apple", "calories": 95}
 FRIEND = {"user": {"displayName": "A friend", "encodedId": "B2C3D4"}}
 ANSWERS: dict[str, tuple[Any, list[dict[str, Any]]]] = {
     "friends": ({"friends": [FRIEND]}, [{"encodedId": "B2C3D4", **FRIEND}]),
     "food-units": ([{"id": 147, "name": "gram"}], [{"id": 147, "name": "gram"}]),
-    "activities-list": (
-        {"categories": [{"id": 90, "activities": [WALK]}]},
-        [{"id": 90, "activities": [WALK]}],
-    ),
+    "activities-list": ({"categories": [WALKS]}, [WALKS]),
     "recent-activities": ([WALK], [WALK]),
     "favorite-activities": ([WALK], [WALK]),
     "frequent-activities": ([WALK], [WALK]),
@@ -39,13 +36,12 @@ METHODS = {
 }
 
 
+@pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize("series", ANSWERS)
-def test_what_is_answered_and_what_it_becomes(series: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+def test_what_is_answered_and_what_it_becomes(series: str) -> None:
     body, expected = ANSWERS[series]
-    today = date(2026, 11, 2)
     with answering(response(200, json.dumps(body).encode())) as url:
-        raw = LegacyFitbit(url, "cid", "metric").read("token", Read(series, today, today))
+        raw = LegacyFitbit(url, "cid", "metric").read("token", Read(series, MONDAY, MONDAY))
 
     assert converted(series, {series: raw}) == expected
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import TryLater
-from tests.adapters.fitbit_rows.converting import converted, values
+from tests.adapters.fitbit_rows.converting import converted
+from tests.adapters.reading import values
 
 STEPS, TRACKER, IN_BED = "activities-steps", "activities-tracker-steps", "sleep-timeInBed"
 
@@ -41,24 +42,17 @@ def test_minutes_count_on_days_with_steps_and_with_sedentary_minutes() -> None:
 
 
 def test_what_the_server_writes_for_a_device_in_a_drawer_is_nothing() -> None:
-    sedentary, still = "activities-minutesSedentary", values(d2="0")
+    still = values(d2="0")
 
-    assert (
-        converted("activities-calories", {"activities-calories": values(d2="1620"), STEPS: still})
-        == []
-    )
-    assert converted(sedentary, {sedentary: values(d2="1440"), STEPS: still}) == []
+    for series, value in (("activities-calories", "1620"), ("activities-minutesSedentary", "1440")):
+        assert converted(series, {series: values(d2=value), STEPS: still}) == []
 
 
 @pytest.mark.parametrize(
     "series",
     [
-        STEPS,
-        TRACKER,
-        IN_BED,
-        "activities-floors",
-        "activities-tracker-elevation",
-        "foods-log-caloriesIn",
+        *(STEPS, TRACKER, IN_BED),
+        *("activities-floors", "activities-tracker-elevation", "foods-log-caloriesIn"),
     ],
 )
 def test_some_decide_for_themselves(series: str) -> None:
@@ -101,37 +95,29 @@ def test_minutes_in_which_nothing_happened_are_absent() -> None:
         {"level": 0, "mets": 10, "time": "00:00:00", "value": 0},
         {"level": 2, "mets": 34, "time": "08:01:00", "value": 12},
     ]
-    points = {"dataset": dataset, "datasetInterval": 15, "datasetType": "minute"}
+    quarters = {"datasetInterval": 15, "datasetType": "minute"}
     raw = {
         "points of steps 15min": [
-            {**points, "dateTime": "2026-11-02"},
-            {**points, "dateTime": "2026-11-03"},
-            {**points, "dataset": dataset[:1], "dateTime": "2026-11-04"},
+            {**quarters, "dataset": dataset, "dateTime": "2026-11-02"},
+            {**quarters, "dataset": dataset, "dateTime": "2026-11-03"},
+            {**quarters, "dataset": dataset[:1], "dateTime": "2026-11-04"},
         ],
         STEPS: values(d2="12", d3="0", d4="12"),
     }
 
+    walked = [{"time": "08:01:00", "value": 12}]
     assert converted("activities-steps-intraday", raw, "15min") == [
-        {
-            "dateTime": "2026-11-02",
-            "dataset": [{"time": "08:01:00", "value": 12}],
-            "datasetInterval": 15,
-            "datasetType": "minute",
-        }
+        {**quarters, "dataset": walked, "dateTime": "2026-11-02"}
     ]
 
 
 def test_a_heart_in_seconds_needs_no_steps() -> None:
-    points = {
-        "dateTime": "2026-11-02",
-        "dataset": [{"time": "00:00:10", "value": 63}],
-        "datasetInterval": 1,
-        "datasetType": "second",
-    }
+    seconds = {"datasetInterval": 1, "datasetType": "second"}
+    points = [{**seconds, "dateTime": "2026-11-02", "dataset": [{"time": "00:00:10", "value": 63}]}]
 
-    raw = {"points of heart 1sec": [points]}
-
-    assert converted("activities-heart-intraday", raw, "1sec") == [points]
+    assert (
+        converted("activities-heart-intraday", {"points of heart 1sec": points}, "1sec") == points
+    )
 
 
 def test_one_answer_fills_a_log_and_a_summary() -> None:

@@ -6,19 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pytest
+
 from healthrelay.adapters.google_health import GoogleHealth
 from healthrelay.adapters.http import Http
+from healthrelay.core.errors import TryLater
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Raw
 from tests.adapters.google_health.described import check
-
-MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+from tests.adapters.reading import MONDAY, SUNDAY
 
 
 def provider(system: str = "metric") -> GoogleHealth:
     """Return the adapter, for what needs no server."""
     return GoogleHealth("http://unused", system, Http())
+
+
+def assert_unknown(series: str, raw: Mapping[str, Sequence[Raw]], **how: Any) -> None:
+    """See that *raw* is not taken for no data, but said to be in a shape that is unknown."""
+    with pytest.raises(TryLater, match=f"{series} in an unknown shape"):
+        tolerated(series, raw, **how)
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], **how: Any) -> Any:
@@ -47,13 +55,8 @@ def tolerated(
 
 def rolled(day: int, **value: Any) -> dict[str, Any]:
     """Return a bucket of a daily roll-up, of a day of November 2026."""
-    start = {"year": 2026, "month": 11, "day": day}
-    end = {"year": 2026, "month": 11, "day": day + 1}
-    times = {
-        "civilStartTime": {"date": start, "time": {}},
-        "civilEndTime": {"date": end, "time": {}},
-    }
-    return {**times, **value}
+    start, end = ({"date": dated(each), "time": {}} for each in (day, day + 1))
+    return {"civilStartTime": start, "civilEndTime": end, **value}
 
 
 def interval(start: str, end: str, offset: str | None = "3600s") -> dict[str, str]:

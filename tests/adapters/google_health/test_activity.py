@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.plan import Read, pack
 from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import (
-    MONDAY,
-    SUNDAY,
+    assert_unknown,
     converted,
     provider,
     rolled,
     tolerated,
 )
+from tests.adapters.reading import MONDAY, SUNDAY, values
 
 EVERY = [
     ("steps", "steps", {"steps": {"countSum": "8123"}}, "8123"),
@@ -34,7 +33,7 @@ EVERY = [
 def test_totals(name: str, type_: str, value: dict[str, Any], text: str) -> None:
     raw = {f"{type_}:dailyRollUp": [rolled(3, **value)]}
 
-    assert converted(f"activities-{name}", raw) == [{"dateTime": "2026-11-03", "value": text}]
+    assert converted(f"activities-{name}", raw) == values(d3=text)
 
 
 @pytest.mark.parametrize(("name", "type_", "value", "text"), EVERY)
@@ -47,9 +46,8 @@ def test_totals_of_the_tracker_alone(
     assert request.path == f"/dataTypes/{type_}/dataPoints:dailyRollUp"
     assert request.body is not None
     assert request.body["dataSourceFamily"] == "users/me/dataSourceFamilies/google-wearables"
-    assert converted(f"activities-tracker-{name}", {source: [rolled(3, **value)]}) == [
-        {"dateTime": "2026-11-03", "value": text}
-    ]
+    raw = {source: [rolled(3, **value)]}
+    assert converted(f"activities-tracker-{name}", raw) == values(d3=text)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +73,8 @@ def test_days_come_in_order_and_without_data_not_at_all() -> None:
         rolled(2, steps={"countSum": 8123}),
     ]
 
-    assert tolerated("activities-steps", {"steps:dailyRollUp": points}) == [
-        {"dateTime": "2026-11-02", "value": "8123"},
-        {"dateTime": "2026-11-03", "value": "0"},
-        {"dateTime": "2026-11-08", "value": "12"},
-    ]
+    expected = values(d2="8123", d3="0", d8="12")
+    assert tolerated("activities-steps", {"steps:dailyRollUp": points}) == expected
 
 
 def test_resting_calories_are_what_is_left_of_all_calories() -> None:
@@ -94,7 +89,7 @@ def test_resting_calories_are_what_is_left_of_all_calories() -> None:
         ],
     }
 
-    assert converted("activities-caloriesBMR", raw) == [{"dateTime": "2026-11-02", "value": "1601"}]
+    assert converted("activities-caloriesBMR", raw) == values(d2="1601")
 
 
 def test_calories_are_read_by_the_fortnight() -> None:
@@ -126,5 +121,4 @@ def test_calories_are_read_by_the_fortnight() -> None:
     ids=json.dumps,
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
-    with pytest.raises(TryLater, match="activities-steps in an unknown shape"):
-        converted("activities-steps", {"steps:dailyRollUp": [point]})
+    assert_unknown("activities-steps", {"steps:dailyRollUp": [point]})

@@ -10,15 +10,13 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Window
 from sandbox import Day, Sandbox
 from sandbox.heart import Heart, Zone
 from sandbox.logs import Exercise
 from sandbox.wearer import Levels
+from tests.adapters.reading import MONDAY, SUNDAY, read_window, values
 from tests.household import Clock, Household, household_at
-
-MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
 
 Reader = Callable[[Window], list[dict[str, Any]]]
 Both = Callable[[Window], list[list[dict[str, Any]]]]
@@ -28,15 +26,8 @@ def reader(household: Household) -> Reader:
     """Read windows for a wearer who allows everything that activity needs."""
     household.connect(methods="activities,time_series", resource="activities/heart")
     token = household.services.grants.current("jack", household.services.now())
-    provider = household.services.provider
-
-    def read(window: Window) -> list[dict[str, Any]]:
-        raw: dict[str, list[Any]] = {}
-        for one in pack({window: provider.needs(window)}, {}):
-            raw.setdefault(one.source, []).extend(provider.read(token.grant.access, one))
-        return provider.convert(window, raw, token.account)
-
-    return read
+    provider, access = household.services.provider, token.grant.access
+    return lambda window: read_window(provider, access, window, token.account)
 
 
 @pytest.fixture
@@ -79,7 +70,7 @@ def wearer_of_one_day(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("prefix", ["activities-", "activities-tracker-"])
 def test_time_series(household: Household, prefix: str) -> None:
     read = reader(household)
-    values = {
+    totals = {
         "steps": "8123",
         "distance": "6.012345",
         "floors": "9",
@@ -92,11 +83,9 @@ def test_time_series(household: Household, prefix: str) -> None:
         "minutesVeryActive": "22",
     }
 
-    converted = {name: read(Window(f"{prefix}{name}", MONDAY, SUNDAY)) for name in values}
+    converted = {name: read(Window(f"{prefix}{name}", MONDAY, SUNDAY)) for name in totals}
 
-    assert converted == {
-        name: [{"dateTime": "2026-11-03", "value": value}] for name, value in values.items()
-    }
+    assert converted == {name: values(d3=value) for name, value in totals.items()}
 
 
 @pytest.mark.usefixtures("wearer_of_one_day")
@@ -109,12 +98,8 @@ def test_a_day_as_a_whole(household: Household) -> None:
         {"caloriesOut": 0, "minutes": 0, "name": "Peak"},
     ]
 
-    assert read(Window("activities-heart", MONDAY, SUNDAY)) == [
-        {
-            "dateTime": "2026-11-03",
-            "value": {"customHeartRateZones": [], "heartRateZones": zones, "restingHeartRate": 57},
-        }
-    ]
+    heart = {"customHeartRateZones": [], "heartRateZones": zones, "restingHeartRate": 57}
+    assert read(Window("activities-heart", MONDAY, SUNDAY)) == values(d3=heart)
     assert read(Window("activities-summary", MONDAY, SUNDAY)) == [
         {
             "date": "2026-11-03",
@@ -173,8 +158,8 @@ def both(
         for provider in ("google_health", "fitbit"):
             folder = tmp_path / provider
             folder.mkdir()
-            chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider}
-            with household_at(folder, chosen, household_clock, monkeypatch) as household:
+            chosen = {"HEALTHRELAY_PROVIDER": provider}
+            with household_at(folder, sandbox, chosen, household_clock, monkeypatch) as household:
                 answers.append(reader(household)(window))
         return answers
 
@@ -184,20 +169,10 @@ def both(
 @pytest.mark.parametrize(
     "series",
     [
-        "steps",
-        "tracker-steps",
-        "distance",
-        "floors",
-        "elevation",
-        "calories",
-        "activityCalories",
-        "caloriesBMR",
-        "minutesSedentary",
-        "minutesLightlyActive",
-        "minutesFairlyActive",
-        "tracker-minutesVeryActive",
-        "heart",
-        "active-zone-minutes",
+        *("steps", "tracker-steps", "distance", "floors", "elevation"),
+        *("calories", "activityCalories", "caloriesBMR"),
+        *("minutesSedentary", "minutesLightlyActive", "minutesFairlyActive"),
+        *("tracker-minutesVeryActive", "heart", "active-zone-minutes"),
     ],
 )
 def test_both_providers_tell_the_same_of_a_month(sandbox: Sandbox, both: Both, series: str) -> None:

@@ -8,18 +8,18 @@ from urllib.parse import quote
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.plan import Read
 from tests.adapters.google_health.moving import (
-    MONDAY,
-    SUNDAY,
+    assert_unknown,
     converted,
     interval,
     rolled,
     tolerated,
 )
+from tests.adapters.reading import MONDAY, SUNDAY, values
 
-LEVELS = "activity-level:reconcile"
+LEVELS, ZONES = "activity-level:reconcile", "active-zone-minutes:dailyRollUp"
+SERIES = {LEVELS: "activities-minutesSedentary", ZONES: "activities-active-zone-minutes"}
 
 
 def stretch(start: str, end: str, level: str, offset: str | None = "3600s") -> dict[str, Any]:
@@ -46,7 +46,7 @@ DAY = [
     ],
 )
 def test_minutes_at_each_level(name: str, minutes: str) -> None:
-    expected = [{"dateTime": "2026-11-03", "value": minutes}]
+    expected = values(d3=minutes)
 
     assert converted(f"activities-{name}", {LEVELS: DAY}) == expected
     of_tracker = {f"{LEVELS} of google-wearables": DAY}
@@ -61,20 +61,14 @@ def test_a_stretch_belongs_to_the_local_day_on_which_it_begins() -> None:
         stretch("06T23:30:00", "06T23:33:00", "SEDENTARY", None),
     ]
 
-    assert converted("activities-minutesSedentary", {LEVELS: points}) == [
-        {"dateTime": "2026-11-03", "value": "100"},
-        {"dateTime": "2026-11-04", "value": "10"},
-        {"dateTime": "2026-11-05", "value": "1"},
-        {"dateTime": "2026-11-07", "value": "3"},
-    ]
+    expected = values(d3="100", d4="10", d5="1", d7="3")
+    assert converted("activities-minutesSedentary", {LEVELS: points}) == expected
 
 
 def test_a_new_level_is_none_of_the_four() -> None:
     points = [stretch("03T06:00:00", "03T07:00:00", "AIRBORNE")]
 
-    assert tolerated("activities-minutesSedentary", {LEVELS: points}) == [
-        {"dateTime": "2026-11-03", "value": "0"}
-    ]
+    assert tolerated("activities-minutesSedentary", {LEVELS: points}) == values(d3="0")
 
 
 def test_levels_are_asked_for_as_one_merged_stream() -> None:
@@ -98,59 +92,31 @@ def test_levels_are_asked_for_as_one_merged_stream() -> None:
 
 
 @pytest.mark.parametrize(
-    "point",
+    ("source", "point"),
     [
-        {"activityLevel": {"interval": interval("2026-11-03T06:00:00Z", "2026-11-03T07:00:00Z")}},
-        {"activityLevel": {"activityLevelType": "SEDENTARY"}},
-        {"activityLevel": {"interval": {"startTime": "x"}, "activityLevelType": "SEDENTARY"}},
-        {"activityLevel": "SEDENTARY"},
-        {},
+        (LEVELS, {"activityLevel": {"interval": DAY[0]["activityLevel"]["interval"]}}),
+        (LEVELS, {"activityLevel": {"activityLevelType": "SEDENTARY"}}),
+        (LEVELS, {"activityLevel": {"interval": {"startTime": "x"}, "activityLevelType": "S"}}),
+        (LEVELS, {"activityLevel": "SEDENTARY"}),
+        (LEVELS, {}),
+        (ZONES, rolled(3, activeZoneMinutes={"sumInFatBurnZone": "15"})),
     ],
 )
-def test_unknown_level_is_told_and_not_read_as_nothing(point: Any) -> None:
-    with pytest.raises(TryLater, match="in an unknown shape"):
-        converted("activities-minutesSedentary", {LEVELS: [point]})
+def test_unknown_shape_is_told_and_not_read_as_nothing(source: str, point: Any) -> None:
+    assert_unknown(SERIES[source], {source: [point]})
+
+
+def zone_minutes(fat: int, cardio: int, peak: int) -> dict[str, int]:
+    parts = {"fatBurn": fat, "cardio": cardio, "peak": peak}
+    zones = {f"{zone}ActiveZoneMinutes": minutes for zone, minutes in parts.items()}
+    return {**zones, "activeZoneMinutes": fat + cardio + peak}
 
 
 def test_active_zone_minutes_are_added_as_they_are() -> None:
-    points = [
-        rolled(3, activeZoneMinutes={"sumInFatBurnHeartZone": "15", "sumInPeakHeartZone": "2"}),
-        rolled(
-            2,
-            activeZoneMinutes={
-                "sumInFatBurnHeartZone": "15",
-                "sumInCardioHeartZone": "8",
-                "sumInPeakHeartZone": 2,
-            },
-        ),
-        rolled(4),
-    ]
-    raw = {"active-zone-minutes:dailyRollUp": points}
+    sums = {"sumInFatBurnHeartZone": "15", "sumInPeakHeartZone": "2"}
+    more = {**sums, "sumInCardioHeartZone": "8", "sumInPeakHeartZone": 2}
+    points = [rolled(3, activeZoneMinutes=sums), rolled(2, activeZoneMinutes=more), rolled(4)]
 
-    assert tolerated("activities-active-zone-minutes", raw) == [
-        {
-            "dateTime": "2026-11-02",
-            "value": {
-                "fatBurnActiveZoneMinutes": 15,
-                "cardioActiveZoneMinutes": 8,
-                "peakActiveZoneMinutes": 2,
-                "activeZoneMinutes": 25,
-            },
-        },
-        {
-            "dateTime": "2026-11-03",
-            "value": {
-                "fatBurnActiveZoneMinutes": 15,
-                "cardioActiveZoneMinutes": 0,
-                "peakActiveZoneMinutes": 2,
-                "activeZoneMinutes": 17,
-            },
-        },
-    ]
-
-
-def test_unknown_zone_minutes_are_told() -> None:
-    points = [rolled(3, activeZoneMinutes={"sumInFatBurnZone": "15"})]
-
-    with pytest.raises(TryLater, match="in an unknown shape"):
-        converted("activities-active-zone-minutes", {"active-zone-minutes:dailyRollUp": points})
+    assert tolerated(SERIES[ZONES], {ZONES: points}) == values(
+        d2=zone_minutes(15, 8, 2), d3=zone_minutes(15, 0, 2)
+    )

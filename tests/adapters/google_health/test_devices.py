@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.plan import Read
 from healthrelay.core.measurements.records import parse
-from tests.adapters.google_health.moving import converted
+from tests.adapters.google_health.moving import assert_unknown, converted
 
 SOURCE = "/pairedDevices"
 TRACKER = {
@@ -60,5 +59,4 @@ def test_all_devices_are_asked_for() -> None:
     "device", [{"deviceType": "SCALE"}, {**TRACKER, "lastSyncTime": "lately"}, "a scale"]
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(device: Any) -> None:
-    with pytest.raises(TryLater, match="devices in an unknown shape"):
-        converted("devices", {SOURCE: [device]})
+    assert_unknown("devices", {SOURCE: [device]})

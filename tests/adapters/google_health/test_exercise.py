@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.errors import TryLater
-from tests.adapters.google_health.moving import converted, dated, interval, rolled
+from tests.adapters.google_health.moving import assert_unknown, converted, dated, interval, rolled
 
 RUN: dict[str, Any] = {
     "dataPointName": "users/1/dataTypes/exercise/dataPoints/789",
@@ -74,12 +73,14 @@ def test_exercise_in_miles() -> None:
     ],
 )
 def test_unknown_exercise_is_told_and_not_read_as_nothing(exercise: Any) -> None:
-    with pytest.raises(TryLater, match="activities in an unknown shape"):
-        converted("activities", {"exercise:reconcile": [{"exercise": exercise}]})
+    assert_unknown("activities", {"exercise:reconcile": [{"exercise": exercise}]})
 
 
 def test_summary_of_a_day() -> None:
-    span = interval("2026-11-03T07:00:00Z", "2026-11-03T07:30:00Z")
+    half_hour = interval("2026-11-03T07:00:00Z", "2026-11-03T07:30:00Z")
+    level = {"interval": half_hour, "activityLevelType": "VERY_ACTIVE"}
+    resting = {"date": dated(3), "beatsPerMinute": "57"}
+    zones = {"timeInHeartRateZones": [{"heartRateZone": "PEAK", "duration": "120s"}]}
     raw = {
         "steps:dailyRollUp": [rolled(3, steps={"countSum": "8123"})],
         "distance:dailyRollUp": [rolled(3, distance={"millimetersSum": "6012345"})],
@@ -87,20 +88,9 @@ def test_summary_of_a_day() -> None:
         "altitude:dailyRollUp": [rolled(3, altitude={"gainMillimetersSum": "27432"})],
         "total-calories:dailyRollUp": [rolled(3, totalCalories={"kcalSum": 2213.4})],
         "active-energy-burned:dailyRollUp": [rolled(3, activeEnergyBurned={"kcalSum": 612})],
-        "activity-level:reconcile": [
-            {"activityLevel": {"interval": span, "activityLevelType": "VERY_ACTIVE"}}
-        ],
-        "daily-resting-heart-rate": [
-            {"dailyRestingHeartRate": {"date": dated(3), "beatsPerMinute": "57"}}
-        ],
-        "time-in-heart-rate-zone:dailyRollUp": [
-            rolled(
-                3,
-                timeInHeartRateZone={
-                    "timeInHeartRateZones": [{"heartRateZone": "PEAK", "duration": "120s"}]
-                },
-            )
-        ],
+        "activity-level:reconcile": [{"activityLevel": level}],
+        "daily-resting-heart-rate": [{"dailyRestingHeartRate": resting}],
+        "time-in-heart-rate-zone:dailyRollUp": [rolled(3, timeInHeartRateZone=zones)],
     }
 
     assert converted("activities-summary", raw) == [

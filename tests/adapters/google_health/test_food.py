@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.errors import TryLater
-from tests.adapters.google_health.moving import converted, interval, rolled, tolerated
+from tests.adapters.google_health.moving import (
+    assert_unknown,
+    converted,
+    interval,
+    rolled,
+    tolerated,
+)
+from tests.adapters.reading import values
 
 EATEN, EATEN_DAYS = "nutrition-log:reconcile", "nutrition-log:dailyRollUp"
 DRUNK, DRUNK_DAYS = "hydration-log:reconcile", "hydration-log:dailyRollUp"
@@ -43,19 +49,13 @@ def drink(point: str, start: str, **amount: Any) -> dict[str, Any]:
 
 
 def test_what_was_eaten() -> None:
+    parts = {"carbs": 40.25, "fat": 10, "fiber": 0, "protein": 12.5, "sodium": 980}
     assert converted("foods", {EATEN: [soup()]}) == [
         {
             "logId": 81,
             "logDate": "2026-11-03",
             "loggedFood": {"name": "Soup", "calories": 320, "mealTypeId": 3},
-            "nutritionalValues": {
-                "calories": 320,
-                "carbs": 40.25,
-                "fat": 10,
-                "fiber": 0,
-                "protein": 12.5,
-                "sodium": 980,
-            },
+            "nutritionalValues": {"calories": 320, **parts},
         }
     ]
 
@@ -116,10 +116,8 @@ def test_days_with_food() -> None:
         {"date": "2026-11-03", "calories": 2101, "fat": 70.13, "sodium": 2300, "water": 1850},
         {"date": "2026-11-04", "calories": 2101, "fat": 70.13, "sodium": 2300},
     ]
-    assert converted("foods-log-caloriesIn", {EATEN_DAYS: raw[EATEN_DAYS]}) == [
-        {"dateTime": "2026-11-03", "value": "2101"},
-        {"dateTime": "2026-11-04", "value": "2101"},
-    ]
+    eaten = {EATEN_DAYS: raw[EATEN_DAYS]}
+    assert converted("foods-log-caloriesIn", eaten) == values(d3="2101", d4="2101")
 
 
 def test_day_without_energy_has_no_calories() -> None:
@@ -148,12 +146,9 @@ def test_what_was_drunk() -> None:
 def test_water_is_in_the_households_unit(system: str, amount: float, text: str) -> None:
     raw = {DRUNK_DAYS: [drunk_on(3, 1850.0)]}
 
-    assert converted("foods-log-water", raw, system=system) == [
-        {"dateTime": "2026-11-03", "value": text}
-    ]
-    assert converted("water-summary", raw, system=system) == [
-        {"date": "2026-11-03", "water": amount}
-    ]
+    assert converted("foods-log-water", raw, system=system) == values(d3=text)
+    (summary,) = converted("water-summary", raw, system=system)
+    assert summary == {"date": "2026-11-03", "water": amount}
 
 
 @pytest.mark.parametrize(
@@ -174,5 +169,4 @@ def test_water_is_in_the_households_unit(system: str, amount: float, text: str) 
 def test_unknown_shape_is_told_and_not_read_as_nothing(
     series: str, source: str, point: Any
 ) -> None:
-    with pytest.raises(TryLater, match=f"{series} in an unknown shape"):
-        converted(series, {source: [point]})
+    assert_unknown(series, {source: [point]})

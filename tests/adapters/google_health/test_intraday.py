@@ -1,4 +1,4 @@
-"""The points of a day."""
+"""The points of a day, and those of its heart by the second."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.plan import Read
-from tests.adapters.google_health.moving import bucket, converted, interval, points
+from healthrelay.core.measurements.records import Window
+from tests.adapters.google_health.moving import (
+    MONDAY,
+    SUNDAY,
+    assert_unknown,
+    bucket,
+    converted,
+    interval,
+    points,
+    provider,
+)
 
+STEPS, CALORIES = "steps:reconcile", "total-calories:rollUp"
+SEVEN = "2026-11-03T07:00:00Z"
 TUESDAY = date(2026, 11, 3), date(2026, 11, 3)
 AUTUMN = date(2026, 10, 25), date(2026, 10, 25)
 
@@ -21,17 +32,20 @@ def steps(start: str, count: str | None, offset: str | None = "3600s") -> dict[s
     return {"steps": {"interval": interval(start, start, offset), **rest}}
 
 
-def test_steps_by_the_minute() -> None:
-    raw = {
-        "steps:reconcile": [
-            steps("2026-11-03T07:01:00Z", "12"),
-            steps("2026-11-02T23:00:00Z", "3"),
-            steps("2026-11-03T07:01:30Z", "5"),
-            steps("2026-11-03T07:02:00Z", None),
-        ]
-    }
+def intraday(name: str, raw: dict[str, Any], **how: Any) -> Any:
+    """Return what *raw* becomes on Tuesday, or other days."""
+    return converted(f"activities-{name}-intraday", raw, **{"days": TUESDAY} | how)
 
-    assert converted("activities-steps-intraday", raw, days=TUESDAY, detail="1min") == [
+
+def test_steps_by_the_minute() -> None:
+    walked = [
+        steps("2026-11-03T07:01:00Z", "12"),
+        steps("2026-11-02T23:00:00Z", "3"),
+        steps("2026-11-03T07:01:30Z", "5"),
+        steps("2026-11-03T07:02:00Z", None),
+    ]
+
+    assert intraday("steps", {STEPS: walked}, detail="1min") == [
         {
             "dateTime": "2026-11-03",
             "dataset": [
@@ -46,15 +60,13 @@ def test_steps_by_the_minute() -> None:
 
 
 def test_steps_by_the_quarter() -> None:
-    raw = {
-        "steps:reconcile": [
-            steps("2026-11-03T07:00:00Z", "12"),
-            steps("2026-11-03T07:14:59Z", "5"),
-            steps("2026-11-03T07:15:00Z", "7"),
-        ]
-    }
+    walked = [
+        steps(SEVEN, "12"),
+        steps("2026-11-03T07:14:59Z", "5"),
+        steps("2026-11-03T07:15:00Z", "7"),
+    ]
 
-    (element,) = converted("activities-steps-intraday", raw, days=TUESDAY, detail="15min")
+    (element,) = intraday("steps", {STEPS: walked}, detail="15min")
 
     assert element == {
         "dateTime": "2026-11-03",
@@ -78,67 +90,54 @@ def test_points_have_the_unit_of_the_household(
     name: str, source: str, point: dict[str, Any], system: str, value: float
 ) -> None:
     (kind,) = point
-    span = interval("2026-11-03T07:00:00Z", "2026-11-03T07:01:00Z")
+    span = interval(SEVEN, "2026-11-03T07:01:00Z")
     raw = {f"{source}:reconcile": [{kind: {"interval": span, **point[kind]}}]}
 
-    elements = converted(f"activities-{name}-intraday", raw, days=TUESDAY, system=system)
-
-    assert points(elements) == [("08:00:00", value)]
+    assert points(intraday(name, raw, system=system)) == [("08:00:00", value)]
 
 
 def test_a_point_is_on_the_clock_of_the_place_where_it_was_measured() -> None:
-    raw = {
-        "steps:reconcile": [
-            steps("2026-11-03T23:30:00Z", "1", "3600s"),
-            steps("2026-11-04T04:30:00Z", "2", "-18000s"),
-            steps("2026-11-03T22:30:00Z", "4", None),
-        ]
-    }
+    walked = [
+        steps("2026-11-03T23:30:00Z", "1", "3600s"),
+        steps("2026-11-04T04:30:00Z", "2", "-18000s"),
+        steps("2026-11-03T22:30:00Z", "4", None),
+    ]
 
-    elements = converted("activities-steps-intraday", raw, days=TUESDAY)
-
-    assert points(elements) == [("23:30:00", 6)]
+    assert points(intraday("steps", {STEPS: walked})) == [("23:30:00", 6)]
 
 
 def test_the_hour_that_comes_twice_in_autumn_loses_nothing() -> None:
-    walked = {
-        "steps:reconcile": [
-            steps("2026-10-25T00:30:00Z", "10", "7200s"),
-            steps("2026-10-25T01:30:00Z", "20", "3600s"),
-        ]
-    }
-    rates = {
-        "heart-rate:rollUp": [
-            bucket("2026-10-25T00:30:00Z", heartRate={"beatsPerMinuteAvg": 60}),
-            bucket("2026-10-25T01:30:00Z", heartRate={"beatsPerMinuteAvg": 63}),
-        ]
-    }
+    summer, winter = "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"
+    walked = [steps(summer, "10", "7200s"), steps(winter, "20", "3600s")]
+    rates = [
+        bucket(at, heartRate={"beatsPerMinuteAvg": bpm}) for at, bpm in ((summer, 60), (winter, 63))
+    ]
 
-    assert points(converted("activities-steps-intraday", walked, days=AUTUMN)) == [("02:30:00", 30)]
-    assert points(converted("activities-heart-intraday", rates, days=AUTUMN)) == [("02:30:00", 62)]
+    assert points(intraday("steps", {STEPS: walked}, days=AUTUMN)) == [("02:30:00", 30)]
+    assert points(intraday("heart", {"heart-rate:rollUp": rates}, days=AUTUMN)) == [
+        ("02:30:00", 62)
+    ]
 
 
 def test_calories_are_laid_on_the_wearers_clock_and_other_days_are_left_out() -> None:
-    raw = {
-        "total-calories:rollUp": [
-            bucket("2026-11-02T22:59:00Z", totalCalories={"kcalSum": 9}),
-            bucket("2026-11-03T23:00:00Z", totalCalories={"kcalSum": 9}),
-            bucket("2026-11-03T22:59:00Z", totalCalories={"kcalSum": 1.1}),
-            bucket("2026-11-02T23:00:00Z", totalCalories={"kcalSum": 1.20004}),
-            bucket("2026-11-02T23:01:00Z", totalCalories={}),
-            bucket("2026-11-02T23:02:00Z"),
-        ]
-    }
+    burned = [
+        bucket("2026-11-02T22:59:00Z", totalCalories={"kcalSum": 9}),
+        bucket("2026-11-03T23:00:00Z", totalCalories={"kcalSum": 9}),
+        bucket("2026-11-03T22:59:00Z", totalCalories={"kcalSum": 1.1}),
+        bucket("2026-11-02T23:00:00Z", totalCalories={"kcalSum": 1.20004}),
+        bucket("2026-11-02T23:01:00Z", totalCalories={}),
+        bucket("2026-11-02T23:02:00Z"),
+    ]
 
-    elements = converted("activities-calories-intraday", raw, days=TUESDAY)
+    elements = intraday("calories", {CALORIES: burned})
 
     assert points(elements) == [("00:00:00", 1.2), ("23:59:00", 1.1)]
 
 
 def test_minutes_in_two_readings_of_a_long_window_count_once() -> None:
-    twice = [bucket("2026-11-03T07:00:00Z", totalCalories={"kcalSum": 1.5})] * 2
+    twice = [bucket(SEVEN, totalCalories={"kcalSum": 1.5})] * 2
 
-    elements = converted("activities-calories-intraday", {"total-calories:rollUp": twice})
+    elements = intraday("calories", {CALORIES: twice}, days=(MONDAY, SUNDAY))
 
     assert points(elements) == [("08:00:00", 1.5)]
 
@@ -155,31 +154,71 @@ def test_minutes_are_asked_for_with_room_for_every_zone() -> None:
 
 
 def test_days_without_points_are_absent() -> None:
-    raw = {"steps:reconcile": [steps("2026-11-03T07:00:00Z", "12")]}
+    (element,) = intraday("steps", {STEPS: [steps(SEVEN, "12")]}, days=(MONDAY, SUNDAY))
 
-    assert [e["dateTime"] for e in converted("activities-steps-intraday", raw)] == ["2026-11-03"]
+    assert element["dateTime"] == "2026-11-03"
+
+
+def beat(physical: str, rate: str, offset: str = "3600s") -> dict[str, Any]:
+    time = {"physicalTime": physical, "utcOffset": offset}
+    return {"heartRate": {"sampleTime": time, "beatsPerMinute": rate, "metadata": {}}}
+
+
+def test_heart_by_the_minute_is_a_rounded_average() -> None:
+    rates = [
+        bucket("2026-11-03T07:14:00Z", heartRate={"beatsPerMinuteAvg": 60.5}),
+        bucket(SEVEN, heartRate={"beatsPerMinuteAvg": 71.2}),
+    ]
+    raw = {"heart-rate:rollUp": rates}
+
+    assert points(intraday("heart", raw, detail="1min")) == [("08:00:00", 71), ("08:14:00", 61)]
+    assert points(intraday("heart", raw, detail="15min")) == [("08:00:00", 66)]
+
+
+def test_heart_by_the_second_is_every_sample() -> None:
+    beats = [
+        beat("2026-11-03T07:00:02Z", "64"),
+        beat("2026-11-03T07:00:00.4Z", "60"),
+        beat("2026-11-03T07:00:00.9Z", "62"),
+    ]
+
+    assert intraday("heart", {"heart-rate:reconcile": beats}, detail="1sec") == [
+        {
+            "dateTime": "2026-11-03",
+            "dataset": [{"time": "08:00:00", "value": 61}, {"time": "08:00:02", "value": 64}],
+            "datasetInterval": 1,
+            "datasetType": "second",
+        }
+    ]
+
+
+def test_seconds_are_read_only_when_they_are_wanted() -> None:
+    fine, coarse = (
+        provider().needs(Window("activities-heart-intraday", *TUESDAY, detail))
+        for detail in ("1sec", "1min")
+    )
+
+    names = [source.name for source in (*fine, *coarse)]
+    assert names == ["heart-rate:reconcile", "heart-rate:rollUp"]
 
 
 @pytest.mark.parametrize(
     ("series", "source", "point"),
     [
-        ("steps", "steps:reconcile", steps("noon", "12")),
-        ("steps", "steps:reconcile", steps("2026-11-03T07:00:00Z", "many")),
-        ("steps", "steps:reconcile", {"steps": {"count": "12"}}),
-        ("steps", "steps:reconcile", {"steps": {**steps("2026-11-03T07:00:00Z", None), "n": 1}}),
-        ("steps", "steps:reconcile", {}),
-        ("calories", "total-calories:rollUp", bucket("2026-11-03T07:00:00Z", calories={})),
-        (
-            "calories",
-            "total-calories:rollUp",
-            bucket("2026-11-03T07:00:00Z", totalCalories={"kcal": 1}),
-        ),
-        ("calories", "total-calories:rollUp", {"totalCalories": {"kcalSum": 1}}),
-        ("heart", "heart-rate:rollUp", bucket("2026-11-03T07:00:00Z", heartRate={"average": 60})),
+        ("steps", STEPS, steps("noon", "12")),
+        ("steps", STEPS, steps(SEVEN, "many")),
+        ("steps", STEPS, {"steps": {"count": "12"}}),
+        ("steps", STEPS, {"steps": {**steps(SEVEN, None), "n": 1}}),
+        ("steps", STEPS, {}),
+        ("calories", CALORIES, bucket(SEVEN, calories={})),
+        ("calories", CALORIES, bucket(SEVEN, totalCalories={"kcal": 1})),
+        ("calories", CALORIES, {"totalCalories": {"kcalSum": 1}}),
+        ("heart", "heart-rate:rollUp", bucket(SEVEN, heartRate={"average": 60})),
+        ("heart", "heart-rate:reconcile", {"heartRate": {"sampleTime": {"physicalTime": SEVEN}}}),
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(
     series: str, source: str, point: Any
 ) -> None:
-    with pytest.raises(TryLater, match="in an unknown shape"):
-        converted(f"activities-{series}-intraday", {source: [point]})
+    detail = "1sec" if source == "heart-rate:reconcile" else ""
+    assert_unknown(f"activities-{series}-intraday", {source: [point]}, detail=detail)

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.plan import Read
-from tests.adapters.google_health.moving import converted, tolerated
+from tests.adapters.google_health.moving import assert_unknown, converted, tolerated
 
 IDENTITY = {"name": "users/me/identity", "healthUserId": "111", "legacyUserId": "A1B2C3"}
 PROFILE = {
@@ -105,5 +104,4 @@ def test_the_newest_weight_needs_no_days() -> None:
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(changes: dict[str, Any]) -> None:
-    with pytest.raises(TryLater, match="user in an unknown shape"):
-        converted("user", answers(**changes))
+    assert_unknown("user", answers(**changes))

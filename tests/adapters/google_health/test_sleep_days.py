@@ -8,6 +8,7 @@ import pytest
 
 from tests.adapters.google_health.moving import converted, interval
 from tests.adapters.google_health.sleeping import SOURCE, nap, night, noticed, session
+from tests.adapters.reading import values
 
 NEXT_NIGHT = session(
     "458",
@@ -33,27 +34,22 @@ def days(series: str, *points: Any) -> Any:
     ],
 )
 def test_sessions_of_a_day_add_up(series: str, third: str, fourth: str) -> None:
-    assert days(series, NEXT_NIGHT, nap(), night()) == [
-        {"dateTime": "2026-11-03", "value": third},
-        {"dateTime": "2026-11-04", "value": fourth},
-    ]
+    assert days(series, NEXT_NIGHT, nap(), night()) == values(d3=third, d4=fourth)
 
 
 def test_awakenings_are_counted_where_there_are_stages() -> None:
-    assert days("awakeningsCount", night(), nap(), NEXT_NIGHT) == [
-        {"dateTime": "2026-11-03", "value": "22"}
-    ]
+    assert days("awakeningsCount", night(), nap(), NEXT_NIGHT) == values(d3="22")
 
 
 def test_the_main_sleep_says_when_it_began_and_how_good_it_was() -> None:
-    assert days("startTime", nap(), night()) == [{"dateTime": "2026-11-03", "value": "23:40"}]
-    assert days("efficiency", nap(), night()) == [{"dateTime": "2026-11-03", "value": "87"}]
+    assert days("startTime", nap(), night()) == values(d3="23:40")
+    assert days("efficiency", nap(), night()) == values(d3="87")
 
 
 def test_the_longest_is_the_main_sleep_where_google_names_none() -> None:
     long = session("459", summary={"minutesInSleepPeriod": "390", "minutesAsleep": "39"})
 
-    assert days("efficiency", nap(), long) == [{"dateTime": "2026-11-03", "value": "10"}]
+    assert days("efficiency", nap(), long) == values(d3="10")
 
 
 def test_summary_of_a_day() -> None:
@@ -80,7 +76,7 @@ def test_what_google_does_not_know_yet_is_absent(series: str) -> None:
 
 
 def test_time_in_bed_is_known_at_once() -> None:
-    assert days("timeInBed", noticed()) == [{"dateTime": "2026-11-03", "value": "390"}]
+    assert days("timeInBed", noticed()) == values(d3="390")
     assert days("summary", noticed()) == [
         {"date": "2026-11-03", "totalSleepRecords": 1, "totalTimeInBed": 390}
     ]

@@ -14,14 +14,12 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from healthrelay.adapters.firestore.documents import Fields
 from healthrelay.core.errors import Refused
+from healthrelay.core.json import to_text
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.records import Delta, Record, Window
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.documents import Fields
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""
@@ -169,9 +167,9 @@ def _last(delta: Delta) -> Iterable[Record]:
 def _encode(bucket: Bucket) -> dict[str, str | bytes]:
     ordered = sorted(bucket.records.values(), key=lambda r: (r.when, r.key))
     rows = [[r.key, r.data] if r.key == r.when else [r.key, r.when, r.data] for r in ordered]
-    fields: dict[str, str | bytes] = {"records": _text(rows)}
+    fields: dict[str, str | bytes] = {"records": to_text(rows)}
     if key_is_not_day(bucket.series):
-        fields["keys"] = _text(sorted(bucket.records))
+        fields["keys"] = to_text(sorted(bucket.records))
     return fields
 
 
@@ -187,7 +185,3 @@ def _split(bucket: Bucket) -> list[Bucket]:
     for record in bucket.records.values():
         groups.setdefault(record.when[:width], {})[record.key] = record
     return [Bucket(bucket.series, period, records) for period, records in groups.items()]
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))

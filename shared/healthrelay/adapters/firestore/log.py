@@ -18,6 +18,7 @@ from healthrelay.adapters.firestore.documents import (
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
+from healthrelay.core.json import to_text
 from healthrelay.ports.delivery import Following
 
 BATCH = 400
@@ -88,7 +89,7 @@ class FirestoreLog:
                 return
             after[target] = progress.to_document()
         if after != before:
-            fields = {"progress": json.dumps(after, separators=(",", ":"))}
+            fields = {"progress": to_text(after)}
             self._database.commit(Write(owner.path, fields, since=owner.updated))
 
 

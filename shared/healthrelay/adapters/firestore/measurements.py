@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
@@ -14,9 +14,15 @@ from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
-
-if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
+from healthrelay.core.json import to_text
+from healthrelay.core.measurements.records import (
+    Coverage,
+    Delta,
+    Record,
+    Window,
+    coverage_from_document,
+    coverage_to_document,
+)
 
 MAX_WRITES = 500
 
@@ -51,11 +57,8 @@ class FirestoreRecords:
 
     def coverage(self, user: str) -> Coverage:
         owner = self._database.get_one(documents.person_path(user))
-        spans: dict[str, list[str]] = json.loads(owner.fields.get("covered", "{}")) if owner else {}
-        return {
-            series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in spans.items()
-        }
+        covered = owner.fields.get("covered") if owner else None
+        return coverage_from_document(json.loads(covered or "{}"))
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
@@ -91,7 +94,7 @@ class FirestoreRecords:
         owner = self._database.get_one(documents.person_path(user))
         if owner is None:
             raise Unknown(f"There is no user {user}.")
-        fields = {"covered": spans(covered)}
+        fields = {"covered": to_text(coverage_to_document(covered))}
         self._database.commit(Write(owner.path, fields, since=owner.updated))
         return documents.log_head(owner)
 
@@ -104,19 +107,14 @@ def _head_fields(sequence: int, change: Change) -> Fields:
     """Return what changes in the person's document."""
     fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
     if change.covered is not None:
-        fields["covered"] = spans(change.covered)
+        fields["covered"] = to_text(coverage_to_document(change.covered))
     return fields
-
-
-def spans(covered: Coverage) -> str:
-    """Return what is covered as the person's document has it."""
-    return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 
 def _entry(change: Change, incarnation: str) -> Fields:
     """Return the log entry: the keys, not the values; only the series if the keys are too many."""
     keys = changed_keys(change.delta)
-    text = json.dumps(keys, separators=(",", ":"))
+    text = to_text(keys)
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for names in keys.values() for s in names})})
     return {"life": incarnation, "at": change.now, "entry": text}

@@ -12,6 +12,7 @@ from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_
 from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict, Unknown
+from healthrelay.core.json import to_text
 from healthrelay.ports.store import Document, Versioned
 
 
@@ -103,7 +104,7 @@ class FirestoreTokens:
     def save(self, user: str, document: Document, expected: int) -> int:
         # Random, so that a document that is created again never looks like the one before it.
         version = secrets.randbits(62) + 1
-        token = {"version": version, "document": json.dumps(document, separators=(",", ":"))}
+        token = {"version": version, "document": to_text(document)}
 
         def attempt() -> int:
             current = require_private(self._database, user)
@@ -160,7 +161,7 @@ class FirestoreTargets:
                 raise Conflict(f"The target {name} of {user} was changed in the meantime.")
             if document is not None:
                 targets[name] = document
-            fields = {"targets": json.dumps(targets, separators=(",", ":"))}
+            fields = {"targets": to_text(targets)}
             attempted = True
             self._database.commit(Write(current.path, fields, since=current.updated))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.points import (
     Answers,
@@ -20,9 +20,7 @@ from healthrelay.adapters.google_health.points import (
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.ports.peers import Raw
+from healthrelay.ports.peers import Raw
 
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
 from healthrelay.core.errors import TryLater, Unknown
+from healthrelay.core.json import to_text
 from healthrelay.ports.store import Document, Versioned
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -140,10 +141,6 @@ def put_document(
         (path, user, version, to_text(document)),
     )
     return version
-
-
-def to_text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def newest_sequence(connection: sqlite3.Connection, user: str) -> int:

@@ -168,6 +168,17 @@ def reaches_back(before: Coverage, after: Coverage) -> bool:
     return any(name not in before or first < before[name][0] for name, (first, _) in after.items())
 
 
+def coverage_to_document(covered: Coverage) -> dict[str, Json]:
+    """Return *covered* as the stores keep it: ``{"body-weight": ["2026-10-01", "2026-11-01"]}``."""
+    return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
+
+
+def coverage_from_document(document: Mapping[str, Iterable[str]]) -> dict[str, Span]:
+    """Return the coverage that a store keeps as *document*. Raise `ValueError` for any other."""
+    days = {name: map(date.fromisoformat, span) for name, span in document.items()}
+    return {name: (first, last) for name, (first, last) in days.items()}
+
+
 def _lengthen(after: dict[str, Span], window: Window) -> bool:
     """Lengthen what is covered by *window*, if it touches."""
     first, last = after.get(window.covers, (window.start, window.end))

@@ -1,0 +1,28 @@
+"""One week in November, and all that a provider tells of a series in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Provider
+
+MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+
+
+def values(**by_day: Any) -> list[dict[str, Any]]:
+    """Return a time series: ``d2="0"`` is 2 November 2026."""
+    return [{"dateTime": f"2026-11-{int(day[1:]):02}", "value": v} for day, v in by_day.items()]
+
+
+def read_window(
+    provider: Provider, access: str, window: Window, account: Account
+) -> list[dict[str, Any]]:
+    """Read all that *window* needs, and return its elements."""
+    raw: dict[str, list[Any]] = {}
+    for read in pack({window: provider.needs(window)}, {}):
+        raw.setdefault(read.source, []).extend(provider.read(access, read))
+    return provider.convert(window, raw, account)
