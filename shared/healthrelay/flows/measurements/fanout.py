@@ -62,11 +62,14 @@ def fan_out(
         if one.unread:
             since, cause = one.unread
             log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
+    troubles = {user: one.trouble for user, one in turns.items() if one.trouble}
+    for user, trouble in troubles.items():
+        log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
     return FannedOut(
         people=len(people),
         due=sum(one.due for one in turns.values()),
         enqueued=sum(one.enqueued for one in turns.values()),
-        troubles={user: one.trouble for user, one in turns.items() if one.trouble},
+        troubles=troubles,
     )
 
 
