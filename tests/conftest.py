@@ -134,6 +134,6 @@ def household(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Household]:
     """All functions served over real HTTP, against the sandbox, with an empty SQLite file."""
-    chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | settings
-    with household_at(tmp_path, chosen, household_clock, monkeypatch) as ready:
+    chosen = {"HEALTHRELAY_PROVIDER": provider} | settings
+    with household_at(tmp_path, sandbox, chosen, household_clock, monkeypatch) as ready:
         yield ready

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import requests
 
+from healthrelay.__main__ import main
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
+from healthrelay.core.json import Json
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
 from healthrelay.local.serve import serve_functions
+from sandbox import Sandbox
 from tests.peers.process import free_port
 
 OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
@@ -49,6 +53,7 @@ class Household:
 
     url: str
     services: Services
+    sandbox: Sandbox
 
     def rebuild(self) -> None:
         """Have the functions read their settings again."""
@@ -72,14 +77,20 @@ class Household:
 
     def wait_a_minute(self, user: str = "jack") -> None:
         """As if all that is noted of *user*'s grant were a minute older."""
-        tokens = self.services.store.tokens
-        stored = tokens.load(user)
+        stored = self.services.store.tokens.load(user)
         assert stored is not None
         health: dict[str, Any] = dict(stored.document["health"])  # type: ignore[arg-type]
         for name in ("refused_at", "retry_at"):
             earlier = datetime.fromisoformat(health[name]) - timedelta(seconds=61)
             health[name] = earlier.isoformat()
-        tokens.save(user, {**stored.document, "health": health}, stored.version)
+        self.change_grant(user, health=health)
+
+    def change_grant(self, user: str = "jack", **parts: Json) -> None:
+        """Write over *parts* of the document that holds *user*'s grant."""
+        tokens = self.services.store.tokens
+        stored = tokens.load(user)
+        assert stored is not None
+        tokens.save(user, {**stored.document, **parts}, stored.version)
 
     def fetch(self, user: str = "jack", **query: str) -> requests.Response:
         """As the owner."""
@@ -99,9 +110,13 @@ class Household:
         found: dict[str, Any] = answer.json()["people"][user]["igor"]
         return found
 
+    def poll_key(self, user: str = "jack") -> str:
+        """A new one."""
+        return new_poll_key(user, self.services.store.identities)
+
     def poll(self, user: str = "jack", key: str | None = None) -> requests.Response:
         """As Igor; makes a new key unless one is given."""
-        chosen = new_poll_key(user, self.services.store.identities) if key is None else key
+        chosen = self.poll_key(user) if key is None else key
         return self.get("relay", {"user": user, "key": chosen})
 
     def snapshot(self, user: str = "jack") -> dict[str, list[dict[str, Any]]]:
@@ -123,13 +138,33 @@ class Household:
         )
 
 
+class Printed(NamedTuple):
+    """What a command has printed."""
+
+    out: str
+    err: str
+
+
+def run_command(*words: str, code: int = 0) -> Printed:
+    """Run one command of the command line in this process; it must exit with *code*."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        exit_code = main([*words])
+    assert exit_code == code, err.getvalue()
+    return Printed(out.getvalue(), err.getvalue())
+
+
 @contextmanager
 def household_at(
-    folder: Path, chosen: Mapping[str, str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    sandbox: Sandbox,
+    chosen: Mapping[str, str],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Household]:
     """Serve the functions by *clock* with the settings *chosen* and a store in *folder*."""
     port = free_port()
     complete = {
+        **sandbox.settings,
         "HEALTHRELAY_STORE": f"sqlite:///{folder}/healthrelay.db",
         "HEALTHRELAY_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
@@ -141,7 +176,7 @@ def household_at(
     services().now = clock.now
     with serve_functions(port) as url:
         try:
-            yield Household(url, services())
+            yield Household(url, services(), sandbox)
         finally:
             services().close()
             services.cache_clear()

@@ -19,13 +19,7 @@ from healthrelay.core.errors import (
     ReconnectNeeded,
     TryLater,
 )
-from healthrelay.core.grants.authorization import (
-    Client,
-    ConsentRequest,
-    authorize_url,
-    challenge,
-    verifier,
-)
+from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
@@ -60,8 +54,8 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, st
     us = Registration("Google Health", token_url, revoke_url, client_id, REDIRECT, basic, secret)
     client = Client(page, told["CLIENT_ID"], REDIRECT)
     consent = CONSENTS[provider]
-    ask = ConsentRequest(list(consent.scopes), "state", challenge(VERIFIER), consent.extra)
-    back = allow_page(authorize_url(client, ask))
+    proof = challenge(VERIFIER)
+    back = allow_page(authorize_url(client, list(consent.scopes), "state", proof, consent.extra))
     return OAuth2TokenEndpoint(us, Http(), lambda: NOW), parse_qs(urlsplit(back).query)["code"][0]
 
 

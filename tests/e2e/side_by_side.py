@@ -51,9 +51,9 @@ OF_A_RECORDING: list[Part] = [(RECORDED, [r for r in DAILY if _HELD.match(r)], R
 def through(
     provider: str, sandbox: Sandbox, parts: list[Part], serve: Callable[..., Any]
 ) -> Snapshot:
-    """What *provider* gives of the wearer; *serve* makes a household of settings."""
+    """What *provider* gives of the wearer; *serve* makes a household that reads from it."""
     today = sandbox.wearer.today()
-    with serve(sandbox.settings | {"HEALTHRELAY_PROVIDER": provider}) as household:
+    with serve(provider, sandbox) as household:
         household.connect(methods=",".join(METHODS), resource=",".join(DAILY + INTRADAY))
         for methods, resource, days in parts:
             household.fetched(

@@ -2,7 +2,6 @@
 
 import pytest
 
-from sandbox import Sandbox
 from tests.household import Household
 
 FOUR = {
@@ -30,7 +29,7 @@ def test_four_series_arrive_and_can_be_polled(household: Household) -> None:
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_second_fetch_changes_nothing(household: Household, sandbox: Sandbox) -> None:
+def test_second_fetch_changes_nothing(household: Household) -> None:
     household.connect(**FOUR)
     household.fetched()
     before = household.poll().content

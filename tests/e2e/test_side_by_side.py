@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from healthrelay.core.measurements.catalogue import SERIES
+from sandbox import Sandbox
 from tests.e2e.side_by_side import GENERATED, OF_A_RECORDING, differences, through, verdict, wearer
 from tests.household import Clock, Household, household_at
 from tests.peers import install
@@ -39,15 +40,18 @@ def participants() -> list[str]:
     return sorted({row["Id"] for row in rows})
 
 
-Serve = Callable[[Mapping[str, str]], AbstractContextManager[Household]]
+Serve = Callable[[str, Sandbox], AbstractContextManager[Household]]
 
 
 @pytest.fixture
 def serve(tmp_path: Path, household_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """A household with an empty store of its own."""
-    return lambda chosen: household_at(
-        tmp_path / chosen["HEALTHRELAY_PROVIDER"], chosen, household_clock, monkeypatch
-    )
+
+    def serving(provider: str, sandbox: Sandbox) -> AbstractContextManager[Household]:
+        folder, chosen = tmp_path / provider, {"HEALTHRELAY_PROVIDER": provider}
+        return household_at(folder, sandbox, chosen, household_clock, monkeypatch)
+
+    return serving
 
 
 def test_sixty_generated_days(serve: Serve, household_clock: Clock) -> None:

@@ -68,9 +68,9 @@ def household_with(
         def start(**settings: str) -> Household:
             running.close()
             named = {f"HEALTHRELAY_{name.upper()}": value for name, value in settings.items()}
-            chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider} | named
+            chosen = {"HEALTHRELAY_PROVIDER": provider} | named
             return running.enter_context(
-                household_at(tmp_path, chosen, household_clock, monkeypatch)
+                household_at(tmp_path, sandbox, chosen, household_clock, monkeypatch)
             )
 
         yield start

@@ -8,85 +8,74 @@ from typing import Any
 
 import pytest
 
-from healthrelay.__main__ import main
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.targets import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
-from sandbox import Sandbox
-from tests.household import TODAY, Household
+from tests.household import TODAY, Household, run_command
 
 Capture = pytest.CaptureFixture[str]
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
-def doctor(capsys: Capture, *words: str) -> tuple[int, dict[str, Any]]:
-    capsys.readouterr()
-    code = main(["doctor", *words, "--json"])
-    return code, json.loads(capsys.readouterr().out)
+def doctor(*words: str, code: int = 0) -> dict[str, Any]:
+    """Return what the doctor finds, by person or place."""
+    found: dict[str, Any] = json.loads(run_command("doctor", *words, "--json", code=code).out)
+    return found
 
 
-def state(capsys: Capture, user: str = "jack") -> str:
-    return str(doctor(capsys)[1][user]["state"])
+def state(*, code: int = 0) -> str:
+    return str(doctor(code=code)["jack"]["state"])
 
 
-def test_everybody_is_listed_with_cause_and_next_step(
-    household: Household, capsys: Capture
-) -> None:
+def test_everybody_is_listed_with_cause_and_next_step(household: Household) -> None:
     household.add("emma")
     household.connect("jack", **WEIGHTS)
 
-    assert main(["doctor"]) == 1
-
-    output = capsys.readouterr().out
+    output = run_command("doctor", code=1).out
     assert "emma: not connected\n" in output
     assert f"Connect: {household.services.public_url}/auth1?user=emma" in output
     assert "jack: connected since 20" in output
-    code, one = doctor(capsys, "jack")
-    assert (code, list(one)) == (0, ["jack"])
-    assert main(["doctor", "nobody"]) == 2
+    assert list(doctor("jack")) == ["jack"]
+    run_command("doctor", "nobody", code=2)
 
 
-def test_provider_down_and_well_again(
-    household: Household, sandbox: Sandbox, capsys: Capture
-) -> None:
+def test_provider_down_and_well_again(household: Household) -> None:
     household.connect(**WEIGHTS)
-    sandbox.fail("/dataTypes/", status=500, times=2)
+    household.sandbox.fail("/dataTypes/", status=500, times=2)
 
     first, second = household.fetch().json(), household.fetch().json()
 
     assert first["connection"]["state"] == second["connection"]["state"] == "provider down"
     assert first["connection"]["since"] == second["connection"]["since"]
-    assert state(capsys) == "provider down"
+    assert state() == "provider down"
     assert household.fetched()["connection"]["state"] == "connected"
-    assert state(capsys) == "connected"
+    assert state() == "connected"
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_switched_off_api_is_the_owners(
-    household: Household, sandbox: Sandbox, capsys: Capture
-) -> None:
+def test_switched_off_api_is_the_owners(household: Household) -> None:
     household.connect(**WEIGHTS)
-    sandbox.fail("/(body|dataTypes)/", status=410, times=3)
+    household.sandbox.fail("/(body|dataTypes)/", status=410, times=3)
 
     connection = household.fetch().json()["connection"]
 
     assert connection["state"] == "misconfigured"
     assert "switched off" in connection["cause"]
-    assert doctor(capsys)[0] == 1
+    doctor(code=1)
 
 
 def test_missing_sealing_key_is_named(
-    household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    household: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     household.connect(**WEIGHTS)
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
     household.rebuild()
 
-    _, people = doctor(capsys)
+    jack = doctor(code=1)["jack"]
 
-    assert people["jack"]["state"] == "misconfigured"
-    assert "'local'" in people["jack"]["cause"]
+    assert jack["state"] == "misconfigured"
+    assert "'local'" in jack["cause"]
 
 
 SECRETS = {
@@ -98,7 +87,7 @@ SECRETS = {
 
 
 def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
-    household: Household, capsys: Capture
+    household: Household,
 ) -> None:
     """Somebody renamed the key in the store: 'local' became 'lost'."""
     household.connect(**WEIGHTS)
@@ -108,7 +97,7 @@ def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
     save_igor(StoredIgor("https://i.example", "u", "token", "pass"), store.identities, vault)
     endpoint = Endpoint("https://a.example", private=False)
     add("jack", "node-red", endpoint, store=store, vault=vault, new_keys=new_keys)
-    assert doctor(capsys)[0] == 0
+    doctor()
     values = store.identities.application()
     renamed = {name: value.replace("v1.local.", "v1.lost.") for name, value in values.items()}
     store.identities.save_application(renamed, values)
@@ -116,9 +105,8 @@ def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
     lost = {**target, "sealed": str(target["sealed"]).replace("v1.local.", "v1.lost.")}
     store.targets.save("jack", "node-red", lost, target)
 
-    code, results = doctor(capsys)
+    results = doctor(code=1)
 
-    assert code == 1
     assert results.keys() == {"jack", *SECRETS}
     assert results["jack"]["state"] == "connected"
     for place in SECRETS:
@@ -127,12 +115,12 @@ def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
         assert results[place]["next_step"] == (
             "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
         )
-    assert main(["doctor"]) == 1
-    assert "plugindata/fitbit igor_token: does not open\n  A stored" in capsys.readouterr().out
+    printed = run_command("doctor", code=1).out
+    assert "plugindata/fitbit igor_token: does not open\n  A stored" in printed
 
 
 def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
-    household: Household, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    household: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     household.add("emma")
     household.connect(**WEIGHTS)
@@ -142,17 +130,14 @@ def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
         monkeypatch.delenv(f"HEALTHRELAY_{name}")
     household.rebuild()
 
-    code, results = doctor(capsys)
+    results = doctor(code=1)
 
-    assert code == 1
     assert results["emma"]["state"] == "not connected"
     assert results["jack"]["state"] == "misconfigured"
     assert "'lost'" in results["plugindata/fitbit client_secret"]["cause"]
 
 
-def test_method_added_later_makes_the_consent_partial(
-    household: Household, capsys: Capture
-) -> None:
+def test_method_added_later_makes_the_consent_partial(household: Household) -> None:
     household.connect(**WEIGHTS)
     household.add("jack", methods="get_bodyweight,sleep")
 
@@ -161,44 +146,40 @@ def test_method_added_later_makes_the_consent_partial(
     assert connection["state"] == "partly granted"
     assert connection["cause"] == "Not allowed: sleep."
     assert connection["next_step"].endswith("/auth1?user=jack")
-    assert state(capsys) == "partly granted"
+    assert state(code=1) == "partly granted"
     household.connect()
-    assert state(capsys) == "connected"
+    assert state() == "connected"
 
 
-def test_grant_of_an_app_in_testing_expires_soon(
-    household: Household, sandbox: Sandbox, capsys: Capture
-) -> None:
-    sandbox.google.testing = True
+def test_grant_of_an_app_in_testing_expires_soon(household: Household) -> None:
+    household.sandbox.google.testing = True
     household.connect(**WEIGHTS)
 
-    _, people = doctor(capsys)
+    jack = doctor(code=1)["jack"]
 
-    assert people["jack"]["state"] == "expiring soon"
-    assert "Testing" in people["jack"]["cause"]
+    assert jack["state"] == "expiring soon"
+    assert "Testing" in jack["cause"]
     assert household.fetched()["connection"]["state"] == "expiring soon"
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_reconnecting_fills_the_hole(
-    household: Household, sandbox: Sandbox, capsys: Capture
-) -> None:
+def test_reconnecting_fills_the_hole(household: Household) -> None:
     """Three weeks without a login: a fetch of one week still brings all of them."""
-    sandbox.wearer.weights.clear()
+    household.sandbox.wearer.weights.clear()
     today = datetime.combine(TODAY, time(7))
     household.connect(methods="time_series", resource="body/weight", period="1w")
     for ago in (26, 25):
-        sandbox.wearer.weigh(today - timedelta(days=ago), "82.4")
+        household.sandbox.wearer.weigh(today - timedelta(days=ago), "82.4")
     day = (today - timedelta(days=25)).date().isoformat()
     household.fetched(base_date=day, period="1w")
-    sandbox.revoke_grants()
+    household.sandbox.revoke_grants()
     household.fetch()
     household.wait_a_minute()
     assert household.fetch().json()["connection"]["state"] == "needs reconnect"
     for ago in range(20, 0, -1):
-        sandbox.wearer.weigh(today - timedelta(days=ago), "82.1")
+        household.sandbox.wearer.weigh(today - timedelta(days=ago), "82.1")
     assert household.fetch().status_code == 502
-    assert state(capsys) == "needs reconnect"
+    assert state(code=1) == "needs reconnect"
 
     household.connect()
     fetched = household.fetched()

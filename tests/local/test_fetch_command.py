@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from healthrelay.__main__ import main
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import Household, run_command
 
 
 @pytest.fixture(autouse=True)
@@ -14,14 +13,12 @@ def _jack(household: Household) -> None:
     household.connect(methods="time_series", resource="body/weight,activities/steps", period="6m")
 
 
-def test_plan_shows_every_call_and_makes_none(
-    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_plan_shows_every_call_and_makes_none(sandbox: Sandbox) -> None:
     sandbox.reset()
 
-    assert main(["fetch", "jack", "--plan"]) == 0
+    planned = run_command("fetch", "jack", "--plan").out
 
-    calls = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    calls = [line.split("\t") for line in planned.splitlines()]
     assert [source for source, _, _ in calls] == [
         "weight:reconcile",
         "steps:dailyRollUp",
@@ -31,27 +28,23 @@ def test_plan_shows_every_call_and_makes_none(
     assert list(sandbox.journal) == []
 
 
-def test_provider_calls_are_those_of_the_plan(
-    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(["fetch", "jack", "--plan"])
-    planned = capsys.readouterr().out.splitlines()
+def test_provider_calls_are_those_of_the_plan(sandbox: Sandbox) -> None:
+    planned = run_command("fetch", "jack", "--plan").out.splitlines()
     sandbox.reset()
 
-    assert main(["fetch", "jack", "--set", "methods=time_series"]) == 0
+    fetched = run_command("fetch", "jack", "--set", "methods=time_series").out
 
     assert len(sandbox.journal) == len(planned) == 4
-    assert json.loads(capsys.readouterr().out)["added"] > 200
+    assert json.loads(fetched)["added"] > 200
 
 
-def test_wrong_words_get_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fetch", "jack", "--plan", "--set", "period=2w"]) == 2
-    assert main(["fetch", "stranger"]) == 2
-
-    assert "period must be one of" in capsys.readouterr().err
-
-
-def test_plan_of_an_unavailable_method_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fetch", "jack", "--plan", "--set", "methods=get_badges"]) == 2
-
-    assert "Google Health has no badges." in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["jack", "--plan", "--set", "period=2w"], "period must be one of"),
+        (["jack", "--plan", "--set", "methods=get_badges"], "Google Health has no badges."),
+        (["stranger"], "There is no user stranger."),
+    ],
+)
+def test_wrong_words_get_one_sentence(words: list[str], sentence: str) -> None:
+    assert sentence in run_command("fetch", *words, code=2).err

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.__main__ import main
 from healthrelay.core.delivery.progress import Chance, Progress, after_failure
 from healthrelay.core.errors import TryLater
-from sandbox import Sandbox
-from tests.household import Household
+from tests.household import Household, run_command
 from tests.stores.contract import NOW
 
-Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+ADD_NODE_RED = ("relay", "add", "jack", "https://hook.example/in", "--name", "node-red")
 RESOURCES = "body/weight,activities/steps,activities/heart"
 
 
@@ -27,58 +25,46 @@ def _jack(household: Household) -> None:
     household.fetched()
 
 
-def test_disconnecting_ends_the_grant_and_keeps_the_rest(
-    household: Household, capsys: Capture
-) -> None:
+def test_disconnecting_ends_the_grant_and_keeps_the_rest(household: Household) -> None:
     before = household.snapshot()
     grant = household.services.grants.load("jack").grant
 
-    assert main(["disconnect", "jack"]) == 0
-
-    assert "has ended and is forgotten" in capsys.readouterr().out
+    assert "has ended and is forgotten" in run_command("disconnect", "jack").out
     answer = household.fetch()
     assert (answer.status_code, answer.json()["cause"]) == (502, "not_connected")
     assert household.snapshot() == before
     with pytest.raises(Exception, match="no longer honours"):
         household.services.token_endpoint.refresh(grant.refresh or "")
-    assert main(["disconnect", "jack"]) == 0
-    assert capsys.readouterr().out == "jack is not connected.\n"
+    assert run_command("disconnect", "jack").out == "jack is not connected.\n"
     household.connect()
     household.fetched()
     assert household.snapshot() == before
 
 
-def test_provider_that_is_down_leaves_the_choice(
-    household: Household, sandbox: Sandbox, capsys: Capture, provider: str
-) -> None:
-    sandbox.fail("/revoke", status=503, times=2)
+def test_provider_that_is_down_leaves_the_choice(household: Household, provider: str) -> None:
+    household.sandbox.fail("/revoke", status=503, times=2)
 
-    assert main(["disconnect", "jack"]) == 1
-    stderr = capsys.readouterr().err
+    stderr = run_command("disconnect", "jack", code=1).err
     assert "still connected" in stderr
     assert "healthrelay disconnect jack --forget-anyway" in stderr
     assert household.fetch().status_code == 200
 
-    assert main(["disconnect", "jack", "--forget-anyway"]) == 0
+    stdout = run_command("disconnect", "jack", "--forget-anyway").out
     page = {
         "google_health": "myaccount.google.com/connections",
         "fitbit": "www.fitbit.com/settings",
     }
-    assert page[provider] in capsys.readouterr().out
+    assert page[provider] in stdout
     assert household.fetch().json()["cause"] == "not_connected"
 
 
-def test_erasing_prints_a_receipt_of_what_there_was(
-    household: Household, tmp_path: Path, capsys: Capture
-) -> None:
+def test_erasing_prints_a_receipt_of_what_there_was(household: Household, tmp_path: Path) -> None:
     snapshot = household.snapshot()
     grant = household.services.grants.load("jack").grant
-    main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
-    capsys.readouterr()
+    run_command(*ADD_NODE_RED)
 
-    assert main(["erase", "jack", "--json"]) == 0
+    receipt = json.loads(run_command("erase", "jack", "--json").out)
 
-    receipt = json.loads(capsys.readouterr().out)
     assert receipt["removed"] == {
         "records": {series: len(elements) for series, elements in sorted(snapshot.items())},
         "changes": 1,
@@ -94,34 +80,27 @@ def test_erasing_prints_a_receipt_of_what_there_was(
         household.services.token_endpoint.refresh(grant.refresh or "")
     assert household.fetch().status_code == 404
     assert household.poll(key="any").status_code in (401, 404)
-    assert main(["erase", "jack"]) == 2
+    run_command("erase", "jack", code=2)
 
 
-def test_erasing_does_not_wait_for_a_provider_that_is_down(
-    household: Household, sandbox: Sandbox, capsys: Capture
-) -> None:
-    sandbox.fail("/revoke", status=503)
+def test_erasing_does_not_wait_for_a_provider_that_is_down(household: Household) -> None:
+    household.sandbox.fail("/revoke", status=503)
 
-    assert main(["erase", "jack"]) == 0
-
-    assert "has not ended the grant" in capsys.readouterr().out
+    assert "has not ended the grant" in run_command("erase", "jack").out
     assert household.services.store.identities.names() == []
 
 
-def test_what_is_exported_is_what_igor_gets(
-    household: Household, tmp_path: Path, capsys: Capture
-) -> None:
+def test_what_is_exported_is_what_igor_gets(household: Household, tmp_path: Path) -> None:
     snapshot = household.snapshot()
     folder = tmp_path / "out" / "jack"
-    main(["relay", "add", "jack", "https://hook.example/in", "--name", "node-red"])
-    key = capsys.readouterr().out.split("whsec_")[1].split()[0]
+    key = run_command(*ADD_NODE_RED).out.split("whsec_")[1].split()[0]
     log = household.services.store.log
     log.save("jack", "igor", after_failure(Progress(), TryLater("away"), 1, Chance(NOW)))
     log.save("jack", "reader:script", Progress(1, at=NOW))
 
-    assert main(["export", "jack", "--to", str(folder)]) == 0
+    stdout = run_command("export", "jack", "--to", str(folder)).out
 
-    written = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    written = [Path(line) for line in stdout.splitlines()]
     assert sorted(written) == sorted(folder.iterdir())
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     export = json.loads((folder / "jack.json").read_text())
@@ -160,25 +139,24 @@ def test_what_is_exported_is_what_igor_gets(
     assert values == [element["value"] for element in snapshot["activities-heart"]]
 
 
-def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: Capture) -> None:
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     link, elsewhere = tmp_path / "jack.body-weight.csv", tmp_path / "elsewhere"
     elsewhere.write_text("not ours")
     link.symlink_to(elsewhere)
 
-    assert main(["export", "jack", "--to", str(tmp_path)]) == 2
-    assert "--force" in capsys.readouterr().err
+    assert "--force" in run_command("export", "jack", "--to", str(tmp_path), code=2).err
     assert not (tmp_path / "jack.json").exists()
 
-    assert main(["export", "jack", "--to", str(tmp_path), "--force"]) == 0
+    run_command("export", "jack", "--to", str(tmp_path), "--force")
     assert not link.is_symlink()
     assert stat.S_IMODE(link.stat().st_mode) == 0o600
     assert elsewhere.read_text() == "not ours"
-    assert main(["export", "jack", "--to", str(elsewhere)]) == 2
+    run_command("export", "jack", "--to", str(elsewhere), code=2)
 
 
 def test_two_exports_of_the_same_differ_in_their_time_only(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        main(["export", "jack", "--to", str(tmp_path / name)])
+        run_command("export", "jack", "--to", str(tmp_path / name))
 
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}

@@ -16,6 +16,7 @@ from healthrelay.adapters.sqlite import SqliteStore
 from healthrelay.commands.dump import bar, progress_bar
 from healthrelay.flows.transfer.person import Step
 from tests.flows.transfer.conftest import contents, household
+from tests.household import run_command
 
 SEALING = f"k:{base64.b64encode(b'k' * 32).decode()}"
 
@@ -36,24 +37,19 @@ def opened(name: str) -> SqliteStore:
 
 
 def test_a_store_is_dumped_and_loaded(
-    stores: tuple[str, str],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    stores: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = stores
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", SEALING)
 
-    assert main(["dump", "household.ndjson", "--store", one]) == 0
-    out, err = capsys.readouterr()
+    out, err = run_command("dump", "household.ndjson", "--store", one)
     assert out == ""
     assert err.startswith("3 people with 707 records.\n")
     file = tmp_path / "household.ndjson"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
     monkeypatch.setenv("HEALTHRELAY_STORE", other)
-    assert main(["load", str(file)]) == 0
-    out, err = capsys.readouterr()
+    out, err = run_command("load", str(file))
     assert err == ""
     assert out.splitlines() == [
         "3 people with 707 records.",
@@ -61,8 +57,8 @@ def test_a_store_is_dumped_and_loaded(
         "Run only one of the two stores: a grant that both refresh may end.",
     ]
     assert contents(opened(other)) == contents(opened(one))
-    assert main(["load", str(file)]) == 2
-    assert "__x__, jack, second exist in this store already" in capsys.readouterr().err
+    refused = run_command("load", str(file), code=2).err
+    assert "__x__, jack, second exist in this store already" in refused
 
 
 def test_standard_output_takes_it_too(
@@ -78,15 +74,11 @@ def test_standard_output_takes_it_too(
 
 
 def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
-    stores: tuple[str, str],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    stores: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = stores
-    assert main(["dump", "file", "--store", one]) == 0
-    assert main(["load", "file", "--store", other]) == 1
-    out = capsys.readouterr().out
+    run_command("dump", "file", "--store", one)
+    out = run_command("load", "file", "--store", other, code=1).out
     assert out.count("Not opened: ") == 3
     assert "Not opened: plugindata/fitbit client_secret: A stored secret needs the sealing" in out
     assert "add the sealing keys of the dumped store to HEALTHRELAY_SEALING_KEYS" in out
@@ -95,13 +87,13 @@ def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
     third = f"sqlite:///{tmp_path}/third/healthrelay.db"
     (tmp_path / "third").mkdir()
     (tmp_path / "third" / "keys.env").write_text(f"HEALTHRELAY_SEALING_KEYS={SEALING}\n")
-    assert main(["load", "file", "--store", third]) == 0
-    assert "3 of 3 sealed values open" in capsys.readouterr().out
+    assert "3 of 3 sealed values open" in run_command("load", "file", "--store", third).out
 
     wrong = f"k:{base64.b64encode(bytes(32)).decode()}"
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", wrong)
-    assert main(["load", "file", "--store", f"sqlite:///{tmp_path}/fourth/x.db"]) == 1
-    assert "does not open with the sealing key 'k'" in capsys.readouterr().out
+    fourth = f"sqlite:///{tmp_path}/fourth/x.db"
+    out = run_command("load", "file", "--store", fourth, code=1).out
+    assert "does not open with the sealing key 'k'" in out
 
 
 @pytest.mark.parametrize(
@@ -116,28 +108,24 @@ def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
     ],
 )
 def test_bad_arguments_leave_no_file(
-    stores: tuple[str, str],
-    tmp_path: Path,
-    words: list[str],
-    sentence: str,
-    capsys: pytest.CaptureFixture[str],
+    stores: tuple[str, str], tmp_path: Path, words: list[str], sentence: str
 ) -> None:
     before = sorted(tmp_path.iterdir())
 
-    assert main([stores[0] if word == "ONE" else word for word in words]) == 2
+    given = [stores[0] if word == "ONE" else word for word in words]
+    assert sentence in run_command(*given, code=2).err
 
-    assert sentence in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_dump_that_fails_leaves_the_one_before(stores: tuple[str, str], tmp_path: Path) -> None:
-    assert main(["dump", "file", "--store", stores[0]]) == 0
+    run_command("dump", "file", "--store", stores[0])
     before = (tmp_path / "file").read_bytes()
     (tmp_path / "one" / "healthrelay.db").write_bytes(b"no database at all, and of some length")
     for more in (tmp_path / "one").glob("healthrelay.db-*"):
         more.unlink()
 
-    assert main(["dump", "file", "--store", stores[0]]) == 1
+    run_command("dump", "file", "--store", stores[0], code=1)
 
     assert (tmp_path / "file").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "one"]

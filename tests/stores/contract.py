@@ -1,4 +1,4 @@
-"""What every store must do, whatever it is made of: inherit, and give a `store` fixture."""
+"""What every store must do, whatever it is made of: inherit, and give an `empty` fixture."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def add_weights(*days: str) -> Delta:
 class IdentitiesContract:
     """People and settings."""
 
-    def test_nobody_at_first(self, store: Store) -> None:
-        assert store.identities.names() == []
-        assert store.identities.settings("jack") is None
+    def test_nobody_at_first(self, empty: Store) -> None:
+        assert empty.identities.names() == []
+        assert empty.identities.settings("jack") is None
 
-    def test_settings_come_back(self, store: Store) -> None:
-        store.identities.save("jack", {"methods": "time_series", "resource": "body/weight"})
-        store.identities.save("second", {})
+    def test_settings_come_back(self, empty: Store) -> None:
+        empty.identities.save("jack", {"methods": "time_series", "resource": "body/weight"})
+        empty.identities.save("second", {})
 
-        assert store.identities.names() == ["jack", "second"]
-        assert store.identities.settings("second") == {}
-        assert store.identities.settings("jack") == {
+        assert empty.identities.names() == ["jack", "second"]
+        assert empty.identities.settings("second") == {}
+        assert empty.identities.settings("jack") == {
             "methods": "time_series",
             "resource": "body/weight",
         }
@@ -77,7 +77,7 @@ class IdentitiesContract:
             store.identities.save(user, {})
             store.identities.save_poll_key(user, "hash")
             store.tokens.save(user, DOCUMENT, 0)
-            store.records.apply(user, Delta(added=(weight("2026-11-01"),)), NOW)
+            store.records.apply(user, add_weights("2026-11-01"), NOW)
             store.log.save(user, "igor", Progress(1))
 
         assert store.identities.remove("jack")
@@ -95,7 +95,6 @@ class IdentitiesContract:
         assert not store.identities.remove("jack")
 
     def test_poll_key(self, store: Store) -> None:
-        store.identities.save("jack", {})
         assert store.identities.poll_key("jack") is None
 
         store.identities.save_poll_key("jack", "one")
@@ -106,20 +105,20 @@ class IdentitiesContract:
 
     def test_stranger_has_no_poll_key(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.identities.poll_key("jack")
+            store.identities.poll_key("nobody")
         with pytest.raises(Unknown):
-            store.identities.save_poll_key("jack", "one")
+            store.identities.save_poll_key("nobody", "one")
 
-    def test_application_values(self, store: Store) -> None:
-        assert store.identities.application() == {}
+    def test_application_values(self, empty: Store) -> None:
+        assert empty.identities.application() == {}
 
         values = {"client_id": "A", "system": "metric"}
-        store.identities.save_application(values, {})
-        assert store.identities.application() == values
-        store.identities.save_application({"client_id": "B"}, values)
+        empty.identities.save_application(values, {})
+        assert empty.identities.application() == values
+        empty.identities.save_application({"client_id": "B"}, values)
 
-        assert store.identities.application() == {"client_id": "B"}
-        assert store.identities.names() == []
+        assert empty.identities.application() == {"client_id": "B"}
+        assert empty.identities.names() == []
 
     def test_application_values_of_another_writer_are_not_lost(self, store: Store) -> None:
         store.identities.save_application({"client_id": "A"}, {})
@@ -135,7 +134,6 @@ class TokensContract:
     """Sealed grants under compare-and-set."""
 
     def test_document_comes_back(self, store: Store) -> None:
-        store.identities.save("jack", {})
         assert store.tokens.load("jack") is None
 
         version = store.tokens.save("jack", DOCUMENT, 0)
@@ -146,7 +144,6 @@ class TokensContract:
         assert stored.version == version > 0
 
     def test_only_the_version_that_was_read_may_be_replaced(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         first = store.tokens.load("jack")
         assert first is not None
@@ -160,14 +157,13 @@ class TokensContract:
         assert stored is not None
         assert stored.document["sealed"] == "v1.k.y"
 
-    def test_nothing_is_stored_for_a_stranger(self, store: Store) -> None:
+    def test_no_grant_is_stored_for_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.tokens.save("jack", DOCUMENT, 0)
+            store.tokens.save("nobody", DOCUMENT, 0)
 
-        assert store.tokens.load("jack") is None
+        assert store.tokens.load("nobody") is None
 
     def test_a_person_created_again_does_not_accept_an_earlier_version(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         before = store.tokens.load("jack")
         assert before is not None
@@ -210,10 +206,9 @@ class TokensContract:
 
     def test_nothing_is_forgotten_of_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.tokens.forget("jack", 0)
+            store.tokens.forget("nobody", 0)
 
     def test_one_of_many_writers_wins(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT, 0)
         stored = store.tokens.load("jack")
         assert stored is not None
@@ -252,7 +247,6 @@ class RecordsContract:
     """Measurements and the log that is written with them."""
 
     def test_records_come_back_in_order_with_their_members_in_order(self, store: Store) -> None:
-        store.identities.save("jack", {})
         late, early = weight("2026-11-02"), weight("2026-11-01")
 
         store.records.apply("jack", Delta(added=(late, early)), NOW)
@@ -262,7 +256,6 @@ class RecordsContract:
         assert [list(record.data) for record in records] == [["dateTime", "value"]] * 2
 
     def test_window_holds_both_its_days_whole(self, store: Store) -> None:
-        store.identities.save("jack", {})
         inside = [entry(1, "2026-11-01T00:00:00"), entry(2, "2026-11-02T23:59:59")]
         outside = [entry(3, "2026-10-31T23:59:59"), entry(4, "2026-11-03T00:00:00")]
         other = weight("2026-11-01")
@@ -275,8 +268,7 @@ class RecordsContract:
         assert store.records.within("second", [window]) == []
 
     def test_delta_is_applied_whole(self, store: Store) -> None:
-        store.identities.save("jack", {})
-        store.records.apply("jack", Delta(added=(weight("2026-11-01"), weight("2026-11-02"))), NOW)
+        store.records.apply("jack", add_weights("2026-11-01", "2026-11-02"), NOW)
         delta = Delta(
             added=(weight("2026-11-03"),),
             changed=(weight("2026-11-02", "80"),),
@@ -291,11 +283,10 @@ class RecordsContract:
         ]
 
     def test_sequence_has_no_gap_and_is_the_persons_own(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.identities.save("second", {})
 
         numbers = [
-            store.records.apply(user, Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+            store.records.apply(user, add_weights(f"2026-11-{day:02}"), NOW)
             for day, user in enumerate(("jack", "jack", "second", "jack"), 1)
         ]
 
@@ -303,33 +294,30 @@ class RecordsContract:
         assert (store.log.head("jack"), store.log.head("second")) == (3, 1)
 
     def test_empty_delta_writes_nothing(self, store: Store) -> None:
-        store.identities.save("jack", {})
-        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW)
 
         assert store.records.apply("jack", Delta(), NOW) == 1
         assert store.log.head("jack") == 1
 
     def test_nothing_is_stored_for_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+            store.records.apply("nobody", add_weights("2026-11-01"), NOW)
 
-        assert store.records.everything("jack") == []
-        assert store.log.head("jack") == 0
+        assert store.records.everything("nobody") == []
+        assert store.log.head("nobody") == 0
 
     def test_coverage_is_kept_with_the_change(self, store: Store) -> None:
-        store.identities.save("jack", {})
         assert store.records.coverage("jack") == {}
         covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
 
-        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, covered)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, covered)
         store.records.apply("jack", Delta(), NOW)
 
         assert store.records.coverage("jack") == covered
 
     def test_coverage_can_be_noted_without_a_change(self, store: Store) -> None:
-        store.identities.save("jack", {})
         covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
-        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW)
 
         assert store.records.apply("jack", Delta(), NOW, covered) == 1
 
@@ -339,10 +327,9 @@ class RecordsContract:
 
     def test_no_coverage_is_noted_for_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.records.apply("jack", Delta(), NOW, {"weight": (date(2026, 10, 1),) * 2})
+            store.records.apply("nobody", Delta(), NOW, {"weight": (date(2026, 10, 1),) * 2})
 
     def test_numbers_stay_exact(self, store: Store) -> None:
-        store.identities.save("jack", {})
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})
 
         store.records.apply("jack", Delta(added=(record,)), NOW)
@@ -352,10 +339,8 @@ class RecordsContract:
         assert isinstance(stored.data["b"], int)
 
     def test_many_writers_leave_no_gap(self, store: Store) -> None:
-        store.identities.save("jack", {})
-
         def write(day: int) -> int:
-            return store.records.apply("jack", Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+            return store.records.apply("jack", add_weights(f"2026-11-{day:02}"), NOW)
 
         with ThreadPoolExecutor(6) as pool:
             numbers = sorted(pool.map(write, range(1, 13)))
@@ -401,7 +386,7 @@ class LogContract:
         assert store.log.prune("jack", NOW + timedelta(days=99)) == 2
         assert [entry.sequence for entry in store.log.after("jack", 0, 10)] == [5]
         assert store.log.head("jack") == 5
-        assert store.records.apply("jack", Delta(added=(weight("2026-12-01"),)), NOW) == 6
+        assert store.records.apply("jack", add_weights("2026-12-01"), NOW) == 6
         assert len(store.records.everything("jack")) == 6
         assert store.log.prune("nobody", NOW) == 0
 
@@ -474,24 +459,21 @@ class LogContract:
 
     def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.log.save("jack", "igor", Progress(1))
+            store.log.save("nobody", "igor", Progress(1))
 
-        assert store.log.following("jack") == Following()
+        assert store.log.following("nobody") == Following()
 
 
 def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
-    """Jack, with so many log entries, each about the weight of one day."""
-    store.identities.save("jack", {})
+    """Give jack so many log entries, each about the weight of one day."""
     for n in range(entries):
-        delta = Delta(added=(weight(f"2026-11-{n + 1:02}"),))
-        store.records.apply("jack", delta, NOW + n * apart)
+        store.records.apply("jack", add_weights(f"2026-11-{n + 1:02}"), NOW + n * apart)
 
 
 class TargetsContract:
     """People's own targets."""
 
     def test_targets_come_back_by_name(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.identities.save("second", {})
         assert store.targets.of("jack") == {}
         one: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.x"}
@@ -511,7 +493,6 @@ class TargetsContract:
         assert store.targets.of("jack") == {"script": two}
 
     def test_what_was_changed_or_removed_meanwhile_is_not_written_over(self, store: Store) -> None:
-        store.identities.save("jack", {})
         old: Document = {"url": "https://a.example", "sealed": "v1.k.x"}
         new: Document = {"url": "https://a.example", "sealed": "v1.k.y"}
         late: Document = {"url": "https://a.example", "sealed": "v1.k.z"}
@@ -531,51 +512,50 @@ class TargetsContract:
         assert store.targets.of("jack") == {}
 
     def test_they_go_with_the_person(self, store: Store) -> None:
-        store.identities.save("jack", {})
         store.targets.save("jack", "script", {"url": "https://a.example"}, None)
         store.identities.remove("jack")
         assert store.targets.of("jack") == {}
         store.identities.save("jack", {})
         assert store.targets.of("jack") == {}
 
-    def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
+    def test_no_target_is_kept_of_a_stranger(self, store: Store) -> None:
         with pytest.raises(Unknown):
-            store.targets.save("jack", "script", {"url": "https://a.example"}, None)
+            store.targets.save("nobody", "script", {"url": "https://a.example"}, None)
 
 
 class RestoreContract:
     """A whole person, from a dump."""
 
-    def test_a_person_comes_back_as_they_were_and_goes_on(self, store: Store) -> None:
-        store.restore("jack", PERSON)
-        store.restore("second", PERSON._replace(settings={"period": "1m"}, poll_key="another"))
+    def test_a_person_comes_back_as_they_were_and_goes_on(self, empty: Store) -> None:
+        empty.restore("jack", PERSON)
+        empty.restore("second", PERSON._replace(settings={"period": "1m"}, poll_key="another"))
 
-        grant = store.tokens.load("jack")
-        assert store.identities.names() == ["jack", "second"]
-        assert store.identities.settings("jack") == {"period": "1w"}
-        assert store.identities.poll_key("jack") == "a-hash"
+        grant = empty.tokens.load("jack")
+        assert empty.identities.names() == ["jack", "second"]
+        assert empty.identities.settings("jack") == {"period": "1w"}
+        assert empty.identities.poll_key("jack") == "a-hash"
         assert grant is not None
         assert grant.document == DOCUMENT
-        assert store.targets.of("jack") == PERSON.targets
-        assert store.log.following("jack") == Following(6, PERSON.progress)
-        assert store.log.after("jack", 0, 10) == PERSON.entries
-        assert store.records.coverage("jack") == PERSON.coverage
-        assert store.records.everything("jack") == PERSON.records
-        assert store.records.apply("jack", Delta(added=(weight("2026-11-09"),)), NOW) == 7
-        assert store.tokens.save("jack", DOCUMENT, grant.version) != grant.version
-        store.targets.save("jack", "script", None, PERSON.targets["script"])
-        assert store.records.everything("second") == PERSON.records
+        assert empty.targets.of("jack") == PERSON.targets
+        assert empty.log.following("jack") == Following(6, PERSON.progress)
+        assert empty.log.after("jack", 0, 10) == PERSON.entries
+        assert empty.records.coverage("jack") == PERSON.coverage
+        assert empty.records.everything("jack") == PERSON.records
+        assert empty.records.apply("jack", add_weights("2026-11-09"), NOW) == 7
+        assert empty.tokens.save("jack", DOCUMENT, grant.version) != grant.version
+        empty.targets.save("jack", "script", None, PERSON.targets["script"])
+        assert empty.records.everything("second") == PERSON.records
 
-    def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, store: Store) -> None:
-        store.restore("jack", PersonDump({}, None, None, {}, {}, {}, [], []))
+    def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, empty: Store) -> None:
+        empty.restore("jack", PersonDump({}, None, None, {}, {}, {}, [], []))
 
-        assert store.identities.settings("jack") == {}
-        assert store.identities.poll_key("jack") is None
-        assert store.tokens.load("jack") is None
-        assert store.targets.of("jack") == {}
-        assert store.log.following("jack") == Following(0, {})
-        assert store.records.coverage("jack") == {}
-        assert store.records.apply("jack", Delta(added=(weight("2026-11-09"),)), NOW) == 1
+        assert empty.identities.settings("jack") == {}
+        assert empty.identities.poll_key("jack") is None
+        assert empty.tokens.load("jack") is None
+        assert empty.targets.of("jack") == {}
+        assert empty.log.following("jack") == Following(0, {})
+        assert empty.records.coverage("jack") == {}
+        assert empty.records.apply("jack", add_weights("2026-11-09"), NOW) == 1
 
     def test_nobody_who_exists_is_changed(self, store: Store) -> None:
         fill(store, 2)
@@ -587,17 +567,17 @@ class RestoreContract:
         assert store.log.head("jack") == 2
         assert len(store.records.everything("jack")) == 2
 
-    def test_what_cannot_be_written_leaves_nothing(self, store: Store) -> None:
+    def test_what_cannot_be_written_leaves_nothing(self, empty: Store) -> None:
         strange = Record("weight", "1", "2026-11-01", {"weight": {1, 2}})  # type: ignore[dict-item]
 
         with pytest.raises(TypeError):
-            store.restore("jack", PERSON._replace(records=[weight("2026-11-01"), strange]))
+            empty.restore("jack", PERSON._replace(records=[weight("2026-11-01"), strange]))
 
-        assert store.identities.names() == []
-        assert store.records.everything("jack") == []
-        assert store.log.after("jack", 0, 10) == []
-        store.restore("jack", PERSON)
-        assert store.records.everything("jack") == PERSON.records
+        assert empty.identities.names() == []
+        assert empty.records.everything("jack") == []
+        assert empty.log.after("jack", 0, 10) == []
+        empty.restore("jack", PERSON)
+        assert empty.records.everything("jack") == PERSON.records
 
     def test_nothing_is_left_of_who_was_removed_before(self, store: Store) -> None:
         fill(store, 9)
@@ -619,3 +599,9 @@ class StoreContract(
     RestoreContract,
 ):
     """All of it."""
+
+    @pytest.fixture
+    def store(self, empty: Store) -> Store:
+        """The store, with jack in it."""
+        empty.identities.save("jack", {})
+        return empty

@@ -14,13 +14,12 @@ from tests.stores.contract import NOW, StoreContract, weight
 pytestmark = pytest.mark.peer
 
 
-@pytest.fixture
-def store(make_firestore: MakeFirestore) -> FirestoreStore:
-    return make_firestore()
-
-
 class TestFirestore(StoreContract):
     """Every promise of a store."""
+
+    @pytest.fixture
+    def empty(self, make_firestore: MakeFirestore) -> FirestoreStore:
+        return make_firestore()
 
 
 def test_used_round_is_remembered_until_its_time_and_no_longer(store: FirestoreStore) -> None:
@@ -32,13 +31,13 @@ def test_used_round_is_remembered_until_its_time_and_no_longer(store: FirestoreS
 
 
 def test_names_that_firestore_keeps_for_itself_are_names(store: FirestoreStore) -> None:
-    names = ["__jack__", "_jack", "jack.2", "~"]
+    names = ["__jack__", "_jack", "jack", "jack.2", "~"]
     for name in names:
         store.identities.save(name, {"period": name})
         store.records.apply(name, Delta(added=(weight("2026-11-01"),)), NOW)
 
     assert store.identities.names() == sorted(names)
-    assert [store.log.head(name) for name in names] == [1, 1, 1, 1]
+    assert [store.log.head(name) for name in names] == [1, 1, 1, 1, 1]
     assert store.handshakes.use("__nonce__", NOW, NOW)
 
 
@@ -51,7 +50,6 @@ def test_databases_of_one_project_are_apart(make_firestore: MakeFirestore) -> No
 
 
 def test_closed_store_opens_again(store: FirestoreStore) -> None:
-    store.identities.save("jack", {})
     store.close()
 
     assert store.identities.names() == ["jack"]

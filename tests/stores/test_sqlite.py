@@ -22,7 +22,7 @@ from tests.stores.contract import DOCUMENT, NOW, StoreContract, weight
 
 class TestSqliteInMemory(StoreContract):
     @pytest.fixture
-    def store(self) -> Iterator[Store]:
+    def empty(self) -> Iterator[Store]:
         store = SqliteStore(":memory:")
         yield store
         store.close()
@@ -30,7 +30,7 @@ class TestSqliteInMemory(StoreContract):
 
 class TestSqliteOnDisk(StoreContract):
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[Store]:
+    def empty(self, tmp_path: Path) -> Iterator[Store]:
         store = SqliteStore(str(tmp_path / "data" / "healthrelay.db"))
         yield store
         store.close()

@@ -12,7 +12,6 @@ import requests
 from healthrelay.core.grants.authorization import challenge, verifier
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.flows.grants.signed import INVITATION_AGE, SignedNotes
-from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
 
@@ -28,16 +27,19 @@ def cookies(answer: requests.Response) -> SimpleCookie:
     return jar
 
 
-def test_owner_key_leads_to_the_consent_page(household: Household, sandbox: Sandbox) -> None:
+def test_owner_key_leads_to_the_consent_page(household: Household) -> None:
     answer = household.get("auth1", {"user": "jack"}, OWNER_KEY)
 
     assert answer.status_code == 302
     assert answer.headers["Cache-Control"] == "no-store"
     to = urlsplit(answer.headers["Location"])
-    assert f"{to.scheme}://{to.netloc}{to.path}" == sandbox.settings["HEALTHRELAY_GOOGLE_AUTH_URL"]
+    assert (
+        f"{to.scheme}://{to.netloc}{to.path}"
+        == household.sandbox.settings["HEALTHRELAY_GOOGLE_AUTH_URL"]
+    )
     query = {name: values[0] for name, values in parse_qs(to.query).items()}
     assert query["redirect_uri"] == f"{household.url}/auth2"
-    assert query["client_id"] == sandbox.settings["HEALTHRELAY_CLIENT_ID"]
+    assert query["client_id"] == household.sandbox.settings["HEALTHRELAY_CLIENT_ID"]
     assert (query["access_type"], query["prompt"]) == ("offline", "consent")
     note = SignedNotes(OWNER_KEY).read_state(query["state"], household.services.now())
     assert (note["user"], note["provider"]) == ("jack", "google_health")

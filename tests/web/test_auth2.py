@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
 
+from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
-from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
 BOTH = {"methods": "time_series", "resource": "body/weight,activities/steps"}
@@ -19,7 +22,7 @@ class Browser:
     """A person's browser at one household."""
 
     def __init__(self, household: Household) -> None:
-        self.household = household
+        self.household, self.sandbox = household, household.sandbox
         self.session = requests.Session()
 
     def begin(self, user: str = "jack") -> str:
@@ -28,6 +31,13 @@ class Browser:
             self.household.invitation(user), allow_redirects=False, timeout=10
         )
         return answer.headers["Location"]
+
+    def allow(self) -> dict[str, str]:
+        """Allow everything; returns the query with which the consent page sends them back."""
+        return query_of(allow_page(self.begin()))
+
+    def stored_nothing(self) -> bool:
+        return self.household.services.store.tokens.load("jack") is None
 
     def back(self, **query: str) -> requests.Response:
         """Come back from the consent page with *query*."""
@@ -46,13 +56,9 @@ def query_of(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def nothing_stored(household: Household) -> bool:
-    return household.services.store.tokens.load("jack") is None
-
-
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_consent_is_stored_and_shown(browser: Browser, provider: str) -> None:
-    answer = browser.back(**query_of(allow_page(browser.begin())))
+    answer = browser.back(**browser.allow())
 
     assert answer.status_code == 200
     assert "Jack is connected" in answer.text
@@ -66,8 +72,8 @@ def test_consent_is_stored_and_shown(browser: Browser, provider: str) -> None:
     assert stored.document["provider"] == provider
 
 
-def test_tokens_lie_sealed(browser: Browser, sandbox: Sandbox) -> None:
-    browser.back(**query_of(allow_page(browser.begin())))
+def test_tokens_lie_sealed(browser: Browser) -> None:
+    browser.back(**browser.allow())
 
     token = browser.household.services.grants.current("jack", browser.household.services.now())
     with sqlite3.connect(browser.household.services.settings.store.path or "") as connection:
@@ -100,9 +106,9 @@ def _consent(page: str, scopes: list[str], decision: str = "allow") -> str:
     return answer.headers["Location"]
 
 
-def test_a_consent_to_nothing_stores_nothing(browser: Browser, sandbox: Sandbox) -> None:
-    back = query_of(allow_page(browser.begin()))
-    sandbox.fail(
+def test_a_consent_to_nothing_stores_nothing(browser: Browser) -> None:
+    back = browser.allow()
+    browser.sandbox.fail(
         "/token$",
         status=200,
         body={"access_token": "a", "refresh_token": "r", "expires_in": 3599, "scope": "openid"},
@@ -112,7 +118,7 @@ def test_a_consent_to_nothing_stores_nothing(browser: Browser, sandbox: Sandbox)
 
     assert answer.status_code == 403
     assert "Nothing was ticked" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 def test_denied_consent_stores_nothing(browser: Browser) -> None:
@@ -120,7 +126,7 @@ def test_denied_consent_stores_nothing(browser: Browser) -> None:
 
     assert answer.status_code == 403
     assert "Permission was not given" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 def test_other_errors_of_the_provider_go_to_the_owner(browser: Browser) -> None:
@@ -133,11 +139,9 @@ def test_other_errors_of_the_provider_go_to_the_owner(browser: Browser) -> None:
     assert "owner" in answer.text
 
 
-def test_food_that_the_provider_does_not_know_is_left_out(
-    browser: Browser, sandbox: Sandbox
-) -> None:
+def test_food_that_the_provider_does_not_know_is_left_out(browser: Browser) -> None:
     nutrition = "https://www.googleapis.com/auth/googlehealth.nutrition.readonly"
-    sandbox.google.withdrawn_scopes.add(nutrition)
+    browser.sandbox.google.withdrawn_scopes.add(nutrition)
     browser.household.add("jack", methods="foods_log,get_bodyweight")
     first = browser.begin()
     refused = requests.get(first, allow_redirects=False, timeout=10).headers["Location"]
@@ -165,21 +169,16 @@ def test_strange_error_words_are_not_repeated(browser: Browser) -> None:
 
 
 def test_wrong_state_is_refused(browser: Browser) -> None:
-    back = query_of(allow_page(browser.begin()))
+    back = browser.allow()
 
     for state in ("", "x", back["state"][:-2] + "AA", back["state"] + "x"):
         answer = browser.back(**(back | {"state": state}))
         assert answer.status_code == 400
         assert "not one that we gave out" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
-def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import timedelta
-
-    from healthrelay.core.grants.consent import CONSENTS
-    from healthrelay.flows.grants import connect
-
+def test_expired_state_is_refused(browser: Browser) -> None:
     services = browser.household.services
     past = services.now() - timedelta(minutes=10, seconds=2)
     consent = CONSENTS["google_health"]
@@ -191,11 +190,11 @@ def test_expired_state_is_refused(browser: Browser, monkeypatch: pytest.MonkeyPa
 
     assert answer.status_code == 400
     assert "ten minutes" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 def test_foreign_browser_is_refused(browser: Browser) -> None:
-    back = query_of(allow_page(browser.begin()))
+    back = browser.allow()
 
     stranger = Browser(browser.household)
     stranger.begin()
@@ -203,22 +202,20 @@ def test_foreign_browser_is_refused(browser: Browser) -> None:
 
     assert answer.status_code == 403
     assert "another browser" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
     assert browser.back(**back).status_code == 200
 
 
-def test_used_state_is_refused_and_the_code_not_presented_again(
-    browser: Browser, sandbox: Sandbox
-) -> None:
-    back = query_of(allow_page(browser.begin()))
+def test_used_state_is_refused_and_the_code_not_presented_again(browser: Browser) -> None:
+    back = browser.allow()
     assert browser.back(**back).status_code == 200
-    asked = len([r for r in sandbox.journal if r.path == "/google/token"])
+    asked = len([r for r in browser.sandbox.journal if r.path == "/google/token"])
 
     again = browser.back(**back)
 
     assert again.status_code == 409
     assert "used before" in again.text
-    assert len([r for r in sandbox.journal if r.path == "/google/token"]) == asked == 1
+    assert len([r for r in browser.sandbox.journal if r.path == "/google/token"]) == asked == 1
     assert browser.household.fetch().status_code == 200
 
 
@@ -230,7 +227,7 @@ def test_code_that_the_provider_refuses(browser: Browser) -> None:
     assert answer.status_code == 400
     assert "connect again" in answer.text
     assert "made-up" not in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 def test_state_without_code_is_refused(browser: Browser) -> None:
@@ -240,15 +237,15 @@ def test_state_without_code_is_refused(browser: Browser) -> None:
     assert "sent no code" in answer.text
 
 
-def test_consent_without_a_refresh_token_is_refused(browser: Browser, sandbox: Sandbox) -> None:
-    back = query_of(allow_page(browser.begin()))
-    sandbox.fail("/token$", status=200, body={"access_token": "a", "expires_in": 3599})
+def test_consent_without_a_refresh_token_is_refused(browser: Browser) -> None:
+    back = browser.allow()
+    browser.sandbox.fail("/token$", status=200, body={"access_token": "a", "expires_in": 3599})
 
     answer = browser.back(**back)
 
     assert answer.status_code == 502
     assert "no lasting permission" in answer.text
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 @pytest.mark.parametrize(
@@ -256,20 +253,20 @@ def test_consent_without_a_refresh_token_is_refused(browser: Browser, sandbox: S
     [("/token$", 500, 503), ("/token$", 429, 429), ("/token$", 410, 502), ("/identity$", 500, 503)],
 )
 def test_trouble_of_the_provider_is_told_and_stores_nothing(
-    browser: Browser, sandbox: Sandbox, path: str, status: int, said: int
+    browser: Browser, path: str, status: int, said: int
 ) -> None:
-    back = query_of(allow_page(browser.begin()))
-    sandbox.fail(path, status=status)
+    back = browser.allow()
+    browser.sandbox.fail(path, status=status)
 
     answer = browser.back(**back)
 
     assert answer.status_code == said
     assert ("Retry-After" in answer.headers) == (said in (429, 503))
-    assert nothing_stored(browser.household)
+    assert browser.stored_nothing()
 
 
 def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
-    back = query_of(allow_page(browser.begin()))
+    back = browser.allow()
     browser.household.services.store.identities.remove("jack")
 
     answer = browser.back(**back)
@@ -278,11 +275,9 @@ def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
     assert browser.household.services.store.identities.names() == []
 
 
-def test_provider_changed_meanwhile(browser: Browser, household: Household) -> None:
-    from healthrelay.flows.grants.signed import SignedNotes
-
+def test_provider_changed_meanwhile(browser: Browser) -> None:
     note = {"user": "jack", "provider": "fitbit", "nonce": "0" * 32}
-    state = SignedNotes(OWNER_KEY).state(note, household.services.now())
+    state = SignedNotes(OWNER_KEY).state(note, browser.household.services.now())
 
     answer = browser.back(state=state, code="x")
 
@@ -299,23 +294,23 @@ def test_two_tabs_do_not_disturb_each_other(browser: Browser) -> None:
 
 
 def test_reconnecting_replaces_the_grant(browser: Browser) -> None:
-    browser.back(**query_of(allow_page(browser.begin())))
+    browser.back(**browser.allow())
     services = browser.household.services
     old = services.grants.current("jack", services.now()).grant.access
 
-    browser.back(**query_of(allow_page(browser.begin())))
+    browser.back(**browser.allow())
 
     assert services.grants.current("jack", services.now()).grant.access != old
 
 
 def test_callback_tolerates_more_than_it_needs(browser: Browser) -> None:
-    back = query_of(allow_page(browser.begin())) | {"iss": "https://accounts.example", "x": "y"}
+    back = browser.allow() | {"iss": "https://accounts.example", "x": "y"}
 
     assert browser.back(**back).status_code == 200
 
 
 def test_an_argument_given_twice_is_refused(browser: Browser) -> None:
-    back = query_of(allow_page(browser.begin()))
+    back = browser.allow()
     twice = urlencode([*back.items(), ("code", "another")])
 
     answer = browser.session.get(f"{browser.household.url}/auth2?{twice}", timeout=10)

@@ -10,7 +10,7 @@ import requests
 
 from healthrelay.core.delivery.progress import PAUSED
 from healthrelay.local.scheduler import run_scheduler
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, Household, run_command
 from tests.igor.recorder import Recorder, Say
 from tests.peers.process import until
 
@@ -85,13 +85,9 @@ def test_by_name_and_now_it_goes_at_once(waiting: Household, igor: Recorder) -> 
     assert waiting.get("deliver", {}, OWNER_KEY).json()["people"] == {}
 
 
-def test_status_and_replay_tell_what_to_do(
-    waiting: Household, igor: Recorder, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from healthrelay.__main__ import main
+def test_status_and_replay_tell_what_to_do(waiting: Household, igor: Recorder) -> None:
 
-    assert main(["relay", "status"]) == 0
-    failing = capsys.readouterr().out
+    failing = run_command("relay", "status").out
     assert failing.startswith("jack\tigor\tfailing, since 20")
     assert "lacks 1 of 1 entries, the oldest from 20" in failing
     assert "\tIgor has trouble (status 503).\n" in failing
@@ -99,21 +95,18 @@ def test_status_and_replay_tell_what_to_do(
     assert f"Until then Igor can poll {waiting.services.public_url}/relay?user=jack" in failing
 
     igor.say = Say(401)
-    assert main(["relay", "replay", "jack"]) == 1
-    assert capsys.readouterr().out == (
+    assert run_command("relay", "replay", "jack", code=1).out == (
         "igor\t0 delivered, 1 waiting: Igor refuses our key (status 401).\n"
     )
     assert waiting.services.store.log.following("jack").progress("igor").state == PAUSED
-    main(["relay", "status", "jack"])
-    paused = capsys.readouterr().out
+    paused = run_command("relay", "status", "jack").out
     assert "\tpaused: needs you, since 20" in paused
     assert "Fix this, then: healthrelay relay replay jack --target igor" in paused
 
     igor.say = Say(200)
-    assert main(["relay", "replay", "jack", "--target", "igor"]) == 0
-    assert capsys.readouterr().out == "igor\t1 delivered, 0 waiting\n"
-    main(["relay", "status", "jack"])
-    assert capsys.readouterr().out == "jack\tigor\tok\thas all 1 entries\n"
+    replayed = run_command("relay", "replay", "jack", "--target", "igor").out
+    assert replayed == "igor\t1 delivered, 0 waiting\n"
+    assert run_command("relay", "status", "jack").out == "jack\tigor\tok\thas all 1 entries\n"
 
 
 def test_who_serves_tries_again_after_five_seconds_and_not_at_the_next_sweep(
@@ -134,9 +127,8 @@ def test_who_serves_tries_again_after_five_seconds_and_not_at_the_next_sweep(
     "words", [["status", "nobody"], ["replay", "nobody"], ["replay", "jack", "--target", "x"]]
 )
 def test_bad_words_of_the_command_line(waiting: Household, words: list[str]) -> None:
-    from healthrelay.__main__ import main
 
-    assert main(["relay", *words]) == 2
+    run_command("relay", *words, code=2)
 
 
 def test_everything_goes_whatever_igor_has(waiting: Household, igor: Recorder) -> None:

@@ -8,7 +8,6 @@ import pytest
 import requests
 
 from healthrelay.local.scheduler import run_scheduler
-from sandbox import Sandbox
 from tests.household import OWNER_KEY, TODAY, Household
 from tests.peers.process import until
 
@@ -49,11 +48,9 @@ def test_without_a_user_the_key_is_needed_all_the_same(household: Household) -> 
     assert household.get("fetch", {"methods": "sleep"}, OWNER_KEY).status_code == 400
 
 
-def test_task_that_no_repeat_would_heal_is_done_with(
-    household: Household, sandbox: Sandbox
-) -> None:
+def test_task_that_no_repeat_would_heal_is_done_with(household: Household) -> None:
     household.connect(**WEIGHTS)
-    sandbox.fail("/dataTypes/", status=410)
+    household.sandbox.fail("/dataTypes/", status=410)
     switched_off = post(household)
     household.add("stranger")
     unknown, not_connected = post(household, "nobody"), post(household, "stranger")
@@ -61,9 +58,9 @@ def test_task_that_no_repeat_would_heal_is_done_with(
     for answer in (switched_off, unknown, not_connected):
         assert answer.status_code == 200
         assert answer.json()["who"] in ("owner", "caller", "wearer")
-    sandbox.fail("/dataTypes/", status=500)
+    household.sandbox.fail("/dataTypes/", status=500)
     assert post(household).status_code == 503
-    sandbox.fail("/dataTypes/", status=429)
+    household.sandbox.fail("/dataTypes/", status=429)
     assert post(household).status_code == 429
     assert post(household).json()["added"] > 0
 
@@ -79,11 +76,11 @@ def test_behind_the_platforms_guard_its_token_is_enough(household: Household) ->
     assert household.get("auth1", {"user": "jack"}, token).status_code == 401
 
 
-def test_scheduler_brings_a_new_weight_by_itself(household: Household, sandbox: Sandbox) -> None:
+def test_scheduler_brings_a_new_weight_by_itself(household: Household) -> None:
     household.connect("jack", **WEIGHTS)
-    sandbox.wearer.weights.clear()
+    household.sandbox.wearer.weights.clear()
     today = datetime.combine(TODAY, datetime.min.time())
-    sandbox.wearer.weigh(today - timedelta(days=2), "82.4")
+    household.sandbox.wearer.weigh(today - timedelta(days=2), "82.4")
 
     with run_scheduler(household.services, seconds=0.05):
         until_fetched(household, "jack")

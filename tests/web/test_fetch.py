@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox import Sandbox
 from tests.household import OWNER_KEY, TODAY, Household
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 @pytest.fixture
-def measured(household: Household, sandbox: Sandbox) -> Sandbox:
+def jack(household: Household) -> Household:
     """Jack is connected and has weighed himself on three of the last days."""
-    sandbox.wearer.weights.clear()
+    wearer = household.sandbox.wearer
+    wearer.weights.clear()
     for ago, kg in ((3, "82.4"), (2, "82.1"), (1, "82.6")):
-        sandbox.wearer.weigh(day(ago), kg)
+        wearer.weigh(day(ago), kg)
     household.connect(**WEIGHTS)
-    return sandbox
+    return household
 
 
 def day(ago: int) -> datetime:
@@ -34,8 +34,8 @@ def iso(ago: int) -> str:
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_answer_counts_what_arrived(household: Household, measured: Sandbox) -> None:
-    fetched = household.fetched()
+def test_answer_counts_what_arrived(jack: Household) -> None:
+    fetched = jack.fetched()
 
     assert fetched.pop("connection")["state"] == "connected"
     assert fetched == {
@@ -50,147 +50,120 @@ def test_answer_counts_what_arrived(household: Household, measured: Sandbox) -> 
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_corrected_weight_is_a_change_and_a_deleted_one_goes(
-    household: Household, measured: Sandbox
-) -> None:
-    household.fetched()
-    oldest, middle, _ = measured.wearer.weights
-    measured.wearer.correct(middle.log_id, "81.9")
-    measured.wearer.forget(oldest.log_id)
+def test_corrected_weight_is_a_change_and_a_deleted_one_goes(jack: Household) -> None:
+    jack.fetched()
+    oldest, middle, _ = jack.sandbox.wearer.weights
+    jack.sandbox.wearer.correct(middle.log_id, "81.9")
+    jack.sandbox.wearer.forget(oldest.log_id)
 
-    fetched = household.fetched()
+    fetched = jack.fetched()
 
     assert (fetched["added"], fetched["changed"], fetched["removed"]) == (0, 1, 1)
-    assert household.snapshot()["body-weight"] == [
+    assert jack.snapshot()["body-weight"] == [
         {"dateTime": iso(2), "value": "81.9"},
         {"dateTime": iso(1), "value": "82.6"},
     ]
 
 
-def test_what_lies_outside_the_window_is_left_alone(
-    household: Household, measured: Sandbox
-) -> None:
-    household.fetched()
-    measured.wearer.weights.clear()
+def test_what_lies_outside_the_window_is_left_alone(jack: Household) -> None:
+    jack.fetched()
+    jack.sandbox.wearer.weights.clear()
 
-    fetched = household.fetched(base_date=iso(1), end_date="today")
+    fetched = jack.fetched(base_date=iso(1), end_date="today")
 
     assert fetched["removed"] == 1
-    assert [record["dateTime"] for record in household.snapshot()["body-weight"]] == [
-        iso(3),
-        iso(2),
-    ]
+    assert [record["dateTime"] for record in jack.snapshot()["body-weight"]] == [iso(3), iso(2)]
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_failed_call_is_not_read_as_no_data(
-    household: Household, measured: Sandbox, provider: str
-) -> None:
-    household.fetched()
-    before = household.poll().content
+def test_failed_call_is_not_read_as_no_data(jack: Household, provider: str) -> None:
+    jack.fetched()
+    before = jack.poll().content
     for status, ours in ((500, 503), (429, 429), (410, 502), (404, 502)):
-        measured.fail("/(body|dataTypes)/", status=status)
+        jack.sandbox.fail("/(body|dataTypes)/", status=status)
 
-        answer = household.fetch()
+        answer = jack.fetch()
 
         assert answer.status_code == ours, answer.text
-        assert household.poll().content == before
+        assert jack.poll().content == before
     for mode in ("drop", "half"):
-        measured.fail("/(body|dataTypes)/", mode=mode)
-        assert household.fetch().status_code == 503
-        assert household.poll().content == before
+        jack.sandbox.fail("/(body|dataTypes)/", mode=mode)
+        assert jack.fetch().status_code == 503
+        assert jack.poll().content == before
 
 
-def test_one_failing_series_does_not_spoil_the_others(
-    household: Household, measured: Sandbox
-) -> None:
-    measured.fail("/dataTypes/body-fat/", status=500)
+def test_one_failing_series_does_not_spoil_the_others(jack: Household) -> None:
+    jack.sandbox.fail("/dataTypes/body-fat/", status=500)
 
-    fetched = household.fetched(resource="body/weight,body/fat")
+    fetched = jack.fetched(resource="body/weight,body/fat")
 
     assert set(fetched["series"]) == {"body-weight"}
     assert fetched["unavailable"]["body-fat"]["who"] == "nobody"
-    assert set(household.snapshot()) == {"body-weight"}
+    assert set(jack.snapshot()) == {"body-weight"}
 
 
-def test_pause_of_the_provider_is_passed_on(household: Household, measured: Sandbox) -> None:
-    measured.fail("/dataTypes/", status=429, headers={"Retry-After": "77"})
+def test_pause_of_the_provider_is_passed_on(jack: Household) -> None:
+    jack.sandbox.fail("/dataTypes/", status=429, headers={"Retry-After": "77"})
 
-    answer = household.fetch()
+    answer = jack.fetch()
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "77")
     assert answer.json()["who"] == "nobody"
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_due_token_is_refreshed_and_saved_before_its_use(
-    household: Household, measured: Sandbox
-) -> None:
-    services = household.services
+def test_due_token_is_refreshed_and_saved_before_its_use(jack: Household) -> None:
+    services = jack.services
     before = services.grants.current("jack", services.now())
-    expire(household)
-    measured.reset()
-    seen: list[str] = []
-    measured.fail("/(body|dataTypes)/", status=500)
+    jack.change_grant(expires_at=(services.now() + timedelta(minutes=1)).isoformat())
+    jack.sandbox.reset()
+    jack.sandbox.fail("/(body|dataTypes)/", status=500)
 
-    assert household.fetch().status_code == 503
+    assert jack.fetch().status_code == 503
 
     # The data call failed, yet the new token is there already.
     after = services.grants.current("jack", services.now())
     assert after.grant.access != before.grant.access
-    token_calls = [r for r in measured.journal if r.path.endswith("/token")]
+    token_calls = [r for r in jack.sandbox.journal if r.path.endswith("/token")]
     assert len(token_calls) == 1
-    seen = [r.headers.get("Authorization", "") for r in measured.journal if r.path.count("weight")]
+    seen = [
+        r.headers.get("Authorization", "") for r in jack.sandbox.journal if r.path.count("weight")
+    ]
     assert seen == [f"Bearer {after.grant.access}"]
 
 
-def expire(household: Household) -> None:
-    """Make the stored token one that ends in a minute."""
-    tokens = household.services.store.tokens
-    stored = tokens.load("jack")
-    assert stored is not None
-    soon = (household.services.now() + timedelta(minutes=1)).isoformat()
-    tokens.save("jack", {**stored.document, "expires_at": soon}, stored.version)
+@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+def test_token_refused_before_its_time_is_refreshed_once(jack: Household) -> None:
+    jack.sandbox.expire_access_tokens()
+
+    assert jack.fetched()["added"] == 3
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_token_refused_before_its_time_is_refreshed_once(
-    household: Household, measured: Sandbox
-) -> None:
-    measured.expire_access_tokens()
+def test_revoked_grant_sends_the_wearer_to_reconnect(jack: Household) -> None:
+    jack.fetched()
+    before = jack.poll().content
+    jack.sandbox.revoke_grants()
 
-    assert household.fetched()["added"] == 3
-
-
-@pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_revoked_grant_sends_the_wearer_to_reconnect(
-    household: Household, measured: Sandbox
-) -> None:
-    household.fetched()
-    before = household.poll().content
-    measured.revoke_grants()
-
-    refused_once = household.fetch()
+    refused_once = jack.fetch()
     assert (refused_once.status_code, refused_once.json()["cause"]) == (503, "refused_once")
-    household.wait_a_minute()
-    answer = household.fetch()
+    jack.wait_a_minute()
+    answer = jack.fetch()
 
     assert answer.status_code == 502
     assert answer.json()["who"] == "wearer"
     assert answer.json()["connect"] == "/auth1?user=jack"
     assert answer.json()["connection"]["state"] == "needs reconnect"
-    assert household.poll().content == before
+    assert jack.poll().content == before
 
 
-def test_token_that_stays_refused_needs_a_reconnect(
-    household: Household, measured: Sandbox
-) -> None:
-    measured.fail("/dataTypes/", status=401, times=2)
+def test_token_that_stays_refused_needs_a_reconnect(jack: Household) -> None:
+    jack.sandbox.fail("/dataTypes/", status=401, times=2)
 
-    answer = household.fetch()
+    answer = jack.fetch()
 
     assert (answer.status_code, answer.json()["who"]) == (502, "wearer")
-    assert len([r for r in measured.journal if "dataTypes" in r.path]) == 2
+    assert len([r for r in jack.sandbox.journal if "dataTypes" in r.path]) == 2
 
 
 def test_person_who_never_connected(household: Household) -> None:
@@ -201,20 +174,17 @@ def test_person_who_never_connected(household: Household) -> None:
     assert (answer.status_code, answer.json()["who"]) == (502, "wearer")
 
 
-def test_grant_of_another_provider_does_not_serve(household: Household, measured: Sandbox) -> None:
-    tokens = household.services.store.tokens
-    stored = tokens.load("jack")
-    assert stored is not None
-    tokens.save("jack", {**stored.document, "provider": "fitbit"}, stored.version)
+def test_grant_of_another_provider_does_not_serve(jack: Household) -> None:
+    jack.change_grant(provider="fitbit")
 
-    answer = household.fetch()
+    answer = jack.fetch()
 
     assert answer.status_code == 502
     assert "another provider" in answer.json()["error"]
 
 
-def test_form_and_json_bodies_are_arguments_too(household: Household, measured: Sandbox) -> None:
-    url, headers = f"{household.url}/fetch", {"Authorization": f"Bearer {OWNER_KEY}"}
+def test_form_and_json_bodies_are_arguments_too(jack: Household) -> None:
+    url, headers = f"{jack.url}/fetch", {"Authorization": f"Bearer {OWNER_KEY}"}
 
     form = requests.post(url, data={"user": "jack", "period": "1w"}, headers=headers, timeout=10)
     body = requests.post(url, json={"user": "jack", "period": "1d"}, headers=headers, timeout=10)
@@ -240,24 +210,24 @@ def test_form_and_json_bodies_are_arguments_too(household: Household, measured: 
     ],
 )
 def test_bad_words_get_one_sentence_and_cost_no_call(
-    household: Household, measured: Sandbox, query: dict[str, str], status: int
+    jack: Household, query: dict[str, str], status: int
 ) -> None:
-    measured.reset()
+    jack.sandbox.reset()
 
-    answer = household.get("fetch", {"user": "jack", **query}, OWNER_KEY)
+    answer = jack.get("fetch", {"user": "jack", **query}, OWNER_KEY)
 
     assert answer.status_code == status, answer.text
     assert set(answer.json()) == {"error", "who", "cause"}
     assert answer.json()["error"].endswith(".")
-    assert list(measured.journal) == []
+    assert list(jack.sandbox.journal) == []
 
 
-def test_only_the_owner_may_fetch(household: Household, measured: Sandbox) -> None:
+def test_only_the_owner_may_fetch(jack: Household) -> None:
     for key in ("", "wrong", OWNER_KEY[:-1]):
-        answer = household.get("fetch", {"user": "jack"}, key)
+        answer = jack.get("fetch", {"user": "jack"}, key)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert household.get("fetch", {"user": "jack", "key": OWNER_KEY}).status_code == 401
+    assert jack.get("fetch", {"user": "jack", "key": OWNER_KEY}).status_code == 401
 
 
 def test_bodies_have_a_limit(household: Household) -> None:
@@ -301,22 +271,20 @@ def test_other_methods_are_not_allowed(household: Household, method: str) -> Non
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_GB"}])
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-def test_stones_from_either_provider(household: Household, measured: Sandbox) -> None:
-    household.fetched()
+def test_stones_from_either_provider(jack: Household) -> None:
+    jack.fetched()
 
-    assert [record["value"] for record in household.snapshot()["body-weight"]] == [
+    assert [record["value"] for record in jack.snapshot()["body-weight"]] == [
         "12.98",
         "12.93",
         "13.01",
     ]
 
 
-def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(
-    household: Household, measured: Sandbox
-) -> None:
-    measured.reset()
+def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(jack: Household) -> None:
+    jack.sandbox.reset()
 
-    fetched = household.fetched(resource="body/weight,activities/steps")
+    fetched = jack.fetched(resource="body/weight,activities/steps")
 
     assert set(fetched["series"]) == {"body-weight"}
     assert fetched["unavailable"] == {
@@ -328,12 +296,12 @@ def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(
             "connect": "/auth1?user=jack",
         }
     }
-    assert not [request for request in measured.journal if "steps" in request.path]
+    assert not [request for request in jack.sandbox.journal if "steps" in request.path]
 
 
-def test_what_the_provider_has_not_is_named(household: Household, measured: Sandbox) -> None:
-    alone = household.fetch(methods="get_badges")
-    beside = household.fetched(methods="get_badges,time_series")
+def test_what_the_provider_has_not_is_named(jack: Household) -> None:
+    alone = jack.fetch(methods="get_badges")
+    beside = jack.fetched(methods="get_badges,time_series")
 
     assert (alone.status_code, alone.json()) == (
         422,
@@ -343,31 +311,29 @@ def test_what_the_provider_has_not_is_named(household: Household, measured: Sand
     assert beside["added"] == 3
 
 
-def test_unattended_fetch_reads_again_only_what_may_have_changed(
-    household: Household, measured: Sandbox
-) -> None:
-    household.fetched()
-    measured.reset()
+def test_unattended_fetch_reads_again_only_what_may_have_changed(jack: Household) -> None:
+    jack.fetched()
+    jack.sandbox.reset()
 
-    household.fetched()
+    jack.fetched()
 
-    (request,) = [r for r in measured.journal if "weight" in r.path]
+    (request,) = [r for r in jack.sandbox.journal if "weight" in r.path]
     assert f'civil_time >= "{iso(6)}"' in request.query["filter"]
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
-    household: Household, measured: Sandbox
+    jack: Household,
 ) -> None:
     def content() -> list[str]:
-        with sqlite3.connect(household.services.settings.store.path or "") as connection:
+        with sqlite3.connect(jack.services.settings.store.path or "") as connection:
             return [line for line in connection.iterdump() if "handshakes" not in line]
 
-    household.fetched(period="1m")
+    jack.fetched(period="1m")
     before = content()
 
     for _ in range(3):
-        assert household.fetched(period="1m")["added"] == 0
+        assert jack.fetched(period="1m")["added"] == 0
 
     assert content() == before
 

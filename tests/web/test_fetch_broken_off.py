@@ -44,11 +44,9 @@ def days(ago: int) -> set[str]:
     return {(TODAY - timedelta(days=n)).isoformat() for n in range(ago)}
 
 
-def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
-    household: Household, sandbox: Sandbox
-) -> None:
+def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(household: Household) -> None:
     household.connect(methods=FIVE, period="1m")
-    next_hour(sandbox)
+    next_hour(household.sandbox)
 
     first = household.fetched()
 
@@ -56,7 +54,7 @@ def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
     unavailable = first["unavailable"]["water"]
     assert (unavailable["who"], unavailable["cause"]) == ("nobody", "rate_limited")
     assert 0 < unavailable["retry_after"] <= 3600
-    counts = Counter(kind for kind, _ in calls(sandbox))
+    counts = Counter(kind for kind, _ in calls(household.sandbox))
     # No more than what was under way is read in vain.
     assert sum(counts.values()) <= QUOTA + WORKERS
     month = counts["body"]
@@ -66,11 +64,11 @@ def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
     first_day = {name: span[0] for name, span in records.coverage("jack").items()}
     assert first_day["water"] > first_day["body"] == first_day["foods"]
 
-    next_hour(sandbox)
+    next_hour(household.sandbox)
     second = household.fetched()
 
     assert "unavailable" not in second
-    counts = Counter(kind for kind, _ in calls(sandbox))
+    counts = Counter(kind for kind, _ in calls(household.sandbox))
     assert counts["body"] == counts["activities"] == counts["foods/log"] == 7
     assert counts["sleep"] == 3
     assert counts["foods/log/water"] < month
@@ -81,14 +79,12 @@ def test_a_month_of_five_methods_by_the_day_comes_in_two_hours(
     ]
 
 
-def test_named_dates_that_are_asked_for_again_come_to_an_end_too(
-    household: Household, sandbox: Sandbox
-) -> None:
+def test_named_dates_that_are_asked_for_again_come_to_an_end_too(household: Household) -> None:
     household.connect(methods=FIVE)
-    next_hour(sandbox)
+    next_hour(household.sandbox)
 
     assert "unavailable" in household.fetched(period="1m")
-    next_hour(sandbox)
+    next_hour(household.sandbox)
     household.fetched(period="1m")
 
     covered = household.services.store.records.coverage("jack")
@@ -96,14 +92,14 @@ def test_named_dates_that_are_asked_for_again_come_to_an_end_too(
 
 
 def test_more_days_than_an_hour_allows_are_read_over_several_with_or_without_data(
-    household: Household, sandbox: Sandbox
+    household: Household,
 ) -> None:
     household.connect(methods="foods_log", period="1y")
     seen: set[str] = set()
     for hour in range(3):
-        next_hour(sandbox)
+        next_hour(household.sandbox)
         fetched = household.fetched()
-        read = [day for _, day in calls(sandbox)]
+        read = [day for _, day in calls(household.sandbox)]
         # The newest days come first, and after that only what may have changed comes again.
         assert days(3) <= set(read)
         assert len(seen & set(read)) <= (0 if hour == 0 else 7 + 2 * WORKERS)
@@ -116,11 +112,9 @@ def test_more_days_than_an_hour_allows_are_read_over_several_with_or_without_dat
 
 
 @pytest.mark.parametrize("provider", ["google_health"])
-def test_a_passing_trouble_leaves_a_hole_that_the_next_fetch_fills(
-    household: Household, sandbox: Sandbox
-) -> None:
+def test_a_passing_trouble_leaves_a_hole_that_the_next_fetch_fills(household: Household) -> None:
     household.connect(methods="time_series", resource="activities/calories", period="3m")
-    sandbox.fail("total-calories", status=503)
+    household.sandbox.fail("total-calories", status=503)
 
     first = household.fetched()
     second = household.fetched()

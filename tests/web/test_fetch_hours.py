@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sandbox import Sandbox
 from tests.household import TODAY, Household
 
 POINTS = {"methods": "intraday_time_series", "resource": "activities/steps,activities/heart"}
@@ -27,7 +26,7 @@ def inside(point: dict[str, Any]) -> bool:
 
 
 @BOTH
-def test_only_the_points_of_the_hours_arrive(household: Household, sandbox: Sandbox) -> None:
+def test_only_the_points_of_the_hours_arrive(household: Household) -> None:
     household.connect(**POINTS)
     household.fetched(base_date=YESTERDAY)
     whole = {name: points(household, name) for name in ("steps", "heart")}
@@ -41,13 +40,13 @@ def test_only_the_points_of_the_hours_arrive(household: Household, sandbox: Sand
 
 
 @BOTH
-def test_the_other_hours_of_the_day_stay(household: Household, sandbox: Sandbox) -> None:
+def test_the_other_hours_of_the_day_stay(household: Household) -> None:
     household.connect(**POINTS)
     household.fetched(base_date=YESTERDAY)
     before = {name: points(household, name) for name in ("steps", "heart")}
     day = date.fromisoformat(YESTERDAY)
-    known = sandbox.wearer.days[day]
-    sandbox.wearer.days[day] = replace(known, steps=known.steps + 600)
+    known = household.sandbox.wearer.days[day]
+    household.sandbox.wearer.days[day] = replace(known, steps=known.steps + 600)
 
     fetched = household.fetched(base_date=YESTERDAY, start_time="08:00", end_time="12:30")
 
@@ -59,11 +58,11 @@ def test_the_other_hours_of_the_day_stay(household: Household, sandbox: Sandbox)
 
 
 @BOTH
-def test_hours_among_the_settings_are_read_each_day(household: Household, sandbox: Sandbox) -> None:
+def test_hours_among_the_settings_are_read_each_day(household: Household) -> None:
     household.connect(**POINTS, start_time="08:00", end_time="12:30", period="1w")
 
     household.fetched()
-    sandbox.reset()
+    household.sandbox.reset()
     again = household.fetched()
 
     assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
@@ -84,12 +83,12 @@ def test_hours_among_the_settings_are_read_each_day(household: Household, sandbo
 )
 @BOTH
 def test_wrong_hours_get_one_sentence_and_cost_no_call(
-    household: Household, sandbox: Sandbox, hours: dict[str, str], sentence: str
+    household: Household, hours: dict[str, str], sentence: str
 ) -> None:
     household.connect(**POINTS)
-    sandbox.reset()
+    household.sandbox.reset()
 
     answer = household.fetch(**hours)
 
     assert (answer.status_code, answer.json()["error"]) == (400, sentence)
-    assert list(sandbox.journal) == []
+    assert list(household.sandbox.journal) == []

@@ -10,13 +10,12 @@ import functions_framework
 import pytest
 from flask.testing import FlaskClient
 
-from healthrelay.__main__ import main
 from healthrelay.assembly import services
 from healthrelay.assembly.providers import client_id
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.ports.store import Identities
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, Household, run_command
 from tests.igor.recorder import Recorder, Say
 
 FOLDER = Path(__file__).resolve().parents[2] / "functions"
@@ -100,12 +99,10 @@ def test_health_is_asked_for_with_nothing_beside_it(household: Household) -> Non
     assert household.get("relay?user=jack&health").status_code == 404
 
 
-def test_the_doctor_tells_what_each_function_says(
-    household: Household, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["doctor", "--url", household.url, "--json"]) == 0
+def test_the_doctor_tells_what_each_function_says(household: Household) -> None:
+    printed = run_command("doctor", "--url", household.url, "--json").out
 
-    assert json.loads(capsys.readouterr().out) == dict.fromkeys(sorted(OPEN + CLOSED), "")
+    assert json.loads(printed) == dict.fromkeys(sorted(OPEN + CLOSED), "")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
-from sandbox import Sandbox
 from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.igor.recorder import Recorder, Say
@@ -84,13 +83,11 @@ def test_nothing_new_is_a_fetch_and_no_delivery(jack: Household, lines: Lines) -
     assert told["fetch"]["added"] == 0
 
 
-def test_a_failed_fetch_is_as_loud_as_somebody_must_act(
-    jack: Household, sandbox: Sandbox, lines: Lines
-) -> None:
+def test_a_failed_fetch_is_as_loud_as_somebody_must_act(jack: Household, lines: Lines) -> None:
     jack.fetch(base_date="2999-01-01")
-    sandbox.fail("/dataTypes/", status=500)
+    jack.sandbox.fail("/dataTypes/", status=500)
     jack.fetch()
-    sandbox.fail("/dataTypes/", status=410)
+    jack.sandbox.fail("/dataTypes/", status=410)
     jack.fetch()
 
     assert [line["severity"] for line in lines.of("fetch")] == ["INFO", "WARNING", "ERROR"]
@@ -105,11 +102,13 @@ def test_a_request_in_wrong_words_is_no_fetch(jack: Household, lines: Lines) -> 
 
 
 def test_neither_the_name_nor_a_measurement_is_told(
-    jack: Household, sandbox: Sandbox, igor: Recorder, lines: Lines
+    jack: Household, igor: Recorder, lines: Lines
 ) -> None:
-    sandbox.expire_access_tokens()
-    sandbox.wearer.weights.clear()
-    sandbox.wearer.weigh(jack.services.now().replace(tzinfo=None) - timedelta(days=1), "82.417")
+    jack.sandbox.expire_access_tokens()
+    jack.sandbox.wearer.weights.clear()
+    jack.sandbox.wearer.weigh(
+        jack.services.now().replace(tzinfo=None) - timedelta(days=1), "82.417"
+    )
     igor.say = Say(503)
     jack.fetched()
     jack.fetch("nobody-we-know")
@@ -181,11 +180,9 @@ def test_what_is_given_up_on_is_told_with_its_number(
     assert told["delivery"]["severity"] == "WARNING"
 
 
-def test_of_whom_nothing_is_read_is_told_once_a_day(
-    jack: Household, sandbox: Sandbox, lines: Lines
-) -> None:
+def test_of_whom_nothing_is_read_is_told_once_a_day(jack: Household, lines: Lines) -> None:
     jack.fetched()
-    sandbox.fail("/dataTypes/", status=410)
+    jack.sandbox.fail("/dataTypes/", status=410)
     jack.fetch()
     store, queue, now = jack.services.store, Names(), jack.services.now()
     lines.new()
@@ -214,7 +211,7 @@ def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -
     assert set(causes) == {"not_fetched"}
 
 
-def test_who_is_fetched_is_not_stale(jack: Household, sandbox: Sandbox, lines: Lines) -> None:
+def test_who_is_fetched_is_not_stale(jack: Household, lines: Lines) -> None:
     store, queue, now = jack.services.store, Names(), jack.services.now()
     for day in range(4):
         stored = store.tokens.load("jack")

@@ -8,7 +8,6 @@ import pytest
 import requests
 
 from healthrelay.flows.delivery.poll import new_poll_key
-from sandbox import Sandbox
 from tests.household import OWNER_KEY, Household
 
 
@@ -37,12 +36,12 @@ def test_key_may_come_as_bearer(household: Household, key: str) -> None:
     assert household.get("relay", {"user": "jack"}, key).status_code == 200
 
 
-def test_no_provider_is_asked(household: Household, sandbox: Sandbox, key: str) -> None:
-    sandbox.reset()
-    sandbox.fail(".*", status=500, times=99)
+def test_no_provider_is_asked(household: Household, key: str) -> None:
+    household.sandbox.reset()
+    household.sandbox.fail(".*", status=500, times=99)
 
     assert household.poll(key=key).status_code == 200
-    assert list(sandbox.journal) == []
+    assert list(household.sandbox.journal) == []
 
 
 def test_bytes_stay_the_same_while_nothing_changes(household: Household, key: str) -> None:
@@ -109,12 +108,10 @@ def test_nothing_recorded_yet_is_never_an_empty_answer(household: Household) -> 
     assert set(answer.json()) == {"error", "who", "cause"}
 
 
-def test_everything_gone_upstream_is_never_an_empty_answer(
-    household: Household, sandbox: Sandbox
-) -> None:
+def test_everything_gone_upstream_is_never_an_empty_answer(household: Household) -> None:
     household.connect(methods="time_series", resource="body/weight")
     household.fetched()
-    sandbox.wearer.weights.clear()
+    household.sandbox.wearer.weights.clear()
 
     assert household.fetched(period="1m")["removed"] > 0
     assert household.poll().status_code == 503

@@ -15,7 +15,7 @@ import requests
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.flows.delivery.fakes import weight
-from tests.household import Household
+from tests.household import Household, run_command
 
 NAMES = ("user", "after", "head", "next", "snapshot", "events")
 
@@ -97,15 +97,11 @@ def test_two_readers_go_on_where_each_has_been(household: Household, key: str) -
     assert [len(page["events"]) for page in pages] == [0, 2]
 
 
-def test_igor_acknowledges_with_a_get_and_the_owner_sees_it(
-    household: Household, key: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from healthrelay.__main__ import main
+def test_igor_acknowledges_with_a_get_and_the_owner_sees_it(household: Household, key: str) -> None:
 
     assert get(household, "ack", key, cursor="2").json()["cursor"] == 2
 
-    assert main(["relay", "status"]) == 0
-    assert "jack\treader:igor\tok\tlacks 1 of 3 entries" in capsys.readouterr().out
+    assert "jack\treader:igor\tok\tlacks 1 of 3 entries" in run_command("relay", "status").out
 
 
 def test_who_waits_is_told_when_something_happens(household: Household, key: str) -> None:

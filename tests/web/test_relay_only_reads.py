@@ -79,151 +79,142 @@ def store(either_store: Store) -> Store:
     return either_store
 
 
-@pytest.fixture
-def key(store: Store) -> str:
-    return new_poll_key("jack", store.identities)
+class Cloud:
+    """A `relay` that may only read, the queue that it has, and a `deliver` that writes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.key = new_poll_key("jack", store.identities)
+        self.queue = FakeQueue()
+        self.relay = Deployed(Reading(store, set(READS)), self.queue)
+
+    def ask(self, path: str, key: str = "") -> Response:
+        """What `relay` answers jack's program at *path*, which may have a query."""
+        link = "&" if "?" in path else "?"
+        return answer_of(relay.view, self.relay, f"{path}{link}user=jack&key={key or self.key}")
+
+    def carry_out(self, task: Task) -> Response:
+        """What Cloud Tasks makes of it: a POST to the private function."""
+        assert task.function == "deliver"
+        return answer_of(
+            deliver.view,
+            Deployed(self.store, None),
+            "/deliver",
+            "POST",
+            data=urlencode([("user", task.user), *task.params]),
+            content_type="application/x-www-form-urlencoded",
+            headers={"Authorization": f"Bearer {OWNER_KEY}", TASK: "1"},
+        )
+
+    def cursor(self, reader: str = "igor") -> int:
+        return cursor("jack", reader, self.store.log)
 
 
 @pytest.fixture
-def queue() -> FakeQueue:
-    return FakeQueue()
+def cloud(store: Store) -> Cloud:
+    return Cloud(store)
 
 
-@pytest.fixture
-def public(store: Store, queue: FakeQueue) -> Deployed:
-    return Deployed(Reading(store, set(READS)), queue)
-
-
-def carried_out(task: Task, store: Store) -> Response:
-    """What Cloud Tasks makes of it: a POST to the private function."""
-    assert task.function == "deliver"
-    return answer_of(
-        deliver.view,
-        Deployed(store, None),
-        "/deliver",
-        "POST",
-        data=urlencode([("user", task.user), *task.params]),
-        content_type="application/x-www-form-urlencoded",
-        headers={"Authorization": f"Bearer {OWNER_KEY}", TASK: "1"},
-    )
-
-
-def test_the_fixture_refuses_writes(public: Deployed) -> None:
+def test_the_fixture_refuses_writes(cloud: Cloud) -> None:
     """As the real one would: without this, the tests below could not fail."""
     with pytest.raises(PermissionError):
-        acknowledge("jack", "igor", 1, public.store.log, NOW)
+        acknowledge("jack", "igor", 1, cloud.relay.store.log, NOW)
     with pytest.raises(PermissionError):
-        public.store.handshakes.use("a", NOW, NOW)
+        cloud.relay.store.handshakes.use("a", NOW, NOW)
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/relay?",
-        "/relay?format=xml&cursor=1&",
-        "/relay?days=1&",
-        "/relay/events?",
-        "/relay/events?after=1&limit=1&",
-        "/relay/events?reader=script&wait=0&",
-        "/relay/events?after=3&wait=1&",
-        "/relay/events?after=9&",
-        "/relay/ack?cursor=3&",
+        "/relay",
+        "/relay?format=xml&cursor=1",
+        "/relay?days=1",
+        "/relay/events",
+        "/relay/events?after=1&limit=1",
+        "/relay/events?reader=script&wait=0",
+        "/relay/events?after=3&wait=1",
+        "/relay/events?after=9",
+        "/relay/ack?cursor=3",
     ],
 )
-def test_whoever_has_the_key_is_answered_without_a_write(
-    public: Deployed, store: Store, key: str, path: str
-) -> None:
-    written = store.meter.writes if isinstance(store, FirestoreStore) else 0
+def test_whoever_has_the_key_is_answered_without_a_write(cloud: Cloud, path: str) -> None:
+    written = cloud.store.meter.writes if isinstance(cloud.store, FirestoreStore) else 0
 
-    answer = answer_of(relay.view, public, f"{path}user=jack&key={key}")
+    answer = cloud.ask(path)
 
     assert answer.status_code == 200, answer.get_data()
-    if isinstance(store, FirestoreStore):
-        assert store.meter.writes == written
+    if isinstance(cloud.store, FirestoreStore):
+        assert cloud.store.meter.writes == written
 
 
-def test_a_program_learns_that_its_acknowledgement_is_handed_on(
-    public: Deployed, store: Store, queue: FakeQueue, key: str
-) -> None:
+def test_a_program_learns_that_its_acknowledgement_is_handed_on(cloud: Cloud) -> None:
     words = {"user": "jack", "reader": "script", "cursor": "2"}
-    bearer = {"Authorization": f"Bearer {key}"}
+    bearer = {"Authorization": f"Bearer {cloud.key}"}
 
     for _ in range(2):
-        answer = answer_of(relay.view, public, "/relay/ack", "POST", json=words, headers=bearer)
+        answer = answer_of(
+            relay.view, cloud.relay, "/relay/ack", "POST", json=words, headers=bearer
+        )
         assert (answer.status_code, answer.get_json()) == (202, words | {"cursor": 2})
-    assert cursor("jack", "script", store.log) == 0
-    (task,) = queue.tasks
-    assert key not in str(task)
+    assert cloud.cursor("script") == 0
+    (task,) = cloud.queue.tasks
+    assert cloud.key not in str(task)
 
-    done = carried_out(task, store)
+    done = cloud.carry_out(task)
 
     assert (done.status_code, done.get_json()) == (200, words | {"cursor": 2})
-    assert cursor("jack", "script", store.log) == 2
+    assert cloud.cursor("script") == 2
 
 
-def test_igor_is_answered_200_because_anything_else_is_a_failure_to_it(
-    public: Deployed, store: Store, queue: FakeQueue, key: str
-) -> None:
-    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=3")
+def test_igor_is_answered_200_because_anything_else_is_a_failure_to_it(cloud: Cloud) -> None:
+    answer = cloud.ask("/relay/ack?cursor=3")
 
     assert (answer.status_code, answer.get_json()["cursor"]) == (200, 3)
-    (task,) = queue.tasks
-    carried_out(task, store)
-    assert cursor("jack", "igor", store.log) == 3
+    (task,) = cloud.queue.tasks
+    cloud.carry_out(task)
+    assert cloud.cursor() == 3
 
 
-def test_what_is_noted_already_makes_no_task_and_never_goes_back(
-    public: Deployed, store: Store, queue: FakeQueue, key: str
-) -> None:
-    acknowledge("jack", "igor", 2, store.log, NOW)
+def test_what_is_noted_already_makes_no_task_and_never_goes_back(cloud: Cloud) -> None:
+    acknowledge("jack", "igor", 2, cloud.store.log, NOW)
 
     for number in (1, 2):
-        path = f"/relay/ack?user=jack&key={key}&cursor={number}"
-        assert answer_of(relay.view, public, path).get_json()["cursor"] == 2
+        assert cloud.ask(f"/relay/ack?cursor={number}").get_json()["cursor"] == 2
 
-    assert queue.tasks == []
+    assert cloud.queue.tasks == []
 
 
-def test_tasks_that_overtake_each_other_end_with_the_newest(
-    public: Deployed, store: Store, queue: FakeQueue, key: str
-) -> None:
+def test_tasks_that_overtake_each_other_end_with_the_newest(cloud: Cloud) -> None:
     for number in (1, 3):
-        answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor={number}")
+        cloud.ask(f"/relay/ack?cursor={number}")
 
-    for task in reversed(queue.tasks):
-        assert carried_out(task, store).status_code == 200
+    for task in reversed(cloud.queue.tasks):
+        assert cloud.carry_out(task).status_code == 200
 
-    assert cursor("jack", "igor", store.log) == 3
+    assert cloud.cursor() == 3
 
 
 @pytest.mark.parametrize("query", ["cursor=4", "cursor=x", "reader=../x&cursor=1", "reader=one"])
-def test_what_cannot_be_is_refused_before_it_is_handed_on(
-    public: Deployed, queue: FakeQueue, key: str, query: str
-) -> None:
-    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&{query}")
+def test_what_cannot_be_is_refused_before_it_is_handed_on(cloud: Cloud, query: str) -> None:
+    answer = cloud.ask(f"/relay/ack?{query}")
 
-    assert (answer.status_code, queue.tasks) == (400, [])
+    assert (answer.status_code, cloud.queue.tasks) == (400, [])
 
 
-def test_neither_without_the_key_nor_beyond_the_number_of_readers(
-    public: Deployed, store: Store, queue: FakeQueue, key: str
-) -> None:
-    assert answer_of(relay.view, public, "/relay/ack?user=jack&key=x&cursor=1").status_code == 401
+def test_neither_without_the_key_nor_beyond_the_number_of_readers(cloud: Cloud) -> None:
+    assert cloud.ask("/relay/ack?cursor=1", key="x").status_code == 401
     for number in range(MAX_READERS):
-        acknowledge("jack", f"r{number}", 1, store.log, NOW)
+        acknowledge("jack", f"r{number}", 1, cloud.store.log, NOW)
 
-    path = f"/relay/ack?user=jack&key={key}&cursor=1&reader=another"
-    answer = answer_of(relay.view, public, path)
+    answer = cloud.ask("/relay/ack?cursor=1&reader=another")
 
-    assert (answer.status_code, queue.tasks) == (409, [])
+    assert (answer.status_code, cloud.queue.tasks) == (409, [])
 
 
-def test_a_queue_that_is_away_is_no_acknowledgement(
-    public: Deployed, queue: FakeQueue, key: str
-) -> None:
-    queue.trouble = TryLater("Cloud Tasks could not be reached.")
+def test_a_queue_that_is_away_is_no_acknowledgement(cloud: Cloud) -> None:
+    cloud.queue.trouble = TryLater("Cloud Tasks could not be reached.")
 
-    answer = answer_of(relay.view, public, f"/relay/ack?user=jack&key={key}&cursor=1")
+    answer = cloud.ask("/relay/ack?cursor=1")
 
     assert answer.status_code == 503
 
@@ -232,23 +223,23 @@ def test_a_queue_that_is_away_is_no_acknowledgement(
     ("user", "sequence"), [("nobody", "1"), ("jack", "99")], ids=["removed", "made again"]
 )
 def test_what_is_true_no_more_when_it_is_run_is_not_repeated(
-    store: Store, user: str, sequence: str
+    cloud: Cloud, user: str, sequence: str
 ) -> None:
     task = Task("deliver", user, "x", params=(("reader", "igor"), ("cursor", sequence)))
 
-    assert carried_out(task, store).status_code == 200
-    assert store.log.following("jack").targets == {}
+    assert cloud.carry_out(task).status_code == 200
+    assert cloud.store.log.following("jack").targets == {}
 
 
-def test_deliver_takes_it_from_its_invoker_alone(store: Store) -> None:
+def test_deliver_takes_it_from_its_invoker_alone(cloud: Cloud) -> None:
     words = {"user": "jack", "reader": "igor", "cursor": "1"}
-    answer = answer_of(deliver.view, Deployed(store, None), "/deliver", "POST", data=words)
+    answer = answer_of(deliver.view, Deployed(cloud.store, None), "/deliver", "POST", data=words)
 
-    assert (answer.status_code, cursor("jack", "igor", store.log)) == (401, 0)
+    assert (answer.status_code, cloud.cursor()) == (401, 0)
 
 
-def test_on_one_machine_it_is_written_at_once(store: Store, key: str) -> None:
-    words = {"user": "jack", "key": key, "cursor": "2"}
-    answer = answer_of(relay.view, Deployed(store, None), "/relay/ack", "POST", data=words)
+def test_on_one_machine_it_is_written_at_once(cloud: Cloud) -> None:
+    words = {"user": "jack", "key": cloud.key, "cursor": "2"}
+    answer = answer_of(relay.view, Deployed(cloud.store, None), "/relay/ack", "POST", data=words)
 
-    assert (answer.status_code, cursor("jack", "igor", store.log)) == (200, 2)
+    assert (answer.status_code, cloud.cursor()) == (200, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,11 +14,10 @@ import requests
 
 from healthrelay.__main__ import main
 from healthrelay.core.grants.authorization import verifier
-from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Clock, Household, household_at
+from tests.household import OWNER_KEY, Household
 from tests.peers.process import free_port
 
 SEALING = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
@@ -35,54 +34,50 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture(params=["google_health", "fitbit"])
-def house(
-    request: pytest.FixtureRequest,
-    sandbox: Sandbox,
-    household_clock: Clock,
-    settings: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Household]:
-    chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": request.param} | settings
-    with household_at(tmp_path, chosen, household_clock, monkeypatch) as ready:
-        yield ready
+def provider(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def walk(house: Household, sandbox: Sandbox) -> tuple[list[requests.Response], set[str]]:
+def walk(household: Household, sandbox: Sandbox) -> tuple[list[requests.Response], set[str]]:
     """Every path, good and bad; returns all answers and every secret that was about."""
     answers: list[requests.Response] = []
-    house.add("jack", methods="time_series", resource="body/weight")
+    household.add("jack", methods="time_series", resource="body/weight")
     with requests.Session() as browser:
         browser.hooks["response"].append(lambda r, **_: answers.append(r))
-        begun = browser.get(house.invitation(), allow_redirects=False, timeout=10)
+        begun = browser.get(household.invitation(), allow_redirects=False, timeout=10)
         back = allow_page(begun.headers["Location"])
         browser.get(back, timeout=10)
         browser.get(back, timeout=10)
         browser.get(back + "x", timeout=10)
-    token = house.services.grants.current("jack", house.services.now())
+    token = household.services.grants.current("jack", household.services.now())
     code = back.partition("code=")[2].partition("&")[0]
     found = {token.grant.access, token.grant.refresh or "", code}
-    answers += [house.fetch(), house.fetch(methods="nonsense"), house.poll(), house.poll(key="no")]
+    answers += [
+        household.fetch(),
+        household.fetch(methods="nonsense"),
+        household.poll(),
+        household.poll(key="no"),
+    ]
     for path, status in ((".*/token$", 500), (".*/token$", 400), ("/(body|dataTypes)/", 400)):
         sandbox.expire_access_tokens()
         leak = {"errors": [{"errorType": "x", "message": token.grant.access}], "error": code}
         sandbox.fail(path, status=status, body=leak)
-        answers.append(house.fetch())
+        answers.append(household.fetch())
     sandbox.revoke_grants()
-    answers += [house.fetch(), house.get("auth1", {"user": "jack"}, "wrong" + OWNER_KEY)]
+    answers += [household.fetch(), household.get("auth1", {"user": "jack"}, "wrong" + OWNER_KEY)]
     return answers, found
 
 
 def test_random_secrets_through_every_path(
-    house: Household, sandbox: Sandbox, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    household: Household, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    answers, found = walk(house, sandbox)
-    client_secret = sandbox.settings["HEALTHRELAY_CLIENT_SECRET"]
+    answers, found = walk(household, household.sandbox)
+    client_secret = household.sandbox.settings["HEALTHRELAY_CLIENT_SECRET"]
     found |= {OWNER_KEY, SEALING, IGOR_TOKEN, client_secret}
     assert all(len(secret) >= 16 for secret in found)
 
     out, err = capfd.readouterr()
-    told = [out, err, repr(house.services.settings)]
+    told = [out, err, repr(household.services.settings)]
     told += [answer.text for answer in answers]
     told += [str(answer.headers) for answer in answers]
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
@@ -124,9 +119,8 @@ def contents(
 
 
 def test_random_secrets_through_every_command(
+    household: Household,
     contents: Callable[[], str],
-    house: Household,
-    sandbox: Sandbox,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -138,11 +132,11 @@ def test_random_secrets_through_every_command(
     ):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
         assert main(words) == 0
-    house.connect(methods="time_series", resource="body/weight")
-    first = house.services.grants.load("jack").grant
-    sandbox.expire_access_tokens()
-    house.fetch()
-    second = house.services.grants.load("jack").grant
+    household.connect(methods="time_series", resource="body/weight")
+    first = household.services.grants.load("jack").grant
+    household.sandbox.expire_access_tokens()
+    household.fetch()
+    second = household.services.grants.load("jack").grant
     assert first.access != second.access
     kept = contents()
     codes = {}
@@ -169,20 +163,20 @@ def test_random_secrets_through_every_command(
 
 
 def test_what_opens_a_door_stands_in_no_log_line(
-    house: Household, sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
+    household: Household, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    house.add("jack", methods="time_series", resource="body/weight")
-    link = house.invitation()
+    household.add("jack", methods="time_series", resource="body/weight")
+    link = household.invitation()
     with requests.Session() as browser:
         begun = browser.get(link, allow_redirects=False, timeout=10)
         browser.get(allow_page(begun.headers["Location"]), timeout=10)
-    key = new_poll_key("jack", house.services.store.identities)
-    house.poll(key=key)
-    house.poll(key=key + "x")
+    key = household.poll_key()
+    household.poll(key=key)
+    household.poll(key=key + "x")
 
     err = capfd.readouterr().err
     state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
-    nonce = SignedNotes(OWNER_KEY).read_state(state, house.services.now())["nonce"]
+    nonce = SignedNotes(OWNER_KEY).read_state(state, household.services.now())["nonce"]
     invitation = parse_qs(urlsplit(link).query)["invitation"][0]
     assert '"function": "relay"' in err
     for secret in (key, state, nonce, invitation, verifier(OWNER_KEY.encode(), nonce)):
@@ -190,16 +184,12 @@ def test_what_opens_a_door_stands_in_no_log_line(
 
 
 def test_a_defect_is_told_without_its_text(
-    house: Household, sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
+    household: Household, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    house.connect(methods="time_series", resource="body/weight")
-    tokens = house.services.store.tokens
-    stored = tokens.load("jack")
-    assert stored is not None
-    broken = {**stored.document, "expires_at": "hidden-words"}
-    tokens.save("jack", broken, stored.version)
+    household.connect(methods="time_series", resource="body/weight")
+    household.change_grant(expires_at="hidden-words")
 
-    answer = house.fetch()
+    answer = household.fetch()
 
     assert answer.status_code == 500
     assert "hidden-words" not in answer.text + capfd.readouterr().err

@@ -14,21 +14,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import grpc
 from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import tasks_v2
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import Misconfigured, TryLater
-
-if TYPE_CHECKING:
-    import grpc
-
-    from healthrelay.core.delivery.tasks import Task
 
 ENQUEUE_TIMEOUT_SECONDS = 5.0
 """For one task, with all its tries; the client itself would go on for much longer."""

@@ -10,15 +10,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from healthrelay.adapters.http import Answer, Http
+from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import AMBIGUOUS, SNAPSHOT
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
 from healthrelay.core.igor_json import is_name
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.http import Answer, Http
-    from healthrelay.core.delivery.messages import Message
 
 PUT_TIMEOUT_SECONDS = 60
 _CREDENTIAL = ("HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD")
@@ -34,7 +31,6 @@ class Credential:
     password: str = field(default="", repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Return the header that carries it."""
         if self.token:
             return {"Authorization": f"Bearer {self.token}"}
         if self.user:

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, TryLater
-
-if TYPE_CHECKING:
-    from healthrelay.core.delivery.tasks import Task
 
 WORKERS = 8
 MAX_LENGTH = 2_000

@@ -6,11 +6,12 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import JSON, argument, command
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
     from healthrelay.core.trouble import Diagnosis
 
 _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
@@ -26,7 +27,6 @@ _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter t
 def run_doctor(args: Namespace) -> int:
     if args.url:
         return _deployment(args)
-    from healthrelay.assembly import services
     from healthrelay.flows.grants.doctor import examine
 
     built = services()

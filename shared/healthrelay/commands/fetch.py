@@ -6,11 +6,12 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, command, flag, parse_pairs
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
     from healthrelay.core.measurements.query import FetchRequest
 
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     flag("--plan", "only show what would be read"),
 )
 def run_fetch(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 

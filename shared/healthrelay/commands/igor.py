@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import argument, command, flag, read_secret
 from healthrelay.core.errors import BadRequest
 
@@ -16,7 +17,6 @@ from healthrelay.core.errors import BadRequest
     flag("--forget", "stop pushing"),
 )
 def set_igor(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 

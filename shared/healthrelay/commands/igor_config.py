@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import USER, argument, command, flag
 from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
@@ -22,7 +23,6 @@ from healthrelay.igor.action import POLL_INTERVAL_SECONDS
     flag("--fragment", "only the XML for plugins/"),
 )
 def print_igor_config(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.core.errors import BadRequest, Unknown
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment

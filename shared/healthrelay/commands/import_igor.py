@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import Command, argument, command
 from healthrelay.core.errors import BadRequest
 
@@ -27,7 +28,6 @@ SYSTEMS = ("en_US", "en_GB", "metric")
     argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
 )
 def import_igor(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.igor.old_plugin import Units
     from healthrelay.igor.takeover import take_over
 

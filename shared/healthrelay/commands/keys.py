@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import NAME, command
 from healthrelay.config.readers import KEY_BYTES, sealing_key
 
@@ -17,7 +18,6 @@ def new_key(args: Namespace) -> int:
 
 @command("rotate-keys", "seal everything with the first key")
 def rotate_keys(_args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.household.secrets import Rotation
 
     built = services()

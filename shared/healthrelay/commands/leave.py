@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import JSON, USER, argument, command, flag
 from healthrelay.core.errors import BadRequest, Duplicate
 from healthrelay.core.igor_json import user_name
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     flag("--forget-anyway", "even if the provider does not answer"),
 )
 def run_disconnect(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
 
@@ -53,7 +53,6 @@ def run_disconnect(args: Namespace) -> int:
 
 @command("erase", "remove everything of a person, with a receipt", USER, JSON)
 def run_erase(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.household.erase import erase
 
     built = services()
@@ -71,7 +70,6 @@ def run_erase(args: Namespace) -> int:
     flag("--force", "replace files of the same names"),
 )
 def run_export(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.household.export import export
 
     built = services()

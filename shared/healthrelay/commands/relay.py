@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import NAME, USER, Command, argument, command, flag
 from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, behind, kind_of, trouble_of
 from healthrelay.core.errors import Unknown
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from healthrelay.assembly.services import Services
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.delivery.targets import Keys
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 def add_target(args: Namespace) -> int:
     from urllib.parse import urlsplit
 
-    from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
@@ -51,7 +51,6 @@ def add_target(args: Namespace) -> int:
     flag("--end", "sign with the newest keys only"),
 )
 def rotate_keys(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
@@ -67,7 +66,6 @@ def rotate_keys(args: Namespace) -> int:
 
 @command("remove", "send nothing there any more", USER, NAME)
 def remove_target(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(args.user), args.name, services().store)
@@ -89,7 +87,6 @@ def _key_lines(keys: Keys) -> str:
     flag("--all", "every entry that is still kept"),
 )
 def run_replay(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
     request = ReplayRequest(args.target, args.first, args.last, args.all)
@@ -109,8 +106,6 @@ def _result_line(target: str, delivery: Delivery) -> str:
 )
 def print_status(args: Namespace) -> int:
     """Print a line a target, and below it what to do when it is in trouble."""
-    from healthrelay.assembly import services
-
     built = services()
     followings = built.store.log.followings()
     if args.user is not None and args.user not in followings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import argument, command
 
 
@@ -14,7 +15,6 @@ from healthrelay.commands.words import argument, command
     argument("--port", type=int, default=8080),
 )
 def run_serve(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.local.scheduler import run_scheduler
     from healthrelay.local.serve import serve_functions, stop_event
 

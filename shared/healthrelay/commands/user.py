@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, Command, command, parse_pairs
 from healthrelay.core.igor_json import user_name
-
-if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
 
 
 @command("add", "make a person", USER, PAIRS)
 def add_user(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.household import people
 
     built = services()
@@ -26,7 +23,6 @@ def add_user(args: Namespace) -> int:
 
 @command("set", "change a person's settings; NAME= takes one away", USER, PAIRS)
 def set_user(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.grants.connect import scopes_for
     from healthrelay.flows.household import people
 
@@ -52,8 +48,6 @@ def _granted_text(user: str, built: Services) -> list[str] | None:
 
 @command("list", "all people")
 def list_users(args: Namespace) -> int:
-    from healthrelay.assembly import services
-
     built = services()
     identities = built.store.identities
     for name in identities.names():
@@ -69,7 +63,6 @@ def list_users(args: Namespace) -> int:
 
 @command("key", "make a new poll key and show it once", USER)
 def print_new_key(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(args.user), services().store.identities))
@@ -78,8 +71,6 @@ def print_new_key(args: Namespace) -> int:
 
 @command("invite", "a link with which a person connects, for a week", USER)
 def print_invitation(args: Namespace) -> int:
-    from healthrelay.assembly import services
-
     print(services().invitation_link(user_name(args.user)))
     return 0
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import Misconfigured
-from healthrelay.flows.delivery.context import combine
+from healthrelay.flows.delivery.context import Delivery, combine
 from healthrelay.flows.delivery.events import acknowledge
-
-if TYPE_CHECKING:
-    from healthrelay.core.delivery.tasks import Task
-    from healthrelay.flows.delivery.context import Delivery
-    from healthrelay.ports.delivery import Log
+from healthrelay.ports.delivery import Log
 
 
 def run_task(

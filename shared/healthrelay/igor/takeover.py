@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError
 from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.methods import method
 from healthrelay.core.measurements.query import windows
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.records import Coverage, Delta, Record
 from healthrelay.igor.old_plugin import LegacyPerson, Units, convert_records
-
-if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Coverage
-    from healthrelay.ports.store import Identities, Records, Store
+from healthrelay.ports.store import Identities, Records, Store
 
 LISTS = ("methods", "resource")
 """Settings that may name several, separated by commas."""
@@ -35,8 +32,6 @@ class SeriesCount(NamedTuple):
 
 
 class Takeover(NamedTuple):
-    """The result for one person."""
-
     user: str
     created: bool
     """False if the person existed; settings that they had stay as they are."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from healthrelay.assembly.services import Services
 
 TICK_SECONDS = 60.0
-"""Seconds."""
 
 
 @contextmanager
@@ -43,12 +42,9 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
 def _fetch_due(services: Services) -> None:
     try:
         log.set_function("fetch")
-        result = fan_out(services.store, services.queue, services.now(), services.log_event)
+        fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
         services.log_event("WARNING", "fan-out", cause=error.sentence)
-        return
-    for user, trouble in result.troubles.items():
-        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
 
 
 def _deliver_due(services: Services) -> None:

@@ -27,7 +27,6 @@ class Following(NamedTuple):
         return self.targets.get(target) or Progress()
 
     def of_kind(self, kind: str) -> list[str]:
-        """Return the names of the followers of that *kind*."""
         return [name for name in self.targets if kind_of(name) == kind]
 
 

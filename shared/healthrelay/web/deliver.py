@@ -14,10 +14,10 @@ from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.events import reader_cursor
 from healthrelay.web.responses import facts, json_response, trouble_facts
+from healthrelay.web.services import WebServices
 
 if TYPE_CHECKING:
     from healthrelay.flows.delivery.context import Delivery
-    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")

@@ -158,8 +158,8 @@ def both(
         for provider in ("google_health", "fitbit"):
             folder = tmp_path / provider
             folder.mkdir()
-            chosen = sandbox.settings | {"HEALTHRELAY_PROVIDER": provider}
-            with household_at(folder, chosen, household_clock, monkeypatch) as household:
+            chosen = {"HEALTHRELAY_PROVIDER": provider}
+            with household_at(folder, sandbox, chosen, household_clock, monkeypatch) as household:
                 answers.append(reader(household)(window))
         return answers
 

@@ -7,13 +7,7 @@ from requests_oauthlib import OAuth2Session
 
 from healthrelay.adapters.fitbit import rows as fitbit_rows
 from healthrelay.adapters.google_health import rows as google_rows
-from healthrelay.core.grants.authorization import (
-    Client,
-    ConsentRequest,
-    authorize_url,
-    challenge,
-    verifier,
-)
+from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.measurements.catalogue import SERIES
 
@@ -30,14 +24,14 @@ def test_equals_what_requests_oauthlib_builds(provider: str) -> None:
 
     theirs, state = session.authorization_url(CLIENT.authorize_url, **consent.extra)
     proof = challenge(session._code_verifier)
-    ours = authorize_url(CLIENT, ConsentRequest(list(consent.scopes), state, proof, consent.extra))
+    ours = authorize_url(CLIENT, list(consent.scopes), state, proof, consent.extra)
 
     assert urlsplit(ours)[:3] == urlsplit(theirs)[:3]
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
 
 
 def test_google_is_asked_for_a_lasting_grant() -> None:
-    url = authorize_url(CLIENT, ConsentRequest(["a"], "s", "c", CONSENTS["google_health"].extra))
+    url = authorize_url(CLIENT, ["a"], "s", "c", CONSENTS["google_health"].extra)
 
     assert parse_qs(urlsplit(url).query)["access_type"] == ["offline"]
     assert parse_qs(urlsplit(url).query)["prompt"] == ["consent"]

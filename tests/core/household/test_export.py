@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from healthrelay.core.household.export import by_series, to_csv
+from healthrelay.core.household.export import to_csv
+from healthrelay.core.measurements.snapshot import by_series
 from tests.stores.contract import entry, weight
 
 

@@ -14,14 +14,12 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from healthrelay.adapters.firestore.documents import Fields
 from healthrelay.core.errors import Refused
+from healthrelay.core.json import to_text
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.records import Delta, Record, Window
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.documents import Fields
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""
@@ -47,7 +45,6 @@ class Bucket:
         return f"{self.series}.{self.period}"
 
     def holds(self, record: Record) -> bool:
-        """Return whether *record* belongs here."""
         return record.series == self.series and record.when.startswith(self.period)
 
 
@@ -70,7 +67,6 @@ def narrower_buckets(split: Iterable[str], points: Iterable[Point]) -> set[str]:
 
 
 def window_points(windows: Iterable[Window]) -> set[Point]:
-    """Return every day of *windows*."""
     return {
         (window.series, (window.start + timedelta(days)).isoformat())
         for window in windows
@@ -90,7 +86,6 @@ def key_is_not_day(series: str) -> bool:
 
 
 def is_split(fields: Fields) -> bool:
-    """Return whether the document is only the marker of a split bucket."""
     return bool(fields.get("split"))
 
 
@@ -145,7 +140,6 @@ def changed_documents(
 
 
 def person_documents(records: Iterable[Record], limit: int = MAX_BYTES) -> dict[str, Fields | None]:
-    """Return the documents that hold all *records* of a person."""
     by_bucket: dict[str, dict[str, Record]] = {}
     for record in records:
         name = bucket_name((record.series, record.when[:DAY]))
@@ -169,9 +163,9 @@ def _last(delta: Delta) -> Iterable[Record]:
 def _encode(bucket: Bucket) -> dict[str, str | bytes]:
     ordered = sorted(bucket.records.values(), key=lambda r: (r.when, r.key))
     rows = [[r.key, r.data] if r.key == r.when else [r.key, r.when, r.data] for r in ordered]
-    fields: dict[str, str | bytes] = {"records": _text(rows)}
+    fields: dict[str, str | bytes] = {"records": to_text(rows)}
     if key_is_not_day(bucket.series):
-        fields["keys"] = _text(sorted(bucket.records))
+        fields["keys"] = to_text(sorted(bucket.records))
     return fields
 
 
@@ -187,7 +181,3 @@ def _split(bucket: Bucket) -> list[Bucket]:
     for record in bucket.records.values():
         groups.setdefault(record.when[:width], {})[record.key] = record
     return [Bucket(bucket.series, period, records) for period, records in groups.items()]
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -5,18 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
+from healthrelay.adapters.firestore.database import (
+    FirestoreDatabase,
+    FirestorePort,
+    retry_on_conflict,
+)
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
-
-if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
+from healthrelay.core.json import to_text
+from healthrelay.core.measurements.records import (
+    Coverage,
+    Delta,
+    Record,
+    Window,
+    coverage_from_document,
+    coverage_to_document,
+)
 
 MAX_WRITES = 500
 
@@ -31,11 +41,11 @@ class Change:
     commit_id: str = field(default_factory=documents.commit_id)
 
 
-class FirestoreRecords:
+class FirestoreRecords(FirestorePort):
     """Measurements. No bucket grows beyond *limit* bytes."""
 
     def __init__(self, database: FirestoreDatabase, limit: int) -> None:
-        self._database = database
+        super().__init__(database)
         self._limit = limit
 
     def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
@@ -50,18 +60,17 @@ class FirestoreRecords:
         return _sort(UserBuckets(self._database, user).everything())
 
     def coverage(self, user: str) -> Coverage:
-        owner = self._database.get_one(documents.person_path(user))
-        spans: dict[str, list[str]] = json.loads(owner.fields.get("covered", "{}")) if owner else {}
-        return {
-            series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in spans.items()
-        }
+        owner = self._owner(user)
+        covered = owner.fields.get("covered") if owner else None
+        return coverage_from_document(json.loads(covered or "{}"))
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
-            return documents.log_head(self._database.get_one(documents.person_path(user)))
+            return documents.log_head(self._owner(user))
         if not delta and covered is not None:
-            return retry_on_conflict(lambda: self._save_coverage(user, covered))
+            fields = {"covered": to_text(coverage_to_document(covered))}
+            path = documents.person_path(user)
+            return documents.log_head(self._update(path, user, lambda *_: fields))
         change = Change(delta, now, covered)
         return retry_on_conflict(lambda: self._write_change(user, change))
 
@@ -86,37 +95,22 @@ class FirestoreRecords:
         self._database.commit(head, *_require_one_commit([*writes, entry]))
         return sequence
 
-    def _save_coverage(self, user: str, covered: Coverage) -> int:
-        """Write what is covered, without a change."""
-        owner = self._database.get_one(documents.person_path(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        fields = {"covered": spans(covered)}
-        self._database.commit(Write(owner.path, fields, since=owner.updated))
-        return documents.log_head(owner)
-
 
 def _sort(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
 
 
 def _head_fields(sequence: int, change: Change) -> Fields:
-    """Return what changes in the person's document."""
     fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
     if change.covered is not None:
-        fields["covered"] = spans(change.covered)
+        fields["covered"] = to_text(coverage_to_document(change.covered))
     return fields
-
-
-def spans(covered: Coverage) -> str:
-    """Return what is covered as the person's document has it."""
-    return json.dumps({s: [a.isoformat(), b.isoformat()] for s, (a, b) in covered.items()})
 
 
 def _entry(change: Change, incarnation: str) -> Fields:
     """Return the log entry: the keys, not the values; only the series if the keys are too many."""
     keys = changed_keys(change.delta)
-    text = json.dumps(keys, separators=(",", ":"))
+    text = to_text(keys)
     if len(text) > buckets.MAX_BYTES:
         text = json.dumps({"whole": sorted({s for names in keys.values() for s in names})})
     return {"life": incarnation, "at": change.now, "entry": text}

@@ -7,22 +7,18 @@ cut short left is deleted by the next one.
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
-from healthrelay.adapters.firestore.measurements import spans
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.database import FirestoreDatabase
-    from healthrelay.ports.store import PersonDump
+from healthrelay.core.json import to_text
+from healthrelay.core.measurements.records import coverage_to_document
+from healthrelay.ports.store import PersonDump
 
 BATCH_WRITES = 400
 BATCH_BYTES = 2_000_000
@@ -64,7 +60,7 @@ def _bulk(user: str, incarnation: str, person: PersonDump, limit: int) -> Iterat
         path = f"{documents.buckets_path(user)}/{name}"
         yield Write(path, {"life": incarnation, **(fields or {})}, new=True)
     for entry in person.entries:
-        fields = {"life": incarnation, "at": entry.at, "entry": _text(entry.to_document())}
+        fields = {"life": incarnation, "at": entry.at, "entry": to_text(entry.to_document())}
         yield Write(documents.entry_path(user, entry.sequence), fields, new=True)
 
 
@@ -82,21 +78,17 @@ def _owner(incarnation: str, person: PersonDump) -> Fields:
     return {
         "life": incarnation,
         "head": person.entries[-1].sequence if person.entries else 0,
-        "progress": _text({name: one.to_document() for name, one in person.progress.items()}),
-        "covered": spans(person.coverage),
+        "progress": to_text({name: one.to_document() for name, one in person.progress.items()}),
+        "covered": to_text(coverage_to_document(person.coverage)),
     }
 
 
 def _private(person: PersonDump) -> Fields:
     fields: dict[str, object] = {
         "settings": dict(person.settings),
-        "targets": _text(person.targets),
+        "targets": to_text(person.targets),
         "poll_key": person.poll_key,
     }
     if person.grant is not None:
-        fields["token"] = {"version": secrets.randbits(62) + 1, "document": _text(person.grant)}
+        fields["token"] = {"version": secrets.randbits(62) + 1, "document": to_text(person.grant)}
     return fields
-
-
-def _text(value: Mapping[str, object]) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import buckets
+from healthrelay.adapters.firestore.buckets import Bucket, Point
+from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import (
+    Fields,
     Listing,
     StoredDocument,
     Write,
@@ -14,12 +16,7 @@ from healthrelay.adapters.firestore.documents import (
     of_incarnation,
     person_path,
 )
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.buckets import Bucket, Point
-    from healthrelay.adapters.firestore.database import FirestoreDatabase
-    from healthrelay.adapters.firestore.documents import Fields
-    from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 
 # In ASCII, ':' follows '9': ids of a series are its name, a dot and digits.
 _FIRST, _END = ".", ".:"
@@ -81,7 +78,6 @@ class UserBuckets:
         return Write(path, fields, since=seen.updated, gone=seen.fields.keys() - (fields or {}))
 
     def everything(self) -> list[Record]:
-        """Return all records, of all series."""
         owner = self._database.get_one(self._person)
         if owner is None:
             return []

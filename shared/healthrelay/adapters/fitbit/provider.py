@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
-    from healthrelay.core.measurements.plan import Read, Source
-    from healthrelay.core.measurements.records import Window
-    from healthrelay.ports.peers import Raw
+from healthrelay.core.json import Json
+from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Raw
 
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""

@@ -17,15 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from healthrelay.adapters.fitbit.calls import CALLS, DETAILS, POINTS, SLEEP, TOTALS
+from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.methods import DETAILS
+from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Raw
-
-if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Window
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]

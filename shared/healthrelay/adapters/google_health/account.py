@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.google_health.body import HEIGHT, newest_height
 from healthrelay.adapters.google_health.points import (
@@ -17,9 +17,7 @@ from healthrelay.adapters.google_health.points import (
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.ports.peers import Raw
+from healthrelay.ports.peers import Raw
 
 DEVICES = AccountPart("/pairedDevices", points="pairedDevices")
 IDENTITY, PROFILE, SETTINGS = (AccountPart(p) for p in ("/identity", "/profile", "/settings"))

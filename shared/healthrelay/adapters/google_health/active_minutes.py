@@ -9,49 +9,16 @@ again comes in a page or two, a month in a handful, and a year in fifty.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from healthrelay.adapters.google_health.activity import WEARABLES, amount, rolled, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
-from healthrelay.adapters.google_health.questions import (
-    DailyRollUp,
-    Points,
-    Question,
-    Request,
-    intervals,
-)
-from healthrelay.core.measurements.plan import Read, Source
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
+from healthrelay.adapters.google_health.questions import DailyRollUp, Question, intervals
+from healthrelay.core.json import Json
 
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class OfFamily:
-    """*all* points, narrowed to one data source family."""
-
-    all: Points
-    family: str
-
-    @property
-    def source(self) -> Source:
-        return self.all.source._replace(name=f"{self.all.source.name} of {self.family}")
-
-    @property
-    def points(self) -> str:
-        return self.all.points
-
-    def request(self, read: Read, page: str) -> Request:
-        request = self.all.request(read, page)
-        family = quote(f"users/me/dataSourceFamilies/{self.family}", safe="")
-        return Request(request.method, f"{request.path}&dataSourceFamily={family}")
 
 
 LEVELS = intervals("activity-level")
@@ -114,6 +81,6 @@ def _rows(prefix: str, question: Question) -> dict[str, Row]:
 
 ROWS: dict[str, Row] = {
     **_rows("activities-", LEVELS),
-    **_rows("activities-tracker-", OfFamily(LEVELS, WEARABLES)),
+    **_rows("activities-tracker-", LEVELS._replace(family=WEARABLES)),
     "activities-active-zone-minutes": Row((ZONE_MINUTES,), zone_minute_days),
 }

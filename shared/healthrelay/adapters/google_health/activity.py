@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.points import (
     Answers,
@@ -20,9 +20,7 @@ from healthrelay.adapters.google_health.points import (
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.ports.peers import Raw
+from healthrelay.ports.peers import Raw
 
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""
@@ -45,7 +43,6 @@ class Span(NamedTuple):
 
     @property
     def day(self) -> str:
-        """The local day it began."""
         return self.at.date().isoformat()
 
 
@@ -108,7 +105,6 @@ class Total:
         return {day: self.convert(total, answers.system) for day, total in total_of.items()}
 
     def elements(self, answers: Answers) -> list[Element]:
-        """Return the time series."""
         return texts(self.of(answers))
 
 

@@ -5,12 +5,10 @@ Messages change; status and reason do not (https://developers.google.com/health/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from healthrelay.adapters.http import Answer
 from healthrelay.core import errors
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.http import Answer
 
 _NOT_MOVED = "Could not mint UberMint from GaiaMint"
 

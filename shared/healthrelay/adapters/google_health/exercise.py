@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.google_health import activity, heart
 from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
 from healthrelay.adapters.google_health.activity import TOTALS, Conversion, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
 from healthrelay.adapters.google_health.questions import Question, sessions
+from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
-    from healthrelay.ports.peers import Raw
+from healthrelay.ports.peers import Raw
 
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)

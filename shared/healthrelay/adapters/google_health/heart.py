@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.active_minutes import MINUTE
 from healthrelay.adapters.google_health.activity import amount, rolled
@@ -23,10 +23,8 @@ from healthrelay.adapters.google_health.questions import (
     Question,
     days,
 )
+from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
 
 RESTING = days("daily-resting-heart-rate")
 BOUNDS = days("daily-heart-rate-zones")
@@ -52,7 +50,6 @@ class Heart(NamedTuple):
     burned: Zones | None
 
     def zones(self) -> list[Json]:
-        """Return the zones of which anything is known."""
         zones = [(name, self._zone(google)) for google, name in ZONES.items()]
         return [{**zone, "name": name} for name, zone in zones if zone]
 
@@ -68,7 +65,6 @@ class Heart(NamedTuple):
         return zone
 
     def value(self) -> dict[str, Json]:
-        """Return the value of ``activities/heart``."""
         value: dict[str, Json] = {"customHeartRateZones": [], "heartRateZones": self.zones()}
         return value if self.resting is None else {**value, "restingHeartRate": self.resting}
 

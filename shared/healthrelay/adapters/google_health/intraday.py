@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.activity import (
     Conversion,
@@ -30,14 +29,18 @@ from healthrelay.adapters.google_health.points import (
     local,
     sampled_at,
 )
-from healthrelay.adapters.google_health.questions import Points, RollUp, beats, intervals
+from healthrelay.adapters.google_health.questions import (
+    BEAT_DAYS,
+    Points,
+    RollUp,
+    intervals,
+    samples,
+)
+from healthrelay.core.json import Json
 from healthrelay.core.measurements import units
 
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
-
-HEART = RollUp("heart-rate")
-BEATS = beats("heart-rate")
+HEART, ENERGY = RollUp("heart-rate"), RollUp("total-calories")
+BEATS = samples("heart-rate")._replace(days=BEAT_DAYS)
 
 Moment = tuple[datetime, Decimal]
 """Local time and value."""
@@ -82,43 +85,27 @@ def kcal(total: Decimal, _system: str) -> Decimal:
     return units.rounded(total, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A measurement whose points have an interval and an *amount*, as merged by Google."""
-
-    question: Points
-    amount: str
-
-    def moments(self, answers: Answers) -> Iterator[Moment]:
-        """Count a point where it begins: Google does not say how it was spread."""
-        for _, value in answers.values(self.question):
-            yield span_of(value, answers.zone).at, amount(value, self.amount, "interval")
+def merged_moments(answers: Answers, question: Points, member: str) -> Iterator[Moment]:
+    """Count a merged point where it begins: Google does not say how it was spread."""
+    for _, value in answers.values(question):
+        yield span_of(value, answers.zone).at, amount(value, member, "interval")
 
 
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """A measurement that Google rolls up to minutes."""
-
-    question: RollUp
-    amount: str
-
-    def moments(self, answers: Answers) -> Iterator[Moment]:
-        """Count one of equal minutes: readings of a long window overlap where they meet."""
-        kind = json_name(self.question)
-        amounts = {}
-        for point in answers.of(self.question):
-            if value := rolled_value(point, kind):
-                amounts[datetime.fromisoformat(point["startTime"])] = units.exact(
-                    value[self.amount]
-                )
-        return ((local(at, None, answers.zone), value) for at, value in sorted(amounts.items()))
+def rolled_moments(answers: Answers, question: RollUp, member: str) -> Iterator[Moment]:
+    """Count one of equal minutes: readings of a long window overlap where they meet."""
+    kind = json_name(question)
+    amounts = {}
+    for point in answers.of(question):
+        if value := rolled_value(point, kind):
+            amounts[datetime.fromisoformat(point["startTime"])] = units.exact(value[member])
+    return ((local(at, None, answers.zone), value) for at, value in sorted(amounts.items()))
 
 
 def heart_moments(answers: Answers) -> Iterator[Moment]:
     """Single samples where seconds are wanted, else the averages of minutes."""
     if answers.window.detail == "1sec":
         return _beats(answers)
-    return Rolled(HEART, "beatsPerMinuteAvg").moments(answers)
+    return rolled_moments(answers, HEART, "beatsPerMinuteAvg")
 
 
 def _beats(answers: Answers) -> Iterator[Moment]:
@@ -147,11 +134,18 @@ def elements(
     return [{"dateTime": day, "dataset": points, **length} for day, points in days.items()]
 
 
-def _summed(source: Spread | Rolled, convert: Conversion) -> Row:
-    def summed(answers: Answers) -> list[Element]:
-        return elements(answers, source.moments(answers), added, convert)
+def _sum_merged(type: str, member: str, convert: Conversion) -> Row:  # noqa: A002
+    question = intervals(type)
 
-    return Row((source.question,), summed)
+    def summed(answers: Answers) -> list[Element]:
+        return elements(answers, merged_moments(answers, question, member), added, convert)
+
+    return Row((question,), summed)
+
+
+def energy_points(answers: Answers) -> list[Element]:
+    """``activities/calories`` intraday, in kcal."""
+    return elements(answers, rolled_moments(answers, ENERGY, "kcalSum"), added, kcal)
 
 
 def heart_points(answers: Answers) -> list[Element]:
@@ -162,11 +156,11 @@ def heart_points(answers: Answers) -> list[Element]:
 ROWS: dict[str, Row] = {
     f"activities-{name}-intraday": row
     for name, row in {
-        "steps": _summed(Spread(intervals("steps"), "count"), whole),
-        "distance": _summed(Spread(intervals("distance"), "millimeters"), units.distance),
-        "floors": _summed(Spread(intervals("floors"), "count"), whole),
-        "elevation": _summed(Spread(intervals("altitude"), "gainMillimeters"), units.height),
-        "calories": _summed(Rolled(RollUp("total-calories"), "kcalSum"), kcal),
+        "steps": _sum_merged("steps", "count", whole),
+        "distance": _sum_merged("distance", "millimeters", units.distance),
+        "floors": _sum_merged("floors", "count", whole),
+        "elevation": _sum_merged("altitude", "gainMillimeters", units.height),
+        "calories": Row((ENERGY,), energy_points),
         "heart": Row((HEART,), heart_points, fine=(BEATS,)),
     }.items()
 }

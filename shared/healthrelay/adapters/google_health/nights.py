@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.google_health.points import Answers, local, log_id, value_of
 from healthrelay.adapters.google_health.questions import sessions
-
-if TYPE_CHECKING:
-    from healthrelay.ports.peers import Raw
+from healthrelay.ports.peers import Raw
 
 SLEEP = sessions("sleep")
 MINUTE = timedelta(minutes=1)

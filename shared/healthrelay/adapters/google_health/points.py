@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.json import Json
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.google_health.questions import Question
-    from healthrelay.core.measurements.records import Window
-    from healthrelay.ports.peers import Raw
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 
@@ -29,7 +27,6 @@ class Answers(NamedTuple):
     zone: str | None
 
     def of(self, question: Question) -> Sequence[Raw]:
-        """Return the points that *question* brought."""
         return self.raw[question.source.name]
 
     def values(self, question: Question) -> Iterator[tuple[Raw, Mapping[str, Any]]]:

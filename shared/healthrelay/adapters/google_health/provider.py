@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
+from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.http import Http
-    from healthrelay.core.json import Json
-    from healthrelay.core.measurements.plan import Read, Source
-    from healthrelay.core.measurements.records import Window
-    from healthrelay.ports.peers import Raw
+from healthrelay.core.json import Json
+from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.records import Window
+from healthrelay.ports.peers import Raw
 
 SECONDS = 30
 MAX_PAGES = 200

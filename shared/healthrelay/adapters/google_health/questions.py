@@ -28,6 +28,7 @@ SHORT_ROLL_UP_DAYS = 14
 """The cap of heart-rate, total-calories, active-minutes and calories-in-heart-rate-zone."""
 _PADDING = timedelta(hours=14)
 """No place on earth is further from UTC."""
+_FAMILIES = "users/me/dataSourceFamilies"
 
 
 class Request(NamedTuple):
@@ -65,10 +66,13 @@ class Points(NamedTuple):
     page_size: int = PAGE_SIZE
     points: str = "dataPoints"
     days: int | None = None
+    family: str = ""
+    """A data source family, such as ``google-wearables``; all sources when empty."""
 
     @property
     def source(self) -> Source:
-        return Source(f"{self.type}{self.how}", self.days, dated=bool(self.member))
+        name = f"{self.type}{self.how}{_of_family(self.family)}"
+        return Source(name, self.days, dated=bool(self.member))
 
     def request(self, read: Read, page: str) -> Request:
         query = {"pageSize": str(self.page_size)}
@@ -78,6 +82,8 @@ class Points(NamedTuple):
             query["filter"] = f'{field} >= "{read.start}" AND {field} < "{after}"'
         if page:
             query["pageToken"] = page
+        if self.family:
+            query["dataSourceFamily"] = f"{_FAMILIES}/{self.family}"
         path = f"/dataTypes/{self.type}/dataPoints{self.how}"
         return Request("GET", f"{path}?{urlencode(query, quote_via=quote)}")
 
@@ -92,14 +98,13 @@ class DailyRollUp(NamedTuple):
 
     @property
     def source(self) -> Source:
-        of = f" of {self.family}" if self.family else ""
-        return Source(f"{self.type}:dailyRollUp{of}", days=self.days)
+        return Source(f"{self.type}:dailyRollUp{_of_family(self.family)}", days=self.days)
 
     def request(self, read: Read, page: str) -> Request:
         span = {"start": _civil(read.start), "end": _civil(read.end + timedelta(days=1))}
         body: Json = {"range": span, "windowSizeDays": 1}
         if self.family:
-            body["dataSourceFamily"] = f"users/me/dataSourceFamilies/{self.family}"
+            body["dataSourceFamily"] = f"{_FAMILIES}/{self.family}"
         if page:
             body["pageToken"] = page
         return Request("POST", f"/dataTypes/{self.type}/dataPoints:dailyRollUp", body)
@@ -156,11 +161,6 @@ def samples(type: str) -> Points:  # noqa: A002 - Google's own word
     return Points(type, "sample_time.civil_time")
 
 
-def beats(type: str) -> Points:  # noqa: A002
-    """Return the same of a *type* that is taken every few seconds."""
-    return samples(type)._replace(days=BEAT_DAYS)
-
-
 def intervals(type: str) -> Points:  # noqa: A002
     """All intervals of a *type*, on the day they begin; most are a minute long."""
     return Points(type, "interval.civil_start_time", days=INTERVAL_DAYS)
@@ -184,6 +184,10 @@ def days(type: str) -> Points:  # noqa: A002
 def history(type: str) -> Points:  # noqa: A002
     """Everything there is of a *type* that changes rarely."""
     return Points(type, "")
+
+
+def _of_family(family: str) -> str:
+    return f" of {family}" if family else ""
 
 
 def _civil(day: date) -> Mapping[str, Mapping[str, int]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from healthrelay.adapters.google_health import (
     account,
     active_minutes,
@@ -16,10 +14,8 @@ from healthrelay.adapters.google_health import (
     sleep,
     vitals,
 )
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.google_health.points import Row
-    from healthrelay.adapters.google_health.questions import Question
+from healthrelay.adapters.google_health.points import Row
+from healthrelay.adapters.google_health.questions import Question
 
 ROWS: dict[str, Row] = {
     **body.ROWS,

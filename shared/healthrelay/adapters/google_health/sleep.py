@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from healthrelay.adapters.google_health.nights import MINUTE, SLEEP, Night, nights
 from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
+from healthrelay.core.json import Json
 
 Figure = Callable[[Night], int | None]
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from healthrelay.adapters.sqlite.database import (
     Table,
     newest_sequence,
     put_document,
     require_person,
-    to_text,
 )
 from healthrelay.core.delivery.entries import Entry, changed_keys
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.json import to_text
+from healthrelay.core.measurements.records import (
+    Coverage,
+    Delta,
+    Record,
+    Window,
+    coverage_from_document,
+    coverage_to_document,
+)
 from healthrelay.ports.delivery import Following
-
-if TYPE_CHECKING:
-    from healthrelay.core.json import Json
-    from healthrelay.core.measurements.records import Coverage
 
 
 class SqliteRecords(Table):
@@ -53,11 +56,8 @@ class SqliteRecords(Table):
 
     def coverage(self, user: str) -> Coverage:
         stored = self._load(_user_path(user))
-        document: dict[str, Any] = dict(stored.document) if stored else {}
-        return {
-            series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in document.get("covered", {}).items()
-        }
+        document: Mapping[str, Any] = stored.document if stored else {}
+        return coverage_from_document(document.get("covered", {}))
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
@@ -115,7 +115,8 @@ class SqliteLog(Table):
             rows = connection.execute(
                 "SELECT target, data FROM progress WHERE user = ? ORDER BY target", (user,)
             )
-            return Following(newest_sequence(connection, user), _progresses(rows))
+            targets = {target: Progress.from_document(json.loads(data)) for target, data in rows}
+            return Following(newest_sequence(connection, user), targets)
 
     def followings(self) -> dict[str, Following]:
         with self._database.read() as connection:
@@ -150,12 +151,10 @@ class SqliteLog(Table):
 
 
 def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
-    """Replace what is covered."""
-    put_document(connection, _user_path(user), user, {"covered": _spans(covered)})
+    put_document(connection, _user_path(user), user, {"covered": coverage_to_document(covered)})
 
 
 def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
-    """Write the records of *delta*."""
     connection.executemany(
         "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
         [(user, r.series, r.key) for r in delta.removed],
@@ -170,13 +169,5 @@ def _user_path(user: str) -> str:
     return f"sensors/fitbit/{user}"
 
 
-def _spans(covered: Coverage) -> dict[str, Json]:
-    return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
-
-
 def _record(row: tuple[str, str, str, str]) -> Record:
     return Record(row[0], row[1], row[2], json.loads(row[3]))
-
-
-def _progresses(rows: Iterable[sqlite3.Row]) -> dict[str, Progress]:
-    return {target: Progress.from_document(json.loads(data)) for target, data in rows}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from healthrelay.adapters.sqlite.database import identity_path, load_document, put_document, to_text
+from healthrelay.adapters.sqlite.database import (
+    SqliteDatabase,
+    identity_path,
+    load_document,
+    put_document,
+)
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
 from healthrelay.core.errors import Duplicate
+from healthrelay.core.json import to_text
 from healthrelay.core.measurements.records import Delta
-
-if TYPE_CHECKING:
-    from healthrelay.adapters.sqlite.database import SqliteDatabase
-    from healthrelay.ports.store import Document, PersonDump
+from healthrelay.ports.store import Document, PersonDump
 
 
 def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:

@@ -128,12 +128,9 @@ class SqliteTargets(Table):
             targets = dict(stored.document) if stored else {}
             if targets.pop(name, None) != before:
                 raise Conflict(f"The target {name} of {user} was changed in the meantime.")
-            put_document(
-                connection,
-                path,
-                user,
-                targets if document is None else targets | {name: dict(document)},
-            )
+            if document is not None:
+                targets[name] = dict(document)
+            put_document(connection, path, user, targets)
 
 
 class SqliteHandshakes(Table):
@@ -180,5 +177,4 @@ class SqliteStore:
         restore(self._database, user, person)
 
     def close(self) -> None:
-        """Close the file."""
         self._database.close()

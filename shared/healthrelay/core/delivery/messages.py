@@ -11,13 +11,13 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery.events import event
+from healthrelay.core.json import Json, to_text
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.events import RecordIndex
-    from healthrelay.core.json import Json
 
 MAX_BODY_BYTES = 20_000
 CHANGED, SNAPSHOT = "measurements.changed", "measurements.snapshot"
@@ -61,8 +61,7 @@ def snapshot_message(head: int, at: datetime, address: Address) -> Message:
 
 
 def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:
-    outline = {"type": kind, "timestamp": at.isoformat(), "data": data}
-    return json.dumps(outline, separators=(",", ":")).encode()
+    return to_text({"type": kind, "timestamp": at.isoformat(), "data": data}).encode()
 
 
 def _id(address: Address, sequence: int, of: str) -> str:

@@ -18,31 +18,25 @@ class Client(NamedTuple):
     redirect_uri: str
 
 
-class ConsentRequest(NamedTuple):
-    """One request to a wearer: the scopes, and what must come back with the answer."""
-
-    scopes: Sequence[str]
-    state: str
-    challenge: str
-    extra: Mapping[str, str]
-
-
-def authorize_url(client: Client, request: ConsentRequest) -> str:
+def authorize_url(
+    client: Client, scopes: Sequence[str], state: str, proof: str, extra: Mapping[str, str]
+) -> str:
     """Return the provider's consent page for *client*, to redirect a browser to.
 
-    Built by hand because loading an OAuth library would make this, the one page that a
-    person waits for, start half as slow again.
+    *state* comes back with the answer; *proof* is the `challenge` of what redeems it. Built by
+    hand because loading an OAuth library would make this, the one page that a person waits
+    for, start half as slow again.
     """
     query = urlencode(
         {
             "response_type": "code",
             "client_id": client.client_id,
             "redirect_uri": client.redirect_uri,
-            "scope": " ".join(request.scopes),
-            "state": request.state,
-            "code_challenge": request.challenge,
+            "scope": " ".join(scopes),
+            "state": state,
+            "code_challenge": proof,
             "code_challenge_method": "S256",
-            **request.extra,
+            **extra,
         }
     )
     return f"{client.authorize_url}?{query}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 _GOOGLE = "https://www.googleapis.com/auth/googlehealth."
 
-Needs = tuple[tuple[str, tuple[str, ...]], ...]
+Needs = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Consent:
     scopes: Mapping[str, str]
     """Scope → what it gives, in plain words."""
     needs: Needs
-    """Beginning of a series' name → the scopes it needs; the first that fits counts."""
+    """Beginnings of series' names → the scopes these need; the first that fits counts."""
     always: str
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Consent:
 
         if SERIES[series].only not in ("", self.provider):
             return ()
-        return next(scopes for start, scopes in self.needs if series.startswith(start))
+        return next(scopes for starts, scopes in self.needs if series.startswith(starts))
 
     def scopes_for(self, series: Iterable[str]) -> tuple[str, ...]:
         """Return the scopes to request for *series*, and no others, in the order of the table."""
@@ -84,17 +84,14 @@ CONSENTS: dict[str, Consent] = {
                 _SETTINGS: "your time zone and devices",
             },
             needs=(
-                ("activities-heart-intraday", (_HEALTH,)),
-                ("activities-heart", (_HEALTH, _ACTIVITY)),
-                ("activities-summary", (_HEALTH, _ACTIVITY)),
-                ("activit", (_ACTIVITY,)),
-                ("cardioScore", (_ACTIVITY,)),
-                ("sleep", (_SLEEP,)),
-                ("food", (_FOOD,)),
-                ("water", (_FOOD,)),
-                ("devices", (_SETTINGS,)),
-                ("user", (_PROFILE, _HEALTH)),
-                ("", (_HEALTH,)),
+                (("activities-heart-intraday",), (_HEALTH,)),
+                (("activities-heart", "activities-summary"), (_HEALTH, _ACTIVITY)),
+                (("activit", "cardioScore"), (_ACTIVITY,)),
+                (("sleep",), (_SLEEP,)),
+                (("food", "water"), (_FOOD,)),
+                (("devices",), (_SETTINGS,)),
+                (("user",), (_PROFILE, _HEALTH)),
+                (("",), (_HEALTH,)),
             ),
             always=_SETTINGS,
             manage="https://myaccount.google.com/connections",
@@ -116,23 +113,15 @@ CONSENTS: dict[str, Consent] = {
                 "social": "your friends",
             },
             needs=(
-                ("activities-heart", ("heartrate",)),
-                ("activit", ("activity",)),
-                ("sleep", ("sleep",)),
-                ("food", ("nutrition",)),
-                ("water", ("nutrition",)),
-                ("devices", ("settings",)),
-                ("user", ("profile",)),
-                ("badges", ("profile",)),
-                ("friends", ("social",)),
-                ("recent-activities", ("activity",)),
-                ("favorite-activities", ("activity",)),
-                ("frequent-activities", ("activity",)),
-                ("recent-foods", ("nutrition",)),
-                ("favorite-foods", ("nutrition",)),
-                ("frequent-foods", ("nutrition",)),
-                ("meals", ("nutrition",)),
-                ("", ("weight",)),
+                (("activities-heart",), ("heartrate",)),
+                (("recent-foods", "favorite-foods", "frequent-foods"), ("nutrition",)),
+                (("food", "water", "meals"), ("nutrition",)),
+                (("activit", "recent-", "favorite-", "frequent-"), ("activity",)),
+                (("sleep",), ("sleep",)),
+                (("devices",), ("settings",)),
+                (("user", "badges"), ("profile",)),
+                (("friends",), ("social",)),
+                (("",), ("weight",)),
             ),
             always="profile",
             manage="https://www.fitbit.com/settings/applications",

@@ -6,23 +6,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
-    from healthrelay.core.measurements.records import Record
 
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def by_series(records: Iterable[Record]) -> dict[str, list[Mapping[str, Json]]]:
-    """Return series → elements, ordered as in a snapshot."""
-    series: dict[str, list[Mapping[str, Json]]] = {}
-    for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
-        series.setdefault(record.series, []).append(record.data)
-    return series
 
 
 def to_csv(elements: Sequence[Mapping[str, Json]]) -> str:

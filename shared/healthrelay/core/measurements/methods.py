@@ -29,7 +29,6 @@ class Method(NamedTuple):
     """What is read when nobody names dates."""
 
     def gives(self, resource: str | None) -> tuple[str, ...]:
-        """Return the series for *resource*."""
         if self.resources is None:
             return self.series
         if not resource:

@@ -53,7 +53,6 @@ class Window(NamedTuple):
         return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
 
     def holds(self, record: Record) -> bool:
-        """Whether *record* lies inside."""
         day = record.when[:10]
         return (
             self.series == record.series and self.start.isoformat() <= day <= self.end.isoformat()
@@ -109,7 +108,6 @@ def _when(row: Series, data: Mapping[str, Json]) -> str:
 
 
 def select(records: Iterable[Record], windows: Iterable[Window]) -> list[Record]:
-    """Return the *records* that lie in any of *windows*."""
     by_series: dict[str, list[Window]] = {}
     for window in windows:
         by_series.setdefault(window.series, []).append(window)
@@ -166,6 +164,17 @@ def extend_coverage(covered: Coverage, read: Iterable[Window]) -> dict[str, Span
 def reaches_back(before: Coverage, after: Coverage) -> bool:
     """Return whether *after* begins earlier: otherwise each fetch reads those days."""
     return any(name not in before or first < before[name][0] for name, (first, _) in after.items())
+
+
+def coverage_to_document(covered: Coverage) -> dict[str, Json]:
+    """Return *covered* as the stores keep it: ``{"body-weight": ["2026-10-01", "2026-11-01"]}``."""
+    return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
+
+
+def coverage_from_document(document: Mapping[str, Iterable[str]]) -> dict[str, Span]:
+    """Return the coverage that a store keeps as *document*. Raise `ValueError` for any other."""
+    days = {name: map(date.fromisoformat, span) for name, span in document.items()}
+    return {name: (first, last) for name, (first, last) in days.items()}
 
 
 def _lengthen(after: dict[str, Span], window: Window) -> bool:

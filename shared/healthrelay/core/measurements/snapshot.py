@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from healthrelay.core.json import Json, to_text
 from healthrelay.core.measurements.days import EPOCH
 
 if TYPE_CHECKING:
-    from healthrelay.core.json import Json
     from healthrelay.core.measurements.records import Record
 
 
@@ -30,8 +30,7 @@ def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
 
 
 def encoded(user: str, series: Mapping[str, Json]) -> bytes:
-    """Return the bytes of ``{user: series}``."""
-    return json.dumps({user: series}, separators=(",", ":")).encode()
+    return to_text({user: series}).encode()
 
 
 def recent(records: Iterable[Record], days: int) -> list[Record]:
@@ -45,12 +44,12 @@ def recent(records: Iterable[Record], days: int) -> list[Record]:
     return [r for r in known if r.when[:10] > first or r.when == EPOCH.isoformat()]
 
 
-def by_series(records: Iterable[Record]) -> dict[str, Json]:
+def by_series(records: Iterable[Record]) -> dict[str, list[Any]]:
     """Return the elements of *records*, each series in the order of its times."""
-    series: dict[str, list[Json]] = {}
+    series: dict[str, list[Any]] = {}
     for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
         series.setdefault(record.series, []).append(dict(record.data))
-    return dict(series)
+    return series
 
 
 def xml(name: str, value: Json) -> str:

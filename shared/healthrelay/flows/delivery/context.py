@@ -70,7 +70,6 @@ class Attempt(NamedTuple):
     context: DeliveryContext
 
     def after_failure(self, progress: Progress, error: HealthrelayError, last: int) -> Progress:
-        """Return *progress* after a failure to deliver up to *last*."""
         chance = Chance(self.context.now(), self.context.jitter())
         if self.in_turn:
             return delivery.after_failure(progress, error, last, chance)

@@ -48,7 +48,7 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
     if not series:
         # Igor would take an empty answer as the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
-    document = series | ({"relay": cursor} if cursor else {})
+    document: dict[str, Json] = {**series, **({"relay": cursor} if cursor else {})}
     if form.xml:
         from healthrelay.core.measurements.snapshot import xml  # noqa: PLC0415 - most want JSON
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from healthrelay.core.delivery.progress import LOG
-from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.flows.delivery.context import Delivery
+from healthrelay.core.delivery.progress import LOG, Progress
+from healthrelay.core.errors import BadRequest
+from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver, targets_of
 from healthrelay.flows.delivery.webhooks import resend
-
-if TYPE_CHECKING:
-    from healthrelay.core.delivery.progress import Progress
-    from healthrelay.flows.delivery.context import DeliveryContext
+from healthrelay.flows.require import require_settings
 
 
 class ReplayRequest(NamedTuple):
@@ -24,7 +21,6 @@ class ReplayRequest(NamedTuple):
     everything: bool = False
 
     def ranges(self, progress: Progress) -> list[range]:
-        """Return the numbers of the entries to send again."""
         if not self.everything and self.first is None and self.last is None:
             return [range(dead.first, dead.last + 1) for dead in progress.dead]
         last = min(self.last or progress.sequence, progress.sequence)
@@ -37,8 +33,7 @@ def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[
     A snapshot target takes everything with every push, so that one push is all its replay.
     Raises `BadRequest` when there is no such target.
     """
-    if context.store.identities.settings(user) is None:
-        raise Unknown(f"There is no user {user}.")
+    require_settings(user, context.store.identities)
     following = context.store.log.following(user)
     names = [*(target.name for target in context.shared), *following.of_kind(LOG)]
     if request.target not in (None, *names):

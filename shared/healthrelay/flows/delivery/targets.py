@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from healthrelay.core.delivery.progress import LOG, Progress, kind_of
 from healthrelay.core.errors import BadRequest, Conflict, Duplicate, LimitReached, Unknown
 from healthrelay.core.igor_json import is_name
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.ports.delivery import Document
@@ -52,8 +53,7 @@ def add(
 ) -> Keys:
     """Make the target; it gets what changes from now on. Returns its keys, to be shown once."""
     known = store.targets.of(user)
-    if store.identities.settings(user) is None:
-        raise Unknown(f"There is no user {user}.")
+    require_settings(user, store.identities)
     if not is_name(name) or kind_of(name) != LOG:
         raise BadRequest("A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor.")
     if name in known:
@@ -103,7 +103,6 @@ def stored_target(user: str, name: str, store: Store) -> Document:
 
 
 def endpoint_of(document: Document) -> Endpoint:
-    """Return where a stored target is."""
     return Endpoint(str(document["url"]), bool(document["private"]))
 
 

@@ -12,15 +12,10 @@ from urllib.parse import urlencode
 
 from healthrelay.core import errors
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
-from healthrelay.core.grants.authorization import (
-    Client,
-    ConsentRequest,
-    authorize_url,
-    challenge,
-    verifier,
-)
+from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -77,10 +72,8 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
     from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
-    stored = identities.settings(user)
-    if stored is None:
-        raise Unknown(f"There is no user {user}.")
-    return consent.scopes_for(configured_series(stored))
+    settings = require_settings(user, identities)
+    return consent.scopes_for(configured_series(settings))
 
 
 def invitation_path(
@@ -99,7 +92,7 @@ def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: 
     note = {"user": round_.user, "provider": consent.provider, "nonce": nonce}
     state = notes.state(note | {"asked": _pack_scopes(round_.scopes, consent)}, now)
     proof = challenge(verifier(owner_key.encode(), nonce))
-    url = authorize_url(client, ConsentRequest(round_.scopes, state, proof, consent.extra))
+    url = authorize_url(client, round_.scopes, state, proof, consent.extra)
     return Begun(url, _cookie_name(nonce), notes.browser(nonce))
 
 

@@ -15,9 +15,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, TryLater, Unknown
+from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, TryLater
 from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
@@ -53,8 +54,7 @@ def disconnect(  # noqa: PLR0913 - one person, and every port by name
     `Misconfigured` when the provider did not end it: then it is kept, because only with it can
     it still be ended. With *anyway* it is forgotten all the same.
     """
-    if store.identities.settings(user) is None:
-        raise Unknown(f"There is no user {user}.")
+    require_settings(user, store.identities)
     owner = secrets.token_hex(4)
     while lease := _take_lease(user, owner, store.tokens, sleep, now):
         document, version = lease

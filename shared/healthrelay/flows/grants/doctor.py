@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import HealthrelayError, Unknown
+from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.diagnosis import connect_link, diagnose, diagnose_token, of_trouble
 from healthrelay.core.measurements.query import configured_series
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -24,9 +25,7 @@ def examine(
 
     *load* returns the token of a person, or raises why it does not open.
     """
-    settings = store.identities.settings(user)
-    if settings is None:
-        raise Unknown(f"There is no user {user}.")
+    settings = require_settings(user, store.identities)
     if store.tokens.load(user) is None:
         return diagnose(None, (), connect_link(user), now)
     try:

@@ -41,6 +41,5 @@ class Lease(NamedTuple):
         return now < self.until <= now + 2 * LEASE
 
     def on(self, document: Document) -> Document:
-        """Return *document* with this lease on it."""
         lease = self._asdict() | {"until": self.until.isoformat()}
         return {**document, "lease": lease, "generation": self.generation}

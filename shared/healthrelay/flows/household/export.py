@@ -6,8 +6,10 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.errors import Unknown
-from healthrelay.core.household.export import by_series, to_csv
+from healthrelay.core.household.export import to_csv
+from healthrelay.core.measurements.records import coverage_to_document
+from healthrelay.core.measurements.snapshot import by_series
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
@@ -25,24 +27,16 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
 
     Raise `Unknown` for a stranger.
     """
-    settings = store.identities.settings(user)
-    if settings is None:
-        raise Unknown(f"There is no user {user}.")
     grant = store.tokens.load(user)
     series = by_series(store.records.everything(user))
     document: dict[str, Any] = {
         "user": user,
         "exported_at": now.isoformat(),
-        "settings": settings,
-        "connection": {n: grant.document[n] for n in CONNECTION if n in grant.document}
-        if grant
-        else None,
+        "settings": require_settings(user, store.identities),
+        "connection": grant and {n: grant.document[n] for n in CONNECTION if n in grant.document},
         "poll_key": store.identities.poll_key(user) is not None,
         **_delivery(user, store),
-        "covered": {
-            name: [first.isoformat(), last.isoformat()]
-            for name, (first, last) in sorted(store.records.coverage(user).items())
-        },
+        "covered": dict(sorted(coverage_to_document(store.records.coverage(user)).items())),
         "records": series,
     }
     files = {f"{user}.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n"}

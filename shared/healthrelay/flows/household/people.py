@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import Duplicate, Unknown
+from healthrelay.core.errors import Duplicate
 from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.query import windows
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.ports.store import Identities
@@ -26,10 +27,7 @@ def change(
     user: str, settings: Mapping[str, str], identities: Identities, today: date
 ) -> dict[str, str]:
     """Set some of the person's settings; an empty value takes one away. Return them all."""
-    stored = identities.settings(user_name(user))
-    if stored is None:
-        raise Unknown(f"There is no user {user}.")
-    merged = {**stored, **settings}
+    merged = {**require_settings(user_name(user), identities), **settings}
     checked = _check_fetchable({name: value for name, value in merged.items() if value}, today)
     identities.save(user, checked)
     return checked

@@ -14,7 +14,6 @@ from healthrelay.core.errors import (
     HealthrelayError,
     ReconnectNeeded,
     TooLarge,
-    Unknown,
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
@@ -24,6 +23,7 @@ from healthrelay.core.measurements.query import configured_series
 from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
+from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -117,10 +117,7 @@ def preview(
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    settings = store.identities.settings(user)
-    if settings is None:
-        raise Unknown(f"There is no user {user}.")
-    return _Known(settings, store.records.coverage(user))
+    return _Known(require_settings(user, store.identities), store.records.coverage(user))
 
 
 def _decide(

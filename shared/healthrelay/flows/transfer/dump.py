@@ -9,16 +9,13 @@ end within minutes.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from healthrelay.flows.transfer.person import Step, read_person, to_lines
-
-if TYPE_CHECKING:
-    from healthrelay.flows.transfer.person import Line
-    from healthrelay.ports.store import Store
+from healthrelay.core.json import to_text
+from healthrelay.flows.transfer.person import Line, Step, read_person, to_lines
+from healthrelay.ports.store import Store
 
 FORMAT = "healthrelay store"
 VERSION = 1
@@ -27,8 +24,6 @@ LOADING = "loading"
 
 
 class Dumped(NamedTuple):
-    """What a dump holds."""
-
     people: int
     records: int
 
@@ -58,7 +53,7 @@ def dump(
 
 def to_bytes(line: Line) -> bytes:
     """Return *line* in ASCII, so that any text survives, lone surrogates too."""
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+    return to_text(line).encode() + b"\n"
 
 
 def _lines(store: Store, now: datetime, report: Callable[[Step], None]) -> Iterator[Line]:

@@ -10,16 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from healthrelay.core.errors import BadRequest, Duplicate
 from healthrelay.flows.household.application import amend
 from healthrelay.flows.transfer.dump import FORMAT, LOADING, VERSION, Dumped, to_bytes
-from healthrelay.flows.transfer.person import Step, from_lines
-
-if TYPE_CHECKING:
-    from healthrelay.flows.transfer.person import Line
-    from healthrelay.ports.store import PersonDump, Store
+from healthrelay.flows.transfer.person import Line, Step, from_lines
+from healthrelay.ports.store import PersonDump, Store
 
 
 def load(

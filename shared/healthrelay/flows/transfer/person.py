@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import TryLater, Unknown
-from healthrelay.core.measurements.records import Record
-from healthrelay.ports.store import PersonDump
-
-if TYPE_CHECKING:
-    from healthrelay.ports.store import Store
+from healthrelay.core.measurements.records import (
+    Record,
+    coverage_from_document,
+    coverage_to_document,
+)
+from healthrelay.ports.store import PersonDump, Store
 
 READINGS = 5
 Line = Mapping[str, Any]
@@ -78,10 +79,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
         "grant": person.grant,
         "targets": dict(sorted(person.targets.items())),
         "progress": {name: one.to_document() for name, one in sorted(following)},
-        "coverage": {
-            name: [day.isoformat() for day in span]
-            for name, span in sorted(person.coverage.items())
-        },
+        "coverage": dict(sorted(coverage_to_document(person.coverage).items())),
         "entries": len(person.entries),
         "records": len(person.records),
     }
@@ -97,14 +95,13 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
 
     Raises any of the errors of wrong types and values for what `to_lines` does not make.
     """
-    spans = first["coverage"].items()
     return PersonDump(
         settings=first["settings"],
         poll_key=first["poll_key"],
         grant=first["grant"],
         targets=first["targets"],
         progress={name: Progress.from_document(one) for name, one in first["progress"].items()},
-        coverage={name: _span(*days) for name, days in spans},
+        coverage=coverage_from_document(first["coverage"]),
         entries=[_entry(*next(rest)["entry"]) for _ in range(first["entries"])],
         records=[Record(*next(rest)["record"]) for _ in range(first["records"])],
     )
@@ -112,7 +109,3 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
 
 def _entry(sequence: int, at: str, keys: Mapping[str, object]) -> Entry:
     return Entry.from_document(sequence, datetime.fromisoformat(at), keys)
-
-
-def _span(first: str, last: str) -> tuple[date, date]:
-    return date.fromisoformat(first), date.fromisoformat(last)
