@@ -104,10 +104,8 @@ def test_a_delivery_that_failed_is_a_task_for_the_instant_of_the_next_attempt(
     assert fake.calls == 2
     assert kept.schedule_time.replace(tzinfo=UTC) == NOW + timedelta(seconds=5.25)
     assert kept.name.endswith("-retry-20261101T120005-250000")
-    assert (kept.http_request.url, kept.http_request.body) == (
-        "https://relay.example/deliver",
-        b"user=jack",
-    )
+    request = kept.http_request
+    assert (request.url, request.body) == ("https://relay.example/deliver", b"user=jack")
 
 
 def test_params_beside_the_user_are_in_the_body(fake: FakeTasks, queue: CloudTasksQueue) -> None:

@@ -25,15 +25,12 @@ from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
 
+pytestmark = pytest.mark.usefixtures("loopback")
+
 REDIRECT = "http://127.0.0.1:9/auth2"
 REVOKE = "http://127.0.0.1:9/revoke"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 VERIFIER = verifier(b"key", "nonce")
-
-
-@pytest.fixture(autouse=True)
-def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
 def token_endpoint(token_url: str, basic: bool = False) -> OAuth2TokenEndpoint:

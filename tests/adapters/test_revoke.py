@@ -16,12 +16,9 @@ from sandbox import Sandbox
 from tests.adapters.peers import answering, response
 from tests.adapters.test_oauth2 import NOW, VERIFIER, at_sandbox
 
+pytestmark = pytest.mark.usefixtures("loopback")
+
 GRANT = Grant("the-access", "the-refresh", datetime(2026, 11, 1, tzinfo=UTC), ("weight",))
-
-
-@pytest.fixture(autouse=True)
-def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
 
 
 def token_endpoint(revoke_url: str, basic: bool = False) -> OAuth2TokenEndpoint:

@@ -46,11 +46,5 @@ def test_a_missed_row_is_named_in_every_result() -> None:
 
     assert missed(rows) == ["calls"]
     assert "MISSED" in table(rows).splitlines()[2]
-    assert json.loads(as_json(rows))[1] == {
-        "name": "calls",
-        "target": 1.0,
-        "measured": 5,
-        "floor": 4,
-        "ratio": 1.25,
-        "met": False,
-    }
+    numbers = {"target": 1.0, "measured": 5, "floor": 4, "ratio": 1.25}
+    assert json.loads(as_json(rows))[1] == {"name": "calls", **numbers, "met": False}

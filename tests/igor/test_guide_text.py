@@ -28,10 +28,8 @@ def test_the_fragment_polls_and_asks_for_the_one_right_it_needs() -> None:
     assert action.findtext("interval") == "36000"
     assert action.findtext("representing") == "sensors/fitbit"
     (right,) = action.iterfind(f"{AU}needCapability")
-    assert [(part.tag, part.text) for part in right] == [
-        ("obj", "/data/sensors/fitbit"),
-        ("put", "descendant"),
-    ]
+    rights = [(part.tag, part.text) for part in right]
+    assert rights == [("obj", "/data/sensors/fitbit"), ("put", "descendant")]
     parent = tree.find("sensors/fitbit")
     assert parent is not None
     assert parent.attrib == {}  # so that uninstalling the plugin leaves the measurements

@@ -91,12 +91,15 @@ def test_levels_are_asked_for_as_one_merged_stream() -> None:
     )
 
 
+SEATED = {"activityLevelType": "SEDENTARY"}
+
+
 @pytest.mark.parametrize(
     ("source", "point"),
     [
         (LEVELS, {"activityLevel": {"interval": DAY[0]["activityLevel"]["interval"]}}),
-        (LEVELS, {"activityLevel": {"activityLevelType": "SEDENTARY"}}),
-        (LEVELS, {"activityLevel": {"interval": {"startTime": "x"}, "activityLevelType": "S"}}),
+        (LEVELS, {"activityLevel": SEATED}),
+        (LEVELS, {"activityLevel": {**SEATED, "interval": {"startTime": "x"}}}),
         (LEVELS, {"activityLevel": "SEDENTARY"}),
         (LEVELS, {}),
         (ZONES, rolled(3, activeZoneMinutes={"sumInFatBurnZone": "15"})),

@@ -50,9 +50,9 @@ def test_what_a_device_does_not_tell_is_absent() -> None:
 
 
 def test_all_devices_are_asked_for() -> None:
-    assert QUESTIONS[SOURCE].request(Read(SOURCE, EPOCH, EPOCH), "").path == (
-        "/pairedDevices?pageSize=100"
-    )
+    request = QUESTIONS[SOURCE].request(Read(SOURCE, EPOCH, EPOCH), "")
+
+    assert request.path == "/pairedDevices?pageSize=100"
 
 
 @pytest.mark.parametrize(

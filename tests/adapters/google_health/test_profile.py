@@ -88,9 +88,9 @@ def test_unit_that_is_none_of_ours_is_absent() -> None:
 
 
 def test_the_newest_weight_needs_no_days() -> None:
-    assert QUESTIONS["weight"].request(Read("weight", EPOCH, EPOCH), "").path == (
-        "/dataTypes/weight/dataPoints?pageSize=10000"
-    )
+    request = QUESTIONS["weight"].request(Read("weight", EPOCH, EPOCH), "")
+
+    assert request.path == "/dataTypes/weight/dataPoints?pageSize=10000"
 
 
 @pytest.mark.parametrize(

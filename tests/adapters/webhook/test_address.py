@@ -11,32 +11,12 @@ from healthrelay.adapters.webhook.address import is_public, resolve
 from healthrelay.core.errors import Misconfigured, TryLater
 
 PUBLIC = ["93.184.215.14", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"]
-NOT_PUBLIC = [
-    "127.0.0.1",
-    "127.8.8.8",
-    "0.0.0.0",
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.1.10",
-    "100.64.0.1",
-    "169.254.169.254",
-    "224.0.0.1",
-    "240.0.0.1",
-    "255.255.255.255",
-    "198.18.0.1",
-    "192.0.2.1",
-    "::",
-    "::1",
-    "fe80::1",
-    "fe80::1%eth0",
-    "fd00:ec2::254",
-    "ff02::1",
-    "::ffff:127.0.0.1",
-    "::ffff:169.254.169.254",
-    "64:ff9b::a9fe:a9fe",
-    "2002:7f00:1::",
-    "2001:0:0:0:0:0:0:1",
-]
+LOOPBACK = ["127.0.0.1", "127.8.8.8", "0.0.0.0", "::", "::1"]
+PRIVATE = ["10.1.2.3", "172.16.0.1", "192.168.1.10", "100.64.0.1", "fd00:ec2::254"]
+LINK_LOCAL = ["169.254.169.254", "fe80::1", "fe80::1%eth0"]
+NO_HOST = ["224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "ff02::1"]
+MAPPED = ["::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"]
+TUNNELS = ["2002:7f00:1::", "2001:0:0:0:0:0:0:1"]
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -44,7 +24,7 @@ def test_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("address", NOT_PUBLIC)
+@pytest.mark.parametrize("address", [*LOOPBACK, *PRIVATE, *LINK_LOCAL, *NO_HOST, *MAPPED, *TUNNELS])
 def test_not_public(address: str) -> None:
     assert not is_public(address)
 

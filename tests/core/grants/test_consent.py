@@ -61,10 +61,9 @@ def test_missing_scopes_are_told_in_words() -> None:
 
 def test_challenge_is_the_rfcs_example() -> None:
     # RFC 7636, appendix B.
-    assert (
-        challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
-        == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-    )
+    proof = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+
+    assert proof == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
 def test_verifier_follows_from_key_and_nonce_alone() -> None:
