@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from healthrelay.adapters.igor import Credential
     from healthrelay.config import Settings
+    from healthrelay.core.json import Document
     from healthrelay.flows.delivery.targets import Keys
-    from healthrelay.ports.delivery import Document, Targets
+    from healthrelay.ports.delivery import Targets
     from healthrelay.ports.peers import Target, Vault
     from healthrelay.ports.store import Identities
 

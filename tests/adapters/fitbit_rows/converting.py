@@ -7,8 +7,8 @@ from typing import Any
 
 from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.core.grants.token import Account
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 from tests.adapters.reading import MONDAY, SUNDAY
 
 

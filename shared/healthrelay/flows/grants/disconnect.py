@@ -22,8 +22,9 @@ from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Document, Store, Tokens
+    from healthrelay.ports.store import Store, Tokens
 
 PAUSE_SECONDS = 0.2
 Revoke = Callable[["Grant"], None]
