@@ -41,7 +41,7 @@ def _igor(settings: Settings, identities: Identities, vault: OpenVault) -> list[
 
 
 def _webhooks(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:
-    from healthrelay.adapters.webhook import WebhookTarget
+    from healthrelay.adapters.webhook.sender import WebhookTarget
     from healthrelay.flows.delivery.targets import endpoint_of, open_keys
 
     def target(name: str, document: Document) -> Target:
@@ -71,7 +71,7 @@ def build_own(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list
 
 def new_keys() -> Keys:
     """Return new keys for a signed webhook."""
-    from healthrelay.adapters.webhook import mint
+    from healthrelay.adapters.webhook.signing import mint
     from healthrelay.flows.delivery.targets import Keys
 
     return Keys(*mint())

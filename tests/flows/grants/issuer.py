@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.token import Account, Grant, Token

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.records import parse, select, without
+from healthrelay.core.measurements.records import Record, Window, parse, select, without
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
     from healthrelay.core.measurements.plan import Plan, Read
-    from healthrelay.core.measurements.records import Record, Window
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider
 
