@@ -40,11 +40,8 @@ def test_the_page_holds_what_the_tool_prints() -> None:
 
 
 def test_the_day_has_as_many_rounds_as_the_schedule_says() -> None:
-    jobs = dict(
-        re.findall(
-            r'(\w+) += \{ function.*schedule = "([^"]+)"', (FOLDER / "scheduler.tf").read_text()
-        )
-    )
+    row = re.compile(r'(\w+) += \{ function.*schedule = "([^"]+)"')
+    jobs = dict(row.findall((FOLDER / "scheduler.tf").read_text()))
 
     assert jobs == {"fetch": "*/15 * * * *", "deliver": "*/5 * * * *", "repush": "30 3 * * *"}
     assert (COSTS["TICKS"], COSTS["SWEEPS"]) == (24 * 4, 24 * 12)
