@@ -32,8 +32,8 @@ import pytest
 from tests.peers import install
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore import FirestoreStore
     from healthrelay.adapters.firestore.database import FirestoreDatabase
+    from healthrelay.adapters.firestore.store import FirestoreStore
     from healthrelay.ports.store import Store
 
 MakeFirestore = Callable[..., "FirestoreStore"]
@@ -66,7 +66,7 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
 
     They are patient, for the machine may be busy; how soon a dead host is told is not seen here.
     """
-    from healthrelay.adapters.firestore import FirestoreStore
+    from healthrelay.adapters.firestore.store import FirestoreStore
 
     with ExitStack() as stack:
 
@@ -83,7 +83,7 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
 @pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
 def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store: SQLite or Firestore."""
-    from healthrelay.adapters.sqlite import SqliteStore
+    from healthrelay.adapters.sqlite.store import SqliteStore
 
     if request.param == "firestore":
         yield request.getfixturevalue("make_firestore")()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.ports.store import Store
 from tests.peers.firestore import MakeFirestore
 

@@ -10,10 +10,11 @@ import pytest
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
+from healthrelay.core.json import Document
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
-from healthrelay.ports.store import Document, PersonDump, Store
+from healthrelay.ports.store import PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}

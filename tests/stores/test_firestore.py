@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.measurements.records import Delta
 from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import NOW, StoreContract, weight

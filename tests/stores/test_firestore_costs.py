@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge

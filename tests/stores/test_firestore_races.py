@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, StoredDocument, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.errors import Conflict, TryLater
 from healthrelay.core.measurements.records import Delta, Record
 from tests.peers.firestore import TIMEOUT_SECONDS, Interrupted, MakeFirestore

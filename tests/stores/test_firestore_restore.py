@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, Write
 from healthrelay.adapters.firestore.restore import restore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.errors import Duplicate, Refused
 from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import PersonDump, Store

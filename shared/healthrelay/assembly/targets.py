@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from healthrelay.adapters.igor import Credential
     from healthrelay.config import Settings
+    from healthrelay.core.json import Document
     from healthrelay.flows.delivery.targets import Keys
-    from healthrelay.ports.delivery import Document, Targets
+    from healthrelay.ports.delivery import Targets
     from healthrelay.ports.peers import Target, Vault
     from healthrelay.ports.store import Identities
 
@@ -40,7 +41,7 @@ def _igor(settings: Settings, identities: Identities, vault: OpenVault) -> list[
 
 
 def _webhooks(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:
-    from healthrelay.adapters.webhook import WebhookTarget
+    from healthrelay.adapters.webhook.sender import WebhookTarget
     from healthrelay.flows.delivery.targets import endpoint_of, open_keys
 
     def target(name: str, document: Document) -> Target:
@@ -60,7 +61,7 @@ OWN: tuple[Callable[[str, Targets, OpenVault, Clock], list[Target]], ...] = (_we
 
 def new_keys() -> Keys:
     """Return new keys for a signed webhook."""
-    from healthrelay.adapters.webhook import mint
+    from healthrelay.adapters.webhook.signing import mint
     from healthrelay.flows.delivery.targets import Keys
 
     return Keys(*mint())

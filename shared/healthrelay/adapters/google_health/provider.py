@@ -11,10 +11,9 @@ from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 SECONDS = 30
 MAX_PAGES = 200
