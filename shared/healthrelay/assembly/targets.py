@@ -59,16 +59,6 @@ OWN: tuple[Callable[[str, Targets, OpenVault, Clock], list[Target]], ...] = (_we
 """Who builds the targets of one person."""
 
 
-def build_shared(settings: Settings, identities: Identities, vault: OpenVault) -> list[Target]:
-    """Return everybody's targets."""
-    return [target for build in SHARED for target in build(settings, identities, vault)]
-
-
-def build_own(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:
-    """Return the person's own targets."""
-    return [target for build in OWN for target in build(user, targets, vault, now)]
-
-
 def new_keys() -> Keys:
     """Return new keys for a signed webhook."""
     from healthrelay.adapters.webhook.signing import mint

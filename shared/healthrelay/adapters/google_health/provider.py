@@ -45,13 +45,13 @@ class GoogleHealth:
         return Account(str(identity.get("healthUserId", "")), settings.get("timeZone") or None)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
-        from healthrelay.adapters.google_health.rows import ABSENT, ROWS  # noqa: PLC0415
+        from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415
 
         row = ROWS.get(window.series)
         if row is None:
             raise Unsupported(f"Google Health has no {ABSENT.get(window.series, window.series)}.")
         questions = row.fine if row.fine and window.detail == "1sec" else row.needs
-        return tuple(question.source for question in questions)
+        return tuple(SOURCES[question] for question in questions)
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         """All pages: an empty one may carry a token, a full one none; only the token ends it."""
