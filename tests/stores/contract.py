@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,9 +14,10 @@ from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
-from healthrelay.ports.store import Document, PersonDump, Store
+from healthrelay.ports.store import Document, PersonDump, Store, Versioned
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+COVERED = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
 
 
@@ -33,7 +35,7 @@ PERSON = PersonDump(
     grant=DOCUMENT,
     targets={"script": {"url": "https://a.example", "sealed": "v1.k.y"}},
     progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", at=NOW)},
-    coverage={"body-weight": (date(2026, 10, 1), date(2026, 11, 1))},
+    coverage=COVERED,
     entries=[
         Entry(4, NOW, {"body-weight": ("2026-11-01",)}, {}, {}),
         Entry(5, NOW, {}, {"weight": ("8",)}, {}),
@@ -103,12 +105,6 @@ class IdentitiesContract:
         assert store.identities.poll_key("jack") == "two"
         assert store.identities.names() == ["jack"]
 
-    def test_stranger_has_no_poll_key(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.identities.poll_key("nobody")
-        with pytest.raises(Unknown):
-            store.identities.save_poll_key("nobody", "one")
-
     def test_application_values(self, empty: Store) -> None:
         assert empty.identities.application() == {}
 
@@ -130,6 +126,12 @@ class IdentitiesContract:
         assert store.identities.application() == {"client_id": "A"}
 
 
+def stored_token(store: Store) -> Versioned:
+    stored = store.tokens.load("jack")
+    assert stored is not None
+    return stored
+
+
 class TokensContract:
     """Sealed grants under compare-and-set."""
 
@@ -138,35 +140,24 @@ class TokensContract:
 
         version = store.tokens.save("jack", DOCUMENT, 0)
 
-        stored = store.tokens.load("jack")
-        assert stored is not None
+        stored = stored_token(store)
         assert stored.document == DOCUMENT
         assert stored.version == version > 0
 
     def test_only_the_version_that_was_read_may_be_replaced(self, store: Store) -> None:
         store.tokens.save("jack", DOCUMENT, 0)
-        first = store.tokens.load("jack")
-        assert first is not None
-        store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.y"}, first.version)
+        first = stored_token(store).version
+        store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.y"}, first)
 
-        for stale in (first.version, 0, 12345):
+        for stale in (first, 0, 12345):
             with pytest.raises(Conflict):
                 store.tokens.save("jack", DOCUMENT, stale)
 
-        stored = store.tokens.load("jack")
-        assert stored is not None
-        assert stored.document["sealed"] == "v1.k.y"
-
-    def test_no_grant_is_stored_for_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.tokens.save("nobody", DOCUMENT, 0)
-
-        assert store.tokens.load("nobody") is None
+        assert stored_token(store).document["sealed"] == "v1.k.y"
 
     def test_a_person_created_again_does_not_accept_an_earlier_version(self, store: Store) -> None:
         store.tokens.save("jack", DOCUMENT, 0)
-        before = store.tokens.load("jack")
-        assert before is not None
+        before = stored_token(store)
         store.identities.remove("jack")
         store.identities.save("jack", {})
         store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.new"}, 0)
@@ -204,14 +195,9 @@ class TokensContract:
         assert store.tokens.load("jack") is None
         assert store.tokens.save("jack", DOCUMENT, 0) != version
 
-    def test_nothing_is_forgotten_of_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.tokens.forget("nobody", 0)
-
     def test_one_of_many_writers_wins(self, store: Store) -> None:
         store.tokens.save("jack", DOCUMENT, 0)
-        stored = store.tokens.load("jack")
-        assert stored is not None
+        stored = stored_token(store)
 
         def attempt(number: int) -> bool:
             try:
@@ -299,35 +285,22 @@ class RecordsContract:
         assert store.records.apply("jack", Delta(), NOW) == 1
         assert store.log.head("jack") == 1
 
-    def test_nothing_is_stored_for_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.records.apply("nobody", add_weights("2026-11-01"), NOW)
-
-        assert store.records.everything("nobody") == []
-        assert store.log.head("nobody") == 0
-
     def test_coverage_is_kept_with_the_change(self, store: Store) -> None:
         assert store.records.coverage("jack") == {}
-        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
 
-        store.records.apply("jack", add_weights("2026-11-01"), NOW, covered)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, COVERED)
         store.records.apply("jack", Delta(), NOW)
 
-        assert store.records.coverage("jack") == covered
+        assert store.records.coverage("jack") == COVERED
 
     def test_coverage_can_be_noted_without_a_change(self, store: Store) -> None:
-        covered = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
         store.records.apply("jack", add_weights("2026-11-01"), NOW)
 
-        assert store.records.apply("jack", Delta(), NOW, covered) == 1
+        assert store.records.apply("jack", Delta(), NOW, COVERED) == 1
 
-        assert store.records.coverage("jack") == covered
+        assert store.records.coverage("jack") == COVERED
         assert store.log.head("jack") == 1
         assert len(store.records.everything("jack")) == 1
-
-    def test_no_coverage_is_noted_for_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.records.apply("nobody", Delta(), NOW, {"weight": (date(2026, 10, 1),) * 2})
 
     def test_numbers_stay_exact(self, store: Store) -> None:
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})
@@ -457,12 +430,6 @@ class LogContract:
             "second": Following(),
         }
 
-    def test_nothing_is_kept_of_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.log.save("nobody", "igor", Progress(1))
-
-        assert store.log.following("nobody") == Following()
-
 
 def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
     """Give jack so many log entries, each about the weight of one day."""
@@ -518,10 +485,6 @@ class TargetsContract:
         store.identities.save("jack", {})
         assert store.targets.of("jack") == {}
 
-    def test_no_target_is_kept_of_a_stranger(self, store: Store) -> None:
-        with pytest.raises(Unknown):
-            store.targets.save("nobody", "script", {"url": "https://a.example"}, None)
-
 
 class RestoreContract:
     """A whole person, from a dump."""
@@ -530,11 +493,10 @@ class RestoreContract:
         empty.restore("jack", PERSON)
         empty.restore("second", PERSON._replace(settings={"period": "1m"}, poll_key="another"))
 
-        grant = empty.tokens.load("jack")
+        grant = stored_token(empty)
         assert empty.identities.names() == ["jack", "second"]
         assert empty.identities.settings("jack") == {"period": "1w"}
         assert empty.identities.poll_key("jack") == "a-hash"
-        assert grant is not None
         assert grant.document == DOCUMENT
         assert empty.targets.of("jack") == PERSON.targets
         assert empty.log.following("jack") == Following(6, PERSON.progress)
@@ -589,6 +551,18 @@ class RestoreContract:
         assert store.log.after("jack", 0, 10) == PERSON.entries
 
 
+OF_A_STRANGER: list[Callable[[Store], object]] = [
+    lambda store: store.identities.poll_key("nobody"),
+    lambda store: store.identities.save_poll_key("nobody", "one"),
+    lambda store: store.tokens.save("nobody", DOCUMENT, 0),
+    lambda store: store.tokens.forget("nobody", 0),
+    lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
+    lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
+    lambda store: store.log.save("nobody", "igor", Progress(1)),
+    lambda store: store.targets.save("nobody", "script", {"url": "https://a.example"}, None),
+]
+
+
 class StoreContract(
     IdentitiesContract,
     TokensContract,
@@ -599,6 +573,20 @@ class StoreContract(
     RestoreContract,
 ):
     """All of it."""
+
+    @pytest.mark.parametrize("call", OF_A_STRANGER)
+    def test_nothing_is_kept_of_a_stranger(
+        self, store: Store, call: Callable[[Store], object]
+    ) -> None:
+        with pytest.raises(Unknown):
+            call(store)
+
+        assert store.tokens.load("nobody") is None
+        assert store.records.everything("nobody") == []
+        assert store.records.coverage("nobody") == {}
+        assert store.log.head("nobody") == 0
+        assert store.log.following("nobody") == Following()
+        assert store.targets.of("nobody") == {}
 
     @pytest.fixture
     def store(self, empty: Store) -> Store:
