@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
 import time
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -43,6 +45,17 @@ def follow(state: State, payload: dict[str, Any]) -> None:
     for series, keys in payload.get("removed", {}).items():
         for key in keys:
             state.get(series, {}).pop(key, None)
+
+
+class Lenient(standardwebhooks.Webhook):
+    """Checks signatures, but not against the time, because the clock is made up."""
+
+    def verify(self, data: Any, headers: Any, *, json_parse: bool = True) -> Any:
+        stamp = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        ours = self.sign(headers["webhook-id"], stamp, data.decode())
+        if ours not in headers["webhook-signature"].split(" "):
+            raise standardwebhooks.WebhookVerificationError("not ours")
+        return json.loads(data)
 
 
 class Receiver:

@@ -83,7 +83,7 @@ def test_other_methods_are_refused_with_the_right_ones(
     load: Load, name: str, allowed: set[str]
 ) -> None:
     client = load(name)
-    refused = {"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed
+    refused = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed
 
     for method in refused:
         answer: TestResponse = client.open("/?user=jack", method=method)

@@ -50,8 +50,55 @@ def add_weights(*days: str) -> Delta:
     return Delta(added=tuple(map(weight, days)))
 
 
-class IdentitiesContract:
-    """People and settings."""
+def stored_person(store: Store, user: str = "jack") -> PersonDump:
+    """Return all that the store's ports tell of *user*, but for the version of the grant."""
+    grant = store.tokens.load(user)
+    return PersonDump(
+        settings=store.identities.settings(user) or {},
+        poll_key=store.identities.poll_key(user),
+        grant=grant and grant.document,
+        targets=store.targets.of(user),
+        progress=store.log.following(user).targets,
+        coverage=store.records.coverage(user),
+        entries=store.log.after(user, 0, 1000),
+        records=store.records.everything(user),
+    )
+
+
+def stored_token(store: Store) -> Versioned:
+    stored = store.tokens.load("jack")
+    assert stored is not None
+    return stored
+
+
+def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
+    """Give jack so many log entries, each about the weight of one day."""
+    for n in range(entries):
+        store.records.apply("jack", add_weights(f"2026-11-{n + 1:02}"), NOW + n * apart)
+
+
+OF_A_STRANGER: list[Callable[[Store], object]] = [
+    lambda store: store.identities.poll_key("nobody"),
+    lambda store: store.identities.save_poll_key("nobody", "one"),
+    lambda store: store.tokens.save("nobody", DOCUMENT, 0),
+    lambda store: store.tokens.forget("nobody", 0),
+    lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
+    lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
+    lambda store: store.log.save("nobody", "igor", Progress(1)),
+    lambda store: store.targets.save("nobody", "script", {"url": "https://a.example"}, None),
+]
+
+
+class StoreContract:
+    """All of it."""
+
+    @pytest.fixture
+    def store(self, empty: Store) -> Store:
+        """The store, with jack in it."""
+        empty.identities.save("jack", {})
+        return empty
+
+    # People and settings.
 
     def test_nobody_at_first(self, empty: Store) -> None:
         assert empty.identities.names() == []
@@ -125,15 +172,7 @@ class IdentitiesContract:
 
         assert store.identities.application() == {"client_id": "A"}
 
-
-def stored_token(store: Store) -> Versioned:
-    stored = store.tokens.load("jack")
-    assert stored is not None
-    return stored
-
-
-class TokensContract:
-    """Sealed grants under compare-and-set."""
+    # Sealed grants under compare-and-set.
 
     def test_document_comes_back(self, store: Store) -> None:
         assert store.tokens.load("jack") is None
@@ -209,9 +248,7 @@ class TokensContract:
         with ThreadPoolExecutor(8) as pool:
             assert sum(pool.map(attempt, range(24))) == 1
 
-
-class HandshakesContract:
-    """Rounds of consent are used once."""
+    # Rounds of consent are used once.
 
     def test_second_use_fails(self, store: Store) -> None:
         until = NOW + timedelta(minutes=10)
@@ -228,9 +265,7 @@ class HandshakesContract:
 
         assert used.count(True) == 1
 
-
-class RecordsContract:
-    """Measurements and the log that is written with them."""
+    # Measurements and the log that is written with them.
 
     def test_records_come_back_in_order_with_their_members_in_order(self, store: Store) -> None:
         late, early = weight("2026-11-02"), weight("2026-11-01")
@@ -321,9 +356,7 @@ class RecordsContract:
         assert numbers == list(range(1, 13))
         assert len(store.records.everything("jack")) == 12
 
-
-class LogContract:
-    """What changed, and how far each target has followed."""
+    # What changed, and how far each target has followed.
 
     def test_entries_name_what_changed_in_order(self, store: Store) -> None:
         fill(store, 3)
@@ -430,15 +463,7 @@ class LogContract:
             "second": Following(),
         }
 
-
-def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
-    """Give jack so many log entries, each about the weight of one day."""
-    for n in range(entries):
-        store.records.apply("jack", add_weights(f"2026-11-{n + 1:02}"), NOW + n * apart)
-
-
-class TargetsContract:
-    """People's own targets."""
+    # People's own targets.
 
     def test_targets_come_back_by_name(self, store: Store) -> None:
         store.identities.save("second", {})
@@ -485,9 +510,21 @@ class TargetsContract:
         store.identities.save("jack", {})
         assert store.targets.of("jack") == {}
 
+    @pytest.mark.parametrize("call", OF_A_STRANGER)
+    def test_nothing_is_kept_of_a_stranger(
+        self, store: Store, call: Callable[[Store], object]
+    ) -> None:
+        with pytest.raises(Unknown):
+            call(store)
 
-class RestoreContract:
-    """A whole person, from a dump."""
+        assert store.tokens.load("nobody") is None
+        assert store.records.everything("nobody") == []
+        assert store.records.coverage("nobody") == {}
+        assert store.log.head("nobody") == 0
+        assert store.log.following("nobody") == Following()
+        assert store.targets.of("nobody") == {}
+
+    # A whole person, from a dump.
 
     def test_a_person_comes_back_as_they_were_and_goes_on(self, empty: Store) -> None:
         empty.restore("jack", PERSON)
@@ -495,28 +532,20 @@ class RestoreContract:
 
         grant = stored_token(empty)
         assert empty.identities.names() == ["jack", "second"]
-        assert empty.identities.settings("jack") == {"period": "1w"}
-        assert empty.identities.poll_key("jack") == "a-hash"
-        assert grant.document == DOCUMENT
-        assert empty.targets.of("jack") == PERSON.targets
+        assert stored_person(empty) == PERSON
         assert empty.log.following("jack") == Following(6, PERSON.progress)
-        assert empty.log.after("jack", 0, 10) == PERSON.entries
-        assert empty.records.coverage("jack") == PERSON.coverage
-        assert empty.records.everything("jack") == PERSON.records
         assert empty.records.apply("jack", add_weights("2026-11-09"), NOW) == 7
         assert empty.tokens.save("jack", DOCUMENT, grant.version) != grant.version
         empty.targets.save("jack", "script", None, PERSON.targets["script"])
         assert empty.records.everything("second") == PERSON.records
 
     def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, empty: Store) -> None:
-        empty.restore("jack", PersonDump({}, None, None, {}, {}, {}, [], []))
+        nothing = PersonDump({}, None, None, {}, {}, {}, [], [])
+        empty.restore("jack", nothing)
 
-        assert empty.identities.settings("jack") == {}
-        assert empty.identities.poll_key("jack") is None
-        assert empty.tokens.load("jack") is None
-        assert empty.targets.of("jack") == {}
+        assert stored_person(empty) == nothing
+        assert empty.identities.names() == ["jack"]
         assert empty.log.following("jack") == Following(0, {})
-        assert empty.records.coverage("jack") == {}
         assert empty.records.apply("jack", add_weights("2026-11-09"), NOW) == 1
 
     def test_nobody_who_exists_is_changed(self, store: Store) -> None:
@@ -549,47 +578,3 @@ class RestoreContract:
 
         assert store.records.everything("jack") == []
         assert store.log.after("jack", 0, 10) == PERSON.entries
-
-
-OF_A_STRANGER: list[Callable[[Store], object]] = [
-    lambda store: store.identities.poll_key("nobody"),
-    lambda store: store.identities.save_poll_key("nobody", "one"),
-    lambda store: store.tokens.save("nobody", DOCUMENT, 0),
-    lambda store: store.tokens.forget("nobody", 0),
-    lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
-    lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
-    lambda store: store.log.save("nobody", "igor", Progress(1)),
-    lambda store: store.targets.save("nobody", "script", {"url": "https://a.example"}, None),
-]
-
-
-class StoreContract(
-    IdentitiesContract,
-    TokensContract,
-    HandshakesContract,
-    RecordsContract,
-    LogContract,
-    TargetsContract,
-    RestoreContract,
-):
-    """All of it."""
-
-    @pytest.mark.parametrize("call", OF_A_STRANGER)
-    def test_nothing_is_kept_of_a_stranger(
-        self, store: Store, call: Callable[[Store], object]
-    ) -> None:
-        with pytest.raises(Unknown):
-            call(store)
-
-        assert store.tokens.load("nobody") is None
-        assert store.records.everything("nobody") == []
-        assert store.records.coverage("nobody") == {}
-        assert store.log.head("nobody") == 0
-        assert store.log.following("nobody") == Following()
-        assert store.targets.of("nobody") == {}
-
-    @pytest.fixture
-    def store(self, empty: Store) -> Store:
-        """The store, with jack in it."""
-        empty.identities.save("jack", {})
-        return empty
