@@ -87,7 +87,6 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
-        """Nobody listens any more."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -179,7 +178,6 @@ class Handler(BaseHTTPRequestHandler):
         self.end(fault, status, content)
 
     def end(self, fault: str, status: int, content: bytes) -> None:
-        """Answer, or let it drop."""
         if fault == "drop":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

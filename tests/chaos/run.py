@@ -142,7 +142,6 @@ class Chaos:
         acknowledge("jack", "program", page["next"], fragile.log, self.now)
 
     def turn(self) -> None:
-        """Something happens; then whatever is due is tried."""
         for _ in range(self.luck.randint(1, 60)):
             self.change()
         if self.luck.random() < 0.05:
@@ -215,7 +214,6 @@ def _disorder(sequences: Sequence[int]) -> int:
 
 
 def run(entries: int, seed: int) -> dict[str, Any]:
-    """What the run gave."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         chaos = Chaos(Path(folder), seed)
         try:
@@ -235,7 +233,6 @@ def good(result: dict[str, Any]) -> bool:
 
 
 def main() -> int:
-    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=ENTRIES)
     parser.add_argument("--seed", type=int, default=1)

@@ -105,15 +105,13 @@ class StoreContract:
         assert empty.identities.settings("jack") is None
 
     def test_settings_come_back(self, empty: Store) -> None:
-        empty.identities.save("jack", {"methods": "time_series", "resource": "body/weight"})
+        settings = {"methods": "time_series", "resource": "body/weight"}
+        empty.identities.save("jack", settings)
         empty.identities.save("second", {})
 
         assert empty.identities.names() == ["jack", "second"]
         assert empty.identities.settings("second") == {}
-        assert empty.identities.settings("jack") == {
-            "methods": "time_series",
-            "resource": "body/weight",
-        }
+        assert empty.identities.settings("jack") == settings
 
     def test_saving_replaces(self, store: Store) -> None:
         store.identities.save("jack", {"period": "1w", "methods": "get_bodyfat"})
@@ -298,10 +296,8 @@ class StoreContract:
 
         store.records.apply("jack", delta, NOW)
 
-        assert store.records.everything("jack") == [
-            weight("2026-11-02", "80"),
-            weight("2026-11-03"),
-        ]
+        left = [weight("2026-11-02", "80"), weight("2026-11-03")]
+        assert store.records.everything("jack") == left
 
     def test_sequence_has_no_gap_and_is_the_persons_own(self, store: Store) -> None:
         store.identities.save("second", {})

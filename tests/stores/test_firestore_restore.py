@@ -7,13 +7,12 @@ from itertools import count
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, Write
 from healthrelay.adapters.firestore.restore import restore
 from healthrelay.core.errors import Duplicate, Refused
 from healthrelay.core.measurements.records import Record
-from tests.peers.firestore import TIMEOUT_SECONDS, Contents, MakeFirestore
+from tests.peers.emulated import EmulatedStore, PatientDatabase
+from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import PERSON, entry, stored_person, weight
 
 pytestmark = pytest.mark.peer
@@ -33,11 +32,11 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-class Troubled(FirestoreDatabase):
+class Troubled(PatientDatabase):
     """A database whose commit number *last* is never sent, or lands without an answer."""
 
     def __init__(self, project: str, last: int, trouble: type[Exception]) -> None:
-        super().__init__(project, None, TIMEOUT_SECONDS)
+        super().__init__(project)
         self._left = last
         self._trouble = trouble
 
@@ -51,15 +50,15 @@ class Troubled(FirestoreDatabase):
 
 
 @pytest.fixture
-def store(make_firestore: MakeFirestore) -> FirestoreStore:
+def store(make_firestore: MakeFirestore) -> EmulatedStore:
     return make_firestore(limit=LIMIT)
 
 
 def test_cut_short_before_any_commit_nobody_is_there_and_the_next_one_ends_right(
-    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
+    store: EmulatedStore,
 ) -> None:
     for last in count():
-        stopping = Troubled(firestore_project, last, Stopped)
+        stopping = Troubled(store.project, last, Stopped)
         try:
             restore(stopping, "jack", LONG, LIMIT)
         except Stopped:
@@ -72,25 +71,21 @@ def test_cut_short_before_any_commit_nobody_is_there_and_the_next_one_ends_right
 
     assert last > 4
     assert stored_person(store) == LONG
-    assert len({fields.get("life") for path, fields in firestore_contents().items()} - {None}) == 1
+    assert len({fields.get("life") for path, fields in store.contents().items()} - {None}) == 1
 
 
 @pytest.mark.parametrize("last", [0, 1, 4])
-def test_a_commit_whose_answer_is_lost_costs_nothing(
-    store: FirestoreStore, firestore_project: str, last: int
-) -> None:
-    restore(Troubled(firestore_project, last, CommitConflict), "jack", LONG, LIMIT)
+def test_a_commit_whose_answer_is_lost_costs_nothing(store: EmulatedStore, last: int) -> None:
+    restore(Troubled(store.project, last, CommitConflict), "jack", LONG, LIMIT)
 
     assert stored_person(store) == LONG
 
 
 @pytest.mark.parametrize("earlier", range(4))
-def test_of_two_at_the_same_time_one_wins_whole(
-    store: FirestoreStore, firestore_project: str, earlier: int
-) -> None:
+def test_of_two_at_the_same_time_one_wins_whole(store: EmulatedStore, earlier: int) -> None:
     other = PERSON._replace(settings={"period": "1m"}, records=[weight("2020-01-01")])
 
-    class Overtaken(FirestoreDatabase):
+    class Overtaken(PatientDatabase):
         left = earlier
 
         def commit(self, *writes: Write) -> None:
@@ -100,7 +95,7 @@ def test_of_two_at_the_same_time_one_wins_whole(
             super().commit(*writes)
 
     with pytest.raises(Duplicate):
-        restore(Overtaken(firestore_project, None, TIMEOUT_SECONDS), "jack", LONG, LIMIT)
+        restore(Overtaken(store.project), "jack", LONG, LIMIT)
 
     assert stored_person(store) == other
 
@@ -122,14 +117,12 @@ def test_years_of_large_nights_and_of_days_by_the_minute_fit(make_firestore: Mak
     assert stored_person(store) == large
 
 
-def test_what_no_document_holds_is_refused_before_anything_is_written(
-    make_firestore: MakeFirestore, firestore_contents: Contents
-) -> None:
+def test_what_no_document_holds_is_refused_before_anything_is_written(store: EmulatedStore) -> None:
     day = "2026-11-01"
     texts = [f"{n:07}" for n in range(200_000)]
     heart = Record("activities-heart-intraday", day, day, {"dateTime": day, "dataset": texts})  # type: ignore[dict-item]
 
     with pytest.raises(Refused):
-        make_firestore(limit=LIMIT).restore("jack", PERSON._replace(records=[heart]))
+        store.restore("jack", PERSON._replace(records=[heart]))
 
-    assert firestore_contents() == {}
+    assert store.contents() == {}

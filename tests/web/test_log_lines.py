@@ -13,10 +13,8 @@ from healthrelay.core.trouble import Trouble
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from tests.flows.measurements.test_fanout import Names
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, WEIGHTS, Household
 from tests.igor.recorder import Recorder, Say
-
-WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 @pytest.fixture

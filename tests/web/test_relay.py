@@ -42,13 +42,6 @@ def test_no_provider_is_asked(household: Household, key: str) -> None:
     assert list(household.sandbox.journal) == []
 
 
-def test_bytes_stay_the_same_while_nothing_changes(household: Household, key: str) -> None:
-    one = household.poll(key=key).content
-    household.fetched()
-
-    assert household.poll(key=key).content == one
-
-
 @pytest.mark.parametrize(
     ("user", "wrong", "status"),
     [

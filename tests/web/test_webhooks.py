@@ -14,10 +14,8 @@ import standardwebhooks
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.flows.delivery.targets import target_associated_data
 from tests.chaos.receivers import Lenient
-from tests.household import OWNER_KEY, Household, run_command
+from tests.household import OWNER_KEY, WEIGHTS, Household, run_command
 from tests.igor.recorder import Recorder, Say
-
-WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 class Checks(Lenient):
