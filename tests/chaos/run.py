@@ -22,8 +22,9 @@ from typing import Any
 
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.igor import Credential, IgorTarget
-from healthrelay.adapters.sqlite import SqliteStore
-from healthrelay.adapters.webhook import WebhookTarget, mint
+from healthrelay.adapters.sqlite.store import SqliteStore
+from healthrelay.adapters.webhook.sender import WebhookTarget
+from healthrelay.adapters.webhook.signing import mint
 from healthrelay.core.delivery.progress import Progress, behind
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import snapshot

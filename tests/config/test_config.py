@@ -23,6 +23,13 @@ def load(**given: str) -> config.Settings:
     return config.load({f"HEALTHRELAY_{name}": value for name, value in complete.items()})
 
 
+def faults(**given: str) -> NotConfigured:
+    """Return the error that names what is wrong with *given*."""
+    with pytest.raises(NotConfigured) as caught:
+        load(**given)
+    return caught.value
+
+
 def test_defaults_are_the_living_provider_in_metric() -> None:
     settings = load()
 
@@ -33,16 +40,12 @@ def test_defaults_are_the_living_provider_in_metric() -> None:
 
 
 def test_everything_wrong_is_named_in_one_message() -> None:
-    with pytest.raises(NotConfigured) as caught:
-        load(PROVIDER="garmin", PUBLIC_URL="relay", OWNER_KEY="short", IGOR_CA="/nowhere.pem")
+    wrong = {"PROVIDER": "garmin", "PUBLIC_URL": "relay", "OWNER_KEY": "x", "IGOR_CA": "/no.pem"}
 
-    assert caught.value.names == (
-        "HEALTHRELAY_PROVIDER",
-        "HEALTHRELAY_PUBLIC_URL",
-        "HEALTHRELAY_OWNER_KEY",
-        "HEALTHRELAY_IGOR_CA",
-    )
-    assert all(name in caught.value.sentence for name in caught.value.names)
+    error = faults(**wrong)
+
+    assert error.names == tuple(f"HEALTHRELAY_{name}" for name in wrong)
+    assert all(name in error.sentence for name in error.names)
 
 
 @pytest.mark.parametrize(
@@ -71,28 +74,19 @@ def test_everything_wrong_is_named_in_one_message() -> None:
     ],
 )
 def test_bad_values_are_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(NotConfigured) as caught:
-        load(**{name: value})
-
-    assert f"HEALTHRELAY_{name}" in caught.value.names
+    assert f"HEALTHRELAY_{name}" in faults(**{name: value}).names
 
 
 def test_bad_secrets_are_not_repeated() -> None:
-    with pytest.raises(NotConfigured) as caught:
-        load(OWNER_KEY="hidden-but-short", SEALING_KEYS="k:hidden", IGOR_PASSWORD="hidden:word")
+    secrets = {"OWNER_KEY": "hidden-but-short", "SEALING_KEYS": "k:hidden"}
 
-    assert "hidden" not in caught.value.sentence
+    assert "hidden" not in faults(**secrets, IGOR_PASSWORD="hidden:word").sentence
 
 
 def test_in_the_cloud_no_key_is_made_up() -> None:
-    with pytest.raises(NotConfigured) as caught:
-        load(STORE="firestore")
+    needed = ("PUBLIC_URL", "SEALING_KEYS", "OWNER_KEY")
 
-    assert caught.value.names == (
-        "HEALTHRELAY_PUBLIC_URL",
-        "HEALTHRELAY_SEALING_KEYS",
-        "HEALTHRELAY_OWNER_KEY",
-    )
+    assert faults(STORE="firestore").names == tuple(f"HEALTHRELAY_{name}" for name in needed)
 
 
 def test_another_database_of_firestore_can_be_named() -> None:
@@ -125,14 +119,13 @@ def test_both_alphabets_of_base64_are_keys() -> None:
 def test_a_queue_without_an_account_is_named_with_all_else_that_is_wrong() -> None:
     queue = "projects/p/locations/europe-west1/queues/healthrelay"
 
-    with pytest.raises(NotConfigured) as caught:
-        load(TASKS_QUEUE=queue, OWNER_KEY="short")
+    both = faults(TASKS_QUEUE=queue, OWNER_KEY="short")
 
-    assert caught.value.names == ("HEALTHRELAY_OWNER_KEY", "HEALTHRELAY_TASKS_ACCOUNT")
+    assert both.names == ("HEALTHRELAY_OWNER_KEY", "HEALTHRELAY_TASKS_ACCOUNT")
     assert load(TASKS_QUEUE=queue, TASKS_ACCOUNT="a@p.iam.gserviceaccount.com").tasks_queue == queue
-    with pytest.raises(NotConfigured, match="e-mail address") as caught:
-        load(TASKS_QUEUE=queue, TASKS_ACCOUNT="nobody")
-    assert caught.value.names == ("HEALTHRELAY_TASKS_ACCOUNT",)
+    nobody = faults(TASKS_QUEUE=queue, TASKS_ACCOUNT="nobody")
+    assert "e-mail address" in nobody.sentence
+    assert nobody.names == ("HEALTHRELAY_TASKS_ACCOUNT",)
 
 
 def test_secrets_do_not_print() -> None:

@@ -42,25 +42,17 @@ def group(name: str) -> set[str]:
     """Return the packages that pyproject.toml lists for the function *name*."""
     packages: set[str] = set()
     for need in GROUPS[name]:
-        packages |= (
-            group(need["include-group"])
-            if isinstance(need, dict)
-            else {re.split(r"[<>=]", need)[0]}
-        )
+        included = isinstance(need, dict)
+        packages |= group(need["include-group"]) if included else {re.split("[<>=]", need)[0]}
     return packages
 
 
 def test_the_example_file_is_made_from_the_table() -> None:
-    made = subprocess.run(
-        [sys.executable, ROOT / "tools" / "env_example.py"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, ROOT / "tools" / "env_example.py"]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    assert (ROOT / ".env.example").read_text() == made.stdout, (
-        "run: .venv/bin/python tools/env_example.py > .env.example"
-    )
+    fix = "run: .venv/bin/python tools/env_example.py > .env.example"
+    assert (ROOT / ".env.example").read_text() == made, fix
 
 
 def test_every_setting_has_a_word_of_help_above_it() -> None:

@@ -18,56 +18,40 @@ _PATTERNS = {
     "google-duration": r"^-?\d+(\.\d{1,9})?s$",
 }
 
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "additionalProperties": False,
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "status"],
-            "additionalProperties": False,
-            "properties": {
-                "code": {"type": "integer", "minimum": 400, "maximum": 599},
-                "message": {"type": "string", "minLength": 1},
-                "status": {"type": "string", "pattern": "^[A-Z_]+$"},
-                "details": {
-                    "type": "array",
-                    "items": {
-                        "oneOf": [
-                            {
-                                "type": "object",
-                                "required": ["@type", "reason", "domain"],
-                                "additionalProperties": False,
-                                "properties": {
-                                    "@type": {"const": "type.googleapis.com/google.rpc.ErrorInfo"},
-                                    "reason": {"type": "string", "pattern": "^[A-Z0-9_]+$"},
-                                    "domain": {"const": "googleapis.com"},
-                                    "metadata": {"additionalProperties": {"type": "string"}},
-                                },
-                            },
-                            {
-                                "type": "object",
-                                "required": ["@type", "fieldViolations"],
-                                "additionalProperties": False,
-                                "properties": {
-                                    "@type": {"const": "type.googleapis.com/google.rpc.BadRequest"},
-                                    "fieldViolations": {
-                                        "type": "array",
-                                        "items": {
-                                            "type": "object",
-                                            "required": ["field", "description"],
-                                        },
-                                    },
-                                },
-                            },
-                        ]
-                    },
-                },
-            },
-        }
+
+def _closed(members: dict[str, object], optional: str = "") -> dict[str, Any]:
+    """An object with all of *members*, but maybe the *optional* one, and with no other."""
+    required = [name for name in members if name != optional]
+    closed = {"type": "object", "additionalProperties": False}
+    return {**closed, "required": required, "properties": members}
+
+
+_INFO = _closed(
+    {
+        "@type": {"const": "type.googleapis.com/google.rpc.ErrorInfo"},
+        "reason": {"type": "string", "pattern": "^[A-Z0-9_]+$"},
+        "domain": {"const": "googleapis.com"},
+        "metadata": {"additionalProperties": {"type": "string"}},
     },
-}
+    optional="metadata",
+)
+_VIOLATION = {"type": "object", "required": ["field", "description"]}
+_BAD_REQUEST = _closed(
+    {
+        "@type": {"const": "type.googleapis.com/google.rpc.BadRequest"},
+        "fieldViolations": {"type": "array", "items": _VIOLATION},
+    }
+)
+_ERROR = _closed(
+    {
+        "code": {"type": "integer", "minimum": 400, "maximum": 599},
+        "message": {"type": "string", "minLength": 1},
+        "status": {"type": "string", "pattern": "^[A-Z_]+$"},
+        "details": {"type": "array", "items": {"oneOf": [_INFO, _BAD_REQUEST]}},
+    },
+    optional="details",
+)
+ERROR = _closed({"error": _ERROR})
 
 
 def document() -> dict[str, Any]:

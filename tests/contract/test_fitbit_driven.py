@@ -15,12 +15,8 @@ from tests.contract.conftest import Asking
 # Dates and times of which the sandbox has data, beside some that nobody should send.
 _DAYS = ["2026-06-01", "2026-06-03", "today", "2026-02-30"]
 _CHOICES = {
-    "date": _DAYS,
-    "base-date": _DAYS,
-    "start-date": _DAYS,
-    "startDate": _DAYS,
-    "end-date": [*_DAYS, "7d"],
-    "endDate": [*_DAYS, "7d"],
+    **dict.fromkeys(("date", "base-date", "start-date", "startDate"), _DAYS),
+    **{name: [*_DAYS, "7d"] for name in ("end-date", "endDate")},
     "detail-level": ["1sec", "1min", "15min", "2min"],
     "start-time": ["00:00", "07:30"],
     "end-time": ["08:15", "24:00"],

@@ -44,9 +44,8 @@ def ask(google: Asking, kind: str, op: str, **parameters: Any) -> requests.Respo
     path = RESPONSES[op][0]
     if op in "lr":
         return google.get(f"dataTypes/{kind}/dataPoints{path}", **parameters)
-    response: requests.Response = google.person.roll(
-        kind, google.token, DAYS if op == "d" else HOURS, path
-    )
+    body = DAYS if op == "d" else HOURS
+    response: requests.Response = google.person.roll(kind, google.token, body, path)
     return response
 
 
@@ -98,15 +97,12 @@ def test_contract_refuses_what_is_not_described() -> None:
             of("ListDataPointsResponse").validate(body)
 
 
+MEMBER = 'sleep.interval.start_time >= "2026-01-01T00:00:00Z"'
 BAD: dict[str, tuple[int, str, dict[str, Any]]] = {
     "unknown-type": (400, "dataTypes/weights/dataPoints", {}),
     "unsupported-operation": (400, "dataTypes/floors/dataPoints", {}),
     "filter": (400, "dataTypes/weight/dataPoints", {"filter": "weight"}),
-    "filter-member": (
-        400,
-        "dataTypes/sleep/dataPoints",
-        {"filter": 'sleep.interval.start_time >= "2026-01-01T00:00:00Z"'},
-    ),
+    "filter-member": (400, "dataTypes/sleep/dataPoints", {"filter": MEMBER}),
     "family": (400, "dataTypes/steps/dataPoints", {"dataSourceFamily": "x"}),
     "page-size": (400, "dataTypes/steps/dataPoints", {"pageSize": "x"}),
     "page-token": (400, "dataTypes/steps/dataPoints", {"pageToken": "x"}),

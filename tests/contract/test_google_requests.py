@@ -30,14 +30,11 @@ def requests() -> dict[str, Request]:
 
 def methods(resources: dict[str, Any]) -> list[dict[str, Any]]:
     """All methods of the description, however deep."""
-    return [
-        method
-        for resource in resources.values()
-        for method in (
-            *resource.get("methods", {}).values(),
-            *methods(resource.get("resources", {})),
-        )
-    ]
+    listed: list[dict[str, Any]] = []
+    for resource in resources.values():
+        listed += resource.get("methods", {}).values()
+        listed += methods(resource.get("resources", {}))
+    return listed
 
 
 def fitting(request: Request) -> dict[str, Any]:

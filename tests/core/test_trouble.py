@@ -44,12 +44,8 @@ def test_a_diagnosis_for_programs() -> None:
         "since": "2026-11-20T12:00:00+00:00",
         "next_step": "Nothing.",
     }
-    assert Diagnosis("connected").as_json() == {
-        "state": "connected",
-        "cause": "",
-        "since": None,
-        "next_step": "",
-    }
+    nothing = {"cause": "", "since": None, "next_step": ""}
+    assert Diagnosis("connected").as_json() == {"state": "connected", **nothing}
 
 
 @pytest.mark.parametrize(

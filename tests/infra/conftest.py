@@ -13,6 +13,7 @@ from tests.peers import install
 from tests.peers.bundles import packed
 from tests.peers.terraform import PROJECT, plan
 
+Planner = Callable[[str, Mapping[str, object]], Plan]
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 LEAST = {"project": PROJECT, "client_id": "a-client-id"}
 EVERYTHING = LEAST | {
@@ -44,9 +45,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def planned_once(
-    bundles: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, Mapping[str, object]], Plan]:
+def planned_once(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Planner:
     """Plan under a name, once a run: Terraform takes seconds for each."""
 
     def planned(name: str, variables: Mapping[str, object]) -> Plan:
@@ -63,25 +62,25 @@ def planned_once(
 
 
 @pytest.fixture(scope="session")
-def least(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
+def least(planned_once: Planner) -> Plan:
     """With nothing but the variables that have no default."""
     return planned_once("least", LEAST)
 
 
 @pytest.fixture(scope="session")
-def full(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
+def full(planned_once: Planner) -> Plan:
     """With everything that can be asked for."""
     return planned_once("full", EVERYTHING)
 
 
 @pytest.fixture(scope="session")
-def quiet(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
+def quiet(planned_once: Planner) -> Plan:
     """Without alerts."""
     return planned_once("quiet", LEAST | {"alerts": False})
 
 
 @pytest.fixture(scope="session")
-def resting(planned_once: Callable[[str, Mapping[str, object]], Plan]) -> Plan:
+def resting(planned_once: Planner) -> Plan:
     """After `make destroy`, which keeps the data."""
     return planned_once("resting", LEAST | {"running": False})
 

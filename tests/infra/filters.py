@@ -12,15 +12,8 @@ from typing import Any
 
 Line = Mapping[str, Any]
 LEVELS = (
-    "DEFAULT",
-    "DEBUG",
-    "INFO",
-    "NOTICE",
-    "WARNING",
-    "ERROR",
-    "CRITICAL",
-    "ALERT",
-    "EMERGENCY",
+    *("DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING"),
+    *("ERROR", "CRITICAL", "ALERT", "EMERGENCY"),
 )
 _WORD = re.compile(r'\s*(\(|\)|AND\b|OR\b|([\w.]+)(=~|>=|=)("(?:[^"\\]|\\.)*"|\w+))')
 

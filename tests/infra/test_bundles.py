@@ -42,6 +42,7 @@ EVERYTHING = {
     "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
     "HEALTHRELAY_SEALING_KEYS": f"one:{base64.b64encode(bytes(32)).decode()}",
 }
+Builder = Callable[[str], Built]
 EPOCH = {"SOURCE_DATE_EPOCH": "315532801"}
 
 
@@ -54,8 +55,7 @@ def group(name: str) -> set[str]:
     """Return what pyproject.toml lists for the function *name*."""
     found: set[str] = set()
     for need in PROJECT["dependency-groups"][name]:
-        inner = group(need["include-group"]) if isinstance(need, dict) else {need}
-        found |= inner
+        found |= group(need["include-group"]) if isinstance(need, dict) else {need}
     return found
 
 
@@ -68,13 +68,9 @@ def needed(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_bundle_has_the_same_bytes_wherever_it_is_made(name: str, tmp_path: Path) -> None:
     elsewhere = tmp_path / "checkout"
+    sources = {"ignore": shutil.ignore_patterns("__pycache__"), "copy_function": shutil.copyfile}
     for room in ("functions", "shared", "requirements", "tools"):
-        shutil.copytree(
-            ROOT / room,
-            elsewhere / room,
-            ignore=shutil.ignore_patterns("__pycache__"),
-            copy_function=shutil.copyfile,
-        )
+        shutil.copytree(ROOT / room, elsewhere / room, **sources)
     compiled = elsewhere / "shared" / "healthrelay" / "core" / "__pycache__"
     compiled.mkdir()
     (compiled / "x.pyc").write_bytes(b"x")
@@ -144,7 +140,7 @@ def patient(url: str, headers: dict[str, str]) -> requests.Response:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Build a function as the platform does."""
     return lambda name: build(name, tmp_path_factory.mktemp("build"), EPOCH)
 
@@ -160,11 +156,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     ],
 )
 def test_a_bundle_alone_answers_with_the_settings_it_needs(
-    built: Callable[[str], Built],
-    firestore_emulator: str,
-    name: str,
-    query: str,
-    expected: tuple[int, str],
+    built: Builder, firestore_emulator: str, name: str, query: str, expected: tuple[int, str]
 ) -> None:
     cloud = {"FIRESTORE_EMULATOR_HOST": firestore_emulator, "GOOGLE_CLOUD_PROJECT": "demo-bundles"}
 
@@ -177,20 +169,14 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 
 
 @pytest.mark.peer
-def test_auth1_connects_the_invited_and_asks_the_owner_to_invite(
-    built: Callable[[str], Built],
-) -> None:
+def test_auth1_connects_the_invited_and_asks_the_owner_to_invite(built: Builder) -> None:
     scopes = CONSENTS["google_health"].scopes_for(["body-weight"])
     invitation = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
     owner = {"Authorization": f"Bearer {OWNER_KEY}"}
 
     with built("auth1").process(needed("auth1")) as auth1:
-        invited = requests.get(
-            auth1.url,
-            params={"user": "jack", "invitation": invitation},
-            timeout=30,
-            allow_redirects=False,
-        )
+        params = {"user": "jack", "invitation": invitation}
+        invited = requests.get(auth1.url, params=params, timeout=30, allow_redirects=False)
         owned = requests.get(auth1.url, params={"user": "jack"}, headers=owner, timeout=30)
 
     assert invited.status_code == 302, auth1.output()
@@ -209,10 +195,8 @@ def compiled(built: Built, report: Path) -> list[str]:
         "K_SERVICE": built.name,
         "PYTHONPATH": str(built.folder),
     }
-    process = FunctionProcess(
-        "spied", env=needed(built.name) | spied, source=SPY, python=built.python
-    )
-    with process as function:
+    env = needed(built.name) | spied
+    with FunctionProcess("spied", env=env, source=SPY, python=built.python) as function:
         requests.get(function.url, params={"user": "jack"}, timeout=30)
     found: list[str] = json.loads(report.read_text())["compiled"]
     ours = [path for path in found if path.startswith(str(built.folder))]

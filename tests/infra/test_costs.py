@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.poll import new_poll_key
@@ -40,11 +40,8 @@ def test_the_page_holds_what_the_tool_prints() -> None:
 
 
 def test_the_day_has_as_many_rounds_as_the_schedule_says() -> None:
-    jobs = dict(
-        re.findall(
-            r'(\w+) += \{ function.*schedule = "([^"]+)"', (FOLDER / "scheduler.tf").read_text()
-        )
-    )
+    row = re.compile(r'(\w+) += \{ function.*schedule = "([^"]+)"')
+    jobs = dict(row.findall((FOLDER / "scheduler.tf").read_text()))
 
     assert jobs == {"fetch": "*/15 * * * *", "deliver": "*/5 * * * *", "repush": "30 3 * * *"}
     assert (COSTS["TICKS"], COSTS["SWEEPS"]) == (24 * 4, 24 * 12)

@@ -18,33 +18,28 @@ def test_every_function_is_given_what_is_planned(least: Plan) -> None:
     names = sorted(least.functions())
 
     assert sorted(REHEARSED.functions()) == names
-    assert {name: REHEARSED.environment(name) for name in names} == {
-        n: least.environment(n) for n in names
-    }
-    assert {name: REHEARSED.secrets(name) for name in names} == {
-        name: least.secrets(name) for name in names
-    }
+    for name in names:
+        assert REHEARSED.environment(name) == least.environment(name)
+        assert REHEARSED.secrets(name) == least.secrets(name)
 
 
 def test_addresses_of_the_provider_reach_who_asks_it(full: Plan) -> None:
     addresses = {"google_api_url": "https://api.example.org"}
     environment = Deployment(PROJECT, addresses=addresses).environment("fetch")
 
-    assert (
-        environment["HEALTHRELAY_GOOGLE_API_URL"]
-        == full.environment("fetch")["HEALTHRELAY_GOOGLE_API_URL"]
-    )
+    name = "HEALTHRELAY_GOOGLE_API_URL"
+    assert environment[name] == full.environment("fetch")[name]
 
 
 def test_who_may_call_and_who_may_enqueue_is_planned(least: Plan) -> None:
     callers: dict[str, set[str]] = {}
     enqueuers = set()
     for account, role, on in least.roles():
+        whole = f"{account}@{PROJECT}.iam.gserviceaccount.com"
         if role == "roles/run.invoker":
-            whole = f"{account}@{PROJECT}.iam.gserviceaccount.com"
             callers.setdefault(on, set()).add(account if account == "anybody" else whole)
         if role == "roles/cloudtasks.enqueuer":
-            enqueuers.add(f"{account}@{PROJECT}.iam.gserviceaccount.com")
+            enqueuers.add(whole)
 
     assert REHEARSED.invokers() == callers
     assert REHEARSED.enqueuers() == enqueuers

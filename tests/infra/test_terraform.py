@@ -46,12 +46,8 @@ def test_terraforms_own_tests_pass(bundles: Path) -> None:
 def test_the_files_are_formatted() -> None:
     if shutil.which("terraform") is None:
         install.unavailable("terraform is not installed")
-    done = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", "-recursive", FOLDER],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["terraform", "fmt", "-check", "-diff", "-recursive", FOLDER]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -69,10 +65,9 @@ def test_each_folder_is_a_function_with_its_own_bundle(least: Plan, bundles: Pat
 
 def test_the_python_is_the_tested_one_and_bytecode_stays_valid(least: Plan) -> None:
     for values in least.functions().values():
-        assert values["build_config"][0]["runtime"] == f"python{RUNTIME.replace('.', '')}"
-        assert values["build_config"][0]["environment_variables"] == {
-            "SOURCE_DATE_EPOCH": str(WHEN_BUILT)
-        }
+        (built,) = values["build_config"]
+        assert built["runtime"] == f"python{RUNTIME.replace('.', '')}"
+        assert built["environment_variables"] == {"SOURCE_DATE_EPOCH": str(WHEN_BUILT)}
 
 
 def test_a_private_function_answers_nobody_but_the_invoker(planned: Plan) -> None:
@@ -113,9 +108,8 @@ def test_with_a_password_for_igor_only_its_users_have_one_role_more(
     more = {(account, role) for account, role, _ in full.roles() - least.roles()}
     pushers = {name for name in FUNCTIONS if "igor_password" in config.functions()[name].settings}
 
-    assert more == {
-        (f"healthrelay-{name}", "roles/secretmanager.secretAccessor") for name in pushers
-    }
+    role = "roles/secretmanager.secretAccessor"
+    assert more == {(f"healthrelay-{name}", role) for name in pushers}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -158,10 +152,9 @@ def test_the_database_is_kept_and_has_what_the_code_declares(least: Plan) -> Non
     assert database["type"] == "FIRESTORE_NATIVE"
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
     assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
-    assert fields.keys() == {*indexes.TIME_TO_LIVE.items(), indexes.UNINDEXED}
-    assert {at for at, values in fields.items() if values["ttl_config"]} == {
-        *indexes.TIME_TO_LIVE.items()
-    }
+    lasting = {*indexes.TIME_TO_LIVE.items()}
+    assert fields.keys() == {*lasting, indexes.UNINDEXED}
+    assert {at for at, values in fields.items() if values["ttl_config"]} == lasting
     assert {
         values["collection"]: tuple(field["field_path"] for field in values["fields"])
         for values in least.all("firestore_index").values()
@@ -203,14 +196,8 @@ def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
     policies = {values["display_name"]: values for values in alerts}
 
     assert {name.removeprefix("healthrelay: ") for name in policies} >= {
-        "grant lost",
-        "stale",
-        "undelivered",
-        "dead letters",
-        "misconfigured",
-        "failures",
-        "silence of fetch",
-        "silence of deliver",
+        *("grant lost", "stale", "undelivered", "dead letters", "misconfigured"),
+        *("failures", "silence of fetch", "silence of deliver"),
     }
     for values in policies.values():
         assert len(values["documentation"][0]["content"]) > 40
@@ -229,11 +216,8 @@ def test_without_alerts_everything_else_is_there(quiet: Plan, least: Plan) -> No
 
 def test_the_dashboard_shows_every_count_and_nobody(least: Plan) -> None:
     (dashboard,) = least.all("monitoring_dashboard").values()
-    shown = (
-        json.dumps(json.loads(dashboard["dashboard_json"]))
-        if dashboard.get("dashboard_json")
-        else ""
-    )
+    text = dashboard.get("dashboard_json")
+    shown = json.dumps(json.loads(text)) if text else ""
 
     for key in least.all("logging_metric"):
         assert f"user/healthrelay/{key}" in shown
@@ -254,15 +238,8 @@ def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan
     kinds = {one["type"].removeprefix("google_") for one in resting.resources}
 
     assert {"firestore_database", "secret_manager_secret", "firestore_backup_schedule"} <= kinds
-    assert (
-        not {
-            "cloudfunctions2_function",
-            "cloud_run_v2_service_iam_member",
-            "cloud_scheduler_job",
-            "monitoring_alert_policy",
-        }
-        & kinds
-    )
+    running = {"cloudfunctions2_function", "cloud_run_v2_service_iam_member"}
+    assert not (running | {"cloud_scheduler_job", "monitoring_alert_policy"}) & kinds
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def peer(household: Household, gateway: Gateway, access_seconds: int) -> Iterato
 
 
 @pytest.fixture
-def new_round(household: Household, peer: OidcProvider) -> Round:
+def new_round(household: Household, gateway: Gateway, peer: OidcProvider) -> Round:
     """Jack's browser, with his invitation."""
     household.add(
         methods="time_series", resource="body/weight", base_date="2026-06-03", end_date="2026-06-03"
     )
-    return Round(household, peer, requests.Session())
+    return Round(household, gateway, peer, requests.Session())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import requests
 
 from tests.household import Household
+from tests.oauth.gateway import Gateway
 from tests.peers.oidc_provider import OidcProvider
 
 SECONDS = 30
@@ -17,6 +18,7 @@ class Round:
     """The steps, each of which a test may take in its own order."""
 
     household: Household
+    gateway: Gateway
     peer: OidcProvider
     browser: requests.Session
 

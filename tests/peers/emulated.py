@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import Write
+from healthrelay.adapters.firestore.store import FirestoreStore
 
 TIMEOUT_SECONDS = 60.0
 """Long, because the machine may be busy; how soon a dead host is reported is not seen here."""

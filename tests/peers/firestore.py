@@ -75,7 +75,7 @@ def make_firestore(firestore_project: str) -> Iterator[MakeFirestore]:
 @pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
 def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store: SQLite or Firestore."""
-    from healthrelay.adapters.sqlite import SqliteStore
+    from healthrelay.adapters.sqlite.store import SqliteStore
 
     if request.param == "firestore":
         yield request.getfixturevalue("make_firestore")()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Day, Levels, Sandbox
 from tests.sandbox.person import FitbitPerson, GooglePerson
 
-TODAY = date(2026, 6, 3)
+JUNE_1, TODAY = date(2026, 6, 1), date(2026, 6, 3)
 
 
 class Clock:
@@ -48,3 +49,19 @@ def fitbit(sandbox: Sandbox) -> FitbitPerson:
 def token(google: GooglePerson) -> str:
     """An access token of Google's; a module with other needs has a fixture of its own."""
     return str(google.connect()["access_token"])
+
+
+@pytest.fixture
+def one_day(sandbox: Sandbox) -> None:
+    """The wearer walked on the first of June, and that is all."""
+    sandbox.wearer.clear()
+    sandbox.wearer.days[JUNE_1] = Day(
+        steps=8123,
+        millimeters=6_012_345,
+        kcal=Decimal("2213.4"),
+        floors=9,
+        climbed_mm=27_432,
+        active_kcal=Decimal("612.2"),
+        basal_kcal=Decimal("1601.2"),
+        levels=Levels(sedentary=690, lightly=180, fairly=0, very=22),
+    )

@@ -79,10 +79,8 @@ class Converted:
     def hearts(self) -> dict[str, Any]:
         """The objects of `activities/heart`."""
         resting = self.daily("daily-resting-heart-rate")
-        spent, burned = (
-            self.rolled("time-in-heart-rate-zone"),
-            self.rolled("calories-in-heart-rate-zone", 14),
-        )
+        spent = self.rolled("time-in-heart-rate-zone")
+        burned = self.rolled("calories-in-heart-rate-zone", 14)
         days: dict[str, Any] = {}
         for day, value in self.daily("daily-heart-rate-zones").items():
             minutes = {z["heartRateZone"]: z for z in spent[day]["timeInHeartRateZones"]}

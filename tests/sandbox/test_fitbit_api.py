@@ -27,32 +27,15 @@ def token(fitbit: FitbitPerson) -> str:
     return str(fitbit.connect()["access_token"])
 
 
+def logged(log_id: int, at: str, source: str = "Aria", **figures: float) -> dict[str, object]:
+    day, time = at.split()
+    return {"logId": log_id, "date": day, "time": time, "source": source, **figures}
+
+
 def test_weight_log(fitbit: FitbitPerson, token: str) -> None:
-    morning = {
-        "bmi": 24.66,
-        "date": "2026-06-01",
-        "fat": 18.4,
-        "logId": 1780297925000,
-        "source": "Aria",
-        "time": "07:12:05",
-        "weight": 82.4,
-    }
-    evening = {
-        "bmi": 24.57,
-        "date": "2026-06-01",
-        "logId": 1780349400000,
-        "source": "Aria",
-        "time": "21:30:00",
-        "weight": 82.1,
-    }
-    by_hand = {
-        "bmi": 24.24,
-        "date": "2026-06-03",
-        "logId": 1780470000000,
-        "source": "API",
-        "time": "07:00:00",
-        "weight": 81,
-    }
+    morning = logged(1780297925000, "2026-06-01 07:12:05", weight=82.4, bmi=24.66, fat=18.4)
+    evening = logged(1780349400000, "2026-06-01 21:30:00", weight=82.1, bmi=24.57)
+    by_hand = logged(1780470000000, "2026-06-03 07:00:00", "API", weight=81, bmi=24.24)
     path = "body/log/weight/date"
     everything = {"weight": [morning, evening, by_hand]}
     assert fitbit.get(f"{path}/2026-06-01/2026-06-03.json", token).json() == everything
@@ -65,17 +48,8 @@ def test_weight_log(fitbit: FitbitPerson, token: str) -> None:
 
 
 def test_fat_log(fitbit: FitbitPerson, token: str) -> None:
-    assert fitbit.get("body/log/fat/date/2026-06-01.json", token).json() == {
-        "fat": [
-            {
-                "date": "2026-06-01",
-                "fat": 18.4,
-                "logId": 1780297925000,
-                "source": "Aria",
-                "time": "07:12:05",
-            }
-        ]
-    }
+    body = fitbit.get("body/log/fat/date/2026-06-01.json", token).json()
+    assert body == {"fat": [logged(1780297925000, "2026-06-01 07:12:05", fat=18.4)]}
 
 
 @pytest.mark.parametrize(

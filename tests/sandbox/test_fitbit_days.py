@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,26 +13,11 @@ from tests.sandbox.conftest import Clock
 from tests.sandbox.person import FitbitPerson, fault_of
 
 SCOPES = "activity heartrate nutrition profile settings sleep social weight"
-JUNE_1 = date(2026, 6, 1)
 
 
 @pytest.fixture
 def token(fitbit: FitbitPerson) -> str:
     return str(fitbit.connect(scope=SCOPES)["access_token"])
-
-
-@pytest.fixture
-def one_day(fitbit: FitbitPerson) -> None:
-    wearer = fitbit.sandbox.wearer
-    wearer.clear()
-    wearer.days[JUNE_1] = Day(
-        steps=8123,
-        millimeters=6_012_345,
-        kcal=Decimal("2213.4"),
-        floors=9,
-        climbed_mm=27_432,
-        active_kcal=Decimal("612.2"),
-    )
 
 
 def detail(answer: dict[str, Any], name: str) -> dict[str, Any]:
@@ -68,13 +52,9 @@ def test_minutes_add_up_to_the_day(
 def test_quarters_of_an_hour_and_parts_of_a_day(fitbit: FitbitPerson, token: str) -> None:
     path = "activities/steps/date/2026-06-01/1d/15min/time/08:00/09:00.json"
     answer = fitbit.get(path, token).json()
-    assert [(item["time"], item["value"]) for item in detail(answer, "steps")["dataset"]] == [
-        ("08:00:00", 542),
-        ("08:15:00", 0),
-        ("08:30:00", 0),
-        ("08:45:00", 0),
-        ("09:00:00", 542),
-    ]
+    points = [(item["time"], item["value"]) for item in detail(answer, "steps")["dataset"]]
+    still = [(f"08:{minute}:00", 0) for minute in (15, 30, 45)]
+    assert points == [("08:00:00", 542), *still, ("09:00:00", 542)]
     assert answer["activities-steps"][0]["value"] == "1084"
 
 
@@ -130,11 +110,8 @@ def test_logged_activities(fitbit: FitbitPerson, token: str) -> None:
     walk = fitbit.sandbox.wearer.exercises[-1]
     day = walk.start.date()
     (entry,) = fitbit.get(f"activities/date/{day}.json", token).json()["activities"]
-    assert (entry["logId"], entry["steps"], entry["name"]) == (
-        int(walk.log_id),
-        walk.steps,
-        walk.name,
-    )
+    known = int(walk.log_id), walk.steps, walk.name
+    assert (entry["logId"], entry["steps"], entry["name"]) == known
     assert entry["duration"] == walk.seconds * 1000
     recent = fitbit.get("activities/recent.json", token).json()
     assert {activity["name"] for activity in recent} == {"Walk", "Run"}
@@ -166,15 +143,10 @@ def test_sleep_of_a_day_accepts_dates_without_zeros(fitbit: FitbitPerson, token:
     wearer.sleep(datetime(2026, 6, 1, 14, 0), ("ASLEEP", 18), ("RESTLESS", 2), nap=True)
     answer = fitbit.get("sleep/date/2026-6-1.json", token).json()
     night, nap = answer["sleep"]
-    assert answer["summary"] == {
-        "totalMinutesAsleep": 76,
-        "totalSleepRecords": 2,
-        "totalTimeInBed": 80,
-    }
-    assert (night["startTime"], night["endTime"]) == (
-        "2026-05-31T23:40:00.000",
-        "2026-06-01T00:40:00.000",
-    )
+    total = {"totalMinutesAsleep": 76, "totalSleepRecords": 2, "totalTimeInBed": 80}
+    assert answer["summary"] == total
+    span = "2026-05-31T23:40:00.000", "2026-06-01T00:40:00.000"
+    assert (night["startTime"], night["endTime"]) == span
     assert (night["isMainSleep"], nap["isMainSleep"]) == (True, False)
     assert (night["efficiency"], nap["efficiency"]) == (97, 90)
     values = "".join(minute["value"] for minute in night["minuteData"])

@@ -11,7 +11,7 @@ from tests.sandbox.person import GooglePerson, health, reason
 CIVIL = "weight.sample_time.civil_time"
 PHYSICAL = "weight.sample_time.physical_time"
 WAKING = "sleep.interval.civil_end_time"
-UNKNOWN = "INVALID_DATA_POINT_FILTER"
+RESTING, ECG = "daily-resting-heart-rate", "electrocardiogram"
 
 
 @pytest.fixture
@@ -47,78 +47,60 @@ def test_bounds(google: GooglePerson, token: str, text: str, times: list[str]) -
     assert clock_times == times[::-1]
 
 
+OF_WEIGHT = [
+    ("_RESTRICTION_COMPARATOR", f'{CIVIL} <= "2026-03-29"'),
+    ("_RESTRICTION_COMPARATOR", f'{CIVIL} = "2026-03-29"'),
+    ("_CIVIL_DATE_TIME_FORMAT", f'{CIVIL} >= "2026-03-29Z"'),
+    ("_CIVIL_DATE_TIME_FORMAT", f'{CIVIL} >= "2026-02-30"'),
+    ("", f'{PHYSICAL} >= "2026-03-29"'),
+    ("_EXPRESSION_STRUCTURE", f'{CIVIL} >= "2026-03-29" OR {CIVIL} < "2026-03-28"'),
+    (
+        "_MIXED_TIME_RESTRICTIONS",
+        f'{CIVIL} >= "2026-03-29" AND {PHYSICAL} < "2026-03-30T00:00:00Z"',
+    ),
+    ("_DATA_TYPE_MEMBER", 'weight.interval.start_time >= "2026-03-29T00:00:00Z"'),
+    ("_COLLECTION_MISMATCH", 'steps.interval.start_time >= "2026-03-29T00:00:00Z"'),
+]
+OF_OTHERS = [
+    ("body-fat", "", 'body-fat.sample_time.civil_time >= "2026-03-29"'),
+    ("body-fat", "", 'bodyFat.sample_time.civil_time >= "2026-03-29"'),
+    ("sleep", "_DATA_TYPE_MEMBER", 'sleep.interval.civil_start_time >= "2026-03-29"'),
+    ("exercise", "_DATA_TYPE_MEMBER", 'exercise.interval.start_time >= "2026-03-29T00:00:00Z"'),
+    (RESTING, "_CIVIL_DATE_TIME_FORMAT", 'daily_resting_heart_rate.date >= "2026-03-29T00:00:00"'),
+    (ECG, "_RESTRICTION_COMPARATOR", f'{ECG}.interval.start_time < "2026-03-29T00:00:00Z"'),
+]
+
+
 @pytest.mark.parametrize(
-    ("kind", "text", "expected"),
+    ("kind", "reason_", "text"), [*(("weight", *case) for case in OF_WEIGHT), *OF_OTHERS]
+)
+def test_refused(google: GooglePerson, token: str, kind: str, reason_: str, text: str) -> None:
+    response = google.points(kind, token, filter=text)
+    expected = f"INVALID_DATA_POINT_FILTER{reason_}"
+    assert reason(response) == (400, "INVALID_ARGUMENT", expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [
-        ("weight", f'{CIVIL} <= "2026-03-29"', "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR"),
-        ("weight", f'{CIVIL} = "2026-03-29"', "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR"),
-        ("weight", f'{CIVIL} >= "2026-03-29Z"', "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT"),
-        ("weight", f'{CIVIL} >= "2026-02-30"', "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT"),
-        ("weight", f'{PHYSICAL} >= "2026-03-29"', UNKNOWN),
-        ("weight", f"{CIVIL} >= 2026-03-29", "INVALID_FILTER_FORMAT"),
-        ("weight", f'({CIVIL} >= "2026-03-29")', "INVALID_FILTER_FORMAT"),
-        ("weight", f'{CIVIL} >= "2026-03-29" and {CIVIL} < "2026-03-30"', "INVALID_FILTER_FORMAT"),
-        ("weight", f'{CIVIL} >= "2026-03-29" AND', "INVALID_FILTER_FORMAT"),
-        (
-            "weight",
-            f'{CIVIL} >= "2026-03-29" OR {CIVIL} < "2026-03-28"',
-            "INVALID_DATA_POINT_FILTER_EXPRESSION_STRUCTURE",
-        ),
-        (
-            "weight",
-            f'{CIVIL} >= "2026-03-29" AND {PHYSICAL} < "2026-03-30T00:00:00Z"',
-            "INVALID_DATA_POINT_FILTER_MIXED_TIME_RESTRICTIONS",
-        ),
-        ("weight", f'{CIVIL} >= "2026-03-29" AND {CIVIL} < "2026-03-29"', "INVALID_TIME_RANGE"),
-        (
-            "weight",
-            'weight.interval.start_time >= "2026-03-29T00:00:00Z"',
-            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
-        ),
-        (
-            "weight",
-            'steps.interval.start_time >= "2026-03-29T00:00:00Z"',
-            "INVALID_DATA_POINT_FILTER_COLLECTION_MISMATCH",
-        ),
-        (
-            "body-fat",
-            'body-fat.sample_time.civil_time >= "2026-03-29"',
-            "INVALID_DATA_POINT_FILTER",
-        ),
-        ("body-fat", 'bodyFat.sample_time.civil_time >= "2026-03-29"', UNKNOWN),
-        (
-            "sleep",
-            'sleep.interval.civil_start_time >= "2026-03-29"',
-            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
-        ),
-        (
-            "exercise",
-            'exercise.interval.start_time >= "2026-03-29T00:00:00Z"',
-            "INVALID_DATA_POINT_FILTER_DATA_TYPE_MEMBER",
-        ),
-        (
-            "daily-resting-heart-rate",
-            'daily_resting_heart_rate.date >= "2026-03-29T00:00:00"',
-            "INVALID_DATA_POINT_FILTER_CIVIL_DATE_TIME_FORMAT",
-        ),
-        (
-            "electrocardiogram",
-            'electrocardiogram.interval.start_time < "2026-03-29T00:00:00Z"',
-            "INVALID_DATA_POINT_FILTER_RESTRICTION_COMPARATOR",
-        ),
+        (f"{CIVIL} >= 2026-03-29", "INVALID_FILTER_FORMAT"),
+        (f'({CIVIL} >= "2026-03-29")', "INVALID_FILTER_FORMAT"),
+        (f'{CIVIL} >= "2026-03-29" and {CIVIL} < "2026-03-30"', "INVALID_FILTER_FORMAT"),
+        (f'{CIVIL} >= "2026-03-29" AND', "INVALID_FILTER_FORMAT"),
+        (f'{CIVIL} >= "2026-03-29" AND {CIVIL} < "2026-03-29"', "INVALID_TIME_RANGE"),
     ],
 )
-def test_refused(google: GooglePerson, token: str, kind: str, text: str, expected: str) -> None:
-    response = google.points(kind, token, filter=text)
+def test_not_understood(google: GooglePerson, token: str, text: str, expected: str) -> None:
+    response = google.points("weight", token, filter=text)
     assert reason(response) == (400, "INVALID_ARGUMENT", expected)
 
 
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("daily-resting-heart-rate", 'daily_resting_heart_rate.date >= "2026-03-29"'),
+        (RESTING, 'daily_resting_heart_rate.date >= "2026-03-29"'),
         ("exercise", 'exercise.interval.civil_start_time >= "2026-03-29"'),
-        ("electrocardiogram", 'electrocardiogram.interval.start_time >= "2026-03-29T00:00:00Z"'),
+        (ECG, 'electrocardiogram.interval.start_time >= "2026-03-29T00:00:00Z"'),
         ("sleep", f'{WAKING} >= "2026-03-29" OR {WAKING} < "2026-03-28"'),
         ("sleep", 'sleep.interval.end_time >= "0001-01-01T00:00:00Z"'),
     ],

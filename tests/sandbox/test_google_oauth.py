@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import Clock
-from tests.sandbox.person import AREAS, CHALLENGE, VERIFIER, GooglePerson, health
+from tests.sandbox.person import AREAS, CHALLENGE, REDIRECT, VERIFIER, GooglePerson, health
 
 
 def error(response: requests.Response) -> tuple[int, str]:
@@ -52,11 +52,7 @@ def test_testing_projects_get_refresh_tokens_for_seven_days(
 
 
 def test_credentials_may_come_as_basic(google: GooglePerson) -> None:
-    form = {
-        "grant_type": "authorization_code",
-        "code": google.code(),
-        "redirect_uri": "http://localhost:8080/auth2",
-    }
+    form = {"grant_type": "authorization_code", "code": google.code(), "redirect_uri": REDIRECT}
     url = google.settings["HEALTHRELAY_GOOGLE_TOKEN_URL"]
     assert requests.post(url, data=form, auth=google.client, timeout=5).status_code == 200
 
@@ -77,9 +73,7 @@ def test_credentials_may_come_as_basic(google: GooglePerson) -> None:
 def test_wrong_exchanges(
     google: GooglePerson, form: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    whole = {"grant_type": "authorization_code", "code": google.code()} | form
-    whole.setdefault("redirect_uri", "http://localhost:8080/auth2")
-    assert error(google.post_token(**whole)) == expected
+    assert error(google.exchange(**{"code": google.code()} | form)) == expected
 
 
 @pytest.mark.parametrize("verifier", [{}, {"code_verifier": "w" * 64}, {"code_verifier": "v"}])

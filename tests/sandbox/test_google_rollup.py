@@ -27,12 +27,10 @@ def test_daily_totals_in_full(google: GooglePerson, token: str) -> None:
     wearer.days[date(2026, 3, 29)] = Day(steps=8123, millimeters=6012345, kcal=2213, floors=9)
     wearer.days[date(2026, 3, 31)] = Day(steps=0, millimeters=0, kcal=1700)
     span = days(date(2026, 3, 29), date(2026, 4, 1))
-    summer_time = {
-        "civilStartTime": {"date": {"year": 2026, "month": 3, "day": 29}, "time": {}},
-        "civilEndTime": {"date": {"year": 2026, "month": 3, "day": 30}, "time": {}},
-    }
+    start, end = (civil(date(2026, 3, day)) | {"time": {}} for day in (29, 30))
     zero, busy = google.roll("steps", token, span).json()["rollupDataPoints"]
-    assert busy == summer_time | {"steps": {"countSum": "8123"}}
+    steps = {"steps": {"countSum": "8123"}}
+    assert busy == {"civilStartTime": start, "civilEndTime": end} | steps
     assert zero["steps"] == {"countSum": "0"}
     distance = google.roll("distance", token, span).json()["rollupDataPoints"]
     assert distance[1]["distance"] == {"millimetersSum": "6012345"}
@@ -64,19 +62,11 @@ def test_windows_of_several_days(google: GooglePerson, token: str) -> None:
 
 def test_windows_of_hours(google: GooglePerson, token: str) -> None:
     google.sandbox.wearer.days[date(2026, 6, 1)] = Day(steps=1500, millimeters=1, kcal=1)
-    span = {"startTime": "2026-06-01T06:00:00Z", "endTime": "2026-06-01T08:00:00Z"}
-    body = {"range": span, "windowSize": "3600s"}
+    six, seven, eight = (f"2026-06-01T0{hour}:00:00Z" for hour in (6, 7, 8))
+    body = {"range": {"startTime": six, "endTime": eight}, "windowSize": "3600s"}
     assert google.roll("steps", token, body, "rollUp").json()["rollupDataPoints"] == [
-        {
-            "startTime": "2026-06-01T07:00:00Z",
-            "endTime": "2026-06-01T08:00:00Z",
-            "steps": {"countSum": "100"},
-        },
-        {
-            "startTime": "2026-06-01T06:00:00Z",
-            "endTime": "2026-06-01T07:00:00Z",
-            "steps": {"countSum": "100"},
-        },
+        {"startTime": seven, "endTime": eight, "steps": {"countSum": "100"}},
+        {"startTime": six, "endTime": seven, "steps": {"countSum": "100"}},
     ]
     short = body | {"windowSize": "0.5s"}
     assert reason(google.roll("steps", token, short, "rollUp"))[2] == "INVALID_ROLLUP_WINDOW"

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sandbox import Day, Heart, Levels, Zone
-from tests.sandbox.conftest import Clock
+from sandbox import Heart, Zone
+from tests.sandbox.conftest import JUNE_1, Clock
 from tests.sandbox.person import AREAS, GooglePerson, health, reason
 
-JUNE_1 = date(2026, 6, 1)
-SPAN = {
-    "range": {
-        "start": {"date": {"year": 2026, "month": 6, "day": 1}},
-        "end": {"date": {"year": 2026, "month": 6, "day": 2}},
-    }
-}
+FIRST, SECOND = ({"year": 2026, "month": 6, "day": day} for day in (1, 2))
+SPAN = {"range": {"start": {"date": FIRST}, "end": {"date": SECOND}}}
 
 
 @pytest.fixture
@@ -28,19 +23,9 @@ def token(google: GooglePerson) -> str:
 
 
 @pytest.fixture
-def one_day(google: GooglePerson) -> None:
-    wearer = google.sandbox.wearer
-    wearer.clear()
-    wearer.days[JUNE_1] = Day(
-        steps=8123,
-        millimeters=6_012_345,
-        kcal=Decimal("2213.4"),
-        climbed_mm=27_432,
-        active_kcal=Decimal("612.2"),
-        basal_kcal=Decimal("1601.2"),
-        levels=Levels(sedentary=690, lightly=180, fairly=0, very=22),
-    )
-    wearer.hearts[JUNE_1] = Heart(
+def one_heart(google: GooglePerson, one_day: None) -> None:
+    """As `one_day`, with the heart of that day."""
+    google.sandbox.wearer.hearts[JUNE_1] = Heart(
         resting=57,
         zones=(
             Zone(kind="LIGHT", low=30, high=104, seconds=60_000, kcal=Decimal("1500.5")),
@@ -57,7 +42,20 @@ def rolled(google: GooglePerson, token: str, kind: str) -> Any:
     return {name: value for name, value in point.items() if not name.startswith("civil")}
 
 
-@pytest.mark.usefixtures("one_day")
+def parts(name: str, figure: str, **values: object) -> list[dict[str, object]]:
+    """Return a part for each of *values*, with its *name* and its *figure*."""
+    return [{name: each, figure: value} for each, value in values.items()]
+
+
+SPENT = {"SEDENTARY": "41400s", "LIGHTLY_ACTIVE": "10800s", "VERY_ACTIVE": "1320s"}
+LEVELS = parts("activityLevelType", "totalDuration", **SPENT)
+MINUTES = parts("activityLevel", "activeMinutesSum", LIGHT="180", VIGOROUS="22")
+ZONE_MINUTES = {"sumInFatBurnHeartZone": "25", "sumInCardioHeartZone": "8"}
+TIMES = parts("heartRateZone", "duration", LIGHT="60000s", MODERATE="1530s", VIGOROUS="240s")
+ENERGIES = parts("heartRateZone", "kcal", LIGHT=1500.5, MODERATE=150.2, VIGOROUS=40)
+
+
+@pytest.mark.usefixtures("one_heart")
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
@@ -65,56 +63,13 @@ def rolled(google: GooglePerson, token: str, kind: str) -> Any:
         ("total-calories", {"totalCalories": {"kcalSum": 2213.4}}),
         ("active-energy-burned", {"activeEnergyBurned": {"kcalSum": 612.2}}),
         ("sedentary-period", {"sedentaryPeriod": {"durationSum": "41400s"}}),
-        (
-            "activity-level",
-            {
-                "activityLevel": {
-                    "activityLevelRollupsByActivityLevelType": [
-                        {"activityLevelType": "SEDENTARY", "totalDuration": "41400s"},
-                        {"activityLevelType": "LIGHTLY_ACTIVE", "totalDuration": "10800s"},
-                        {"activityLevelType": "VERY_ACTIVE", "totalDuration": "1320s"},
-                    ]
-                }
-            },
-        ),
-        (
-            "active-minutes",
-            {
-                "activeMinutes": {
-                    "activeMinutesRollupByActivityLevel": [
-                        {"activityLevel": "LIGHT", "activeMinutesSum": "180"},
-                        {"activityLevel": "VIGOROUS", "activeMinutesSum": "22"},
-                    ]
-                }
-            },
-        ),
-        (
-            "active-zone-minutes",
-            {"activeZoneMinutes": {"sumInFatBurnHeartZone": "25", "sumInCardioHeartZone": "8"}},
-        ),
-        (
-            "time-in-heart-rate-zone",
-            {
-                "timeInHeartRateZone": {
-                    "timeInHeartRateZones": [
-                        {"heartRateZone": "LIGHT", "duration": "60000s"},
-                        {"heartRateZone": "MODERATE", "duration": "1530s"},
-                        {"heartRateZone": "VIGOROUS", "duration": "240s"},
-                    ]
-                }
-            },
-        ),
+        ("active-zone-minutes", {"activeZoneMinutes": ZONE_MINUTES}),
+        ("activity-level", {"activityLevel": {"activityLevelRollupsByActivityLevelType": LEVELS}}),
+        ("active-minutes", {"activeMinutes": {"activeMinutesRollupByActivityLevel": MINUTES}}),
+        ("time-in-heart-rate-zone", {"timeInHeartRateZone": {"timeInHeartRateZones": TIMES}}),
         (
             "calories-in-heart-rate-zone",
-            {
-                "caloriesInHeartRateZone": {
-                    "caloriesInHeartRateZones": [
-                        {"heartRateZone": "LIGHT", "kcal": 1500.5},
-                        {"heartRateZone": "MODERATE", "kcal": 150.2},
-                        {"heartRateZone": "VIGOROUS", "kcal": 40},
-                    ]
-                }
-            },
+            {"caloriesInHeartRateZone": {"caloriesInHeartRateZones": ENERGIES}},
         ),
     ],
 )
@@ -122,7 +77,7 @@ def test_days_rolled_up(google: GooglePerson, token: str, kind: str, expected: A
     assert rolled(google, token, kind) == expected
 
 
-@pytest.mark.usefixtures("one_day")
+@pytest.mark.usefixtures("one_heart")
 def test_activity_levels_may_have_no_roll_up(google: GooglePerson, token: str) -> None:
     google.sandbox.google.activity_level_rolls_up = False
     refused = google.roll("activity-level", token, SPAN)
@@ -140,12 +95,12 @@ def test_activity_levels_may_have_no_roll_up(google: GooglePerson, token: str) -
     assert spent == {"SEDENTARY": 690, "LIGHTLY_ACTIVE": 180, "VERY_ACTIVE": 22}
 
 
-@pytest.mark.usefixtures("one_day")
+@pytest.mark.usefixtures("one_heart")
 def test_hearts_day(google: GooglePerson, token: str) -> None:
     text = 'daily_resting_heart_rate.date >= "2026-06-01"'
     (point,) = google.points("daily-resting-heart-rate", token, filter=text).json()["dataPoints"]
     assert point["dailyRestingHeartRate"] == {
-        "date": {"year": 2026, "month": 6, "day": 1},
+        "date": FIRST,
         "beatsPerMinute": "57",
         "dailyRestingHeartRateMetadata": {"calculationMethod": "WITH_SLEEP"},
     }
@@ -170,30 +125,17 @@ def test_sleep_in_full(google: GooglePerson, token: str) -> None:
     wearer.sleep(datetime(2026, 3, 28, 23, 30), ("LIGHT", 240), ("AWAKE", 3))
     (point,) = google.points("sleep", token, ":reconcile").json()["dataPoints"]
     assert point["dataPointName"].endswith("/sleep/dataPoints/1774740600000")
+    fell_asleep = {"startTime": "2026-03-28T22:30:00Z", "startUtcOffset": "3600s"}
+    stirred = {"startTime": "2026-03-29T02:30:00Z", "startUtcOffset": "7200s"}
+    until_then = {"endTime": "2026-03-29T02:30:00Z", "endUtcOffset": "7200s"}
+    woke_up = {"endTime": "2026-03-29T02:33:00Z", "endUtcOffset": "7200s"}
     assert point["sleep"] == {
-        "interval": {
-            "startTime": "2026-03-28T22:30:00Z",
-            "startUtcOffset": "3600s",
-            "endTime": "2026-03-29T02:33:00Z",
-            "endUtcOffset": "7200s",
-        },
+        "interval": fell_asleep | woke_up,
         "type": "STAGES",
         "metadata": {"processed": True, "stagesStatus": "SUCCEEDED", "mainSleep": True},
         "stages": [
-            {
-                "startTime": "2026-03-28T22:30:00Z",
-                "startUtcOffset": "3600s",
-                "endTime": "2026-03-29T02:30:00Z",
-                "endUtcOffset": "7200s",
-                "type": "LIGHT",
-            },
-            {
-                "startTime": "2026-03-29T02:30:00Z",
-                "startUtcOffset": "7200s",
-                "endTime": "2026-03-29T02:33:00Z",
-                "endUtcOffset": "7200s",
-                "type": "AWAKE",
-            },
+            {"type": "LIGHT", **fell_asleep, **until_then},
+            {"type": "AWAKE", **stirred, **woke_up},
         ],
         "summary": {
             "minutesInSleepPeriod": "243",

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Store

@@ -14,6 +14,7 @@ from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.json import Document
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import targets
 from healthrelay.flows.delivery.deliver import deliver
@@ -26,7 +27,7 @@ from healthrelay.flows.delivery.targets import (
     stored_target,
 )
 from healthrelay.flows.household.secrets import Rotation
-from healthrelay.ports.store import Document, Store
+from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import context_of
 from tests.peers.emulated import EmulatedStore
 from tests.stores.contract import NOW, weight

@@ -117,7 +117,7 @@ def test_the_doctor_tells_what_each_function_says(household: Household) -> None:
 def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:
     with Recorder() as recorder:
         recorder.say = say
-        found = deployment.check(recorder.url)
+        found = deployment.find_problems(recorder.url)
 
     assert found["relay"].startswith(of_relay)
     assert recorder.seen[0].target == "/auth1?health"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Response
 
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor

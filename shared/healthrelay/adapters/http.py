@@ -13,12 +13,12 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import certifi
@@ -97,27 +97,39 @@ class Http:
         Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
         and `Misconfigured` for a certificate that is not trusted.
         """
-        timeout = urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, seconds), read=seconds)
-        try:
-            pool = self._pool if url.startswith("https:") else self._plain_pool
-            with within(seconds) as deadline:
-                response = pool.request(
-                    method,
-                    url,
-                    body=body,
-                    headers=dict(headers),
-                    timeout=timeout,
-                    redirect=False,
-                    preload_content=False,
-                )
-                content = whole(response, deadline)
-        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
-            host = urllib3.util.parse_url(url).host
-            if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
-                # Time will not fix it, and going on without the check is not ours to decide.
-                raise Misconfigured(f"{host} shows a certificate that is not trusted.") from error
-            raise TryLater(f"{host} gave no whole answer ({type(error).__name__}).") from error
-        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)
+        pool = self._pool if url.startswith("https:") else self._plain_pool
+        request = partial(
+            pool.request,
+            method,
+            url,
+            body=body,
+            headers=dict(headers),
+            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, seconds), read=seconds),
+            redirect=False,
+            preload_content=False,
+        )
+        return receive(request, str(urllib3.util.parse_url(url).host), seconds)
+
+
+def receive(request: Callable[[], urllib3.BaseHTTPResponse], peer: str, seconds: float) -> Answer:
+    """Return the whole answer to *request*, which together may take so many *seconds*.
+
+    Raises `TryLater` or `Misconfigured`, naming the *peer*, as `Http.send`.
+    """
+    try:
+        with within(seconds) as deadline:
+            response = request()
+            body = whole(response, deadline)
+    except (urllib3.exceptions.HTTPError, TimeoutError) as error:
+        if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
+            # Time will not fix it, and going on without the check is not ours to decide.
+            raise Misconfigured(f"{peer} shows a certificate that is not trusted.") from error
+        raise TryLater(f"{peer} gave no whole answer ({type(error).__name__}).") from error
+    return to_answer(response.status, response.headers, body)
+
+
+def to_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    return Answer(status, {name.lower(): value for name, value in headers.items()}, body)
 
 
 def whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:

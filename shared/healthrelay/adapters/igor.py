@@ -31,7 +31,6 @@ class Credential:
     password: str = field(default="", repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Return the header that carries it."""
         if self.token:
             return {"Authorization": f"Bearer {self.token}"}
         if self.user:

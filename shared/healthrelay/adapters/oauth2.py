@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from healthrelay.adapters.http import Answer, Http
+from healthrelay.adapters.http import Answer, Http, to_answer
 from healthrelay.core.errors import (
     ConsentEnded,
     HealthrelayError,
@@ -65,8 +65,13 @@ class OAuth2TokenEndpoint:
         us = self._us
         session = OAuth2Session(us.client_id, redirect_uri=us.redirect_uri)
         grants: list[Grant] = []
+
+        def read(response: Any, **_: Any) -> None:
+            answer = to_answer(response.status_code, response.headers, response.content)
+            grants.append(self._read_grant(answer))
+
         # The answer is read before the library can blur a refusal.
-        session.hooks["response"].append(lambda r, **_: grants.append(self._read_grant(_answer(r))))
+        session.hooks["response"].append(read)
         form: dict[str, Any] = {"code": code, "code_verifier": verifier}
         if us.basic:
             form["auth"] = HTTPBasicAuth(us.client_id, us.client_secret)
@@ -85,7 +90,6 @@ class OAuth2TokenEndpoint:
         return grants[-1]
 
     def refresh(self, refresh_token: str) -> Grant:
-        """Return a new access token for *refresh_token*."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if not self._us.basic:
             form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
@@ -128,11 +132,6 @@ class OAuth2TokenEndpoint:
         if cause:
             return Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
         return TryLater(f"{label} has trouble {doing} (status {answer.status}).")
-
-
-def _answer(response: Any) -> Answer:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, response.content)
 
 
 def _cause(answer: Answer) -> str:

@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flask import Request, Response
-
 from healthrelay import config, log
 from healthrelay.assembly.services import Services
 from healthrelay.core.errors import NotConfigured
-from healthrelay.web.responses import as_json
 
 if TYPE_CHECKING:
+    from flask import Request, Response
+
     from healthrelay.web.endpoint import View
 
 HEALTH = b"health"
@@ -58,12 +57,11 @@ def _first_answer(view: View, request: Request) -> Response:
     try:
         built = services()
     except NotConfigured as error:
-        log.log_event("CRITICAL", "settings", cause=error.sentence)
-        if request.query_string == HEALTH:
-            from healthrelay.web.healthcheck import as_failure
+        from healthrelay.web.healthcheck import as_failure
+        from healthrelay.web.responses import as_json
 
-            return as_failure(error)
-        return as_json(error)
+        log.log_event("CRITICAL", "settings", cause=error.sentence)
+        return as_failure(error) if request.query_string == HEALTH else as_json(error)
     return view(request, built)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +12,15 @@ TIMEOUT_SECONDS = 60
 """A first answer may have to wait for a cold start."""
 
 
-def check(url: str) -> dict[str, str]:
+def print_deployment(url: str, *, as_json: bool) -> int:
+    """Print what is wrong with each function, a line each or as JSON; return the exit code."""
+    problems = find_problems(url)
+    lines = (f"{name}: {problem or 'well'}" for name, problem in problems.items())
+    print(json.dumps(problems, indent=2) if as_json else "\n".join(lines))
+    return 1 if any(problems.values()) else 0
+
+
+def find_problems(url: str) -> dict[str, str]:
     """Return what is wrong with each function, empty where all is well. Change nothing."""
     from healthrelay.adapters.http import Http
     from healthrelay.config import functions
@@ -22,11 +30,6 @@ def check(url: str) -> dict[str, str]:
         name: _problem(http, url.rstrip("/"), name, row.public)
         for name, row in sorted(functions().items())
     }
-
-
-def in_words(problems: Mapping[str, str]) -> str:
-    """Return one line for each function."""
-    return "\n".join(f"{name}: {problem or 'well'}" for name, problem in problems.items())
 
 
 def _problem(http: Http, url: str, name: str, public: bool) -> str:

@@ -6,11 +6,12 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, command, flag, parse_pairs
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
     from healthrelay.core.measurements.query import FetchRequest
 
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     PAIRS,
     flag("--plan", "only show what would be read"),
 )
-def run_fetch(args: Namespace) -> int:
-    from healthrelay.assembly import services
+def run_fetch(args: Namespace) -> None:
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 
@@ -31,7 +31,6 @@ def run_fetch(args: Namespace) -> int:
         print(_print_plan(services(), request))
     else:
         print(json.dumps(result(request.user, services().fetch(request)), indent=2))
-    return 0
 
 
 def _print_plan(built: Services, request: FetchRequest) -> str:

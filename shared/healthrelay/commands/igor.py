@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import argument, command, flag, read_secret
 from healthrelay.core.errors import BadRequest
 
@@ -15,8 +16,7 @@ from healthrelay.core.errors import BadRequest
     argument("--user", "a user and password instead of a token", default=""),
     flag("--forget", "stop pushing"),
 )
-def set_igor(args: Namespace) -> int:
-    from healthrelay.assembly import services
+def set_igor(args: Namespace) -> None:
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 
@@ -24,7 +24,7 @@ def set_igor(args: Namespace) -> int:
     if args.forget:
         forget_igor(built.store.identities)
         print("Removed. Igor may still poll.")
-        return 0
+        return
     try:
         url = str(SETTINGS["igor_url"].read(args.url or ""))
     except ValueError as error:
@@ -35,4 +35,3 @@ def set_igor(args: Namespace) -> int:
     opens = {"user": args.user, "password": secret} if args.user else {"token": secret}
     save_igor(StoredIgor(url, **opens), built.store.identities, built.vault)
     print("Stored, with the secret sealed. Restart what is running to use it.")
-    return 0

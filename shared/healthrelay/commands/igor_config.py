@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import USER, argument, command, flag
+from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
 
@@ -21,9 +23,7 @@ from healthrelay.igor.action import POLL_INTERVAL_SECONDS
     argument("--ca", "Igor's own certificate, for curl", metavar="FILE"),
     flag("--fragment", "only the XML for plugins/"),
 )
-def print_igor_config(args: Namespace) -> int:
-    from healthrelay.assembly import services
-    from healthrelay.core.errors import BadRequest, Unknown
+def print_igor_config(args: Namespace) -> None:
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment
 
@@ -49,4 +49,3 @@ def print_igor_config(args: Namespace) -> int:
         days=args.days,
     )
     print(plugin_fragment(setup) if args.fragment else guide(setup), end="")
-    return 0

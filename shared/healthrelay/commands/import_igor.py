@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import Command, argument, command
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from healthrelay.igor.old_plugin import LegacyData
     from healthrelay.igor.takeover import Takeover
 
@@ -26,8 +26,7 @@ SYSTEMS = ("en_US", "en_GB", "metric")
     argument("--plugin", "the name it was installed under, fitbit or _fitbit"),
     argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
 )
-def import_igor(args: Namespace) -> int:
-    from healthrelay.assembly import services
+def import_igor(args: Namespace) -> None:
     from healthrelay.igor.old_plugin import Units
     from healthrelay.igor.takeover import take_over
 
@@ -47,7 +46,6 @@ def import_igor(args: Namespace) -> int:
             " healthrelay has its own registration and units."
         )
     print(f"Delete the actions that call /plugin/{plugin} in Igor; see docs/igor.md.")
-    return 0
 
 
 def _read_legacy(database: Path, plugin: str | None) -> tuple[str, LegacyData]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
+from healthrelay.assembly import services
 from healthrelay.commands.words import NAME, command
 from healthrelay.config.readers import KEY_BYTES, sealing_key
 
 
 @command("new-key", "make a key for HEALTHRELAY_SEALING_KEYS", NAME)
-def new_key(args: Namespace) -> int:
+def new_key(args: Namespace) -> None:
     print(sealing_key(args.name, os.urandom(KEY_BYTES)))
-    return 0
 
 
 @command("rotate-keys", "seal everything with the first key")
 def rotate_keys(_args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.household.secrets import Rotation
 
     built = services()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.commands.words import NAME, USER, Command, argument, command, flag
 from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, behind, kind_of, trouble_of
 from healthrelay.core.errors import Unknown
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from healthrelay.assembly.services import Services
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.delivery.targets import Keys
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     argument("--name", "what to call the target; else its host"),
     flag("--allow-private", "it may lie in the house"),
 )
-def add_target(args: Namespace) -> int:
+def add_target(args: Namespace) -> None:
     from urllib.parse import urlsplit
 
-    from healthrelay.assembly import services
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
@@ -40,7 +39,6 @@ def add_target(args: Namespace) -> int:
     user, endpoint = user_name(args.user), Endpoint(args.url, args.allow_private)
     keys = add(user, name, endpoint, store=built.store, vault=built.vault, new_keys=new_keys)
     print(f"{name} gets what changes from now on. Shown once:\n{_key_lines(keys)}")
-    return 0
 
 
 @command(
@@ -50,8 +48,7 @@ def add_target(args: Namespace) -> int:
     NAME,
     flag("--end", "sign with the newest keys only"),
 )
-def rotate_keys(args: Namespace) -> int:
-    from healthrelay.assembly import services
+def rotate_keys(args: Namespace) -> None:
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
@@ -62,17 +59,14 @@ def rotate_keys(args: Namespace) -> int:
     else:
         keys = rotate(user, args.name, store=built.store, vault=built.vault, new_keys=new_keys)
         print(f"New keys, beside the old until --end. Shown once:\n{_key_lines(keys)}")
-    return 0
 
 
 @command("remove", "send nothing there any more", USER, NAME)
-def remove_target(args: Namespace) -> int:
-    from healthrelay.assembly import services
+def remove_target(args: Namespace) -> None:
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(args.user), args.name, services().store)
     print(f"{args.name} gets nothing any more.")
-    return 0
 
 
 def _key_lines(keys: Keys) -> str:
@@ -89,7 +83,6 @@ def _key_lines(keys: Keys) -> str:
     flag("--all", "every entry that is still kept"),
 )
 def run_replay(args: Namespace) -> int:
-    from healthrelay.assembly import services
     from healthrelay.flows.delivery.replay import ReplayRequest, replay
 
     request = ReplayRequest(args.target, args.first, args.last, args.all)
@@ -107,10 +100,8 @@ def _result_line(target: str, delivery: Delivery) -> str:
 @command(
     "status", "show every target: what it has, what waits, what to do", argument("user", nargs="?")
 )
-def print_status(args: Namespace) -> int:
+def print_status(args: Namespace) -> None:
     """Print a line a target, and below it what to do when it is in trouble."""
-    from healthrelay.assembly import services
-
     built = services()
     followings = built.store.log.followings()
     if args.user is not None and args.user not in followings:
@@ -120,7 +111,6 @@ def print_status(args: Namespace) -> int:
         line for user, following in chosen.items() for line in _person_lines(built, user, following)
     ]
     print("\n".join(lines) or "Nobody is here yet.")
-    return 0
 
 
 def _person_lines(built: Services, user: str, following: Following) -> Iterator[str]:

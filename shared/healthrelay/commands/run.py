@@ -27,16 +27,4 @@ def run_demo(args: Namespace) -> int:
 
     if (args.measurements is None) != (args.participant is None):
         raise BadRequest("--measurements and --participant belong together.")
-    return run(
-        Options(
-            user=args.user,
-            once=args.once,
-            as_json=args.json,
-            values=args.values,
-            provider=args.provider,
-            port=args.port,
-            measurements=args.measurements,
-            participant=args.participant,
-            shift=not args.no_shift,
-        )
-    )
+    return run(Options(*(getattr(args, name) for name in Options._fields)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -13,19 +14,26 @@ from healthrelay.core.igor_json import is_name
 
 MIN_OWNER_KEY = 32
 KEY_BYTES = 32
+_QUEUE = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
 
 
 def read_text(value: str) -> str:
     return value
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
+def require(holds: Callable[[str], object], sentence: str) -> Callable[[str], str]:
+    """Return what reads a text for which *holds*, and else raises `ValueError` with *sentence*."""
+
     def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
+        if not holds(value):
+            raise ValueError(sentence)
         return value
 
     return read
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    return require(choices.__contains__, f"must be one of {', '.join(choices)}")
 
 
 def read_url(value: str) -> str:
@@ -57,35 +65,19 @@ def read_path(value: str) -> str:
     return "/".join(parts)
 
 
-def read_owner_key(value: str) -> str:
-    if len(value) < MIN_OWNER_KEY:
-        raise ValueError(f"must have at least {MIN_OWNER_KEY} characters")
-    return value
-
-
-def read_password(value: str) -> str:
-    if ":" in value:
-        raise ValueError("must not hold a colon, because Igor splits there")
-    return value
-
-
-def read_file(value: str) -> str:
-    if not Path(value).is_file():
-        raise ValueError("must name a PEM file")
-    return value
-
-
-def read_tasks_queue(value: str) -> str:
-    known = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
-    if not re.fullmatch(known, value):
-        raise ValueError("must be projects/PROJECT/locations/REGION/queues/QUEUE")
-    return value
-
-
-def read_account(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        raise ValueError("must be a service account's e-mail address")
-    return value
+read_owner_key = require(
+    lambda value: len(value) >= MIN_OWNER_KEY, f"must have at least {MIN_OWNER_KEY} characters"
+)
+read_password = require(
+    lambda value: ":" not in value, "must not hold a colon, because Igor splits there"
+)
+read_file = require(lambda value: Path(value).is_file(), "must name a PEM file")
+read_tasks_queue = require(
+    partial(re.fullmatch, _QUEUE), "must be projects/PROJECT/locations/REGION/queues/QUEUE"
+)
+read_account = require(
+    partial(re.fullmatch, r"[^@\s]+@[^@\s]+\.[^@\s]+"), "must be a service account's e-mail address"
+)
 
 
 def number_of(unit: str, most: int) -> Callable[[str], int]:

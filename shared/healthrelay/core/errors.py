@@ -54,7 +54,6 @@ class HealthrelayError(Exception):
         self.sentence = sentence
 
     def with_cause(self, cause: str) -> Self:
-        """Return the same error with its *cause*."""
         self.cause = cause
         return self
 

@@ -22,7 +22,6 @@ class Trouble(NamedTuple):
     """What who must act does now; it follows from the rest and is not stored."""
 
     def to_document(self) -> dict[str, Any]:
-        """Return the trouble as a store keeps it."""
         document: dict[str, Any] = {
             "cause": self.cause,
             "who": self.who,
@@ -34,7 +33,6 @@ class Trouble(NamedTuple):
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Trouble:
-        """Return the trouble that a store keeps as *document*."""
         since = document.get("since")
         return cls(
             document["cause"],

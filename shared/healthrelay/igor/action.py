@@ -56,7 +56,6 @@ def poll_action_name(user: str) -> str:
 
 
 def ack_action_name(user: str) -> str:
-    """Return the acknowledging action's name."""
     return f"healthrelay-ack-{user}"
 
 

@@ -52,7 +52,6 @@ class PollSetup(NamedTuple):
 
     @property
     def ack_url(self) -> str:
-        """Return the address where Igor reports what it has."""
         return f"{self.relay_url}/ack?user={self.user}&key={self.key}"
 
 

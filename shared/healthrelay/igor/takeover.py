@@ -32,8 +32,6 @@ class SeriesCount(NamedTuple):
 
 
 class Takeover(NamedTuple):
-    """The result for one person."""
-
     user: str
     created: bool
     """False if the person existed; settings that they had stay as they are."""

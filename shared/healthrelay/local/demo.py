@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import webbrowser
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import requests
 
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
-
-if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
 
 CONSENT_TIMEOUT_SECONDS = 600
 REQUEST_TIMEOUT_SECONDS = 120
@@ -29,81 +27,72 @@ SETTINGS = {
 """The settings of a person that this command creates."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoRun:
-    """The person, the services of this process, and where to print messages."""
-
-    services: Services
-    user: str
-    print_line: Callable[[str], None]
-    automatic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DemoResult:
+class DemoResult(NamedTuple):
     """What the run fetched."""
 
     user: str
     provider: str
     series: Mapping[str, Any]
-    values: Mapping[str, list[dict[str, Any]]]
     poll_url: str
     statuses: Mapping[str, int]
+    values: Mapping[str, list[dict[str, Any]]]
 
     def as_json(self, values: bool) -> dict[str, Any]:
         """Return the output of ``--json``; with *values* also every record as Igor gets it."""
-        document: dict[str, Any] = {
-            "user": self.user,
-            "provider": self.provider,
-            "series": self.series,
-            "poll_url": self.poll_url,
-            "statuses": self.statuses,
-        }
-        return document | ({"values": self.values} if values else {})
+        document = self._asdict()
+        if not values:
+            del document["values"]
+        return document
 
 
-def connect(demo: DemoRun) -> dict[str, int]:
+def print_line(text: str) -> None:
+    """Print *text* for the person in front of the screen; standard output is for programs."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def connect(services: Services, user: str, *, automatic: bool) -> dict[str, int]:
     """Create the person, and get their consent unless it is stored; return HTTP statuses."""
-    store = demo.services.store
-    if store.identities.settings(user_name(demo.user)) is None:
-        store.identities.save(demo.user, SETTINGS)
-    if store.tokens.load(demo.user):
+    store = services.store
+    if store.identities.settings(user_name(user)) is None:
+        store.identities.save(user, SETTINGS)
+    if store.tokens.load(user):
         return {}
-    url = demo.services.invitation_link(demo.user)
-    if demo.automatic:
+    url = services.invitation_link(user)
+    if automatic:
         return allow(url)
-    demo.print_line(f"Please give your consent on this page:\n\n  {url}\n")
+    print_line(f"Please give your consent on this page:\n\n  {url}\n")
     webbrowser.open(url)
     deadline = time.monotonic() + CONSENT_TIMEOUT_SECONDS
-    while not store.tokens.load(demo.user):
+    while not store.tokens.load(user):
         if time.monotonic() > deadline:
             raise TryLater("Nobody gave consent within ten minutes.")
         time.sleep(0.5)
     return {}
 
 
-def collect(demo: DemoRun, days: Mapping[str, str], statuses: dict[str, int]) -> DemoResult:
+def collect(
+    services: Services, user: str, days: Mapping[str, str], statuses: dict[str, int]
+) -> DemoResult:
     """Fetch the *days*, then poll as Igor does; add to *statuses*."""
-    services = demo.services
-    fetch = _get(services, "fetch", {"user": demo.user, **days}, services.owner_key)
+    fetch = _get(services, "fetch", {"user": user, **days}, services.owner_key)
     statuses["fetch"] = fetch.status_code
     if "error" in fetch.json():
-        demo.print_line(f"fetch: {fetch.json()['error']}")
+        print_line(f"fetch: {fetch.json()['error']}")
     values: dict[str, Any] = {}
-    query = {"user": demo.user}
-    if services.store.identities.poll_key(demo.user) is None:
+    query = {"user": user}
+    if services.store.identities.poll_key(user) is None:
         # Only a new key can be shown: an older one is stored as a hash, and Igor has it.
-        query["key"] = new_poll_key(demo.user, services.store.identities)
+        query["key"] = new_poll_key(user, services.store.identities)
         poll = _get(services, "relay", query)
         statuses["relay"] = poll.status_code
-        values = poll.json().get(demo.user, {})
+        values = poll.json().get(user, {})
     return DemoResult(
-        demo.user,
+        user,
         services.settings.provider,
         fetch.json().get("series", {}),
-        values,
         f"{services.public_url}/relay?{urlencode(query)}",
         statuses,
+        values,
     )
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.assembly import services
-from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.household.application import open_client_secret
-from healthrelay.local.demo import DemoRun, collect, connect
+from healthrelay.local.demo import collect, connect, print_line
 from healthrelay.local.report import report
 from healthrelay.local.sandbox import sandbox
 from healthrelay.local.scheduler import run_scheduler
@@ -29,79 +27,68 @@ LAST_DAYS = {"base_date": "today", "period": "30d"}
 _SET = f"{PREFIX}CLIENT_ID"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line's options."""
+class Options(NamedTuple):
+    """The command line's options, by the names of its words."""
 
     user: str
     once: bool
-    as_json: bool
+    json: bool
     values: bool
     provider: str | None
     port: int
     measurements: Path | None
     participant: str | None
-    shift: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DemoContext:
-    """The days to fetch, and whether the consent page is filled in automatically."""
-
-    days: dict[str, str]
-    automatic: bool
+    no_shift: bool
 
 
 def run(options: Options) -> int:
     """Connect, fetch, show, and serve until Ctrl-C; return the exit code."""
     if options.provider:
         os.environ[f"{PREFIX}PROVIDER"] = options.provider
+    registered = bool(os.environ.get(_SET))
     with ExitStack() as stack:
-        context = stack.enter_context(
-            _with_registration(options) if os.environ.get(_SET) else _with_sandbox(options)
-        )
+        if registered:
+            days = _use_registration(options)
+        else:
+            days = stack.enter_context(_with_sandbox(options))
         built = services()
         stack.enter_context(serve_functions(urlsplit(built.public_url).port or options.port))
-        demo = DemoRun(built, options.user, _print_line, context.automatic)
-        statuses = connect(demo)
-        result = collect(demo, context.days, statuses)
+        statuses = connect(built, options.user, automatic=not registered)
+        result = collect(built, options.user, days, statuses)
         stop = stop_event()
-        if options.as_json:
+        if options.json:
             print(json.dumps(result.as_json(options.values)), flush=True)
-        _print_line(report(result, built.settings))
+        print_line(report(result, built.settings))
         if any(status >= 400 for status in statuses.values()):
             return 1
         if not options.once:
-            _print_line("\nServing, and fetching when due, until Ctrl-C.")
+            print_line("\nServing, and fetching when due, until Ctrl-C.")
             with run_scheduler(built):
                 stop.wait()
-            _print_line("Stopped.")
+            print_line("Stopped.")
     return 0
 
 
-def _print_line(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _use_registration(options: Options) -> dict[str, str]:
+    """Use the owner's registration, the real provider and a permanent store; return the days.
 
-
-@contextmanager
-def _with_registration(options: Options) -> Iterator[DemoContext]:
-    """Use the owner's registration: the real provider and a permanent store."""
+    Raise `NotConfigured` now, not after a person was sent to the consent page in vain.
+    """
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{HOST}:{options.port}")
-    _require_secret(services())
-    yield DemoContext(LAST_DAYS, automatic=False)
-
-
-def _require_secret(built: Services) -> None:
-    """Raise `NotConfigured` now, not after a person was sent to the consent page in vain."""
+    built = services()
     if not (
         built.settings.client_secret or open_client_secret(built.store.identities, built.vault)
     ):
         raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
+    return LAST_DAYS
 
 
 @contextmanager
-def _with_sandbox(options: Options) -> Iterator[DemoContext]:
-    """Use the sandbox and a temporary store: test data never mix with real measurements."""
+def _with_sandbox(options: Options) -> Iterator[dict[str, str]]:
+    """Use the sandbox and a temporary store: test data never mix with real measurements.
+
+    Yields the days to fetch.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="healthrelay-") as folder,
         sandbox(_sandbox_options(options)) as peer,
@@ -110,11 +97,11 @@ def _with_sandbox(options: Options) -> Iterator[DemoContext]:
             f"{PREFIX}STORE": f"sqlite:///{folder}/healthrelay.db",
             f"{PREFIX}PUBLIC_URL": f"http://{HOST}:{_free_port(options.port)}",
         }
-        _print_line(
+        print_line(
             "No HEALTHRELAY_CLIENT_ID is set: running against the sandbox; nothing is stored."
         )
         past = {"base_date": peer.first_day, "end_date": peer.last_day}
-        yield DemoContext(LAST_DAYS if options.shift else past, automatic=True)
+        yield past if options.no_shift else LAST_DAYS
 
 
 def _sandbox_options(options: Options) -> list[str]:
@@ -123,7 +110,7 @@ def _sandbox_options(options: Options) -> list[str]:
         return []
     words = ["--measurements", str(options.measurements.resolve())]
     words += ["--participant", options.participant or ""]
-    return words if options.shift else [*words, "--no-shift"]
+    return [*words, "--no-shift"] if options.no_shift else words
 
 
 def _free_port(port: int) -> int:
@@ -134,5 +121,5 @@ def _free_port(port: int) -> int:
             probe.bind((HOST, port))
         except OSError:
             probe.bind((HOST, 0))
-            _print_line(f"Port {port} is taken; using another.")
+            print_line(f"Port {port} is taken; using another.")
         return int(probe.getsockname()[1])

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Timer
+from typing import NamedTuple
 
 from healthrelay.core.errors import NotConfigured
 from healthrelay.local.serve import ROOT
@@ -16,8 +16,7 @@ from healthrelay.local.serve import ROOT
 START_TIMEOUT_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxProcess:
+class SandboxProcess(NamedTuple):
     """A running sandbox: the settings that point to it, and the days its wearer has data for."""
 
     settings: dict[str, str]

@@ -5,18 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from healthrelay import log
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.flows.delivery.deliver import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
 
-if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
-
 TICK_SECONDS = 60.0
-"""Seconds."""
 
 
 @contextmanager
@@ -43,12 +39,9 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
 def _fetch_due(services: Services) -> None:
     try:
         log.set_function("fetch")
-        result = fan_out(services.store, services.queue, services.now(), services.log_event)
+        fan_out(services.store, services.queue, services.now(), services.log_event)
     except HealthrelayError as error:
         services.log_event("WARNING", "fan-out", cause=error.sentence)
-        return
-    for user, trouble in result.troubles.items():
-        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
 
 
 def _deliver_due(services: Services) -> None:

@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from healthrelay.core.delivery.progress import Progress, kind_of
-from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
-
-Document = Mapping[str, Json]
+    from healthrelay.core.json import Document
 
 
 class Following(NamedTuple):
@@ -27,7 +25,6 @@ class Following(NamedTuple):
         return self.targets.get(target) or Progress()
 
     def of_kind(self, kind: str) -> list[str]:
-        """Return the names of the followers of that *kind*."""
         return [name for name in self.targets if kind_of(name) == kind]
 
 

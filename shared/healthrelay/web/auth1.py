@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -14,9 +13,7 @@ from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
 from healthrelay.web.page import as_page, page
 from healthrelay.web.responses import InvitationNeeded
-
-if TYPE_CHECKING:
-    from healthrelay.web.services import WebServices
+from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
 

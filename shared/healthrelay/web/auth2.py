@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Request, Response
 
 from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, page
-
-if TYPE_CHECKING:
-    from healthrelay.web.services import WebServices
+from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", render_error=as_page)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -17,9 +16,7 @@ from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress, json_response
-
-if TYPE_CHECKING:
-    from healthrelay.web.services import WebServices
+from healthrelay.web.services import WebServices
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_WAIT_SECONDS = 25

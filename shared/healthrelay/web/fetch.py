@@ -17,11 +17,11 @@ from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status, trouble_facts
+from healthrelay.web.services import WebServices
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
     from healthrelay.flows.measurements.fetch import Fetched
-    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")
@@ -55,8 +55,6 @@ def _fetch_one(params: dict[str, str], services: WebServices) -> Response:
 
 def _fetch_everybody(services: WebServices) -> Response:
     done = fan_out(services.store, services.queue, services.now(), services.log_event)
-    for user, trouble in done.troubles.items():
-        services.log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
     troubles = {user: facts(trouble) for user, trouble in done.troubles.items()}
     return json_response(done._asdict() | {"troubles": troubles}, 202 if done.enqueued else 200)
 

@@ -7,16 +7,12 @@ members and the media type of draft-inadarei-api-health-check.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
 from healthrelay.web.endpoint import View, endpoint, require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
-
-if TYPE_CHECKING:
-    from healthrelay.web.services import WebServices
+from healthrelay.web.services import WebServices
 
 _TYPE = {"Content-Type": "application/health+json"}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
@@ -11,9 +9,7 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress
-
-if TYPE_CHECKING:
-    from healthrelay.web.services import WebServices
+from healthrelay.web.services import WebServices
 
 MAX_DAYS = 36_500
 

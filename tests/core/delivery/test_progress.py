@@ -208,18 +208,13 @@ def test_a_progress_stored_by_the_first_version_is_read() -> None:
         "died": "2026-10-30T12:00:00+00:00",
     }
 
+    sentence, settings = "Igor refuses our key (status 401).", ("HEALTHRELAY_IGOR_TOKEN",)
     assert Progress.from_document(document) == Progress(
         4,
         state="paused",
         attempt=2,
         due=NOW + HOUR,
-        trouble=Trouble(
-            "misconfigured",
-            "owner",
-            "Igor refuses our key (status 401).",
-            NOW,
-            ("HEALTHRELAY_IGOR_TOKEN",),
-        ),
+        trouble=Trouble("misconfigured", "owner", sentence, NOW, settings),
         at=NOW - 24 * HOUR,
         dead=(DeadLetters(1, 2),),
         died=NOW - 48 * HOUR,

@@ -16,34 +16,33 @@ def days(ago: int) -> date:
     return TODAY - timedelta(days=ago)
 
 
-def month(series: str) -> Window:
-    return Window(series, days(30), TODAY)
+def weights(first: int, last: int = 0) -> Window:
+    """From *first* to *last*, in days before today."""
+    return Window("body-weight", days(first), days(last))
 
 
 def test_nothing_known_reads_the_whole_window() -> None:
-    assert unattended(month("body-weight"), {}) == (month("body-weight"),)
+    assert unattended(weights(30), {}) == (weights(30),)
 
 
 def test_daily_values_are_read_again_for_a_week_and_nights_for_three() -> None:
     covered = {"body-weight": (days(60), TODAY), "sleep": (days(60), TODAY)}
 
-    assert unattended(month("body-weight"), covered) == (Window("body-weight", days(6), TODAY),)
-    assert unattended(month("sleep"), covered) == (Window("sleep", days(2), TODAY),)
+    assert unattended(weights(30), covered) == (weights(6),)
+    sleep = Window("sleep", days(30), TODAY)
+    assert unattended(sleep, covered) == (sleep._replace(start=days(2)),)
 
 
 def test_hole_since_the_last_reading_is_filled_even_when_it_is_longer_than_the_window() -> None:
     covered = {"body-weight": (days(400), days(90))}
 
-    assert unattended(month("body-weight"), covered) == (Window("body-weight", days(96), TODAY),)
+    assert unattended(weights(30), covered) == (weights(96),)
 
 
 def test_wanted_history_is_a_window_of_its_own() -> None:
     covered = {"body-weight": (days(10), TODAY)}
 
-    assert unattended(month("body-weight"), covered) == (
-        Window("body-weight", days(30), days(11)),
-        Window("body-weight", days(6), TODAY),
-    )
+    assert unattended(weights(30), covered) == (weights(30, 11), weights(6))
 
 
 def test_hours_of_a_day_are_covered_apart_from_the_day() -> None:
@@ -51,17 +50,16 @@ def test_hours_of_a_day_are_covered_apart_from_the_day() -> None:
     whole = {"activities-heart-intraday": (days(60), TODAY)}
 
     assert unattended(evening, whole) == (evening,)
-    assert unattended(evening._replace(hours=None), extend_coverage({}, [evening])) == (
-        evening._replace(hours=None),
-    )
-    (again,) = unattended(evening, extend_coverage({}, [evening]))
+    covered, all_day = extend_coverage({}, [evening]), evening._replace(hours=None)
+    assert unattended(all_day, covered) == (all_day,)
+    (again,) = unattended(evening, covered)
     assert again.start == days(1)
 
 
 def test_nothing_before_what_was_ever_read() -> None:
     covered = {"body-weight": (days(2), TODAY)}
 
-    (window,) = unattended(Window("body-weight", days(1), TODAY), covered)
+    (window,) = unattended(weights(1), covered)
     assert window.start == days(2)
 
 
@@ -74,34 +72,27 @@ def test_states_are_always_read() -> None:
 def test_stretches_that_touch_become_one() -> None:
     known = {"body-weight": (days(20), days(10))}
 
-    assert extend_coverage(known, [Window("body-weight", days(9), TODAY)]) == {
-        "body-weight": (days(20), TODAY)
-    }
-    assert extend_coverage(known, [Window("body-weight", days(40), days(21))]) == {
-        "body-weight": (days(40), days(10))
-    }
+    assert extend_coverage(known, [weights(9)]) == {"body-weight": (days(20), TODAY)}
+    assert extend_coverage(known, [weights(40, 21)]) == {"body-weight": (days(40), days(10))}
 
 
 def test_stretch_apart_is_not_taken_in_for_the_hole_would_look_read() -> None:
     known = {"body-weight": (days(20), days(10))}
 
-    assert extend_coverage(known, [Window("body-weight", days(8), TODAY)]) == known
-    assert extend_coverage(known, [Window("body-weight", days(60), days(30))]) == known
+    assert extend_coverage(known, [weights(8)]) == known
+    assert extend_coverage(known, [weights(60, 30)]) == known
 
 
 def test_stretches_are_taken_in_whatever_their_order() -> None:
     known = {"body-weight": (days(10), TODAY)}
-    read = [Window("body-weight", days(40), days(31)), Window("body-weight", days(30), days(11))]
+    read = [weights(40, 31), weights(30, 11)]
 
-    assert (
-        extend_coverage(known, read)
-        == extend_coverage(known, read[::-1])
-        == {"body-weight": (days(40), TODAY)}
-    )
+    for order in (read, read[::-1]):
+        assert extend_coverage(known, order) == {"body-weight": (days(40), TODAY)}
 
 
 def test_of_stretches_apart_the_newest_is_the_first() -> None:
-    read = [Window("body-weight", days(40), days(31)), Window("body-weight", days(5), TODAY)]
+    read = [weights(40, 31), weights(5)]
 
     assert extend_coverage({}, read) == {"body-weight": (days(5), TODAY)}
 
@@ -109,17 +100,14 @@ def test_of_stretches_apart_the_newest_is_the_first() -> None:
 def test_gaps_leave_the_stretches_around_them() -> None:
     gaps = [(days(20), days(18)), (days(35), days(29)), (days(18), days(15))]
 
-    assert without(month("body-weight"), gaps) == [
-        Window("body-weight", days(28), days(21)),
-        Window("body-weight", days(14), TODAY),
-    ]
-    assert without(month("body-weight"), []) == [month("body-weight")]
-    assert without(month("body-weight"), [(days(31), TODAY)]) == []
+    assert without(weights(30), gaps) == [weights(28, 21), weights(14)]
+    assert without(weights(30), []) == [weights(30)]
+    assert without(weights(30), [(days(31), TODAY)]) == []
 
 
 WINDOWS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 30)).map(
-        lambda pair: Window("body-weight", days(pair[0]), days(max(pair[0] - pair[1], 0)))
+        lambda pair: weights(pair[0], max(pair[0] - pair[1], 0))
     ),
     max_size=8,
 )
@@ -147,7 +135,7 @@ def test_stretches_and_gaps_make_up_the_window(pairs: list[tuple[int, int]]) -> 
 
     days_read = [
         part.start + timedelta(n)
-        for part in without(month("body-weight"), gaps)
+        for part in without(weights(30), gaps)
         for n in range((part.end - part.start).days + 1)
     ]
 

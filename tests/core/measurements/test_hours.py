@@ -20,14 +20,8 @@ def points(interval: int = 1, **values: int) -> Record:
     dataset = [
         {"time": f"{t[1:3]}:{t[3:5]}:{t[5:] or '00'}", "value": v} for t, v in values.items()
     ]
-    day = DAY.isoformat()
-    data = {
-        "dateTime": day,
-        "dataset": dataset,
-        "datasetInterval": interval,
-        "datasetType": "minute",
-    }
-    return Record(STEPS, day, day, data)
+    day, kind = DAY.isoformat(), {"datasetInterval": interval, "datasetType": "minute"}
+    return Record(STEPS, day, day, {"dateTime": day, "dataset": dataset, **kind})
 
 
 def test_both_ends_are_inside() -> None:

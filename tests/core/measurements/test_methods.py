@@ -150,14 +150,7 @@ HOURS = {"methods": "intraday_time_series", "resource": "activities/steps"}
         ({"methods": "get_devices", "period": "1w"}, "None of the methods asked for takes period"),
         ({"methods": "get_bodyweight", "date": "today"}, "takes date"),
         ({"methods": "sleep", "detail_level": "1min"}, "takes detail_level"),
-        (
-            {
-                "methods": "intraday_time_series",
-                "resource": "activities/steps",
-                "detail_level": "1sec",
-            },
-            "1min, 15min here",
-        ),
+        ({**HOURS, "detail_level": "1sec"}, "1min, 15min here"),
         ({"methods": "intraday_time_series", "resource": "body/weight"}, "no such resource"),
         ({"methods": "time_series,intraday_time_series", "resource": "x/y"}, "no such resource"),
     ],

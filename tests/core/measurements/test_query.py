@@ -15,16 +15,15 @@ def test_nothing_said_reads_a_month_of_weights() -> None:
     assert windows({}, {}, TODAY) == [Window("weight", date(2026, 10, 24), TODAY)]
 
 
-def test_stored_settings_are_the_defaults() -> None:
-    stored = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
+STORED = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
 
-    assert windows({}, stored, TODAY) == [Window("body-weight", date(2026, 11, 17), TODAY)]
+
+def test_stored_settings_are_the_defaults() -> None:
+    assert windows({}, STORED, TODAY) == [Window("body-weight", date(2026, 11, 17), TODAY)]
 
 
 def test_query_wins_over_stored_settings() -> None:
-    stored = {"methods": "time_series", "resource": "body/weight", "period": "7d"}
-
-    wanted = windows({"resource": "body/fat", "period": "1d"}, stored, TODAY)
+    wanted = windows({"resource": "body/fat", "period": "1d"}, STORED, TODAY)
 
     assert wanted == [Window("body-fat", TODAY, TODAY)]
 
@@ -54,11 +53,8 @@ def test_several_methods_and_resources_are_their_union() -> None:
         "period": "1d",
     }
 
-    assert [w.series for w in windows(query, {}, TODAY)] == [
-        "weight",
-        "body-weight",
-        "activities-steps",
-    ]
+    series = [window.series for window in windows(query, {}, TODAY)]
+    assert series == ["weight", "body-weight", "activities-steps"]
 
 
 def test_settings_that_are_no_arguments_do_not_disturb() -> None:
@@ -86,6 +82,7 @@ WRONG_WHATEVER_IS_STORED = [
     ({"period": "1w", "end_date": "today"}, "not both"),
     ({"base_date": "2026-11-02", "end_date": "2026-11-01"}, "must not lie before"),
 ]
+STEPS_OF_A_DAY = {"methods": "intraday_time_series", "resource": "activities/steps"}
 WRONG_TODAY_OR_WITHOUT_SETTINGS = [
     ({"methods": "time_series"}, "needs a resource"),
     ({"resource": "body/weight"}, "None of the methods asked for takes resource"),
@@ -112,14 +109,7 @@ def test_wrong_words_get_one_sentence(query: dict[str, str], sentence: str) -> N
         ({"key": "x"}, "No method takes the argument 'key'"),
         ({"start_time": "8:00"}, "start_time must be a time"),
         ({"start_time": "09:00", "end_time": "08:59"}, "must not lie before start_time"),
-        (
-            {
-                "methods": "intraday_time_series",
-                "resource": "activities/steps",
-                "detail_level": "1sec",
-            },
-            "1min, 15min here",
-        ),
+        ({**STEPS_OF_A_DAY, "detail_level": "1sec"}, "1min, 15min here"),
     ],
 )
 def test_what_no_setting_can_make_right_is_refused_by_its_words(

@@ -10,32 +10,22 @@ from hypothesis import strategies as st
 from healthrelay.core.measurements.records import Delta, Record, Window, diff, parse
 
 NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
-CORRECTED = Record(
-    "body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.9"}
+CORRECTED = NEW._replace(data={**NEW.data, "value": "82.9"})
+
+
+@pytest.mark.parametrize(
+    ("known", "incoming", "delta"),
+    [
+        pytest.param([], [NEW], Delta(added=(NEW,)), id="unknown: added"),
+        pytest.param([NEW], [NEW], Delta(), id="the same: nothing new"),
+        pytest.param([NEW], [CORRECTED], Delta(changed=(CORRECTED,)), id="corrected: changed"),
+        pytest.param([NEW], [], Delta(removed=(NEW,)), id="vanished: removed"),
+        pytest.param([], [NEW, CORRECTED], Delta(added=(CORRECTED,)), id="the last of two wins"),
+    ],
 )
-
-
-def test_unknown_record_is_added() -> None:
-    assert diff([], [NEW]) == Delta(added=(NEW,))
-
-
-def test_same_record_is_nothing_new() -> None:
-    delta = diff([NEW], [NEW])
-
-    assert delta == Delta()
-    assert not delta
-
-
-def test_corrected_record_is_changed() -> None:
-    assert diff([NEW], [CORRECTED]) == Delta(changed=(CORRECTED,))
-
-
-def test_vanished_record_is_removed() -> None:
-    assert diff([NEW], []) == Delta(removed=(NEW,))
-
-
-def test_last_of_two_equal_keys_wins() -> None:
-    assert diff([], [NEW, CORRECTED]) == Delta(added=(CORRECTED,))
+def test_records_are_compared(known: list[Record], incoming: list[Record], delta: Delta) -> None:
+    assert diff(known, incoming) == delta
+    assert bool(diff(known, incoming)) == (known != incoming)
 
 
 RECORDS = st.lists(
@@ -85,17 +75,11 @@ def test_members_that_igor_cannot_hold_are_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    "element",
-    [
-        {"value": "82.4"},
-        {"dateTime": None, "value": "82.4"},
-        {"dateTime": "", "value": "82.4"},
-        {"dateTime": "yesterday", "value": "82.4"},
-    ],
+    "element", [{}, {"dateTime": None}, {"dateTime": ""}, {"dateTime": "yesterday"}]
 )
 def test_element_without_a_day_is_refused(element: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="body-weight"):
-        parse("body-weight", [element])
+        parse("body-weight", [{**element, "value": "82.4"}])
 
 
 def test_window_holds_its_first_and_last_day() -> None:

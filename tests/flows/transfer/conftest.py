@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add

@@ -45,7 +45,6 @@ class Bucket:
         return f"{self.series}.{self.period}"
 
     def holds(self, record: Record) -> bool:
-        """Return whether *record* belongs here."""
         return record.series == self.series and record.when.startswith(self.period)
 
 
@@ -68,7 +67,6 @@ def narrower_buckets(split: Iterable[str], points: Iterable[Point]) -> set[str]:
 
 
 def window_points(windows: Iterable[Window]) -> set[Point]:
-    """Return every day of *windows*."""
     return {
         (window.series, (window.start + timedelta(days)).isoformat())
         for window in windows
@@ -88,7 +86,6 @@ def key_is_not_day(series: str) -> bool:
 
 
 def is_split(fields: Fields) -> bool:
-    """Return whether the document is only the marker of a split bucket."""
     return bool(fields.get("split"))
 
 
@@ -143,7 +140,6 @@ def changed_documents(
 
 
 def person_documents(records: Iterable[Record], limit: int = MAX_BYTES) -> dict[str, Fields | None]:
-    """Return the documents that hold all *records* of a person."""
     by_bucket: dict[str, dict[str, Record]] = {}
     for record in records:
         name = bucket_name((record.series, record.when[:DAY]))

@@ -94,7 +94,6 @@ class FirestoreClient:
             raise
 
     def close(self) -> None:
-        """Close the connection."""
         self._client.close()  # type: ignore[no-untyped-call]
 
 

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from healthrelay.adapters.firestore.documents import (
     CommitConflict,
+    Fields,
     Listing,
     Meter,
     StoredDocument,
     Write,
+    person_path,
 )
-from healthrelay.core.errors import NO_STORE_CLIENT, HealthrelayError, NotConfigured, TryLater
+from healthrelay.core.errors import (
+    NO_STORE_CLIENT,
+    HealthrelayError,
+    NotConfigured,
+    TryLater,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.client import FirestoreClient
@@ -51,7 +59,6 @@ class FirestoreDatabase:
         return documents
 
     def get_one(self, path: str) -> StoredDocument | None:
-        """Return the document, or None."""
         return self.get(path).get(path)
 
     def listing(self, listing: Listing) -> list[StoredDocument]:
@@ -92,6 +99,44 @@ def _client(project: str | None, database: str | None, timeout_seconds: float) -
             "Firestore's client is not installed. Install healthrelay[firestore]."
         ).with_cause(NO_STORE_CLIENT) from error
     return FirestoreClient(project, database, timeout_seconds)
+
+
+class FirestorePort:
+    """A port over the shared *database*."""
+
+    def __init__(self, database: FirestoreDatabase) -> None:
+        self._database = database
+
+    def _owner(self, user: str) -> StoredDocument | None:
+        return self._database.get_one(person_path(user))
+
+    def _require(self, path: str, user: str) -> StoredDocument:
+        """Return a document that *user* has if they exist. Raise `Unknown` for a stranger."""
+        current = self._database.get_one(path)
+        if current is None:
+            raise Unknown(f"There is no user {user}.")
+        return current
+
+    def _update(
+        self, path: str, user: str, change: Callable[[Fields, bool], Fields | None]
+    ) -> StoredDocument:
+        """Write what *change* makes of the fields at *path*, if anything; return what was there.
+
+        It is also given whether an attempt was made before, which may have been stored though
+        its answer was lost. Raise `Unknown` for a stranger.
+        """
+        again = False
+
+        def attempt() -> StoredDocument:
+            nonlocal again
+            current = self._require(path, user)
+            fields = change(current.fields, again)
+            if fields is not None:
+                again = True
+                self._database.commit(Write(path, fields, since=current.updated))
+            return current
+
+        return retry_on_conflict(attempt)
 
 
 def retry_on_conflict(attempt: Callable[[], T]) -> T:

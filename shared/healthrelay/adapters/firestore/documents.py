@@ -79,7 +79,6 @@ class Meter:
         self.writes = 0
 
     def count(self, reads: int = 0, writes: int = 0) -> None:
-        """Add *reads* and *writes*."""
         with self._lock:
             self.reads += reads
             self.writes += writes
@@ -96,7 +95,6 @@ def private_path(user: str) -> str:
 
 
 def log_path(user: str) -> str:
-    """Return the path of the collection of their log entries."""
     return f"{person_path(user)}/log"
 
 
@@ -111,12 +109,10 @@ def log_head(owner: StoredDocument | None) -> int:
 
 
 def buckets_path(user: str) -> str:
-    """Return the path of the collection of their buckets."""
     return f"sensors/fitbit/{to_segment(user)}"
 
 
 def handshake_path(nonce: str) -> str:
-    """Return the path of a used round of consent."""
     return f"{HANDSHAKES}/{to_segment(nonce)}"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
+from healthrelay.adapters.firestore.database import FirestorePort
 from healthrelay.adapters.firestore.documents import (
     Fields,
     Listing,
@@ -17,7 +17,6 @@ from healthrelay.adapters.firestore.documents import (
 )
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.errors import Unknown
 from healthrelay.core.json import to_text
 from healthrelay.ports.delivery import Following
 
@@ -25,17 +24,14 @@ BATCH = 400
 _FIELDS = ("head", "progress")
 
 
-class FirestoreLog:
+class FirestoreLog(FirestorePort):
     """Entries, and how far each target has followed them."""
 
-    def __init__(self, database: FirestoreDatabase) -> None:
-        self._database = database
-
     def head(self, user: str) -> int:
-        return documents.log_head(self._database.get_one(documents.person_path(user)))
+        return documents.log_head(self._owner(user))
 
     def after(self, user: str, sequence: int, limit: int) -> list[Entry]:
-        owner = self._database.get_one(documents.person_path(user))
+        owner = self._owner(user)
         if owner is None or documents.log_head(owner) <= sequence:
             return []
         behind = documents.entry_path(user, sequence).rpartition("/")[2]
@@ -44,7 +40,7 @@ class FirestoreLog:
         return [_to_entry(entry) for entry in stored]
 
     def prune(self, user: str, before: datetime) -> int:
-        owner = self._database.get_one(documents.person_path(user))
+        owner = self._owner(user)
         if owner is None:
             return 0
         newest, count, limit = documents.log_head(owner), 0, 1
@@ -60,7 +56,7 @@ class FirestoreLog:
             limit = BATCH
 
     def following(self, user: str) -> Following:
-        owner = self._database.get_one(documents.person_path(user))
+        owner = self._owner(user)
         return _following(owner.fields) if owner else Following()
 
     def followings(self) -> dict[str, Following]:
@@ -73,24 +69,19 @@ class FirestoreLog:
     def save(
         self, user: str, target: str, progress: Progress | None, *, still: bool = False
     ) -> None:
-        retry_on_conflict(lambda: self._save(user, target, progress, still))
+        def change(fields: Fields, _: bool) -> Fields | None:
+            before = _read_progress(fields)
+            after = {name: value for name, value in before.items() if name != target}
+            if progress is not None:
+                if still and target not in before:
+                    return None
+                current = before.get(target)
+                if current and Progress.from_document(current).sequence > progress.sequence:
+                    return None
+                after[target] = progress.to_document()
+            return {"progress": to_text(after)} if after != before else None
 
-    def _save(self, user: str, target: str, progress: Progress | None, still: bool) -> None:
-        owner = self._database.get_one(documents.person_path(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        before = _read_progress(owner.fields)
-        after = {name: value for name, value in before.items() if name != target}
-        if progress is not None:
-            if still and target not in before:
-                return
-            current = before.get(target)
-            if current and Progress.from_document(current).sequence > progress.sequence:
-                return
-            after[target] = progress.to_document()
-        if after != before:
-            fields = {"progress": to_text(after)}
-            self._database.commit(Write(owner.path, fields, since=owner.updated))
+        self._update(documents.person_path(user), user, change)
 
 
 def _read_progress(fields: Fields) -> dict[str, Any]:

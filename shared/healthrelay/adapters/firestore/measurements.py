@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.firestore import buckets, documents
-from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
+from healthrelay.adapters.firestore.database import (
+    FirestoreDatabase,
+    FirestorePort,
+    retry_on_conflict,
+)
 from healthrelay.adapters.firestore.documents import Fields, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
@@ -37,11 +41,11 @@ class Change:
     commit_id: str = field(default_factory=documents.commit_id)
 
 
-class FirestoreRecords:
+class FirestoreRecords(FirestorePort):
     """Measurements. No bucket grows beyond *limit* bytes."""
 
     def __init__(self, database: FirestoreDatabase, limit: int) -> None:
-        self._database = database
+        super().__init__(database)
         self._limit = limit
 
     def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
@@ -56,15 +60,17 @@ class FirestoreRecords:
         return _sort(UserBuckets(self._database, user).everything())
 
     def coverage(self, user: str) -> Coverage:
-        owner = self._database.get_one(documents.person_path(user))
+        owner = self._owner(user)
         covered = owner.fields.get("covered") if owner else None
         return coverage_from_document(json.loads(covered or "{}"))
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if not delta and covered is None:
-            return documents.log_head(self._database.get_one(documents.person_path(user)))
+            return documents.log_head(self._owner(user))
         if not delta and covered is not None:
-            return retry_on_conflict(lambda: self._save_coverage(user, covered))
+            fields = {"covered": to_text(coverage_to_document(covered))}
+            path = documents.person_path(user)
+            return documents.log_head(self._update(path, user, lambda *_: fields))
         change = Change(delta, now, covered)
         return retry_on_conflict(lambda: self._write_change(user, change))
 
@@ -89,22 +95,12 @@ class FirestoreRecords:
         self._database.commit(head, *_require_one_commit([*writes, entry]))
         return sequence
 
-    def _save_coverage(self, user: str, covered: Coverage) -> int:
-        """Write what is covered, without a change."""
-        owner = self._database.get_one(documents.person_path(user))
-        if owner is None:
-            raise Unknown(f"There is no user {user}.")
-        fields = {"covered": to_text(coverage_to_document(covered))}
-        self._database.commit(Write(owner.path, fields, since=owner.updated))
-        return documents.log_head(owner)
-
 
 def _sort(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
 
 
 def _head_fields(sequence: int, change: Change) -> Fields:
-    """Return what changes in the person's document."""
     fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
     if change.covered is not None:
         fields["covered"] = to_text(coverage_to_document(change.covered))

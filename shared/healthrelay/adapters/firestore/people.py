@@ -8,19 +8,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
-from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
+from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
+from healthrelay.adapters.firestore.documents import Fields, Listing, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
-from healthrelay.core.errors import Conflict, Unknown
-from healthrelay.core.json import to_text
-from healthrelay.ports.store import Document, Versioned
+from healthrelay.core.errors import Conflict
+from healthrelay.core.json import Document, to_text
+from healthrelay.ports.store import Versioned
 
 
-class FirestoreIdentities:
+class FirestoreIdentities(FirestorePort):
     """People and settings."""
-
-    def __init__(self, database: FirestoreDatabase) -> None:
-        self._database = database
 
     def names(self) -> list[str]:
         current = self._database.listing(Listing(documents.IDENTITIES, ("life",)))
@@ -39,15 +36,11 @@ class FirestoreIdentities:
         return delete_stale_documents(self._database, user) > 0 or known
 
     def poll_key(self, user: str) -> str | None:
-        current = require_private(self._database, user).fields.get("poll_key")
+        current = self._require(documents.private_path(user), user).fields.get("poll_key")
         return str(current) if current else None
 
     def save_poll_key(self, user: str, hashed: str) -> None:
-        def attempt() -> None:
-            current = require_private(self._database, user)
-            self._database.commit(Write(current.path, {"poll_key": hashed}, since=current.updated))
-
-        retry_on_conflict(attempt)
+        self._update(documents.private_path(user), user, lambda *_: {"poll_key": hashed})
 
     def application(self) -> dict[str, str]:
         current = self._database.get_one(documents.APPLICATION)
@@ -83,7 +76,7 @@ class FirestoreIdentities:
 
     def _end_incarnation(self, user: str) -> bool:
         """Delete the person's documents: then nothing of theirs is visible or can be written."""
-        current = self._database.get_one(documents.person_path(user))
+        current = self._owner(user)
         if current:
             self._database.commit(
                 Write(current.path, None, since=current.updated),
@@ -92,87 +85,68 @@ class FirestoreIdentities:
         return current is not None
 
 
-class FirestoreTokens:
+class FirestoreTokens(FirestorePort):
     """Sealed grants."""
 
-    def __init__(self, database: FirestoreDatabase) -> None:
-        self._database = database
-
     def load(self, user: str) -> Versioned | None:
-        return _read_grant(self._database.get_one(documents.private_path(user)))
+        current = self._database.get_one(documents.private_path(user))
+        return _read_grant(current.fields) if current else None
 
     def save(self, user: str, document: Document, expected: int) -> int:
         # Random, so that a document that is created again never looks like the one before it.
         version = secrets.randbits(62) + 1
         token = {"version": version, "document": to_text(document)}
 
-        def attempt() -> int:
-            current = require_private(self._database, user)
-            grant = _read_grant(current)
+        def change(fields: Fields, _: bool) -> Fields | None:
+            grant = _read_grant(fields)
             stored = grant.version if grant else 0
             if stored == version:
-                return version  # an earlier attempt was stored, its answer was lost
+                return None  # by an earlier attempt
             if stored != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
-            self._database.commit(Write(current.path, {"token": token}, since=current.updated))
-            return version
+            return {"token": token}
 
-        return retry_on_conflict(attempt)
+        self._update(documents.private_path(user), user, change)
+        return version
 
     def forget(self, user: str, expected: int) -> None:
-        attempted = False
-
-        def attempt() -> None:
-            nonlocal attempted
-            current = require_private(self._database, user)
-            grant = _read_grant(current)
-            if grant is None and attempted:
-                return  # an earlier attempt was stored, its answer was lost
+        def change(fields: Fields, again: bool) -> Fields | None:
+            grant = _read_grant(fields)
+            if grant is None and again:
+                return None
             if grant is None or grant.version != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
-            attempted = True
-            self._database.commit(Write(current.path, {"token": None}, since=current.updated))
+            return {"token": None}
 
-        retry_on_conflict(attempt)
+        self._update(documents.private_path(user), user, change)
 
 
-class FirestoreTargets:
+class FirestoreTargets(FirestorePort):
     """People's own targets."""
 
-    def __init__(self, database: FirestoreDatabase) -> None:
-        self._database = database
-
     def of(self, user: str) -> dict[str, Document]:
-        return _read_targets(self._database.get_one(documents.private_path(user)))
+        current = self._database.get_one(documents.private_path(user))
+        return _read_targets(current.fields) if current else {}
 
     def save(
         self, user: str, name: str, document: Document | None, before: Document | None
     ) -> None:
-        attempted = False
-
-        def attempt() -> None:
-            nonlocal attempted
-            current = require_private(self._database, user)
-            targets = _read_targets(current)
+        def change(fields: Fields, again: bool) -> Fields | None:
+            targets = _read_targets(fields)
             stored = targets.pop(name, None)
-            if attempted and stored == document:
-                return  # an earlier attempt was stored, its answer was lost
+            if again and stored == document:
+                return None
             if stored != before:
                 raise Conflict(f"The target {name} of {user} was changed in the meantime.")
             if document is not None:
                 targets[name] = document
-            fields = {"targets": to_text(targets)}
-            attempted = True
-            self._database.commit(Write(current.path, fields, since=current.updated))
+            return {"targets": to_text(targets)}
 
-        retry_on_conflict(attempt)
+        self._update(documents.private_path(user), user, change)
 
 
-class FirestoreHandshakes:
+class FirestoreHandshakes(FirestorePort):
     """Used rounds of consent."""
-
-    def __init__(self, database: FirestoreDatabase) -> None:
-        self._database = database
 
     def use(self, nonce: str, until: datetime, now: datetime) -> bool:
         path = documents.handshake_path(nonce)
@@ -191,24 +165,13 @@ class FirestoreHandshakes:
         return retry_on_conflict(attempt)
 
 
-def require_private(database: FirestoreDatabase, user: str) -> StoredDocument:
-    """Return the person's private document; writers require that it is unchanged.
-
-    Raise `Unknown` for a stranger.
-    """
-    current = database.get_one(documents.private_path(user))
-    if current is None:
-        raise Unknown(f"There is no user {user}.")
-    return current
-
-
-def _read_grant(current: StoredDocument | None) -> Versioned | None:
-    token = current.fields.get("token") if current else None
+def _read_grant(fields: Fields) -> Versioned | None:
+    token = fields.get("token")
     return Versioned(json.loads(token["document"]), token["version"]) if token else None
 
 
-def _read_targets(current: StoredDocument | None) -> dict[str, Document]:
-    return dict(json.loads(current.fields.get("targets") or "{}")) if current else {}
+def _read_targets(fields: Fields) -> dict[str, Document]:
+    return dict(json.loads(fields.get("targets") or "{}"))
 
 
 def _to_strings(fields: Fields) -> dict[str, str]:

@@ -30,7 +30,6 @@ from healthrelay.adapters.firestore.people import (
 )
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore.documents import Meter
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
     from healthrelay.ports.store import PersonDump
@@ -57,18 +56,11 @@ class FirestoreStore:
     ) -> None:
         self._database = FirestoreDatabase(project, database, timeout_seconds)
         self._limit = limit
-
-    @cached_property
-    def identities(self) -> FirestoreIdentities:
-        return FirestoreIdentities(self._database)
-
-    @cached_property
-    def tokens(self) -> FirestoreTokens:
-        return FirestoreTokens(self._database)
-
-    @cached_property
-    def handshakes(self) -> FirestoreHandshakes:
-        return FirestoreHandshakes(self._database)
+        self.identities = FirestoreIdentities(self._database)
+        self.tokens = FirestoreTokens(self._database)
+        self.handshakes = FirestoreHandshakes(self._database)
+        self.targets = FirestoreTargets(self._database)
+        self.meter = self._database.meter
 
     @cached_property
     def records(self) -> FirestoreRecords:
@@ -82,24 +74,14 @@ class FirestoreStore:
 
         return FirestoreLog(self._database)
 
-    @cached_property
-    def targets(self) -> FirestoreTargets:
-        return FirestoreTargets(self._database)
-
     def restore(self, user: str, person: PersonDump) -> None:
         from healthrelay.adapters.firestore.restore import restore  # noqa: PLC0415
 
         restore(self._database, user, person, self._limit)
-
-    @property
-    def meter(self) -> Meter:
-        """Return how many documents were read and written so far."""
-        return self._database.meter
 
     def warm(self) -> None:
         """Start loading Firestore's client in the background; the first use waits for it."""
         self._database.warm()
 
     def close(self) -> None:
-        """Close the connection."""
         self._database.close()

@@ -78,7 +78,6 @@ class UserBuckets:
         return Write(path, fields, since=seen.updated, gone=seen.fields.keys() - (fields or {}))
 
     def everything(self) -> list[Record]:
-        """Return all records, of all series."""
         owner = self._database.get_one(self._person)
         if owner is None:
             return []

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from healthrelay.core.json import Raw
+from healthrelay.core.measurements.methods import DETAILS
 from healthrelay.core.measurements.plan import Read, Source
-from healthrelay.ports.peers import Raw
 
 Send = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]
@@ -130,15 +131,6 @@ SLEEP = (
     "efficiency",
 )
 POINTS = ("steps", "distance", "floors", "elevation", "calories", "heart")
-DETAILS = ("1min", "15min", "1sec")
-GOALS = {
-    "body-weight-goal": ("body_weight_goal", "goal"),
-    "body-fat-goal": ("body_fat_goal", "goal"),
-    "activities-daily-goal": ("activities_daily_goal", "goals"),
-    "activities-weekly-goal": ("activities_weekly_goal", "goals"),
-    "food-goal": ("food_goal", "goals"),
-    "water-goal": ("water_goal", "goal"),
-}
 
 
 def _activities() -> dict[str, Call]:
@@ -187,6 +179,11 @@ CALLS: dict[str, Call] = {
     "activity-stats": Call(
         lambda api, _: api.activity_stats(), lambda payload, _: [payload] if payload else []
     ),
-    **{series: _now(method, member) for series, (method, member) in GOALS.items()},
+    "body-weight-goal": _now("body_weight_goal", "goal"),
+    "body-fat-goal": _now("body_fat_goal", "goal"),
+    "activities-daily-goal": _now("activities_daily_goal", "goals"),
+    "activities-weekly-goal": _now("activities_weekly_goal", "goals"),
+    "food-goal": _now("food_goal", "goals"),
+    "water-goal": _now("water_goal", "goal"),
 }
 """Source → call. A source that fills one series alone has that series' name."""

@@ -18,7 +18,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from healthrelay.adapters.fitbit.errors import trouble
-from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, POOLS, whole, within
+from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, POOLS, to_answer, whole, within
 from healthrelay.core.errors import TryLater
 
 SECONDS = 30
@@ -88,7 +88,7 @@ class FitbitClient:
 
 def _judge(kind: type, response: requests.Response, **_: Any) -> None:
     if response.status_code != 200:
-        raise trouble(response.status_code, dict(response.headers), response.content)
+        raise trouble(to_answer(response.status_code, response.headers, response.content))
     try:
         _of(kind, json.loads(response.content))
     except ValueError as error:

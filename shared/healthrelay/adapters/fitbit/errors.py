@@ -7,7 +7,6 @@ Its last year brought three shapes of error: Fitbit's ``{"errors": [...]}``, Goo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from healthrelay.adapters.http import Answer
 from healthrelay.core import errors
@@ -15,9 +14,8 @@ from healthrelay.core import errors
 HOUR_SECONDS = 3600
 
 
-def trouble(status: int, headers: Mapping[str, str], body: bytes) -> errors.HealthrelayError:
-    """Return the error for an answer of *status*."""
-    answer = Answer(status, {name.lower(): value for name, value in headers.items()}, body)
+def trouble(answer: Answer) -> errors.HealthrelayError:
+    status = answer.status
     if status == 410:
         sentence = (
             "The Fitbit Web API has been switched off: choose google_health and connect again."
@@ -34,7 +32,9 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes) -> errors.Heal
         sentence = "The consent does not cover this: connect again and allow it."
         return errors.ReconnectNeeded(sentence).with_cause("scope_missing")
     if 400 <= status < 500:
-        return errors.Refused("Fitbit", f"does not understand the question ({_error_type(body)})")
+        return errors.Refused(
+            "Fitbit", f"does not understand the question ({_error_type(answer.body)})"
+        )
     return errors.TryLater(f"Fitbit has trouble (status {status}).", answer.wait(60))
 
 

@@ -9,10 +9,9 @@ from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.fitbit.calls import CALLS, DETAILS, POINTS, SLEEP, TOTALS
-from healthrelay.core.json import Json
+from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.methods import DETAILS
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]

@@ -19,8 +19,8 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
-from healthrelay.ports.peers import Raw
 
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""
@@ -43,7 +43,6 @@ class Span(NamedTuple):
 
     @property
     def day(self) -> str:
-        """The local day it began."""
         return self.at.date().isoformat()
 
 
@@ -106,7 +105,6 @@ class Total:
         return {day: self.convert(total, answers.system) for day, total in total_of.items()}
 
     def elements(self, answers: Answers) -> list[Element]:
-        """Return the time series."""
         return texts(self.of(answers))
 
 

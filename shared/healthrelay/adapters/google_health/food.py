@@ -28,8 +28,6 @@ _TYPED = "userProvidedUnit"
 
 
 class FoodEntry(NamedTuple):
-    """One entry of a log."""
-
     instant: datetime
     log_id: int
     day: str

@@ -50,7 +50,6 @@ class Heart(NamedTuple):
     burned: Zones | None
 
     def zones(self) -> list[Json]:
-        """Return the zones of which anything is known."""
         zones = [(name, self._zone(google)) for google, name in ZONES.items()]
         return [{**zone, "name": name} for name, zone in zones if zone]
 
@@ -66,7 +65,6 @@ class Heart(NamedTuple):
         return zone
 
     def value(self) -> dict[str, Json]:
-        """Return the value of ``activities/heart``."""
         value: dict[str, Json] = {"customHeartRateZones": [], "heartRateZones": self.zones()}
         return value if self.resting is None else {**value, "restingHeartRate": self.resting}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from healthrelay.adapters.google_health.points import Answers, local, log_id, value_of
 from healthrelay.adapters.google_health.questions import sessions
-from healthrelay.ports.peers import Raw
+from healthrelay.core.json import Raw
 
 SLEEP = sessions("sleep")
 MINUTE = timedelta(minutes=1)

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from healthrelay.adapters.google_health.questions import Question
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 
@@ -27,7 +26,6 @@ class Answers(NamedTuple):
     zone: str | None
 
     def of(self, question: Question) -> Sequence[Raw]:
-        """Return the points that *question* brought."""
         return self.raw[question.source.name]
 
     def values(self, question: Question) -> Iterator[tuple[Raw, Mapping[str, Any]]]:

@@ -16,6 +16,7 @@ from healthrelay.adapters.google_health import (
 )
 from healthrelay.adapters.google_health.points import Row
 from healthrelay.adapters.google_health.questions import Question
+from healthrelay.core.measurements.plan import Source
 
 ROWS: dict[str, Row] = {
     **body.ROWS,
@@ -30,9 +31,10 @@ ROWS: dict[str, Row] = {
     **account.ROWS,
 }
 
-QUESTIONS: dict[str, Question] = {
-    question.source.name: question for row in ROWS.values() for question in (*row.needs, *row.fine)
+SOURCES: dict[Question, Source] = {
+    question: question.source for row in ROWS.values() for question in (*row.needs, *row.fine)
 }
+QUESTIONS: dict[str, Question] = {source.name: question for question, source in SOURCES.items()}
 
 ABSENT: dict[str, str] = {
     "badges": "badges",

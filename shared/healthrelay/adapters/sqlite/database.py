@@ -14,8 +14,8 @@ from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
 from healthrelay.core.errors import TryLater, Unknown
-from healthrelay.core.json import to_text
-from healthrelay.ports.store import Document, Versioned
+from healthrelay.core.json import Document, to_text
+from healthrelay.ports.store import Versioned
 
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
@@ -39,11 +39,8 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Read with one statement. Raise `TryLater` for SQLite's errors."""
-        with self._lock:
-            try:
-                yield self._open()
-            except sqlite3.Error as error:
-                raise TryLater(f"The store could not be read ({type(error).__name__}).") from error
+        with self._lock, _translate_errors("The store could not be read"):
+            yield self._open()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -51,15 +48,10 @@ class SqliteDatabase:
 
         Raise `TryLater` for SQLite's errors.
         """
-        with self._lock:
-            try:
-                connection = self._open()
-                with _immediate(connection):
-                    yield connection
-            except sqlite3.Error as error:
-                raise TryLater(
-                    f"The store could not be written ({type(error).__name__})."
-                ) from error
+        with self._lock, _translate_errors("The store could not be written"):
+            connection = self._open()
+            with _immediate(connection):
+                yield connection
 
     def rewrite(self) -> None:
         """Rewrite the file from what it still holds, so that no byte of the rest remains.
@@ -68,12 +60,10 @@ class SqliteDatabase:
         before its page was split. `PRAGMA secure_delete` wipes the first two only.
         """
         with self._lock:
-            try:
+            with _translate_errors(_NOT_REWRITTEN):
                 connection = self._open()
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            except sqlite3.Error as error:
-                raise TryLater(f"{_NOT_REWRITTEN} ({type(error).__name__}).") from error
             if busy:
                 raise TryLater(f"{_NOT_REWRITTEN}. Another process is reading it.")
 
@@ -147,6 +137,14 @@ def newest_sequence(connection: sqlite3.Connection, user: str) -> int:
     """Return the number of the person's newest log entry; 0 before the first."""
     row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
     return int(row[0] or 0)
+
+
+@contextmanager
+def _translate_errors(sentence: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TryLater(f"{sentence} ({type(error).__name__}).") from error
 
 
 @contextmanager

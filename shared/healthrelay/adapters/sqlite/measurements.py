@@ -151,12 +151,10 @@ class SqliteLog(Table):
 
 
 def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
-    """Replace what is covered."""
     put_document(connection, _user_path(user), user, {"covered": coverage_to_document(covered)})
 
 
 def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
-    """Write the records of *delta*."""
     connection.executemany(
         "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
         [(user, r.series, r.key) for r in delta.removed],

@@ -30,7 +30,8 @@ from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
-    from healthrelay.ports.store import Document, PersonDump, Versioned
+    from healthrelay.core.json import Document
+    from healthrelay.ports.store import PersonDump, Versioned
 
 
 class SqliteIdentities(Table):
@@ -128,12 +129,9 @@ class SqliteTargets(Table):
             targets = dict(stored.document) if stored else {}
             if targets.pop(name, None) != before:
                 raise Conflict(f"The target {name} of {user} was changed in the meantime.")
-            put_document(
-                connection,
-                path,
-                user,
-                targets if document is None else targets | {name: dict(document)},
-            )
+            if document is not None:
+                targets[name] = dict(document)
+            put_document(connection, path, user, targets)
 
 
 class SqliteHandshakes(Table):
@@ -180,5 +178,4 @@ class SqliteStore:
         restore(self._database, user, person)
 
     def close(self) -> None:
-        """Close the file."""
         self._database.close()

@@ -6,18 +6,18 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 import certifi
 import urllib3
 
-from healthrelay.adapters.http import Answer, PlainPool, SecurePool, whole, within
+from healthrelay.adapters.http import PlainPool, SecurePool, receive
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signing import headers
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG
-from healthrelay.core.errors import Misconfigured, RateLimited, Refused, TryLater
+from healthrelay.core.errors import RateLimited, Refused, TryLater
 
 POST_TIMEOUT_SECONDS = 15
 
@@ -41,7 +41,7 @@ class WebhookTarget:
 
     def send(self, message: Message) -> None:
         """Post it. Raises `TryLater`, `Misconfigured`, or `Refused` where no more is wanted."""
-        answer = self._post(message)
+        answer = receive(partial(self._post, message), self.name, self.seconds)
         if 200 <= answer.status < 300:
             return
         if answer.status == 410:
@@ -51,7 +51,7 @@ class WebhookTarget:
             raise RateLimited(sentence, answer.wait(60))
         raise TryLater(sentence)
 
-    def _post(self, message: Message) -> Answer:
+    def _post(self, message: Message) -> urllib3.BaseHTTPResponse:
         parts = urlsplit(self.url)
         sent_headers = {
             "Host": parts.netloc,
@@ -60,25 +60,16 @@ class WebhookTarget:
             **headers(message, self._keys, self.now()),
         }
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        try:
-            with within(self.seconds) as deadline:
-                response = self._pool.urlopen(
-                    "POST",
-                    path,
-                    message.body,
-                    sent_headers,
-                    retries=False,
-                    redirect=False,
-                    timeout=urllib3.Timeout(total=self.seconds),
-                    preload_content=False,
-                )
-                body = whole(response, deadline)
-        except (urllib3.exceptions.HTTPError, TimeoutError) as error:
-            if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
-                sentence = f"{self.name} shows a certificate that is not trusted."
-                raise Misconfigured(sentence) from error
-            raise TryLater(f"{self.name} gave no whole answer ({type(error).__name__}).") from error
-        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, body)
+        return self._pool.urlopen(
+            "POST",
+            path,
+            message.body,
+            sent_headers,
+            retries=False,
+            redirect=False,
+            timeout=urllib3.Timeout(total=self.seconds),
+            preload_content=False,
+        )
 
     @cached_property
     def _keys(self) -> Sequence[tuple[str, str]]:

@@ -37,7 +37,6 @@ class Entry(NamedTuple):
 
     @classmethod
     def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
-        """Return the entry that a store keeps as *document*."""
         whole = document.get("whole")
         names = tuple(map(str, whole)) if isinstance(whole, list) else ()
         added, changed, removed = (_keys(document.get(change)) for change in CHANGES)

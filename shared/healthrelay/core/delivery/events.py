@@ -15,7 +15,6 @@ RecordIndex = Mapping[str, Mapping[str, "Json"]]
 
 
 def index_records(records: Iterable[Record]) -> RecordIndex:
-    """Return *records* by series and key."""
     index: dict[str, dict[str, Json]] = {}
     for record in records:
         index.setdefault(record.series, {})[record.key] = dict(record.data)

@@ -88,7 +88,6 @@ class Progress(NamedTuple):
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Progress:
-        """Return the progress that a store keeps as *document*."""
         values = dict(document)
         values["trouble"] = _trouble(values)
         for name in ("due", "at", "died"):
@@ -147,7 +146,6 @@ def after_success(progress: Progress, sequence: int, now: datetime, whole: bool)
 
 
 def drop_dead_letters(progress: Progress, first: int, last: int) -> Progress:
-    """Return *progress* without its dead letters *first* to *last*."""
     rest = [DeadLetters(one.first, min(one.last, first - 1)) for one in progress.dead]
     rest += [DeadLetters(max(one.first, last + 1), one.last) for one in progress.dead]
     dead = tuple(sorted(part for part in rest if part.first <= part.last))

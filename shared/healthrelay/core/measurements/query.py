@@ -128,7 +128,6 @@ def _split_choices(text: str) -> list[str]:
 
 
 def _taken(row: Method, words: Words) -> Words:
-    """Return the words that the method takes."""
     return {name: value for name, value in words.items() if name in row.arguments}
 
 

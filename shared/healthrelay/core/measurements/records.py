@@ -53,7 +53,6 @@ class Window(NamedTuple):
         return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
 
     def holds(self, record: Record) -> bool:
-        """Whether *record* lies inside."""
         day = record.when[:10]
         return (
             self.series == record.series and self.start.isoformat() <= day <= self.end.isoformat()
@@ -109,7 +108,6 @@ def _when(row: Series, data: Mapping[str, Json]) -> str:
 
 
 def select(records: Iterable[Record], windows: Iterable[Window]) -> list[Record]:
-    """Return the *records* that lie in any of *windows*."""
     by_series: dict[str, list[Window]] = {}
     for window in windows:
         by_series.setdefault(window.series, []).append(window)

@@ -30,7 +30,6 @@ def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
 
 
 def encoded(user: str, series: Mapping[str, Json]) -> bytes:
-    """Return the bytes of ``{user: series}``."""
     return to_text({user: series}).encode()
 
 

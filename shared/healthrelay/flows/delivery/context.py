@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
 from healthrelay.core.delivery.tasks import DAY, remind
-from healthrelay.core.errors import severity
+from healthrelay.core.errors import HealthrelayError, severity
 
 if TYPE_CHECKING:
-    from healthrelay.core.errors import HealthrelayError
     from healthrelay.core.trouble import Trouble
     from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store
@@ -70,7 +69,6 @@ class Attempt(NamedTuple):
     context: DeliveryContext
 
     def after_failure(self, progress: Progress, error: HealthrelayError, last: int) -> Progress:
-        """Return *progress* after a failure to deliver up to *last*."""
         chance = Chance(self.context.now(), self.context.jitter())
         if self.in_turn:
             return delivery.after_failure(progress, error, last, chance)

@@ -68,7 +68,6 @@ def push_everything(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
 
 
 def due(context: DeliveryContext) -> list[str]:
-    """Return everybody for whom a delivery is due."""
     now = context.now()
     shared = {target.name: context.repeat_of(target.kind) for target in context.shared}
 

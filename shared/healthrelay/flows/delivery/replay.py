@@ -21,7 +21,6 @@ class ReplayRequest(NamedTuple):
     everything: bool = False
 
     def ranges(self, progress: Progress) -> list[range]:
-        """Return the numbers of the entries to send again."""
         if not self.everything and self.first is None and self.last is None:
             return [range(dead.first, dead.last + 1) for dead in progress.dead]
         last = min(self.last or progress.sequence, progress.sequence)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.ports.store import Document
+    from healthrelay.core.json import Document
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""
@@ -41,6 +41,5 @@ class Lease(NamedTuple):
         return now < self.until <= now + 2 * LEASE
 
     def on(self, document: Document) -> Document:
-        """Return *document* with this lease on it."""
         lease = self._asdict() | {"until": self.until.isoformat()}
         return {**document, "lease": lease, "generation": self.generation}

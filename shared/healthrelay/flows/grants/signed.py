@@ -29,7 +29,6 @@ class SignedNotes:
         self._key = owner_key
 
     def state(self, note: SignedNote, now: datetime) -> str:
-        """Return the ``state`` of one round of consent."""
         return self._sign("state", note, now)
 
     def read_state(self, text: str, now: datetime) -> SignedNote:
@@ -58,7 +57,6 @@ class SignedNotes:
         return tuple(note.get("scopes", "").split())
 
     def owner(self, now: datetime) -> str:
-        """Return the value of the owner's cookie."""
         return self._sign("owner", {}, now)
 
     def is_owner(self, text: str, now: datetime) -> bool:

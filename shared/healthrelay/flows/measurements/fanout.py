@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.delivery.tasks import AHEAD, due, remind
@@ -13,9 +13,8 @@ from healthrelay.core.household.settings import interval
 from healthrelay.flows.grants.document import has_ended, unread_since
 
 if TYPE_CHECKING:
-    from healthrelay.core.delivery.tasks import Task
     from healthrelay.ports.peers import LogEvent, Queue
-    from healthrelay.ports.store import Document, Store
+    from healthrelay.ports.store import Store
 
 WORKERS = 8
 """A queue in the cloud takes its time for each name."""
@@ -63,11 +62,14 @@ def fan_out(
         if one.unread:
             since, cause = one.unread
             log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
+    troubles = {user: one.trouble for user, one in turns.items() if one.trouble}
+    for user, trouble in troubles.items():
+        log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
     return FannedOut(
         people=len(people),
         due=sum(one.due for one in turns.values()),
         enqueued=sum(one.enqueued for one in turns.values()),
-        troubles={user: one.trouble for user, one in turns.items() if one.trouble},
+        troubles=troubles,
     )
 
 
@@ -81,23 +83,14 @@ def _take_turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     grant = store.tokens.load(user) if tasks else None
     if grant is None or has_ended(grant.document):
         return _Turn()
-    turn = _enqueue_all(tasks, queue)
-    # Each fetch is new to the queue once: so nobody need remember what was logged.
-    return turn._replace(unread=_long_unread(grant.document, every, now)) if turn.enqueued else turn
-
-
-def _long_unread(
-    document: Document, every: timedelta, now: datetime
-) -> tuple[datetime, str] | None:
-    since, cause = unread_since(document, every)
-    return (since, cause) if remind(since, now, every + AHEAD) else None
-
-
-def _enqueue_all(tasks: list[Task], queue: Queue) -> _Turn:
-    new = 0
+    new, trouble = 0, None
     for task in tasks:
         try:
             new += queue.enqueue(task)
         except HealthrelayError as error:
-            return _Turn(True, new, error)
-    return _Turn(True, new)
+            trouble = error
+            break
+    unread = unread_since(grant.document, every) if new else None
+    # Each fetch is new to the queue once: so nobody need remember what was logged.
+    long_ago = unread and remind(unread[0], now, every + AHEAD)
+    return _Turn(True, new, trouble, unread if long_ago else None)

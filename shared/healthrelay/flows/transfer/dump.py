@@ -24,8 +24,6 @@ LOADING = "loading"
 
 
 class Dumped(NamedTuple):
-    """What a dump holds."""
-
     people: int
     records: int
 
