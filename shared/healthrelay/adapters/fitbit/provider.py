@@ -41,9 +41,8 @@ class LegacyFitbit:
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)
         if row is None:
-            raise Unsupported(
-                f"python-fitbit cannot read {ABSENT.get(window.series, window.series)}."
-            )
+            lacking = ABSENT.get(window.series, window.series)
+            raise Unsupported(f"python-fitbit cannot read {lacking}.")
         return tuple(CALLS[name].source(name) for name in row.needs(window))
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
