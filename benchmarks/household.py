@@ -19,7 +19,7 @@ from flask import Flask, Response
 
 from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.assembly.services import Services
 from healthrelay.core.measurements.plan import pack
 from healthrelay.core.measurements.records import Delta, Window, parse

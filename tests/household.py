@@ -11,8 +11,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import functions_framework
 import pytest
 import requests
+from flask import Flask, Request, Response, request
+from flask.testing import FlaskClient
 
 from healthrelay.__main__ import main
 from healthrelay.assembly import services
@@ -21,15 +24,18 @@ from healthrelay.core.json import Json
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
 from healthrelay.local.serve import serve_functions
+from healthrelay.web.endpoint import View
 from sandbox import Sandbox
 from tests.peers.process import free_port
 
 OWNER_KEY = "an-owner-key-for-tests-of-forty-characters"
+FUNCTIONS = Path(__file__).resolve().parents[1] / "functions"
 SECONDS = 30
 START = datetime(2026, 11, 28, 15, tzinfo=UTC)
 """When every household begins, whatever the real day is: hours from the day's ends, at the
 beginning of an hour's quota, after days on which jack measured all that he can."""
 TODAY = START.date()
+WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 class Clock:
@@ -137,6 +143,15 @@ class Household:
             allow_redirects=False,
         )
 
+    def post(
+        self, function: str, bearer: str = OWNER_KEY, *, kind: str = "", task: str = "", **body: Any
+    ) -> requests.Response:
+        """One POST of `data` or `json`, of a content of that *kind*, or as a *task* of a queue."""
+        headers = {"Authorization": f"Bearer {bearer}"}
+        headers |= {"Content-Type": kind} if kind else {}
+        headers |= {"X-CloudTasks-TaskName": task} if task else {}
+        return requests.post(f"{self.url}/{function}", headers=headers, timeout=SECONDS, **body)
+
 
 class Printed(NamedTuple):
     """What a command has printed."""
@@ -151,6 +166,19 @@ def run_command(*words: str, code: int = 0) -> Printed:
         exit_code = main([*words])
     assert exit_code == code, err.getvalue()
     return Printed(out.getvalue(), err.getvalue())
+
+
+def answer_of(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
+    """What *view* answers, as a function that is reached at this path."""
+    with Flask("cloud").test_request_context(path, method=method, **more):
+        real: Request = request._get_current_object()  # type: ignore[attr-defined]
+        return view(real, services)
+
+
+def load_function(name: str) -> FlaskClient:
+    """Load the real `main.py` of a function, as the framework does."""
+    source = str(FUNCTIONS / name / "main.py")
+    return functions_framework.create_app(name, source).test_client()
 
 
 @contextmanager

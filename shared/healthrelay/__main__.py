@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in dotenv_values(".env").items():
         os.environ.setdefault(name, value or "")
     try:
-        return int(args.command(args))
+        return int(args.command(args) or 0)
     except HealthrelayError as error:
         sys.stderr.write(f"{_error_text(error)}\n")
         return 2 if isinstance(error, BadRequest) else 1

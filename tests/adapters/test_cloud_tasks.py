@@ -15,7 +15,7 @@ from google.cloud.tasks_v2.types import task as task_types
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.igor import Credential, IgorTarget
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.tasks import Task, acknowledgement
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.measurements.records import Delta, Record

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.fitbit.client import BoundedAdapter
+from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.core.errors import (
     AccessRefused,
     HealthrelayError,

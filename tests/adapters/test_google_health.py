@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.google_health import GoogleHealth
+from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import (
     AccessRefused,

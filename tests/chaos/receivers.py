@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
 import time
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -45,6 +47,17 @@ def follow(state: State, payload: dict[str, Any]) -> None:
             state.get(series, {}).pop(key, None)
 
 
+class Lenient(standardwebhooks.Webhook):
+    """Checks signatures, but not against the time, because the clock is made up."""
+
+    def verify(self, data: Any, headers: Any, *, json_parse: bool = True) -> Any:
+        stamp = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        ours = self.sign(headers["webhook-id"], stamp, data.decode())
+        if ours not in headers["webhook-signature"].split(" "):
+            raise standardwebhooks.WebhookVerificationError("not ours")
+        return json.loads(data)
+
+
 class Receiver:
     """One HTTP server; each request may meet a fault, and faults come in rows.
 
@@ -74,7 +87,6 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
-        """Nobody listens any more."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -166,7 +178,6 @@ class Handler(BaseHTTPRequestHandler):
         self.end(fault, status, content)
 
     def end(self, fault: str, status: int, content: bytes) -> None:
-        """Answer, or let it drop."""
         if fault == "drop":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

@@ -27,7 +27,6 @@ from tests.crash.steps import Steps, WatchedServices
 
 
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
-    """The way back from a consent."""
     connect.finish(
         connect.Return(said["query"], said["cookies"]),
         owner_key=built.owner_key,
@@ -41,7 +40,6 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
-    """Refresh, read, store, relay."""
     context = built.delivery._replace(now=lambda: now)
     fetch(
         parse_request("jack", said["query"]),
@@ -56,17 +54,14 @@ def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 
 def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
-    """Igor's question."""
     poll("jack", said["key"], built.store, Form(365))
 
 
 def disconnecting(built: Services, _said: dict[str, Any], _now: datetime) -> None:
-    """Revoke, forget."""
     built.disconnect("jack")
 
 
 def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
-    """Revoke, forget, remove."""
     erase("jack", built.store, built.disconnect, now)
 
 
@@ -98,7 +93,6 @@ class Ended(NamedTuple):
 
 
 def run(task: Task, seconds: float) -> Ended:
-    """Do *task* in a process of its own."""
     ours, theirs = _NURSERY.Pipe(duplex=False)
     process = _NURSERY.Process(target=_live, args=(task, theirs))
     process.start()

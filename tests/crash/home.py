@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +16,7 @@ from healthrelay.flows.grants import connect
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.crash.child import FLOWS, Task, run
-from tests.crash.steps import KILLED
+from tests.crash.steps import KILLED, Steps, WatchedServices
 from tests.igor.recorder import Recorder
 
 SECONDS = 60
@@ -51,6 +53,23 @@ class Home:
         """Run *flow* with other services over the same store."""
         FLOWS[flow](built, said, self.now)
 
+    def connect(self) -> None:
+        self.here("connect", **self.consent())
+
+    @contextmanager
+    def watched(self, steps: Steps) -> Iterator[WatchedServices]:
+        """Give other services over the same store, whose *steps* are taken; and close them."""
+        built = WatchedServices(self.services.settings, self.services.now)
+        built.steps = steps
+        yield built
+        built.store.close()
+
+    def heal(self, flow: str, **said: Any) -> None:
+        """Run *flow* when every lease of those who died has run out."""
+        self.now += HEALED
+        self.here(flow, **said)
+        self.now -= HEALED
+
     def consent(self) -> dict[str, Any]:
         """What a browser brings back from a new consent."""
         built = self.services
@@ -82,5 +101,5 @@ class Home:
         self.services.store.identities.save("jack", SETTINGS)
         self.igor.seen.clear()
         self.now -= LATER
-        self.here("connect", **self.consent())
+        self.connect()
         self.now += LATER

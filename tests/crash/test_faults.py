@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, TryLater
-from tests.crash.home import HEALED, LATER, Home
-from tests.crash.steps import Refusing, Steps, Unanswered, WatchedServices
+from tests.crash.home import LATER, Home
+from tests.crash.steps import Refusing, Steps, Unanswered
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
@@ -46,7 +46,7 @@ def kept(home: Home) -> list[object]:
 
 @pytest.mark.parametrize("where", PLACES)
 def test_a_provider_in_trouble_costs_nothing(home: Home, where: str) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     # When it will be healed: midnight may lie between that and the trouble.
     home.now += LATER + RESTED
     home.here("fetch", query={})
@@ -71,7 +71,7 @@ def test_a_provider_in_trouble_costs_nothing(home: Home, where: str) -> None:
 
 
 def test_an_answer_that_drips_arrives_whole(home: Home) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     home.now += LATER
     for path in PLACES.values():
         home.sandbox.fail(path, mode="slow", pause=0.0005)
@@ -85,7 +85,7 @@ def test_an_answer_that_drips_arrives_whole(home: Home) -> None:
 
 @pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(days=400)])
 def test_a_clock_that_jumps_and_comes_back_costs_nothing(home: Home, jump: timedelta) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     # Also the days that a week has when it ends two days earlier.
     home.here("fetch", query={"period": "1m"})
     expected = home.content()
@@ -101,23 +101,20 @@ def test_a_clock_that_jumps_and_comes_back_costs_nothing(home: Home, jump: timed
 
 @pytest.mark.parametrize("kind", [Refusing, Unanswered])
 def test_a_store_in_trouble_at_any_step_costs_nothing(home: Home, kind: type[Steps]) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     home.now += LATER
-    steps = home.child("fetch", query={})
+    taken = home.child("fetch", query={})
     expected = home.content()
 
-    for last, step in enumerate(steps):
+    for last, step in enumerate(taken):
         if step.partition(".")[0] not in STORE:
             continue
         home.begin_anew()
-        troubled = WatchedServices(home.services.settings, home.services.now)
-        troubled.steps = kind(last)
-        with suppress(TryLater):  # trouble while delivering is told, not raised
+        steps = kind(last)
+        with home.watched(steps) as troubled, suppress(TryLater):
+            # Trouble while delivering is told, not raised.
             home.elsewhere(troubled, "fetch", query={})
-        assert troubled.steps.struck
-        home.now += HEALED
-        home.here("fetch", query={})
-        home.now -= HEALED
+        assert steps.struck
+        home.heal("fetch", query={})
 
         assert home.content() == expected, step
-        troubled.store.close()

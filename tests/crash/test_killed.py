@@ -15,6 +15,13 @@ from tests.crash.home import HEALED, LATER, Home
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
+DISCONNECT = [
+    "identities.settings",
+    "tokens.load",
+    "tokens.save",
+    "token_endpoint.revoke",
+    "tokens.forget",
+]
 STEPS = {
     "connect": [
         "identities.settings",
@@ -44,14 +51,7 @@ STEPS = {
         "the end",
     ],
     "relay": ["identities.poll_key", "records.everything", "the end"],
-    "disconnect": [
-        "identities.settings",
-        "tokens.load",
-        "tokens.save",
-        "token_endpoint.revoke",
-        "tokens.forget",
-        "the end",
-    ],
+    "disconnect": [*DISCONNECT, "the end"],
     "erase": [
         "identities.settings",
         "tokens.load",
@@ -59,11 +59,7 @@ STEPS = {
         "log.head",
         "identities.settings",
         "identities.poll_key",
-        "identities.settings",
-        "tokens.load",
-        "tokens.save",
-        "token_endpoint.revoke",
-        "tokens.forget",
+        *DISCONNECT,
         "identities.remove",
         "the end",
     ],
@@ -77,13 +73,13 @@ def test_connect_takes_these_steps_and_survives_each(home: Home) -> None:
 
     for last in range(len(STEPS["connect"])):
         home.child("connect", last, **home.consent())
-        home.here("connect", **home.consent())
+        home.connect()
 
         assert home.content() == expected, STEPS["connect"][last]
 
 
 def test_fetch_takes_these_steps_and_survives_each(home: Home) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     home.now += LATER
     assert home.child("fetch", query={}) == STEPS["fetch"]
     expected = home.content()
@@ -101,7 +97,7 @@ def test_fetch_takes_these_steps_and_survives_each(home: Home) -> None:
 
 
 def test_poll_takes_these_steps_and_changes_nothing(home: Home) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     home.here("fetch", query={})
     store = home.services.store
     key = new_poll_key("jack", store.identities)

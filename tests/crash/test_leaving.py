@@ -17,7 +17,7 @@ import pytest
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unknown
 from healthrelay.flows.delivery.poll import new_poll_key
 from tests.crash.home import HEALED, LATER, SETTINGS, Home
-from tests.crash.steps import Steps, WatchedServices
+from tests.crash.steps import Steps
 from tests.crash.test_killed import STEPS
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
@@ -107,9 +107,7 @@ def test_disconnecting_takes_these_steps_and_survives_each(home: Home) -> None:
         store = home.services.store
         kept = store.records.everything("jack")
         home.child("disconnect", last)
-        home.now += HEALED
-        home.here("disconnect")
-        home.now -= HEALED
+        home.heal("disconnect")
 
         assert store.tokens.load("jack") is None, step
         assert not alive(home, refresh), step
@@ -121,19 +119,17 @@ def test_disconnecting_takes_these_steps_and_survives_each(home: Home) -> None:
 def test_whoever_leaves_before_any_step_of_a_fetch_stays_away(
     home: Home, traces: Traces, leaving: str
 ) -> None:
-    home.here("connect", **home.consent())
+    home.connect()
     home.now += LATER
     for last, step in enumerate(STEPS["fetch"][:-1]):
         begin_anew(home)
         home.now += LATER
-        fetching = WatchedServices(home.services.settings, home.services.now)
-        fetching.steps = Meanwhile(last, lambda: home_leaves(home, leaving))
-        with suppress(HealthrelayError):
+        steps = Meanwhile(last, lambda: home_leaves(home, leaving))
+        with home.watched(steps) as fetching, suppress(HealthrelayError):
             home.elsewhere(fetching, "fetch", query={})
         home.now -= LATER
-        fetching.store.close()
 
-        assert fetching.steps.struck, step
+        assert steps.struck, step
         assert home.services.store.tokens.load("jack") is None, step
         if leaving == "erase":
             assert traces() == [], step
@@ -152,14 +148,12 @@ def test_whoever_is_erased_while_consenting_stays_away_and_so_does_the_grant(
     for last, step in enumerate(STEPS["connect"][:-1]):
         begin_anew(home)
         consent = home.consent()
-        connecting = WatchedServices(home.services.settings, home.services.now)
-        connecting.steps = Meanwhile(last, lambda: home.here("erase"))
+        steps = Meanwhile(last, lambda: home.here("erase"))
         home.sandbox.reset()
-        with pytest.raises(HealthrelayError):
+        with home.watched(steps) as connecting, pytest.raises(HealthrelayError):
             home.elsewhere(connecting, "connect", **consent)
-        connecting.store.close()
 
-        assert connecting.steps.struck, step
+        assert steps.struck, step
         assert traces() == [], step
         ended = [seen for seen in home.sandbox.journal if seen.path.endswith("/revoke")]
         # A consent that can no longer be stored is ended like the one before it.

@@ -4,16 +4,12 @@ import pytest
 
 from tests.household import Household
 
-FOUR = {
-    "methods": "time_series",
-    "resource": "body/weight,body/fat,body/bmi,activities/steps",
-    "period": "30d",
-}
+FOUR = "body/weight,body/fat,body/bmi,activities/steps"
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_four_series_arrive_and_can_be_polled(household: Household) -> None:
-    household.connect(**FOUR)
+    household.connect(methods="time_series", resource=FOUR, period="30d")
 
     fetched = household.fetched()
 
@@ -30,7 +26,7 @@ def test_four_series_arrive_and_can_be_polled(household: Household) -> None:
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 def test_second_fetch_changes_nothing(household: Household) -> None:
-    household.connect(**FOUR)
+    household.connect(methods="time_series", resource=FOUR, period="30d")
     household.fetched()
     before = household.poll().content
 

@@ -45,7 +45,6 @@ Serve = Callable[[str, Sandbox], AbstractContextManager[Household]]
 
 @pytest.fixture
 def serve(tmp_path: Path, household_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Serve:
-    """A household with an empty store of its own."""
 
     def serving(provider: str, sandbox: Sandbox) -> AbstractContextManager[Household]:
         folder, chosen = tmp_path / provider, {"HEALTHRELAY_PROVIDER": provider}

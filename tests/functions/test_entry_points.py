@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from healthrelay.assembly import services
 from healthrelay.config import functions
-from tests.household import OWNER_KEY, Household
+from tests.household import FUNCTIONS, OWNER_KEY, Household, load_function
 
-FOLDER = Path(__file__).resolve().parents[2] / "functions"
-NAMES = sorted(entry.parent.name for entry in FOLDER.glob("*/main.py"))
+NAMES = sorted(entry.parent.name for entry in FUNCTIONS.glob("*/main.py"))
 OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
 SETTINGS = {
     "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
@@ -35,10 +33,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         monkeypatch.setenv(name, value)
     services.cache_clear()
 
-    def client(name: str) -> FlaskClient:
-        return functions_framework.create_app(name, str(FOLDER / name / "main.py")).test_client()
-
-    yield client
+    yield load_function
     services.cache_clear()
 
 
@@ -49,7 +44,7 @@ def test_the_functions_are_those_we_serve() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_entry_point_is_thin_and_named_like_its_folder(name: str) -> None:
-    text = (FOLDER / name / "main.py").read_text()
+    text = (FUNCTIONS / name / "main.py").read_text()
 
     assert len(text.splitlines()) <= 20
     assert f"\ndef {name}(request: Request) -> Response:\n" in text
@@ -83,7 +78,7 @@ def test_other_methods_are_refused_with_the_right_ones(
     load: Load, name: str, allowed: set[str]
 ) -> None:
     client = load(name)
-    refused = {"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed
+    refused = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed
 
     for method in refused:
         answer: TestResponse = client.open("/?user=jack", method=method)
@@ -121,12 +116,8 @@ def test_strangers_get_a_status_and_a_sentence(
 def test_the_owner_learns_that_nobody_is_there(load: Load) -> None:
     answer = load("fetch").get("/?user=jack", headers=OWNER)
 
-    assert answer.status_code == 404
-    assert answer.get_json() == {
-        "error": "There is no user jack.",
-        "who": "caller",
-        "cause": "unknown_user",
-    }
+    unknown = {"error": "There is no user jack.", "who": "caller", "cause": "unknown_user"}
+    assert (answer.status_code, answer.get_json()) == (404, unknown)
 
 
 def test_the_owner_is_sent_to_the_consent_page(load: Load) -> None:

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from healthrelay import config
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Delta, Record

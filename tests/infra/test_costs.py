@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.poll import new_poll_key

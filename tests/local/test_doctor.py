@@ -12,10 +12,7 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.targets import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
-from tests.household import TODAY, Household, run_command
-
-Capture = pytest.CaptureFixture[str]
-WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+from tests.household import TODAY, WEIGHTS, Household, run_command
 
 
 def doctor(*words: str, code: int = 0) -> dict[str, Any]:

@@ -19,12 +19,8 @@ def test_plan_shows_every_call_and_makes_none(sandbox: Sandbox) -> None:
     planned = run_command("fetch", "jack", "--plan").out
 
     calls = [line.split("\t") for line in planned.splitlines()]
-    assert [source for source, _, _ in calls] == [
-        "weight:reconcile",
-        "steps:dailyRollUp",
-        "steps:dailyRollUp",
-        "steps:dailyRollUp",
-    ]
+    sources = [source for source, _, _ in calls]
+    assert sources == ["weight:reconcile", *["steps:dailyRollUp"] * 3]
     assert list(sandbox.journal) == []
 
 

@@ -16,6 +16,7 @@ from tests.stores.contract import NOW
 
 pytestmark = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
 ADD_NODE_RED = ("relay", "add", "jack", "https://hook.example/in", "--name", "node-red")
+PAGES = {"google_health": "myaccount.google.com/connections", "fitbit": "www.fitbit.com/settings"}
 RESOURCES = "body/weight,activities/steps,activities/heart"
 
 
@@ -50,11 +51,7 @@ def test_provider_that_is_down_leaves_the_choice(household: Household, provider:
     assert household.fetch().status_code == 200
 
     stdout = run_command("disconnect", "jack", "--forget-anyway").out
-    page = {
-        "google_health": "myaccount.google.com/connections",
-        "fitbit": "www.fitbit.com/settings",
-    }
-    assert page[provider] in stdout
+    assert PAGES[provider] in stdout
     assert household.fetch().json()["cause"] == "not_connected"
 
 

@@ -40,6 +40,13 @@ def command(folder: Path, *words: str, **more: str) -> dict[str, Any]:
     }
 
 
+def refused(folder: Path, *words: str, **more: str) -> str:
+    """Run to the end, which comes soon; return standard error."""
+    done = subprocess.run(**command(folder, *words, **more), timeout=60)
+    assert done.returncode == 1
+    return str(done.stderr)
+
+
 def run(folder: Path, *words: str, **more: str) -> tuple[dict[str, Any], str]:
     """Run to the end; return the JSON object and standard error."""
     done = subprocess.run(**command(folder, "--once", "--json", *words, **more), timeout=90)
@@ -109,14 +116,10 @@ def test_recorded_weights_arrive_to_the_gram(tmp_path: Path, provider: str) -> N
 def test_unknown_participant_is_reported(tmp_path: Path) -> None:
     recording(tmp_path)
 
-    done = subprocess.run(
-        **command(tmp_path, "--once", "--measurements", str(tmp_path), "--participant", "8"),
-        timeout=60,
-    )
+    stderr = refused(tmp_path, "--once", "--measurements", str(tmp_path), "--participant", "8")
 
-    assert done.returncode == 1
-    assert "8" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "8" in stderr
+    assert "Traceback" not in stderr
 
 
 @pytest.fixture
@@ -159,12 +162,8 @@ def test_with_a_registration_everything_is_stored(tmp_path: Path, sandbox: Sandb
 
 
 def test_without_a_client_secret_nobody_is_sent_to_the_consent_page(tmp_path: Path) -> None:
-    done = subprocess.run(**command(tmp_path, HEALTHRELAY_CLIENT_ID="cid"), timeout=60)
-
-    assert done.returncode == 1
-    assert done.stderr == (
-        "HEALTHRELAY_CLIENT_ID is set, and no client secret. See HEALTHRELAY_CLIENT_SECRET.\n"
-    )
+    sentence = "HEALTHRELAY_CLIENT_ID is set, and no client secret. See HEALTHRELAY_CLIENT_SECRET."
+    assert refused(tmp_path, HEALTHRELAY_CLIENT_ID="cid") == f"{sentence}\n"
 
 
 def test_serves_on_until_interrupted(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import main
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.commands.dump import bar, progress_bar
 from healthrelay.flows.transfer.person import Step
 from tests.flows.transfer.conftest import contents, household

@@ -32,15 +32,12 @@ import pytest
 from tests.peers import install
 
 if TYPE_CHECKING:
-    from healthrelay.adapters.firestore import FirestoreStore
-    from healthrelay.adapters.firestore.database import FirestoreDatabase
     from healthrelay.ports.store import Store
+    from tests.peers.emulated import EmulatedStore
 
-MakeFirestore = Callable[..., "FirestoreStore"]
-Interrupted = Callable[[Callable[[], object]], "FirestoreDatabase"]
+MakeFirestore = Callable[..., "EmulatedStore"]
 Contents = Callable[[], dict[str, dict[str, Any]]]
 
-TIMEOUT_SECONDS = 60.0
 _JAR = Path("platform", "cloud-firestore-emulator", "cloud-firestore-emulator.jar")
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 _SECONDS = 60
@@ -61,19 +58,14 @@ def firestore_project(firestore_emulator: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreStore]]:
-    """Make stores over the test's project: `make_firestore(limit=400)`; all see the same.
-
-    They are patient, for the machine may be busy; how soon a dead host is told is not seen here.
-    """
-    from healthrelay.adapters.firestore import FirestoreStore
+def make_firestore(firestore_project: str) -> Iterator[MakeFirestore]:
+    """Make stores over the test's project: `make_firestore(limit=400)`; all see the same."""
+    from tests.peers.emulated import EmulatedStore
 
     with ExitStack() as stack:
 
-        def make(**options: Any) -> FirestoreStore:
-            made = FirestoreStore(
-                firestore_project, **{"timeout_seconds": TIMEOUT_SECONDS, **options}
-            )
+        def make(**options: Any) -> EmulatedStore:
+            made = EmulatedStore(firestore_project, **options)
             stack.callback(made.close)
             return made
 
@@ -83,7 +75,7 @@ def make_firestore(firestore_project: str) -> Iterator[Callable[..., FirestoreSt
 @pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
 def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store: SQLite or Firestore."""
-    from healthrelay.adapters.sqlite import SqliteStore
+    from healthrelay.adapters.sqlite.store import SqliteStore
 
     if request.param == "firestore":
         yield request.getfixturevalue("make_firestore")()
@@ -94,37 +86,11 @@ def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sto
 
 
 @pytest.fixture
-def interrupted(
-    firestore_project: str,
-) -> Iterator[Callable[[Callable[[], object]], FirestoreDatabase]]:
-    """Make databases in which something happens just before the first commit."""
-    from healthrelay.adapters.firestore.database import FirestoreDatabase
-    from healthrelay.adapters.firestore.documents import Write
-
-    class Interrupted(FirestoreDatabase):
-        def __init__(self, meanwhile: Callable[[], object]) -> None:
-            super().__init__(firestore_project, None, TIMEOUT_SECONDS)
-            self._meanwhile = [meanwhile]
-
-        def commit(self, *writes: Write) -> None:
-            if self._meanwhile:
-                self._meanwhile.pop()()
-            super().commit(*writes)
-
-    with ExitStack() as stack:
-
-        def make(meanwhile: Callable[[], object]) -> FirestoreDatabase:
-            made = Interrupted(meanwhile)
-            stack.callback(made.close)
-            return made
-
-        yield make
-
-
-@pytest.fixture
 def firestore_contents(firestore_project: str) -> Callable[[], dict[str, dict[str, Any]]]:
     """Every document of the test's project by its path, read without the store."""
-    return functools.partial(_contents, firestore_project)
+    from tests.peers.emulated import contents_of
+
+    return functools.partial(contents_of, firestore_project)
 
 
 @contextmanager
@@ -138,23 +104,6 @@ def emulator(folder: Path) -> Iterator[str]:
             fcntl.flock(starting, fcntl.LOCK_EX)
             host = _running(folder) or _start(folder, java, jar)
         yield host  # closing the files lets go of the locks, and so does the end of the process
-
-
-def _contents(project: str) -> dict[str, dict[str, Any]]:
-    """All of *project*, also what lies below a document that is gone."""
-    from google.cloud import firestore
-
-    client = firestore.Client(project=project)
-    found: dict[str, dict[str, Any]] = {}
-    waiting = list(client.collections())
-    while waiting:
-        for document in waiting.pop().list_documents():
-            snapshot = document.get()
-            if snapshot.exists:
-                found[document.path] = snapshot.to_dict()
-            waiting += document.collections()
-    client.close()
-    return found
 
 
 def _needed() -> tuple[str, Path]:

@@ -11,7 +11,7 @@ import base64
 import os
 import ssl
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,11 +83,8 @@ class Cloud:
     def ask(self, method: str, target: str, **more: Any) -> requests.Response:
         """One request, with options of requests; again while the store is slow to be reached."""
         with self.browser() as browser:
-            for _ in range(PATIENCE):
-                answer = browser.request(method, f"{self.url}/{target}", timeout=SECONDS, **more)
-                if "could not be reached" not in answer.text:
-                    break
-        return answer
+            url = f"{self.url}/{target}"
+            return _patiently(lambda: browser.request(method, url, timeout=SECONDS, **more))
 
     def tick(self, job: str) -> requests.Response:
         """What Cloud Scheduler does when the time of *job* has come."""
@@ -104,11 +101,7 @@ class Cloud:
 
     def ticked(self, job: str) -> requests.Response:
         """The same, and the ticks after it while a busy machine is slow to reach its store."""
-        for _ in range(PATIENCE):
-            answer = self.tick(job)
-            if "could not be reached" not in answer.text:
-                break
-        return answer
+        return _patiently(lambda: self.tick(job))
 
     def owner(self, *words: str, given: str = "") -> str:
         """What `tools/cloud PROJECT …` prints on the owner's machine."""
@@ -152,13 +145,20 @@ class Cloud:
         )
 
     def output(self) -> str:
-        """All that the functions have printed."""
         return "".join(function.output() for function in self.functions.values())
+
+
+def _patiently(ask: Callable[[], requests.Response]) -> requests.Response:
+    """Do it again while a busy machine is slow to reach its store."""
+    for _ in range(PATIENCE):
+        answer = ask()
+        if "could not be reached" not in answer.text:
+            break
+    return answer
 
 
 @contextmanager
 def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
-    """Deploy into *folder*."""
     deployment = _deployment(sandbox)
     secrets = {
         "healthrelay-client-secret": sandbox.settings["HEALTHRELAY_CLIENT_SECRET"],

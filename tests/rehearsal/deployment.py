@@ -51,7 +51,6 @@ class Deployment:
         return list(config.functions())
 
     def environment(self, function: str) -> dict[str, str]:
-        """The plain environment of *function*."""
         settings = self._settings()
         needed = config.functions()[function].settings
         given = {_variable(name): settings[name] for name in settings if name in needed}
@@ -74,7 +73,6 @@ class Deployment:
         }
 
     def enqueuers(self) -> set[str]:
-        """Who may put tasks into the queue."""
         return {self.account(name) for name, row in config.functions().items() if row.enqueues}
 
     def owners(self) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.ports.store import Store
+from tests.peers.emulated import EmulatedStore
 from tests.peers.firestore import MakeFirestore
 
 
 @pytest.fixture
-def store(make_firestore: MakeFirestore) -> FirestoreStore:
-    """Firestore with jack."""
+def store(make_firestore: MakeFirestore) -> EmulatedStore:
     made = make_firestore()
     made.identities.save("jack", {"period": "1w"})
     return made

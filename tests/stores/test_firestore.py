@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.core.measurements.records import Delta
+from tests.peers.emulated import EmulatedStore
 from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import NOW, StoreContract, weight
 
@@ -18,11 +18,11 @@ class TestFirestore(StoreContract):
     """Every promise of a store."""
 
     @pytest.fixture
-    def empty(self, make_firestore: MakeFirestore) -> FirestoreStore:
+    def empty(self, make_firestore: MakeFirestore) -> EmulatedStore:
         return make_firestore()
 
 
-def test_used_round_is_remembered_until_its_time_and_no_longer(store: FirestoreStore) -> None:
+def test_used_round_is_remembered_until_its_time_and_no_longer(store: EmulatedStore) -> None:
     until = NOW + timedelta(minutes=10)
     assert store.handshakes.use("nonce", until, NOW)
 
@@ -30,7 +30,7 @@ def test_used_round_is_remembered_until_its_time_and_no_longer(store: FirestoreS
     assert store.handshakes.use("nonce", until, until + timedelta(microseconds=1))
 
 
-def test_names_that_firestore_keeps_for_itself_are_names(store: FirestoreStore) -> None:
+def test_names_that_firestore_keeps_for_itself_are_names(store: EmulatedStore) -> None:
     names = ["__jack__", "_jack", "jack", "jack.2", "~"]
     for name in names:
         store.identities.save(name, {"period": name})
@@ -49,7 +49,7 @@ def test_databases_of_one_project_are_apart(make_firestore: MakeFirestore) -> No
     assert store.identities.names() == ["jack"]
 
 
-def test_closed_store_opens_again(store: FirestoreStore) -> None:
+def test_closed_store_opens_again(store: EmulatedStore) -> None:
     store.close()
 
     assert store.identities.names() == ["jack"]

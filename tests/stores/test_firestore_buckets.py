@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,23 @@ def night(log_id: int, day: str, levels: str = "") -> Record:
 
 def bucket(*records: Record, period: str = "2026") -> Bucket:
     return Bucket(records[0].series, period, {record.key: record for record in records})
+
+
+def encode_one(*records: Record) -> dict[str, Any]:
+    """Return the fields of the one document that these records make."""
+    (fields,) = buckets.encode(bucket(*records)).values()
+    assert fields is not None
+    return dict(fields)
+
+
+def records_in(documents: Mapping[str, Any]) -> dict[str, Record]:
+    """Return the records that lie in *documents*, by key."""
+    return {
+        record.key: record
+        for name, fields in documents.items()
+        if fields and not buckets.is_split(fields)
+        for record in buckets.decode(name, fields).records.values()
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,37 +71,31 @@ def test_only_entries_with_numbers_of_their_own_can_wander(series: str) -> None:
 def test_window_is_all_its_days() -> None:
     window = Window("body-fat", date(2025, 12, 31), date(2026, 1, 1))
 
-    assert buckets.window_points([window]) == {
-        ("body-fat", "2025-12-31"),
-        ("body-fat", "2026-01-01"),
-    }
+    points = {("body-fat", "2025-12-31"), ("body-fat", "2026-01-01")}
+    assert buckets.window_points([window]) == points
 
 
 def test_document_is_one_compact_text_with_the_members_in_order() -> None:
-    (documents,) = buckets.encode(bucket(weight("2026-11-02"), weight("2026-11-01"))).values()
-
-    assert documents == {
+    assert encode_one(weight("2026-11-02"), weight("2026-11-01")) == {
         "records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}],'
         '["2026-11-02",{"dateTime":"2026-11-02","value":"82.4"}]]'
     }
 
 
 def test_document_of_a_log_names_its_keys() -> None:
-    (documents,) = buckets.encode(bucket(entry(7, "2026-11-01T07:12:00"))).values()
+    fields = encode_one(entry(7, "2026-11-01T07:12:00"))
 
-    assert documents == {
+    assert fields == {
         "records": '[["7","2026-11-01T07:12:00",{"logId":7,"date":"2026-11-01","weight":82.4}]]',
         "keys": '["7"]',
     }
-    assert buckets.read_keys(documents) == {"7"}
+    assert buckets.read_keys(fields) == {"7"}
 
 
 def test_bucket_comes_back() -> None:
-    before = bucket(entry(7, "2026-11-01T07:12:00"), entry(8, "2026-11-01"))
-    (fields,) = buckets.encode(before).values()
-    assert fields is not None
+    entries = entry(7, "2026-11-01T07:12:00"), entry(8, "2026-11-01")
 
-    assert buckets.decode("weight.2026", fields) == before
+    assert buckets.decode("weight.2026", encode_one(*entries)) == bucket(*entries)
     assert buckets.decode("weight.2026", {}) == Bucket("weight", "2026", {})
 
 
@@ -120,9 +133,8 @@ def test_entry_whose_day_is_corrected_leaves_its_old_bucket() -> None:
 def test_last_of_two_equal_names_wins_wherever_the_first_lies() -> None:
     opened = {name: Bucket("weight", name[-4:], {}) for name in ("weight.2025", "weight.2026")}
 
-    documents = buckets.changed_documents(
-        opened, Delta(added=(entry(1, "2025-12-31"), entry(1, "2026-01-01")))
-    )
+    added = entry(1, "2025-12-31"), entry(1, "2026-01-01")
+    documents = buckets.changed_documents(opened, Delta(added=added))
 
     assert list(documents) == ["weight.2026"]
 
@@ -141,13 +153,7 @@ def test_too_large_a_year_becomes_months_and_a_month_days() -> None:
         "sleep.2026-03",
         *(f"sleep.2026-01-{day:02}" for day in range(1, 11)),
     }
-    records = [
-        record
-        for name, fields in documents.items()
-        if fields and not buckets.is_split(fields)
-        for record in buckets.decode(name, fields).records.values()
-    ]
-    assert sorted(records, key=lambda r: int(r.key)) == [*january, march]
+    assert records_in(documents) == {night.key: night for night in (*january, march)}
 
 
 def test_parts_of_split_buckets_are_found_by_day() -> None:
@@ -185,9 +191,8 @@ def test_day_that_no_document_can_hold_is_refused_by_name_alone() -> None:
 def test_a_year_of_daily_values_needs_a_fiftieth_of_a_document() -> None:
     days = [date.fromordinal(date(2026, 1, 1).toordinal() + n).isoformat() for n in range(365)]
 
-    (fields,) = buckets.encode(bucket(*map(weight, days))).values()
+    fields = encode_one(*map(weight, days))
 
-    assert fields is not None
     assert buckets.text_bytes(fields) == 20_441
     assert 48 < buckets.MAX_BYTES / 20_441 < 49
 
@@ -207,11 +212,5 @@ def test_whatever_is_split_holds_the_same_records(
     except Refused:
         return
 
-    records = {
-        record.key: record
-        for name, fields in documents.items()
-        if fields and not buckets.is_split(fields)
-        for record in buckets.decode(name, fields).records.values()
-    }
-    assert records == before.records
+    assert records_in(documents) == before.records
     assert all(buckets.text_bytes(fields or {}) <= limit for fields in documents.values())

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery.entries import Entry
@@ -17,7 +16,8 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports.store import PersonDump
-from tests.peers.firestore import Contents, MakeFirestore
+from tests.peers.emulated import EmulatedStore
+from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, entry, weight
 
 pytestmark = pytest.mark.peer
@@ -31,16 +31,14 @@ def week(first: str = "2026-11-01") -> Delta:
     return Delta(added=tuple(map(weight, days(date.fromisoformat(first), 7))))
 
 
-def cost(store: FirestoreStore, act: Callable[[], object]) -> tuple[int, int]:
+def cost(store: EmulatedStore, act: Callable[[], object]) -> tuple[int, int]:
     """Documents read and written by *act*."""
     before = store.meter.reads, store.meter.writes
     act()
     return store.meter.reads - before[0], store.meter.writes - before[1]
 
 
-def test_documents_lie_where_the_seed_has_them(
-    store: FirestoreStore, firestore_contents: Contents
-) -> None:
+def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
     store.identities.save_application({"client_id": "A"}, {})
     store.identities.save_poll_key("jack", "hash")
     version = store.tokens.save("jack", DOCUMENT, 0)
@@ -48,7 +46,7 @@ def test_documents_lie_where_the_seed_has_them(
     store.log.save("jack", "igor", Progress(1))
     store.handshakes.use("nonce", NOW, NOW)
 
-    documents = firestore_contents()
+    documents = store.contents()
 
     documents["plugindata/fitbit"].pop("mark")
     life = documents["identities/jack"].pop("life")
@@ -75,7 +73,7 @@ def test_documents_lie_where_the_seed_has_them(
     }
 
 
-def test_unchanged_fetch_writes_nothing(store: FirestoreStore) -> None:
+def test_unchanged_fetch_writes_nothing(store: EmulatedStore) -> None:
     store.records.apply("jack", week(), NOW)
     window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 7))
 
@@ -85,7 +83,7 @@ def test_unchanged_fetch_writes_nothing(store: FirestoreStore) -> None:
 
 
 def test_changed_daily_series_writes_a_bucket_the_person_and_a_log_entry(
-    store: FirestoreStore,
+    store: EmulatedStore,
 ) -> None:
     store.records.apply("jack", week(), NOW)
     delta = Delta(added=(weight("2026-11-08"),), changed=(weight("2026-11-07", "80"),))
@@ -93,11 +91,11 @@ def test_changed_daily_series_writes_a_bucket_the_person_and_a_log_entry(
     assert cost(store, lambda: store.records.apply("jack", delta, NOW, {})) == (2, 3)
 
 
-def test_week_across_new_year_writes_two_buckets(store: FirestoreStore) -> None:
+def test_week_across_new_year_writes_two_buckets(store: EmulatedStore) -> None:
     assert cost(store, lambda: store.records.apply("jack", week("2025-12-28"), NOW)) == (3, 4)
 
 
-def test_changed_log_asks_where_its_entries_were(store: FirestoreStore) -> None:
+def test_changed_log_asks_where_its_entries_were(store: EmulatedStore) -> None:
     for number, year in enumerate((2024, 2025, 2026)):
         store.records.apply("jack", Delta(added=(entry(number, f"{year}-05-01"),)), NOW)
     new = Delta(added=(entry(9, "2026-11-01"),))
@@ -114,14 +112,14 @@ def test_changed_log_asks_where_its_entries_were(store: FirestoreStore) -> None:
     ]
 
 
-def test_a_poll_reads_the_key_the_person_and_the_buckets(store: FirestoreStore) -> None:
+def test_a_poll_reads_the_key_the_person_and_the_buckets(store: EmulatedStore) -> None:
     store.records.apply("jack", week("2025-12-28"), NOW)
 
     assert cost(store, lambda: store.identities.poll_key("jack")) == (1, 0)
     assert cost(store, lambda: store.records.everything("jack")) == (3, 0)
 
 
-def test_small_things_cost_a_read_and_a_write(store: FirestoreStore) -> None:
+def test_small_things_cost_a_read_and_a_write(store: EmulatedStore) -> None:
     store.tokens.save("jack", DOCUMENT, 0)
 
     assert cost(store, lambda: store.identities.settings("jack")) == (1, 0)
@@ -136,7 +134,7 @@ def test_small_things_cost_a_read_and_a_write(store: FirestoreStore) -> None:
     assert cost(store, store.log.followings) == (2, 0)
 
 
-def test_a_look_at_the_log_costs_its_entries(store: FirestoreStore) -> None:
+def test_a_look_at_the_log_costs_its_entries(store: EmulatedStore) -> None:
     for day in range(1, 6):
         store.records.apply("jack", Delta(added=(weight(f"2026-11-0{day}"),)), NOW)
 
@@ -147,7 +145,7 @@ def test_a_look_at_the_log_costs_its_entries(store: FirestoreStore) -> None:
 
 
 def test_series_that_outgrows_its_document_is_split_and_loses_nothing(
-    make_firestore: MakeFirestore, firestore_contents: Contents
+    make_firestore: MakeFirestore,
 ) -> None:
     store = make_firestore(limit=1600)
     store.identities.save("jack", {})
@@ -166,7 +164,7 @@ def test_series_that_outgrows_its_document_is_split_and_loses_nothing(
     del known["2026-01-30"]
     assert store.records.everything("jack") == list(known.values())
     assert store.records.within("jack", [window]) == list(known.values())[24:35]
-    documents = firestore_contents()
+    documents = store.contents()
     assert documents["sensors/fitbit/jack/body-weight.2026"]["split"]
     assert max(len(fields.get("records", "")) for fields in documents.values()) <= 1600
 
@@ -179,7 +177,7 @@ def nights(number: int, length: int, first: date = date(2026, 1, 1)) -> list[Rec
     ]
 
 
-def test_a_year_of_nights_is_larger_than_a_document_of_firestore(store: FirestoreStore) -> None:
+def test_a_year_of_nights_is_larger_than_a_document_of_firestore(store: EmulatedStore) -> None:
     year = nights(365, 8_000)
 
     # A mark and twelve months, written with the person and the log entry.
@@ -188,7 +186,7 @@ def test_a_year_of_nights_is_larger_than_a_document_of_firestore(store: Firestor
     assert store.records.everything("jack") == year
 
 
-def test_as_large_as_a_bucket_may_be_firestore_takes_it(store: FirestoreStore) -> None:
+def test_as_large_as_a_bucket_may_be_firestore_takes_it(store: EmulatedStore) -> None:
     (night,) = nights(1, 999_850)
 
     store.records.apply("jack", Delta(added=(night,)), NOW)
@@ -214,7 +212,7 @@ def test_day_that_no_document_holds_is_refused_and_nothing_lands(
 
 @pytest.mark.parametrize("too_much", ["bytes", "documents"])
 def test_more_than_a_commit_takes_is_refused_and_nothing_lands(
-    store: FirestoreStore, too_much: str
+    store: EmulatedStore, too_much: str
 ) -> None:
     if too_much == "bytes":
         records = nights(MAX_COMMIT // 90_000 + 1, 90_000)
@@ -231,9 +229,7 @@ def test_more_than_a_commit_takes_is_refused_and_nothing_lands(
     assert store.log.head("jack") == 0
 
 
-def test_entry_of_a_change_with_very_many_keys_names_the_series_only(
-    store: FirestoreStore, firestore_contents: Contents
-) -> None:
+def test_entry_of_a_change_with_very_many_keys_names_the_series_only(store: EmulatedStore) -> None:
     long = [
         Record("weight", f"{number:0>2000}", "2026-11-01", {"logId": number})
         for number in range(510)
@@ -242,13 +238,13 @@ def test_entry_of_a_change_with_very_many_keys_names_the_series_only(
     store.records.apply("jack", Delta(added=tuple(long[:200])), NOW)
     store.records.apply("jack", Delta(added=tuple(long[200:]), removed=tuple(long[:200])), NOW)
 
-    documents = firestore_contents()
+    documents = store.contents()
 
     assert documents["identities/jack/log/0000000002"]["entry"] == '{"whole": ["weight"]}'
     assert store.log.head("jack") == 2
 
 
-def test_a_restored_person_costs_their_documents_and_a_claim(store: FirestoreStore) -> None:
+def test_a_restored_person_costs_their_documents_and_a_claim(store: EmulatedStore) -> None:
     records = tuple(map(weight, days(date(2025, 12, 30), 7)))  # two buckets
     entries = [Entry(4, NOW, {"body-weight": ("2026-01-01",)}, {}, {})]
     person = PersonDump({}, None, None, {}, {}, {}, entries, records)

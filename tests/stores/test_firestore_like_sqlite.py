@@ -17,14 +17,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
 from healthrelay.ports.store import Store
-from tests.peers.firestore import TIMEOUT_SECONDS
+from tests.peers.emulated import EmulatedStore
 from tests.stores.contract import DOCUMENT, NOW, PERSON, entry, weight
 
 pytestmark = pytest.mark.peer
@@ -71,7 +70,7 @@ class Sisters(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         project = f"demo-{uuid.uuid4().hex[:12]}"
-        self.store = FirestoreStore(project, timeout_seconds=TIMEOUT_SECONDS, limit=LIMIT)
+        self.store = EmulatedStore(project, limit=LIMIT)
         self.sister = SqliteStore(":memory:")
         self.now = self.clock = NOW
         self.touched: tuple[str, ...] = USERS

@@ -7,26 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
-from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, StoredDocument, Write
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
 from healthrelay.core.measurements.records import Delta, Record
-from tests.peers.firestore import TIMEOUT_SECONDS, Interrupted, MakeFirestore
+from tests.peers.emulated import EmulatedStore, PatientDatabase
+from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
 pytestmark = pytest.mark.peer
 
 
-class Unanswered(FirestoreDatabase):
+class Unanswered(PatientDatabase):
     """A database whose first commit lands, but the answer is lost and the client asks again."""
 
-    def __init__(self, project: str) -> None:
-        super().__init__(project, None, TIMEOUT_SECONDS)
-        self._lost = False
+    _lost = False
 
     def commit(self, *writes: Write) -> None:
         super().commit(*writes)
@@ -35,14 +32,14 @@ class Unanswered(FirestoreDatabase):
             raise CommitConflict
 
 
-class Torn(FirestoreDatabase):
+class Torn(PatientDatabase):
     """A database that shows a person beside buckets from before *meanwhile*, once.
 
     Google's emulator does, once in hundreds of times.
     """
 
     def __init__(self, project: str, meanwhile: Callable[[], object]) -> None:
-        super().__init__(project, None, TIMEOUT_SECONDS)
+        super().__init__(project)
         self._meanwhile = [meanwhile]
 
     def get(self, *paths: str) -> dict[str, StoredDocument]:
@@ -57,10 +54,8 @@ def _person(path: str) -> bool:
     return path.startswith("identities/")
 
 
-def test_change_that_was_overtaken_is_made_again(
-    store: FirestoreStore, interrupted: Interrupted
-) -> None:
-    other = interrupted(lambda: store.records.apply("jack", add_weights("2026-11-01"), NOW))
+def test_change_that_was_overtaken_is_made_again(store: EmulatedStore) -> None:
+    other = store.interrupted(lambda: store.records.apply("jack", add_weights("2026-11-01"), NOW))
 
     assert FirestoreRecords(other, MAX_BYTES).apply("jack", add_weights("2026-11-02"), NOW) == 2
 
@@ -70,11 +65,11 @@ def test_change_that_was_overtaken_is_made_again(
 
 @pytest.mark.parametrize("earlier", [(), ("2026-10-01",)], ids=["no bucket", "a bucket"])
 def test_buckets_that_are_older_than_their_head_are_read_again(
-    store: FirestoreStore, firestore_project: str, earlier: tuple[str, ...]
+    store: EmulatedStore, earlier: tuple[str, ...]
 ) -> None:
     store.records.apply("jack", add_weights(*earlier), NOW)
     torn = Torn(
-        firestore_project,
+        store.project,
         lambda: store.records.apply("jack", add_weights("2026-11-01", "2025-01-01"), NOW),
     )
 
@@ -98,12 +93,10 @@ def test_a_bucket_that_was_packed_has_nothing_left_of_it(make_firestore: MakeFir
     assert store.records.everything("jack") == [few]
 
 
-def test_entry_that_moved_meanwhile_is_still_there_once(
-    store: FirestoreStore, interrupted: Interrupted
-) -> None:
+def test_entry_that_moved_meanwhile_is_still_there_once(store: EmulatedStore) -> None:
     store.records.apply("jack", Delta(added=(entry(1, "2024-11-01"),)), NOW)
     moved = Delta(changed=(entry(1, "2025-11-01"),))
-    other = interrupted(lambda: store.records.apply("jack", moved, NOW))
+    other = store.interrupted(lambda: store.records.apply("jack", moved, NOW))
 
     again = Delta(changed=(entry(1, "2026-11-01"),))
     FirestoreRecords(other, MAX_BYTES).apply("jack", again, NOW)
@@ -111,28 +104,24 @@ def test_entry_that_moved_meanwhile_is_still_there_once(
     assert store.records.everything("jack") == [entry(1, "2026-11-01")]
 
 
-def test_change_whose_answer_is_lost_lands_once(
-    store: FirestoreStore, firestore_project: str
-) -> None:
-    records = FirestoreRecords(Unanswered(firestore_project), MAX_BYTES)
+def test_change_whose_answer_is_lost_lands_once(store: EmulatedStore) -> None:
+    records = FirestoreRecords(Unanswered(store.project), MAX_BYTES)
 
     assert records.apply("jack", add_weights("2026-11-01"), NOW) == 1
     assert store.log.head("jack") == 1
 
 
-def test_grant_whose_answer_is_lost_is_saved(store: FirestoreStore, firestore_project: str) -> None:
-    version = FirestoreTokens(Unanswered(firestore_project)).save("jack", DOCUMENT, 0)
+def test_grant_whose_answer_is_lost_is_saved(store: EmulatedStore) -> None:
+    version = FirestoreTokens(Unanswered(store.project)).save("jack", DOCUMENT, 0)
 
     stored = store.tokens.load("jack")
     assert stored is not None
     assert stored.version == version
 
 
-def test_new_settings_are_no_conflict_for_a_grant(
-    store: FirestoreStore, interrupted: Interrupted
-) -> None:
+def test_new_settings_are_no_conflict_for_a_grant(store: EmulatedStore) -> None:
     version = store.tokens.save("jack", DOCUMENT, 0)
-    other = interrupted(lambda: store.identities.save("jack", {"period": "1w"}))
+    other = store.interrupted(lambda: store.identities.save("jack", {"period": "1w"}))
 
     FirestoreTokens(other).save("jack", DOCUMENT | {"sealed": "v1.k.y"}, version)
 
@@ -142,19 +131,15 @@ def test_new_settings_are_no_conflict_for_a_grant(
     assert store.identities.settings("jack") == {"period": "1w"}
 
 
-def test_grant_that_was_overtaken_is_a_conflict(
-    store: FirestoreStore, interrupted: Interrupted
-) -> None:
-    other = interrupted(lambda: store.tokens.save("jack", DOCUMENT, 0))
+def test_grant_that_was_overtaken_is_a_conflict(store: EmulatedStore) -> None:
+    other = store.interrupted(lambda: store.tokens.save("jack", DOCUMENT, 0))
 
     with pytest.raises(Conflict):
         FirestoreTokens(other).save("jack", DOCUMENT | {"sealed": "v1.k.y"}, 0)
 
 
-def test_two_who_make_the_same_person_make_one(
-    store: FirestoreStore, interrupted: Interrupted
-) -> None:
-    other = interrupted(lambda: store.identities.save("second", {"a": "1"}))
+def test_two_who_make_the_same_person_make_one(store: EmulatedStore) -> None:
+    other = store.interrupted(lambda: store.identities.save("second", {"a": "1"}))
 
     FirestoreIdentities(other).save("second", {"a": "2"})
 
@@ -177,9 +162,9 @@ def test_two_processes_worth_of_writers_leave_no_gap(make_firestore: MakeFiresto
 
 
 def test_who_is_always_overtaken_gives_up(firestore_project: str) -> None:
-    class Overtaken(FirestoreDatabase):
+    class Overtaken(PatientDatabase):
         def commit(self, *writes: Write) -> None:
             raise CommitConflict
 
     with pytest.raises(TryLater, match="same document"):
-        FirestoreIdentities(Overtaken(firestore_project, None, TIMEOUT_SECONDS)).save("jack", {})
+        FirestoreIdentities(Overtaken(firestore_project)).save("jack", {})

@@ -11,7 +11,7 @@ from subprocess import run
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW
@@ -154,7 +154,7 @@ def test_client_is_loaded_by_the_first_use_or_by_warming() -> None:
     lines = (
         "import os, sys, time, threading",
         "os.environ['FIRESTORE_EMULATOR_HOST'] = '127.0.0.1:9'",
-        "from healthrelay.adapters.firestore import FirestoreStore",
+        "from healthrelay.adapters.firestore.store import FirestoreStore",
         "store = FirestoreStore('demo-warm')",
         "assert store.tokens and store.records and 'grpc' not in sys.modules",
         "store.warm()",

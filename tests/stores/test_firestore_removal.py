@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import Write
@@ -20,18 +19,17 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Store
-from tests.peers.firestore import TIMEOUT_SECONDS, Contents, Interrupted, MakeFirestore
+from tests.peers.emulated import EmulatedStore, PatientDatabase
+from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight
 
 pytestmark = pytest.mark.peer
 
 
-def test_nothing_brings_back_who_is_removed_meanwhile(
-    store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
-) -> None:
+def test_nothing_brings_back_who_is_removed_meanwhile(store: EmulatedStore) -> None:
     def other() -> FirestoreDatabase:
         store.identities.save("jack", {})
-        return interrupted(lambda: store.identities.remove("jack"))
+        return store.interrupted(lambda: store.identities.remove("jack"))
 
     late: list[Callable[[], object]] = [
         lambda: FirestoreRecords(other(), MAX_BYTES).apply("jack", add_weights("2026-11-01"), NOW),
@@ -42,41 +40,35 @@ def test_nothing_brings_back_who_is_removed_meanwhile(
     for write in late:
         with pytest.raises(Unknown):
             write()
-        assert firestore_contents() == {}
+        assert store.contents() == {}
 
 
-def test_of_two_who_remove_the_same_person_one_learns_that_it_did(
-    store: FirestoreStore, interrupted: Interrupted, firestore_contents: Contents
-) -> None:
-    other = interrupted(lambda: store.identities.remove("jack"))
+def test_of_two_who_remove_the_same_person_one_learns_that_it_did(store: EmulatedStore) -> None:
+    other = store.interrupted(lambda: store.identities.remove("jack"))
 
     assert not FirestoreIdentities(other).remove("jack")
 
-    assert firestore_contents() == {}
+    assert store.contents() == {}
 
 
-def test_removal_cut_short_shows_nothing_and_is_finished_by_another(
-    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
-) -> None:
+def test_removal_cut_short_shows_nothing_and_is_finished_by_another(store: EmulatedStore) -> None:
     store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
-    _cut_short(firestore_project)
-    left = firestore_contents()
+    _cut_short(store.project)
+    left = store.contents()
 
     assert len(left) == 3
     assert store.identities.names() == []
     assert store.records.everything("jack") == []
     assert store.log.head("jack") == 0
     assert store.identities.remove("jack")
-    assert firestore_contents() == {}
+    assert store.contents() == {}
     assert not store.identities.remove("jack")
 
 
-def test_person_created_again_has_nothing_of_the_one_before(
-    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
-) -> None:
+def test_person_created_again_has_nothing_of_the_one_before(store: EmulatedStore) -> None:
     store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
     store.records.apply("jack", Delta(added=(entry(1, "2025-11-01"),)), NOW)
-    _cut_short(firestore_project)
+    _cut_short(store.project)
 
     store.identities.save("jack", {})
     assert store.records.everything("jack") == []
@@ -85,28 +77,23 @@ def test_person_created_again_has_nothing_of_the_one_before(
 
     assert store.records.everything("jack") == [weight("2026-11-02"), entry(1, "2026-11-02")]
     assert store.identities.remove("jack")
-    assert firestore_contents() == {}
+    assert store.contents() == {}
 
 
-def test_what_a_new_person_writes_survives_a_late_removal(
-    store: FirestoreStore,
-    firestore_project: str,
-    interrupted: Interrupted,
-    firestore_contents: Contents,
-) -> None:
+def test_what_a_new_person_writes_survives_a_late_removal(store: EmulatedStore) -> None:
     store.records.apply("jack", add_weights("2025-11-01", "2026-11-01"), NOW)
-    _cut_short(firestore_project)
+    _cut_short(store.project)
 
     def born_again() -> None:
         store.identities.save("jack", {})
         store.records.apply("jack", add_weights("2026-11-02"), NOW)
 
     # The remover has seen the old buckets; before it deletes them, one of them is new.
-    assert FirestoreIdentities(interrupted(born_again)).remove("jack")
+    assert FirestoreIdentities(store.interrupted(born_again)).remove("jack")
 
     assert store.records.everything("jack") == [weight("2026-11-02")]
     assert store.log.head("jack") == 1
-    assert set(firestore_contents()) == {
+    assert set(store.contents()) == {
         "identities/jack",
         "identities/jack/plugindata/fitbit",
         "identities/jack/log/0000000001",
@@ -114,8 +101,8 @@ def test_what_a_new_person_writes_survives_a_late_removal(
     }
 
 
-def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: str) -> None:
-    life = FirestoreDatabase(firestore_project, None, TIMEOUT_SECONDS)
+def test_more_than_a_batch_is_removed(store: EmulatedStore) -> None:
+    life = PatientDatabase(store.project)
     for first in (0, 500):
         life.commit(
             *(
@@ -132,9 +119,7 @@ def test_more_than_a_batch_is_removed(store: FirestoreStore, firestore_project: 
     life.close()
 
 
-def test_writer_and_remover_at_once_leave_nothing(
-    make_firestore: MakeFirestore, firestore_contents: Contents
-) -> None:
+def test_writer_and_remover_at_once_leave_nothing(make_firestore: MakeFirestore) -> None:
     def write(store: Store) -> int:
         for number in range(1, 200):
             try:
@@ -153,7 +138,7 @@ def test_writer_and_remover_at_once_leave_nothing(
                 time.sleep(0.01)
             assert remover.identities.remove("jack")
             assert written.result() >= 3
-        assert firestore_contents() == {}
+        assert writer.contents() == {}
 
 
 def _cut_short(project: str) -> None:
@@ -162,9 +147,9 @@ def _cut_short(project: str) -> None:
     class Cut(Exception):
         pass
 
-    class Stopped(FirestoreDatabase):
+    class Stopped(PatientDatabase):
         def listing(self, wanted: object) -> Any:
             raise Cut
 
     with pytest.raises(Cut):
-        FirestoreIdentities(Stopped(project, None, TIMEOUT_SECONDS)).remove("jack")
+        FirestoreIdentities(Stopped(project)).remove("jack")

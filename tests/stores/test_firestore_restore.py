@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
-from typing import Any
 
 import pytest
 
-from healthrelay.adapters.firestore import FirestoreStore
-from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.documents import CommitConflict, Write
 from healthrelay.adapters.firestore.restore import restore
 from healthrelay.core.errors import Duplicate, Refused
 from healthrelay.core.measurements.records import Record
-from healthrelay.ports.store import PersonDump, Store
-from tests.peers.firestore import TIMEOUT_SECONDS
-from tests.stores.contract import PERSON, entry, weight
+from tests.peers.emulated import EmulatedStore, PatientDatabase
+from tests.peers.firestore import MakeFirestore
+from tests.stores.contract import PERSON, entry, stored_person, weight
 
 pytestmark = pytest.mark.peer
-Make = Callable[..., FirestoreStore]
-Contents = Callable[[], dict[str, dict[str, Any]]]
 LIMIT = 5_000
 DAYS = [(date(2024, 1, 1) + timedelta(n)).isoformat() for n in range(1_200)]
 LONG = PERSON._replace(
@@ -38,11 +32,11 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-class Troubled(FirestoreDatabase):
+class Troubled(PatientDatabase):
     """A database whose commit number *last* is never sent, or lands without an answer."""
 
     def __init__(self, project: str, last: int, trouble: type[Exception]) -> None:
-        super().__init__(project, None, TIMEOUT_SECONDS)
+        super().__init__(project)
         self._left = last
         self._trouble = trouble
 
@@ -56,29 +50,15 @@ class Troubled(FirestoreDatabase):
 
 
 @pytest.fixture
-def store(make_firestore: Make) -> FirestoreStore:
+def store(make_firestore: MakeFirestore) -> EmulatedStore:
     return make_firestore(limit=LIMIT)
 
 
-def stored(store: Store) -> PersonDump:
-    grant = store.tokens.load("jack")
-    return PersonDump(
-        settings=store.identities.settings("jack") or {},
-        poll_key=store.identities.poll_key("jack"),
-        grant=grant.document if grant else None,
-        targets=store.targets.of("jack"),
-        progress=store.log.following("jack").targets,
-        coverage=store.records.coverage("jack"),
-        entries=store.log.after("jack", 0, 10),
-        records=store.records.everything("jack"),
-    )
-
-
 def test_cut_short_before_any_commit_nobody_is_there_and_the_next_one_ends_right(
-    store: FirestoreStore, firestore_project: str, firestore_contents: Contents
+    store: EmulatedStore,
 ) -> None:
     for last in count():
-        stopping = Troubled(firestore_project, last, Stopped)
+        stopping = Troubled(store.project, last, Stopped)
         try:
             restore(stopping, "jack", LONG, LIMIT)
         except Stopped:
@@ -90,26 +70,22 @@ def test_cut_short_before_any_commit_nobody_is_there_and_the_next_one_ends_right
         break
 
     assert last > 4
-    assert stored(store) == LONG
-    assert len({fields.get("life") for path, fields in firestore_contents().items()} - {None}) == 1
+    assert stored_person(store) == LONG
+    assert len({fields.get("life") for path, fields in store.contents().items()} - {None}) == 1
 
 
 @pytest.mark.parametrize("last", [0, 1, 4])
-def test_a_commit_whose_answer_is_lost_costs_nothing(
-    store: FirestoreStore, firestore_project: str, last: int
-) -> None:
-    restore(Troubled(firestore_project, last, CommitConflict), "jack", LONG, LIMIT)
+def test_a_commit_whose_answer_is_lost_costs_nothing(store: EmulatedStore, last: int) -> None:
+    restore(Troubled(store.project, last, CommitConflict), "jack", LONG, LIMIT)
 
-    assert stored(store) == LONG
+    assert stored_person(store) == LONG
 
 
 @pytest.mark.parametrize("earlier", range(4))
-def test_of_two_at_the_same_time_one_wins_whole(
-    store: FirestoreStore, firestore_project: str, earlier: int
-) -> None:
+def test_of_two_at_the_same_time_one_wins_whole(store: EmulatedStore, earlier: int) -> None:
     other = PERSON._replace(settings={"period": "1m"}, records=[weight("2020-01-01")])
 
-    class Overtaken(FirestoreDatabase):
+    class Overtaken(PatientDatabase):
         left = earlier
 
         def commit(self, *writes: Write) -> None:
@@ -119,12 +95,12 @@ def test_of_two_at_the_same_time_one_wins_whole(
             super().commit(*writes)
 
     with pytest.raises(Duplicate):
-        restore(Overtaken(firestore_project, None, TIMEOUT_SECONDS), "jack", LONG, LIMIT)
+        restore(Overtaken(store.project), "jack", LONG, LIMIT)
 
-    assert stored(store) == other
+    assert stored_person(store) == other
 
 
-def test_years_of_large_nights_and_of_days_by_the_minute_fit(make_firestore: Make) -> None:
+def test_years_of_large_nights_and_of_days_by_the_minute_fit(make_firestore: MakeFirestore) -> None:
     nights = [
         Record("sleep", str(n), day, {"logId": n, "dateOfSleep": day, "levels": "x" * 8_000})
         for n, day in enumerate(DAYS[:400])
@@ -138,17 +114,15 @@ def test_years_of_large_nights_and_of_days_by_the_minute_fit(make_firestore: Mak
 
     store.restore("jack", large)
 
-    assert stored(store) == large
+    assert stored_person(store) == large
 
 
-def test_what_no_document_holds_is_refused_before_anything_is_written(
-    make_firestore: Make, firestore_contents: Contents
-) -> None:
+def test_what_no_document_holds_is_refused_before_anything_is_written(store: EmulatedStore) -> None:
     day = "2026-11-01"
     texts = [f"{n:07}" for n in range(200_000)]
     heart = Record("activities-heart-intraday", day, day, {"dateTime": day, "dataset": texts})  # type: ignore[dict-item]
 
     with pytest.raises(Refused):
-        make_firestore(limit=LIMIT).restore("jack", PERSON._replace(records=[heart]))
+        store.restore("jack", PERSON._replace(records=[heart]))
 
-    assert firestore_contents() == {}
+    assert store.contents() == {}

@@ -8,30 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import ReconnectNeeded
 from healthrelay.core.grants.token import Grant, Token
-from healthrelay.flows.grants.refresh import Grants
 from healthrelay.ports.store import Store
-from tests.flows.grants.issuer import ACCOUNT, NOW, grant
+from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of
 
 pytestmark = pytest.mark.peer
 
 WORKERS, ROUNDS = 100, 50
 
 
-class Strict:
+class Strict(Issuer):
     """A token endpoint that takes each refresh token once, and takes its time."""
 
-    single_use = True
-
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        super().__init__()
         self.good = "refresh-1"
         self._lock = threading.Lock()
-
-    def exchange(self, code: str, verifier: str) -> Grant:
-        raise AssertionError("no code is redeemed here")
 
     def refresh(self, refresh_token: str) -> Grant:
         with self._lock:
@@ -44,13 +37,10 @@ class Strict:
         time.sleep(0.01)
         return fresh
 
-    def revoke(self, grant: Grant) -> None:
-        raise AssertionError("no grant is ended here")
-
 
 def test_each_round_has_one_refresh_and_everybody_has_its_token(either_store: Store) -> None:
     strict = Strict()
-    grants = Grants("fitbit", either_store.tokens, SealingVault({"k": b"k" * 32}), strict)
+    grants = grants_of(either_store, token_endpoint=strict)
     grants.connect("jack", grant(1, hours=0), ACCOUNT, NOW)
     barrier = threading.Barrier(WORKERS)
 

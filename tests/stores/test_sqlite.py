@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import Store
-from tests.stores.contract import DOCUMENT, NOW, StoreContract, weight
+from tests.stores.contract import DOCUMENT, NOW, StoreContract, add_weights, weight
 
 
 class TestSqliteInMemory(StoreContract):
@@ -39,12 +39,6 @@ class TestSqliteOnDisk(StoreContract):
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "healthrelay.db"
-
-
-def test_another_process_sees_what_was_written(path: Path) -> None:
-    SqliteStore(str(path)).identities.save("jack", {"period": "1w"})
-
-    assert SqliteStore(str(path)).identities.settings("jack") == {"period": "1w"}
 
 
 def test_only_the_owner_may_read_the_file(path: Path) -> None:
@@ -105,7 +99,7 @@ def _start(path: str, user: str) -> None:
     store = SqliteStore(path)
     store.identities.save(user, {})
     for day in range(1, 11):
-        store.records.apply(user, Delta(added=(weight(f"2026-11-{day:02}"),)), NOW)
+        store.records.apply(user, add_weights(f"2026-11-{day:02}"), NOW)
 
 
 def test_processes_may_start_and_write_at_once(path: Path) -> None:
@@ -143,7 +137,7 @@ def test_a_half_written_change_leaves_nothing(path: Path) -> None:
         )
 
     with pytest.raises(TryLater, match="The store could not be written"):
-        store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW)
 
     assert store.records.everything("jack") == []
     assert store.log.head("jack") == 0

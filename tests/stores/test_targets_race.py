@@ -14,6 +14,7 @@ from healthrelay.assembly.targets import new_keys
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
+from healthrelay.core.json import Document
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import targets
 from healthrelay.flows.delivery.deliver import deliver
@@ -26,8 +27,9 @@ from healthrelay.flows.delivery.targets import (
     stored_target,
 )
 from healthrelay.flows.household.secrets import Rotation
-from healthrelay.ports.store import Document, Store
+from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import context_of
+from tests.peers.emulated import EmulatedStore
 from tests.stores.contract import NOW, weight
 from tests.stores.test_firestore_races import Unanswered
 
@@ -143,14 +145,11 @@ def test_removed_during_a_delivery_it_follows_nothing(either_store: Store) -> No
 
 
 @pytest.mark.peer
-def test_a_target_whose_answer_is_lost_is_kept_and_removed(
-    make_firestore: Callable[..., Store], firestore_project: str
-) -> None:
-    make_firestore().identities.save("jack", {})
+def test_a_target_whose_answer_is_lost_is_kept_and_removed(store: EmulatedStore) -> None:
     one: Document = {"url": "https://a.example", "sealed": "v1.k.x"}
 
-    FirestoreTargets(Unanswered(firestore_project)).save("jack", "script", one, None)
-    assert make_firestore().targets.of("jack") == {"script": one}
-    FirestoreTargets(Unanswered(firestore_project)).save("jack", "script", None, one)
+    FirestoreTargets(Unanswered(store.project)).save("jack", "script", one, None)
+    assert store.targets.of("jack") == {"script": one}
+    FirestoreTargets(Unanswered(store.project)).save("jack", "script", None, one)
 
-    assert make_firestore().targets.of("jack") == {}
+    assert store.targets.of("jack") == {}

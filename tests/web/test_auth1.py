@@ -57,16 +57,6 @@ def test_cookie_binds_the_browser_and_is_no_business_of_scripts(household: House
     assert not cookie["secure"]
 
 
-@pytest.mark.parametrize("settings", [{"HEALTHRELAY_PUBLIC_URL": "https://relay.example"}])
-def test_cookie_is_secure_where_the_public_url_is(household: Household) -> None:
-    port = household.url
-    assert port.startswith("http://127.0.0.1")
-
-    (cookie,) = cookies(household.get("auth1", {"user": "jack"}, OWNER_KEY)).values()
-
-    assert cookie["secure"]
-
-
 def test_every_round_is_another(household: Household) -> None:
     first = household.get("auth1", {"user": "jack"}, OWNER_KEY)
     second = household.get("auth1", {"user": "jack"}, OWNER_KEY)

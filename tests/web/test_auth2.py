@@ -36,14 +36,18 @@ class Browser:
         """Allow everything; returns the query with which the consent page sends them back."""
         return query_of(allow_page(self.begin()))
 
-    def stored_nothing(self) -> bool:
-        return self.household.services.store.tokens.load("jack") is None
-
     def back(self, **query: str) -> requests.Response:
         """Come back from the consent page with *query*."""
         return self.session.get(
             f"{self.household.url}/auth2", params=query, allow_redirects=False, timeout=10
         )
+
+    def refused(self, status: int, words: str, **query: str) -> requests.Response:
+        """Come back with *query*: it is refused with *words*, and nothing is stored."""
+        answer = self.back(**query)
+        assert (answer.status_code, words in answer.text) == (status, True), answer.text
+        assert self.household.services.store.tokens.load("jack") is None
+        return answer
 
 
 @pytest.fixture
@@ -114,29 +118,34 @@ def test_a_consent_to_nothing_stores_nothing(browser: Browser) -> None:
         body={"access_token": "a", "refresh_token": "r", "expires_in": 3599, "scope": "openid"},
     )
 
-    answer = browser.back(**back)
-
-    assert answer.status_code == 403
-    assert "Nothing was ticked" in answer.text
-    assert browser.stored_nothing()
+    browser.refused(403, "Nothing was ticked", **back)
 
 
 def test_denied_consent_stores_nothing(browser: Browser) -> None:
-    answer = browser.back(**query_of(_consent(browser.begin(), [], "deny")))
+    back = query_of(_consent(browser.begin(), [], "deny"))
 
-    assert answer.status_code == 403
-    assert "Permission was not given" in answer.text
-    assert browser.stored_nothing()
+    browser.refused(403, "Permission was not given", **back)
 
 
-def test_other_errors_of_the_provider_go_to_the_owner(browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ({"error": "invalid_scope"}, 502, "invalid_scope"),
+        ({"error": "<b>call 555</b>"}, 502, "unknown error"),
+        ({"code": "made-up"}, 400, "connect again"),
+        ({}, 400, "sent no code"),
+    ],
+)
+def test_whoever_comes_back_without_a_good_code_is_refused(
+    browser: Browser, query: dict[str, str], status: int, words: str
+) -> None:
     state = query_of(browser.begin())["state"]
 
-    answer = browser.back(state=state, error="invalid_scope")
+    answer = browser.refused(status, words, state=state, **query)
 
-    assert answer.status_code == 502
-    assert "invalid_scope" in answer.text
-    assert "owner" in answer.text
+    assert ("owner" in answer.text) == (status == 502)
+    assert "555" not in answer.text
+    assert "made-up" not in answer.text
 
 
 def test_food_that_the_provider_does_not_know_is_left_out(browser: Browser) -> None:
@@ -159,23 +168,11 @@ def test_food_that_the_provider_does_not_know_is_left_out(browser: Browser) -> N
     assert "food and water" in fetched["unavailable"]["foods"]["error"]
 
 
-def test_strange_error_words_are_not_repeated(browser: Browser) -> None:
-    state = query_of(browser.begin())["state"]
-
-    answer = browser.back(state=state, error="<b>call 555</b>")
-
-    assert "555" not in answer.text
-    assert "unknown error" in answer.text
-
-
 def test_wrong_state_is_refused(browser: Browser) -> None:
     back = browser.allow()
 
     for state in ("", "x", back["state"][:-2] + "AA", back["state"] + "x"):
-        answer = browser.back(**(back | {"state": state}))
-        assert answer.status_code == 400
-        assert "not one that we gave out" in answer.text
-    assert browser.stored_nothing()
+        browser.refused(400, "not one that we gave out", **(back | {"state": state}))
 
 
 def test_expired_state_is_refused(browser: Browser) -> None:
@@ -186,11 +183,7 @@ def test_expired_state_is_refused(browser: Browser) -> None:
     begun = connect.begin(asked, services.client, consent, OWNER_KEY, past)
     browser.session.cookies.set(begun.cookie_name, begun.cookie)
 
-    answer = browser.back(**query_of(allow_page(begun.url)))
-
-    assert answer.status_code == 400
-    assert "ten minutes" in answer.text
-    assert browser.stored_nothing()
+    browser.refused(400, "ten minutes", **query_of(allow_page(begun.url)))
 
 
 def test_foreign_browser_is_refused(browser: Browser) -> None:
@@ -198,11 +191,8 @@ def test_foreign_browser_is_refused(browser: Browser) -> None:
 
     stranger = Browser(browser.household)
     stranger.begin()
-    answer = stranger.back(**back)
 
-    assert answer.status_code == 403
-    assert "another browser" in answer.text
-    assert browser.stored_nothing()
+    stranger.refused(403, "another browser", **back)
     assert browser.back(**back).status_code == 200
 
 
@@ -219,33 +209,11 @@ def test_used_state_is_refused_and_the_code_not_presented_again(browser: Browser
     assert browser.household.fetch().status_code == 200
 
 
-def test_code_that_the_provider_refuses(browser: Browser) -> None:
-    state = query_of(browser.begin())["state"]
-
-    answer = browser.back(state=state, code="made-up")
-
-    assert answer.status_code == 400
-    assert "connect again" in answer.text
-    assert "made-up" not in answer.text
-    assert browser.stored_nothing()
-
-
-def test_state_without_code_is_refused(browser: Browser) -> None:
-    answer = browser.back(state=query_of(browser.begin())["state"])
-
-    assert answer.status_code == 400
-    assert "sent no code" in answer.text
-
-
 def test_consent_without_a_refresh_token_is_refused(browser: Browser) -> None:
     back = browser.allow()
     browser.sandbox.fail("/token$", status=200, body={"access_token": "a", "expires_in": 3599})
 
-    answer = browser.back(**back)
-
-    assert answer.status_code == 502
-    assert "no lasting permission" in answer.text
-    assert browser.stored_nothing()
+    browser.refused(502, "no lasting permission", **back)
 
 
 @pytest.mark.parametrize(
@@ -258,11 +226,9 @@ def test_trouble_of_the_provider_is_told_and_stores_nothing(
     back = browser.allow()
     browser.sandbox.fail(path, status=status)
 
-    answer = browser.back(**back)
+    answer = browser.refused(said, "", **back)
 
-    assert answer.status_code == said
     assert ("Retry-After" in answer.headers) == (said in (429, 503))
-    assert browser.stored_nothing()
 
 
 def test_person_removed_meanwhile_is_not_brought_back(browser: Browser) -> None:
@@ -279,10 +245,7 @@ def test_provider_changed_meanwhile(browser: Browser) -> None:
     note = {"user": "jack", "provider": "fitbit", "nonce": "0" * 32}
     state = SignedNotes(OWNER_KEY).state(note, browser.household.services.now())
 
-    answer = browser.back(state=state, code="x")
-
-    assert answer.status_code == 400
-    assert "changed meanwhile" in answer.text
+    browser.refused(400, "changed meanwhile", state=state, code="x")
 
 
 def test_two_tabs_do_not_disturb_each_other(browser: Browser) -> None:

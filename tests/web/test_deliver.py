@@ -6,15 +6,12 @@ import time
 from datetime import datetime
 
 import pytest
-import requests
 
 from healthrelay.core.delivery.progress import PAUSED
 from healthrelay.local.scheduler import run_scheduler
-from tests.household import OWNER_KEY, Household, run_command
+from tests.household import OWNER_KEY, WEIGHTS, Household, run_command
 from tests.igor.recorder import Recorder, Say
 from tests.peers.process import until
-
-WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 @pytest.fixture
@@ -143,11 +140,6 @@ def test_everything_goes_whatever_igor_has(waiting: Household, igor: Recorder) -
 
 
 def test_a_task_about_somebody_removed_meanwhile_is_done(household: Household) -> None:
-    answer = requests.post(
-        f"{household.url}/deliver",
-        data={"user": "nobody"},
-        headers={"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "1"},
-        timeout=10,
-    )
+    answer = household.post("deliver", data={"user": "nobody"}, task="1")
 
     assert (answer.status_code, answer.json()) == (200, {"people": {}})

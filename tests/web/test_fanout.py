@@ -12,15 +12,11 @@ from tests.household import OWNER_KEY, TODAY, Household
 from tests.peers.process import until
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
-TASK = {"Authorization": f"Bearer {OWNER_KEY}", "X-CloudTasks-TaskName": "0a-fetch-1"}
 SECONDS = 20
 
 
-def post(household: Household, user: str = "jack") -> requests.Response:
-    """As Cloud Tasks does."""
-    return requests.post(
-        f"{household.url}/fetch", data={"user": user}, headers=TASK, timeout=SECONDS
-    )
+def as_task(household: Household, user: str = "jack") -> requests.Response:
+    return household.post("fetch", data={"user": user}, task="0a-fetch-1")
 
 
 def until_fetched(household: Household, *users: str) -> None:
@@ -51,18 +47,18 @@ def test_without_a_user_the_key_is_needed_all_the_same(household: Household) -> 
 def test_task_that_no_repeat_would_heal_is_done_with(household: Household) -> None:
     household.connect(**WEIGHTS)
     household.sandbox.fail("/dataTypes/", status=410)
-    switched_off = post(household)
+    switched_off = as_task(household)
     household.add("stranger")
-    unknown, not_connected = post(household, "nobody"), post(household, "stranger")
+    unknown, not_connected = as_task(household, "nobody"), as_task(household, "stranger")
 
     for answer in (switched_off, unknown, not_connected):
         assert answer.status_code == 200
         assert answer.json()["who"] in ("owner", "caller", "wearer")
     household.sandbox.fail("/dataTypes/", status=500)
-    assert post(household).status_code == 503
+    assert as_task(household).status_code == 503
     household.sandbox.fail("/dataTypes/", status=429)
-    assert post(household).status_code == 429
-    assert post(household).json()["added"] > 0
+    assert as_task(household).status_code == 429
+    assert as_task(household).json()["added"] > 0
 
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_GUARD": "iam"}])

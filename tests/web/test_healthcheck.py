@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 
@@ -15,10 +13,9 @@ from healthrelay.assembly.providers import client_id
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.ports.store import Identities
-from tests.household import OWNER_KEY, Household, run_command
+from tests.household import OWNER_KEY, Household, load_function, run_command
 from tests.igor.recorder import Recorder, Say
 
-FOLDER = Path(__file__).resolve().parents[2] / "functions"
 OPEN, CLOSED = ["auth1", "auth2", "relay"], ["deliver", "fetch"]
 CLOUD = {
     "HEALTHRELAY_STORE": "firestore",
@@ -40,8 +37,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
 
     def load(name: str) -> FlaskClient:
         monkeypatch.setenv("K_SERVICE", name)
-        source = str(FOLDER / name / "main.py")
-        return functions_framework.create_app(name, source).test_client()
+        return load_function(name)
 
     yield load
     services.cache_clear()
@@ -121,7 +117,7 @@ def test_the_doctor_tells_what_each_function_says(household: Household) -> None:
 def test_the_doctor_tells_what_is_wrong(say: Say, of_relay: str) -> None:
     with Recorder() as recorder:
         recorder.say = say
-        found = deployment.check(recorder.url)
+        found = deployment.find_problems(recorder.url)
 
     assert found["relay"].startswith(of_relay)
     assert recorder.seen[0].target == "/auth1?health"

@@ -13,10 +13,8 @@ from healthrelay.core.trouble import Trouble
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.log import alias
 from tests.flows.measurements.test_fanout import Names
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, WEIGHTS, Household
 from tests.igor.recorder import Recorder, Say
-
-WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
 
 
 @pytest.fixture
@@ -35,6 +33,9 @@ class Lines:
         self.text = self._capfd.readouterr().err
         return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
 
+    def by_event(self) -> dict[str, dict[str, Any]]:
+        return {line["event"]: line for line in self.new()}
+
     def of(self, event: str) -> list[dict[str, Any]]:
         return [line for line in self.new() if line["event"] == event]
 
@@ -42,6 +43,16 @@ class Lines:
 @pytest.fixture
 def lines(capfd: pytest.CaptureFixture[str]) -> Lines:
     return Lines(capfd)
+
+
+def fan_outs(
+    jack: Household, every: timedelta, days: int, queue: Names, start: timedelta = timedelta()
+) -> None:
+    """Fan out once *every* so long, for so many *days* from *start* on."""
+    services = jack.services
+    first = services.now() + start
+    for number in range(timedelta(days) // every):
+        fan_out(services.store, queue, first + number * every, services.log_event)
 
 
 @pytest.fixture
@@ -56,7 +67,7 @@ def test_a_fetch_tells_its_counts_and_a_delivery_what_it_brought(
 ) -> None:
     fetched = jack.fetched()
 
-    told = {line["event"]: line for line in lines.new()}
+    told = lines.by_event()
     count = fetched["added"]
     assert count > 0
     for line in told.values():
@@ -77,7 +88,7 @@ def test_nothing_new_is_a_fetch_and_no_delivery(jack: Household, lines: Lines) -
 
     series = jack.fetched()["series"]
 
-    told = {line["event"]: line for line in lines.new()}
+    told = lines.by_event()
     assert set(told) == {"fetch", "request"}
     assert told["fetch"]["read"] == series["body-weight"]["count"] > 0
     assert told["fetch"]["added"] == 0
@@ -115,8 +126,7 @@ def test_neither_the_name_nor_a_measurement_is_told(
     jack.poll("jack")
     jack.poll("nobody-we-know", "a-key")
 
-    events = {line["event"] for line in lines.new()}
-    assert {"fetch", "refresh", "delivery", "request"} <= events
+    assert {"fetch", "refresh", "delivery", "request"} <= lines.by_event().keys()
     assert jack.snapshot()["body-weight"][0]["value"] == "82.417"
     for hidden in ("jack", "nobody-we-know", "82.417", "body-weight"):
         assert hidden not in lines.text
@@ -130,14 +140,8 @@ def test_every_function_names_itself(jack: Household, lines: Lines) -> None:
     jack.poll()
     jack.get("relay/events", {"user": "jack"})
 
-    assert [line["function"] for line in lines.of("request")] == [
-        "auth1",
-        "auth2",
-        "fetch",
-        "deliver",
-        "relay",
-        "relay",
-    ]
+    functions = [line["function"] for line in lines.of("request")]
+    assert functions == ["auth1", "auth2", "fetch", "deliver", "relay", "relay"]
 
 
 def test_a_home_that_refuses_is_told_at_once_and_after_a_day_once_a_day(
@@ -174,7 +178,7 @@ def test_what_is_given_up_on_is_told_with_its_number(
 
     jack.get("deliver", {}, OWNER_KEY)
 
-    told = {line["event"]: line for line in lines.new()}
+    told = lines.by_event()
     assert (told["dead letters"]["count"], told["dead letters"]["severity"]) == (1, "ERROR")
     assert told["undelivered"]["severity"] == "WARNING"
     assert told["delivery"]["severity"] == "WARNING"
@@ -184,11 +188,9 @@ def test_of_whom_nothing_is_read_is_told_once_a_day(jack: Household, lines: Line
     jack.fetched()
     jack.sandbox.fail("/dataTypes/", status=410)
     jack.fetch()
-    store, queue, now = jack.services.store, Names(), jack.services.now()
     lines.new()
 
-    for minutes in range(0, 4 * 24 * 60, 15):
-        fan_out(store, queue, now + timedelta(minutes=minutes), jack.services.log_event)
+    fan_outs(jack, timedelta(minutes=15), 4, Names())
 
     told = lines.of("stale")
     # Once more, where a fetch is enqueued just when another day is full.
@@ -201,10 +203,8 @@ def test_of_whom_nothing_is_read_is_told_once_a_day(jack: Household, lines: Line
 
 def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -> None:
     jack.fetched()
-    store, queue, now = jack.services.store, Names(), jack.services.now()
 
-    for hours in range(4 * 24):
-        fan_out(store, queue, now + timedelta(hours=hours), jack.services.log_event)
+    fan_outs(jack, timedelta(hours=1), 4, Names())
 
     causes = [line["cause"] for line in lines.of("stale")]
     assert 2 <= len(causes) <= 4
@@ -212,16 +212,11 @@ def test_whom_nobody_comes_to_fetch_is_told_too(jack: Household, lines: Lines) -
 
 
 def test_who_is_fetched_is_not_stale(jack: Household, lines: Lines) -> None:
-    store, queue, now = jack.services.store, Names(), jack.services.now()
+    queue, now = Names(), jack.services.now()
     for day in range(4):
-        stored = store.tokens.load("jack")
-        assert stored is not None
         ends = now + timedelta(days=day, hours=1)
-        store.tokens.save(
-            "jack", {**stored.document, "expires_at": ends.isoformat()}, stored.version
-        )
-        for hours in range(24):
-            fan_out(store, queue, now + timedelta(days=day, hours=hours), jack.services.log_event)
+        jack.change_grant(expires_at=ends.isoformat())
+        fan_outs(jack, timedelta(hours=1), 1, queue, timedelta(day))
 
     assert lines.of("stale") == []
     assert queue.tasks

@@ -5,9 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import requests
 
-from healthrelay.flows.delivery.poll import new_poll_key
 from tests.household import OWNER_KEY, Household
 
 
@@ -15,7 +13,7 @@ from tests.household import OWNER_KEY, Household
 def key(household: Household) -> str:
     household.connect(methods="time_series", resource="body/weight,activities/steps")
     household.fetched()
-    return new_poll_key("jack", household.services.store.identities)
+    return household.poll_key()
 
 
 def test_snapshot_is_the_legacy_shape_under_the_persons_name(
@@ -44,18 +42,35 @@ def test_no_provider_is_asked(household: Household, key: str) -> None:
     assert list(household.sandbox.journal) == []
 
 
-def test_bytes_stay_the_same_while_nothing_changes(household: Household, key: str) -> None:
-    one = household.poll(key=key).content
-    household.fetched()
+@pytest.mark.parametrize(
+    ("user", "wrong", "status"),
+    [
+        ("jack", "", 401),
+        ("jack", "x", 401),
+        ("jack", OWNER_KEY, 401),
+        ("jack", "é", 401),
+        ("jack", "a" * 1000, 401),
+        ("keyless", "", 401),
+        ("keyless", "of jack", 401),
+        ("second", "of jack", 401),
+        ("nobody-here", "of jack", 404),
+        ("", "x", 400),
+        ("..", "x", 400),
+        ("a/b", "x", 400),
+        ("jack'", "x", 400),
+        ("2fit", "x", 400),
+    ],
+)
+def test_who_may_not_poll(
+    household: Household, key: str, user: str, wrong: str, status: int
+) -> None:
+    household.add("keyless")
+    household.add("second")
+    household.poll_key("second")
 
-    assert household.poll(key=key).content == one
+    answer = household.poll(user, key if wrong == "of jack" else wrong)
 
-
-@pytest.mark.parametrize("wrong", ["", "x", OWNER_KEY, "é", "a" * 1000])
-def test_wrong_key(household: Household, key: str, wrong: str) -> None:
-    answer = household.get("relay", {"user": "jack", "key": wrong})
-
-    assert answer.status_code == 401
+    assert answer.status_code == status
     assert set(answer.json()) == {"error", "who", "cause"}
 
 
@@ -69,33 +84,11 @@ def test_a_burst_is_answered_as_one_poll_is(household: Household, key: str) -> N
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, one.content)}
 
 
-def test_key_of_somebody_else(household: Household, key: str) -> None:
-    household.add("second")
-    new_poll_key("second", household.services.store.identities)
-
-    assert household.get("relay", {"user": "second", "key": key}).status_code == 401
-
-
 def test_new_key_ends_the_old_one(household: Household, key: str) -> None:
-    new = new_poll_key("jack", household.services.store.identities)
+    new = household.poll_key()
 
     assert household.poll(key=key).status_code == 401
     assert household.poll(key=new).status_code == 200
-
-
-def test_person_without_any_key(household: Household) -> None:
-    household.add("jack")
-
-    assert household.get("relay", {"user": "jack", "key": ""}).status_code == 401
-
-
-def test_unknown_user(household: Household, key: str) -> None:
-    assert household.get("relay", {"user": "nobody-here", "key": key}).status_code == 404
-
-
-@pytest.mark.parametrize("user", ["", "..", "a/b", "jack'", "2fit"])
-def test_bad_user_name(household: Household, user: str) -> None:
-    assert household.get("relay", {"user": user, "key": "x"}).status_code == 400
 
 
 def test_nothing_recorded_yet_is_never_an_empty_answer(household: Household) -> None:
@@ -115,10 +108,3 @@ def test_everything_gone_upstream_is_never_an_empty_answer(household: Household)
 
     assert household.fetched(period="1m")["removed"] > 0
     assert household.poll().status_code == 503
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_relay_may_only_read(household: Household, method: str) -> None:
-    answer = requests.request(method, f"{household.url}/relay", timeout=10)
-
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask, Request, Response, request
+from flask import Response
 
-from healthrelay.adapters.firestore import FirestoreStore
+from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
@@ -18,9 +18,8 @@ from healthrelay.ports.peers import Queue
 from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
 from healthrelay.web.deliver import TASK
-from healthrelay.web.endpoint import View
 from tests.flows.delivery.fakes import NOW, FakeQueue, add
-from tests.household import OWNER_KEY
+from tests.household import OWNER_KEY, answer_of
 
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
@@ -63,13 +62,6 @@ class Deployed:
 
     def log_event(self, severity: str, event: str, **facts: object) -> None:
         self.notes.append(facts)
-
-
-def answer_of(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
-    """What *view* answers, as a function that is reached at this path."""
-    with Flask("cloud").test_request_context(path, method=method, **more):
-        real: Request = request._get_current_object()  # type: ignore[attr-defined]
-        return view(real, services)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 from functools import cached_property
 
 import pytest
-from flask import Flask, Request, request
 
 from healthrelay import config
 from healthrelay.adapters.vault import SealingVault
@@ -15,7 +14,7 @@ from healthrelay.flows.household.application import StoredIgor, save_igor
 from healthrelay.ports.peers import Vault
 from healthrelay.web import fetch
 from tests.flows.delivery.fakes import FakeQueue
-from tests.household import OWNER_KEY, Household, run_command
+from tests.household import OWNER_KEY, Household, answer_of, run_command
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
 LOST = SealingVault({"lost": b"l" * 32})
@@ -84,9 +83,7 @@ def test_a_fetch_that_enqueues_opens_no_targets_secret(
     services = DeployedServices(config.load(os.environ), household.services.now)
     headers = {"Authorization": f"Bearer {OWNER_KEY}"}
 
-    with Flask("cloud").test_request_context("/fetch?user=jack", headers=headers):
-        real: Request = request._get_current_object()  # type: ignore[attr-defined]
-        answer = fetch.view(real, services)
+    answer = answer_of(fetch.view, services, "/fetch?user=jack", headers=headers)
 
     assert answer.status_code == 200
     assert [task.function for task in services.queue.tasks] == ["deliver"]

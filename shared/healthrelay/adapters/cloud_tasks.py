@@ -40,17 +40,11 @@ class CloudTasksQueue:
     dedup_window = timedelta(hours=1)
 
     def __init__(
-        self,
-        queue: str,
-        url: str,
-        account: str,
-        timeout_seconds: float = ENQUEUE_TIMEOUT_SECONDS,
-        channel: grpc.Channel | None = None,
+        self, queue: str, url: str, account: str, channel: grpc.Channel | None = None
     ) -> None:
         self._queue = queue
         self._url = url
         self._account = account
-        self._timeout_seconds = timeout_seconds
         self._channel = channel
         self._lock = threading.Lock()
         self._client: tasks_v2.CloudTasksClient | None = None
@@ -58,13 +52,13 @@ class CloudTasksQueue:
             predicate=if_exception_type(exceptions.ServiceUnavailable),
             initial=0.1,
             maximum=1.0,
-            timeout=timeout_seconds,
+            timeout=ENQUEUE_TIMEOUT_SECONDS,
         )
 
     def enqueue(self, task: Task) -> bool:
         """One call; tried again only while the service is away."""
         request = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._as_request(task))
-        seconds = self._timeout_seconds
+        seconds = ENQUEUE_TIMEOUT_SECONDS
         with _translate_errors():
             try:
                 self._get_client().create_task(request, retry=self._retry, timeout=seconds)

@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from healthrelay.ports.peers import LogEvent, Provider, Queue, Target, TokenEndpoint, Vault
     from healthrelay.ports.store import Store
 
-_SYSTEM_CLOCK = partial(datetime.now, UTC)
+_CLOCK = partial(datetime.now, UTC)
 
 
 class Services:
     """Satisfies `healthrelay.web.services.WebServices` for one process, by the clock *now*."""
 
-    def __init__(
-        self, settings: config.Settings, now: Callable[[], datetime] = _SYSTEM_CLOCK
-    ) -> None:
+    def __init__(self, settings: config.Settings, now: Callable[[], datetime] = _CLOCK) -> None:
         self.settings = settings
         self.now = now
         self.guard = settings.guard
@@ -109,15 +107,17 @@ class Services:
     @cached_property
     def shared_targets(self) -> Sequence[Target]:
         """Where everybody's results go; known without opening a secret."""
-        from healthrelay.assembly.targets import build_shared
+        from healthrelay.assembly.targets import SHARED
 
-        return build_shared(self.settings, self.store.identities, lambda: self.vault)
+        known = self.settings, self.store.identities, lambda: self.vault
+        return [target for build in SHARED for target in build(*known)]
 
     def own_targets(self, user: str) -> Sequence[Target]:
         """Return where the results of *user* go beside; known without opening a secret."""
-        from healthrelay.assembly.targets import build_own
+        from healthrelay.assembly.targets import OWN
 
-        return build_own(user, self.store.targets, lambda: self.vault, self.now)
+        known = user, self.store.targets, lambda: self.vault, self.now
+        return [target for build in OWN for target in build(*known)]
 
     @property
     def delivery(self) -> DeliveryContext:

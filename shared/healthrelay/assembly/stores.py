@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def _sqlite(place: str) -> Store:
-    from healthrelay.adapters.sqlite import SqliteStore
+    from healthrelay.adapters.sqlite.store import SqliteStore
 
     return SqliteStore(place)
 
 
 def _firestore(place: str) -> Store:
-    from healthrelay.adapters.firestore import FirestoreStore
+    from healthrelay.adapters.firestore.store import FirestoreStore
 
     store = FirestoreStore(database=place or None)
     # Its client takes as long to load as everything else: let it, while we go on.

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from healthrelay.adapters.igor import Credential
     from healthrelay.config import Settings
+    from healthrelay.core.json import Document
     from healthrelay.flows.delivery.targets import Keys
-    from healthrelay.ports.delivery import Document, Targets
+    from healthrelay.ports.delivery import Targets
     from healthrelay.ports.peers import Target, Vault
     from healthrelay.ports.store import Identities
 
@@ -40,7 +41,7 @@ def _igor(settings: Settings, identities: Identities, vault: OpenVault) -> list[
 
 
 def _webhooks(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:
-    from healthrelay.adapters.webhook import WebhookTarget
+    from healthrelay.adapters.webhook.sender import WebhookTarget
     from healthrelay.flows.delivery.targets import endpoint_of, open_keys
 
     def target(name: str, document: Document) -> Target:
@@ -58,19 +59,9 @@ OWN: tuple[Callable[[str, Targets, OpenVault, Clock], list[Target]], ...] = (_we
 """Who builds the targets of one person."""
 
 
-def build_shared(settings: Settings, identities: Identities, vault: OpenVault) -> list[Target]:
-    """Return everybody's targets."""
-    return [target for build in SHARED for target in build(settings, identities, vault)]
-
-
-def build_own(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:
-    """Return the person's own targets."""
-    return [target for build in OWN for target in build(user, targets, vault, now)]
-
-
 def new_keys() -> Keys:
     """Return new keys for a signed webhook."""
-    from healthrelay.adapters.webhook import mint
+    from healthrelay.adapters.webhook.signing import mint
     from healthrelay.flows.delivery.targets import Keys
 
     return Keys(*mint())

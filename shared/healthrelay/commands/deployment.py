@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import json
 
-if TYPE_CHECKING:
-    from healthrelay.adapters.http import Http
+from healthrelay.adapters.http import Http
+from healthrelay.config import functions
+from healthrelay.core.errors import HealthrelayError
 
 TIMEOUT_SECONDS = 60
 """A first answer may have to wait for a cold start."""
 
 
-def check(url: str) -> dict[str, str]:
-    """Return what is wrong with each function, empty where all is well. Change nothing."""
-    from healthrelay.adapters.http import Http
-    from healthrelay.config import functions
+def print_deployment(url: str, *, as_json: bool) -> int:
+    """Print what is wrong with each function, a line each or as JSON; return the exit code."""
+    problems = find_problems(url)
+    lines = (f"{name}: {problem or 'well'}" for name, problem in problems.items())
+    print(json.dumps(problems, indent=2) if as_json else "\n".join(lines))
+    return 1 if any(problems.values()) else 0
 
+
+def find_problems(url: str) -> dict[str, str]:
+    """Return what is wrong with each function, empty where all is well. Change nothing."""
     http = Http()
     return {
         name: _problem(http, url.rstrip("/"), name, row.public)
@@ -24,14 +29,7 @@ def check(url: str) -> dict[str, str]:
     }
 
 
-def in_words(problems: Mapping[str, str]) -> str:
-    """Return one line for each function."""
-    return "\n".join(f"{name}: {problem or 'well'}" for name, problem in problems.items())
-
-
 def _problem(http: Http, url: str, name: str, public: bool) -> str:
-    from healthrelay.core.errors import HealthrelayError
-
     try:
         answer = http.send("GET", f"{url}/{name}?health", {}, seconds=TIMEOUT_SECONDS)
     except HealthrelayError as error:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import JSON, argument, command
 from healthrelay.core.igor_json import user_name
-
-if TYPE_CHECKING:
-    from healthrelay.core.trouble import Diagnosis
+from healthrelay.core.trouble import Diagnosis
 
 _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
 
@@ -26,7 +23,9 @@ _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter t
 )
 def run_doctor(args: Namespace) -> int:
     if args.url:
-        return _deployment(args)
+        from healthrelay.commands.deployment import print_deployment
+
+        return print_deployment(args.url, as_json=args.json)
     from healthrelay.flows.grants.doctor import examine
 
     built = services()
@@ -47,7 +46,6 @@ def run_doctor(args: Namespace) -> int:
 
 def _unopened(built: Services) -> dict[str, Diagnosis]:
     """Return the trouble with each sealed value that does not open, by its place."""
-    from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.household.secrets import try_to_open
 
     _, errors = try_to_open(built.store, built.vault)
@@ -55,14 +53,6 @@ def _unopened(built: Services) -> dict[str, Diagnosis]:
         place: Diagnosis("does not open", None, error.as_trouble()._replace(next_step=_NEXT_STEP))
         for place, error in errors.items()
     }
-
-
-def _deployment(args: Namespace) -> int:
-    from healthrelay.commands import deployment
-
-    results = deployment.check(args.url)
-    print(json.dumps(results, indent=2) if args.json else deployment.in_words(results))
-    return 0 if not any(results.values()) else 1
 
 
 def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from healthrelay.commands.leave import private_file
 from healthrelay.commands.words import argument, command
+from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from healthrelay.flows.transfer.person import Step
@@ -30,10 +31,9 @@ STORE = argument("--store", _STORES, metavar="NAME")
     description="Writes people, settings, sealed logins, measurements and logs. No key is"
     " needed: what is sealed stays sealed.",
 )
-def run_dump(args: Namespace) -> int:
+def run_dump(args: Namespace) -> None:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store
-    from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.dump import dump
 
     name = find_store(args.store)
@@ -48,7 +48,6 @@ def run_dump(args: Namespace) -> int:
         "What is sealed opens with the sealing keys alone: keep them too, in another place.",
         file=sys.stderr,
     )
-    return 0
 
 
 @contextmanager

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     PAIRS,
     flag("--plan", "only show what would be read"),
 )
-def run_fetch(args: Namespace) -> int:
+def run_fetch(args: Namespace) -> None:
     from healthrelay.core.measurements.query import parse_request
     from healthrelay.web.fetch import result
 
@@ -31,7 +31,6 @@ def run_fetch(args: Namespace) -> int:
         print(_print_plan(services(), request))
     else:
         print(json.dumps(result(request.user, services().fetch(request)), indent=2))
-    return 0
 
 
 def _print_plan(built: Services, request: FetchRequest) -> str:

@@ -16,7 +16,7 @@ from healthrelay.core.errors import BadRequest
     argument("--user", "a user and password instead of a token", default=""),
     flag("--forget", "stop pushing"),
 )
-def set_igor(args: Namespace) -> int:
+def set_igor(args: Namespace) -> None:
     from healthrelay.config import SETTINGS
     from healthrelay.flows.household.application import StoredIgor, forget_igor, save_igor
 
@@ -24,7 +24,7 @@ def set_igor(args: Namespace) -> int:
     if args.forget:
         forget_igor(built.store.identities)
         print("Removed. Igor may still poll.")
-        return 0
+        return
     try:
         url = str(SETTINGS["igor_url"].read(args.url or ""))
     except ValueError as error:
@@ -35,4 +35,3 @@ def set_igor(args: Namespace) -> int:
     opens = {"user": args.user, "password": secret} if args.user else {"token": secret}
     save_igor(StoredIgor(url, **opens), built.store.identities, built.vault)
     print("Stored, with the secret sealed. Restart what is running to use it.")
-    return 0

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from healthrelay.assembly import services
 from healthrelay.commands.words import USER, argument, command, flag
+from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
 
@@ -22,8 +23,7 @@ from healthrelay.igor.action import POLL_INTERVAL_SECONDS
     argument("--ca", "Igor's own certificate, for curl", metavar="FILE"),
     flag("--fragment", "only the XML for plugins/"),
 )
-def print_igor_config(args: Namespace) -> int:
-    from healthrelay.core.errors import BadRequest, Unknown
+def print_igor_config(args: Namespace) -> None:
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment
 
@@ -34,19 +34,16 @@ def print_igor_config(args: Namespace) -> int:
     settings, identities = built.settings, built.store.identities
     if identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
-    stored_url = identities.application().get("igor_url", "")
+    igor_url = args.igor or settings.igor_url or identities.application().get("igor_url")
     setup = PollSetup(
         user=user,
         relay_url=f"{settings.public_url}/relay",
         key=new_poll_key(user, identities) if args.new_key else KEY_PLACEHOLDER,
         prefix=settings.igor_prefix,
-        igor_url=(args.igor or settings.igor_url or stored_url or "http://localhost:9333").rstrip(
-            "/"
-        ),
+        igor_url=(igor_url or "http://localhost:9333").rstrip("/"),
         ca=args.ca or settings.igor_ca,
         ack=args.ack,
         interval=args.interval,
         days=args.days,
     )
     print(plugin_fragment(setup) if args.fragment else guide(setup), end="")
-    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from healthrelay.commands.words import Command, argument, command
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from healthrelay.igor.old_plugin import LegacyData
     from healthrelay.igor.takeover import Takeover
 
@@ -27,7 +26,7 @@ SYSTEMS = ("en_US", "en_GB", "metric")
     argument("--plugin", "the name it was installed under, fitbit or _fitbit"),
     argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
 )
-def import_igor(args: Namespace) -> int:
+def import_igor(args: Namespace) -> None:
     from healthrelay.igor.old_plugin import Units
     from healthrelay.igor.takeover import take_over
 
@@ -47,7 +46,6 @@ def import_igor(args: Namespace) -> int:
             " healthrelay has its own registration and units."
         )
     print(f"Delete the actions that call /plugin/{plugin} in Igor; see docs/igor.md.")
-    return 0
 
 
 def _read_legacy(database: Path, plugin: str | None) -> tuple[str, LegacyData]:

@@ -11,9 +11,8 @@ from healthrelay.config.readers import KEY_BYTES, sealing_key
 
 
 @command("new-key", "make a key for HEALTHRELAY_SEALING_KEYS", NAME)
-def new_key(args: Namespace) -> int:
+def new_key(args: Namespace) -> None:
     print(sealing_key(args.name, os.urandom(KEY_BYTES)))
-    return 0
 
 
 @command("rotate-keys", "seal everything with the first key")

@@ -7,17 +7,15 @@ import os
 import secrets
 import sys
 from argparse import Namespace
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from healthrelay.assembly import services
 from healthrelay.commands.words import JSON, USER, argument, command, flag
-from healthrelay.core.errors import BadRequest, Duplicate
+from healthrelay.core.errors import BadRequest, Duplicate, Misconfigured, TryLater
 from healthrelay.core.igor_json import user_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 
 @command(
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     flag("--forget-anyway", "even if the provider does not answer"),
 )
 def run_disconnect(args: Namespace) -> int:
-    from healthrelay.core.errors import Misconfigured, TryLater
     from healthrelay.core.grants.consent import CONSENTS
 
     built, user = services(), user_name(args.user)
@@ -52,14 +49,13 @@ def run_disconnect(args: Namespace) -> int:
 
 
 @command("erase", "remove everything of a person, with a receipt", USER, JSON)
-def run_erase(args: Namespace) -> int:
+def run_erase(args: Namespace) -> None:
     from healthrelay.flows.household.erase import erase
 
     built = services()
     receipt = erase(user_name(args.user), built.store, built.disconnect, built.now())
     home = built.settings.igor_prefix
     print(json.dumps(receipt.as_json(home), indent=2) if args.json else receipt.in_words(home))
-    return 0
 
 
 @command(
@@ -69,14 +65,13 @@ def run_erase(args: Namespace) -> int:
     argument("--to", "the folder", type=Path, default=Path(), metavar="DIR"),
     flag("--force", "replace files of the same names"),
 )
-def run_export(args: Namespace) -> int:
+def run_export(args: Namespace) -> None:
     from healthrelay.flows.household.export import export
 
     built = services()
     files = export(user_name(args.user), built.store, built.now())
     for path in write_privately(args.to, files, replace=args.force):
         print(path)
-    return 0
 
 
 def write_privately(folder: Path, files: Mapping[str, str], *, replace: bool) -> list[Path]:

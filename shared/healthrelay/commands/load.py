@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.commands.dump import STORE, progress_bar
 from healthrelay.commands.words import argument, command
+from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import Vault
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 def run_load(args: Namespace) -> int:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store, vault_of
-    from healthrelay.core.errors import BadRequest
     from healthrelay.flows.transfer.load import load
 
     name = find_store(args.store)

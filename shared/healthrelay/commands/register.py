@@ -9,11 +9,10 @@ from healthrelay.commands.words import argument, command, read_secret
 
 
 @command("register", "store the provider's client id and secret", argument("client_id"))
-def run_register(args: Namespace) -> int:
+def run_register(args: Namespace) -> None:
     from healthrelay.flows.household.application import save_registration
 
     built = services()
     secret = read_secret("Client secret")
     save_registration(args.client_id, secret, built.store.identities, built.vault)
     print("Stored. The secret is sealed.")
-    return 0

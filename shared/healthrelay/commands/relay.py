@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
@@ -13,9 +15,6 @@ from healthrelay.core.errors import Unknown
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.delivery.targets import Keys
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     argument("--name", "what to call the target; else its host"),
     flag("--allow-private", "it may lie in the house"),
 )
-def add_target(args: Namespace) -> int:
+def add_target(args: Namespace) -> None:
     from urllib.parse import urlsplit
 
     from healthrelay.assembly.targets import new_keys
@@ -40,7 +39,6 @@ def add_target(args: Namespace) -> int:
     user, endpoint = user_name(args.user), Endpoint(args.url, args.allow_private)
     keys = add(user, name, endpoint, store=built.store, vault=built.vault, new_keys=new_keys)
     print(f"{name} gets what changes from now on. Shown once:\n{_key_lines(keys)}")
-    return 0
 
 
 @command(
@@ -50,7 +48,7 @@ def add_target(args: Namespace) -> int:
     NAME,
     flag("--end", "sign with the newest keys only"),
 )
-def rotate_keys(args: Namespace) -> int:
+def rotate_keys(args: Namespace) -> None:
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import end_old_keys, rotate
 
@@ -61,16 +59,14 @@ def rotate_keys(args: Namespace) -> int:
     else:
         keys = rotate(user, args.name, store=built.store, vault=built.vault, new_keys=new_keys)
         print(f"New keys, beside the old until --end. Shown once:\n{_key_lines(keys)}")
-    return 0
 
 
 @command("remove", "send nothing there any more", USER, NAME)
-def remove_target(args: Namespace) -> int:
+def remove_target(args: Namespace) -> None:
     from healthrelay.flows.delivery.targets import remove
 
     remove(user_name(args.user), args.name, services().store)
     print(f"{args.name} gets nothing any more.")
-    return 0
 
 
 def _key_lines(keys: Keys) -> str:
@@ -104,18 +100,15 @@ def _result_line(target: str, delivery: Delivery) -> str:
 @command(
     "status", "show every target: what it has, what waits, what to do", argument("user", nargs="?")
 )
-def print_status(args: Namespace) -> int:
+def print_status(args: Namespace) -> None:
     """Print a line a target, and below it what to do when it is in trouble."""
     built = services()
     followings = built.store.log.followings()
     if args.user is not None and args.user not in followings:
         raise Unknown(f"There is no user {args.user}.")
     chosen = {args.user: followings[args.user]} if args.user else followings
-    lines = [
-        line for user, following in chosen.items() for line in _person_lines(built, user, following)
-    ]
+    lines = [line for one in chosen.items() for line in _person_lines(built, *one)]
     print("\n".join(lines) or "Nobody is here yet.")
-    return 0
 
 
 def _person_lines(built: Services, user: str, following: Following) -> Iterator[str]:

@@ -14,7 +14,7 @@ from healthrelay.commands.words import argument, command
     "serve all functions and fetch everybody when due",
     argument("--port", type=int, default=8080),
 )
-def run_serve(args: Namespace) -> int:
+def run_serve(args: Namespace) -> None:
     from healthrelay.local.scheduler import run_scheduler
     from healthrelay.local.serve import serve_functions, stop_event
 
@@ -24,4 +24,3 @@ def run_serve(args: Namespace) -> int:
         sys.stderr.write(f"Serving at {url} until Ctrl-C.\n")
         sys.stderr.flush()
         event.wait()
-    return 0

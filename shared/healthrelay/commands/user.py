@@ -12,17 +12,16 @@ from healthrelay.core.igor_json import user_name
 
 
 @command("add", "make a person", USER, PAIRS)
-def add_user(args: Namespace) -> int:
+def add_user(args: Namespace) -> None:
     from healthrelay.flows.household import people
 
     built = services()
     people.add(args.user, parse_pairs(args.pairs), built.store.identities, built.now().date())
     print(f"Created. Next: healthrelay invite {args.user}")
-    return 0
 
 
 @command("set", "change a person's settings; NAME= takes one away", USER, PAIRS)
-def set_user(args: Namespace) -> int:
+def set_user(args: Namespace) -> None:
     from healthrelay.flows.grants.connect import scopes_for
     from healthrelay.flows.household import people
 
@@ -36,7 +35,6 @@ def set_user(args: Namespace) -> int:
     if missing:
         next_step = f"Next: healthrelay invite {args.user}"
         print(f"The consent does not cover {' and '.join(missing)}. {next_step}", file=sys.stderr)
-    return 0
 
 
 def _granted_text(user: str, built: Services) -> list[str] | None:
@@ -47,34 +45,29 @@ def _granted_text(user: str, built: Services) -> list[str] | None:
 
 
 @command("list", "all people")
-def list_users(args: Namespace) -> int:
+def list_users(args: Namespace) -> None:
     built = services()
     identities = built.store.identities
     for name in identities.names():
         granted = _granted_text(name, built)
-        allowed = [
-            label for scope, label in built.consent.scopes.items() if scope in (granted or ())
-        ]
+        scopes = built.consent.scopes.items()
+        allowed = [label for scope, label in scopes if scope in (granted or ())]
         state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
         settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
-    return 0
 
 
 @command("key", "make a new poll key and show it once", USER)
-def print_new_key(args: Namespace) -> int:
+def print_new_key(args: Namespace) -> None:
     from healthrelay.flows.delivery.poll import new_poll_key
 
     print(new_poll_key(user_name(args.user), services().store.identities))
-    return 0
 
 
 @command("invite", "a link with which a person connects, for a week", USER)
-def print_invitation(args: Namespace) -> int:
+def print_invitation(args: Namespace) -> None:
     print(services().invitation_link(user_name(args.user)))
-    return 0
 
 
-PEOPLE = Command(
-    "user", "make, change and list people", parts=(add_user, set_user, list_users, print_new_key)
-)
+_PARTS = (add_user, set_user, list_users, print_new_key)
+PEOPLE = Command("user", "make, change and list people", parts=_PARTS)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from healthrelay.core.errors import BadRequest
 
-Run = Callable[[Namespace], int]
-"""Does the work of a command; returns the exit code: 0 done, 1 trouble."""
+Run = Callable[[Namespace], int | None]
+"""Does the work of a command; returns the exit code: none or 0 done, 1 trouble."""
 
 
 class Argument(NamedTuple):

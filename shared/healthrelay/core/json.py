@@ -1,10 +1,18 @@
-"""What JSON can hold, and how we write it."""
+"""What JSON can hold, what we call it where, and how we write it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+Document = Mapping[str, Json]
+"""What a store keeps as one piece."""
+
+Raw = Mapping[str, Any]
+"""One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
 def to_text(value: object) -> str:

@@ -144,9 +144,8 @@ def _store_measurements(
         )
         # One series at a time, because a log entry must have a size that every store takes.
         store.apply(user, Delta(added=new), now)
-        counts[series] = SeriesCount(
-            len(new), len(converted.records) - len(new), converted.left_out
-        )
+        old = len(converted.records) - len(new)
+        counts[series] = SeriesCount(len(new), old, converted.left_out)
     return counts
 
 

@@ -6,18 +6,16 @@ import sys
 import time
 import webbrowser
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import requests
 
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.consent_page import allow
-
-if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
 
 CONSENT_TIMEOUT_SECONDS = 600
 REQUEST_TIMEOUT_SECONDS = 120

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from healthrelay.config import Settings
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.igor.action import igor_action
-
-if TYPE_CHECKING:
-    from healthrelay.config import Settings
-    from healthrelay.local.demo import DemoResult
+from healthrelay.local.demo import DemoResult
 
 _BARS = "▁▂▃▄▅▆▇█"
 _MASS = {"en_US": "lb", "en_GB": "st"}

@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from healthrelay import log
+from healthrelay.assembly.services import Services
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.flows.delivery.deliver import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
-
-if TYPE_CHECKING:
-    from healthrelay.assembly.services import Services
 
 TICK_SECONDS = 60.0
 

@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from healthrelay.core.delivery.progress import Progress, kind_of
-from healthrelay.core.json import Json
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
-
-Document = Mapping[str, Json]
+    from healthrelay.core.json import Document
 
 
 class Following(NamedTuple):

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.token import Account, Grant
-    from healthrelay.core.json import Json
+    from healthrelay.core.json import Json, Raw
     from healthrelay.core.measurements.plan import Read, Source
     from healthrelay.core.measurements.records import Window
-
-Raw = Mapping[str, Any]
-"""One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
 class LogEvent(Protocol):

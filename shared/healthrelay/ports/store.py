@@ -6,15 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from healthrelay.core.json import Json
-
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.progress import Progress
+    from healthrelay.core.json import Document
     from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
-
-Document = Mapping[str, Json]
 
 
 class Versioned(NamedTuple):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
+from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.events import reader_cursor
 from healthrelay.web.responses import facts, json_response, trouble_facts
 from healthrelay.web.services import WebServices
-
-if TYPE_CHECKING:
-    from healthrelay.flows.delivery.context import Delivery
 
 
 @endpoint("GET", "POST")

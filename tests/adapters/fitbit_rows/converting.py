@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from healthrelay.adapters.fitbit import LegacyFitbit
+from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.core.grants.token import Account
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 from tests.adapters.reading import MONDAY, SUNDAY
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit import LegacyFitbit
-from healthrelay.adapters.google_health import GoogleHealth
+from healthrelay.adapters.fitbit.provider import LegacyFitbit
+from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit import LegacyFitbit
 from healthrelay.adapters.fitbit.calls import CALLS
+from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES

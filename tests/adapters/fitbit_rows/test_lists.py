@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit import LegacyFitbit
+from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.core.measurements.plan import Read
 from tests.adapters.fitbit_rows.converting import MONDAY, converted
 from tests.adapters.peers import answering, response

@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from healthrelay.ports.peers import Raw
+from healthrelay.core.json import Raw
 from tests.contract.discovery import validator
 
 _SCHEMAS = {

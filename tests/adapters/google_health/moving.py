@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.google_health import GoogleHealth
+from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import TryLater
 from healthrelay.core.grants.token import Account
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 from tests.adapters.google_health.described import check
 from tests.adapters.reading import MONDAY, SUNDAY
 

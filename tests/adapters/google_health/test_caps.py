@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.google_health import GoogleHealth
-from healthrelay.adapters.google_health.provider import MAX_PAGES
+from healthrelay.adapters.google_health.provider import MAX_PAGES, GoogleHealth
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, RollUp
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.adapters.http import Answer, Http

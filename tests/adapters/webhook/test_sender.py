@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import standardwebhooks
 
-from healthrelay.adapters.webhook import WebhookTarget, mint
+from healthrelay.adapters.webhook.sender import WebhookTarget
+from healthrelay.adapters.webhook.signing import mint
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
 from tests.adapters.peers import answering, given_up

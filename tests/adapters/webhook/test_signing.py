@@ -11,8 +11,7 @@ import standardwebhooks
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from healthrelay.adapters.webhook import mint
-from healthrelay.adapters.webhook.signing import headers
+from healthrelay.adapters.webhook.signing import headers, mint
 from healthrelay.core.delivery.messages import Message
 
 # The example of Standard Webhooks and its reference libraries.

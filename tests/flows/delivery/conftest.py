@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from tests.flows.delivery.fakes import FakeQueue, Home
 
 

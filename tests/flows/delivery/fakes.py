@@ -70,7 +70,6 @@ class FakeTarget:
 
     @property
     def counts(self) -> list[int]:
-        """How many records each body has."""
         return [body.count(b"dateTime") for body in self.bodies]
 
     @property
@@ -145,7 +144,6 @@ class Home:
         )
 
     def add(self, *days: int, now: datetime = NOW) -> None:
-        """One log entry a day."""
         add(self.store, *days, now=now)
 
     def add_daily(self, days: int) -> None:
@@ -154,7 +152,6 @@ class Home:
             self.add(day, now=NOW + timedelta(days=day))
 
     def apply(self, now: datetime = NOW, **parts: tuple[Record, ...]) -> None:
-        """One log entry with these parts of a delta."""
         self.store.records.apply("jack", Delta(**parts), now)
 
     def deliver(self, *, force: bool = False) -> Delivery:

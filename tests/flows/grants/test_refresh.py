@@ -24,12 +24,6 @@ def test_grant_comes_back_whole(login: Login) -> None:
     assert login.issuer.asked == []
 
 
-def test_due_token_is_refreshed_once(login: Login) -> None:
-    assert login.current().grant.access == "access-2"
-    assert login.current().grant.access == "access-2"
-    assert login.issuer.asked == ["refresh-1"]
-
-
 def test_refused_token_is_replaced_by_what_was_stored_meanwhile(login: Login) -> None:
     login.connect(1)
     refused = login.current()

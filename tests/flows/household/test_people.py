@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import BadRequest, Duplicate, Unknown
 from healthrelay.flows.household import application, people

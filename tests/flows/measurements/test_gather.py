@@ -11,6 +11,7 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryLater
 from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.plan import Read, Source, pack
 from healthrelay.core.measurements.records import Window
 from healthrelay.flows.measurements.gather import (
@@ -21,7 +22,6 @@ from healthrelay.flows.measurements.gather import (
     convert,
     read_all,
 )
-from healthrelay.ports.peers import Raw
 
 TODAY = date(2026, 11, 23)
 WINDOW = Window("body-weight", TODAY - timedelta(29), TODAY)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
 from healthrelay.flows.measurements.fetch import store_changes

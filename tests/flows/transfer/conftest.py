@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite import SqliteStore
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from healthrelay.flows.household.application import application_associated_data
 from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, VAULT, grant, grants_of
-from tests.stores.contract import NOW, weight
+from tests.stores.contract import NOW, stored_person, weight
 
 peer = pytest.mark.peer
 MINTED = Keys("whsec_shared", "whsk_ours", "whpk_public")
@@ -111,15 +111,6 @@ def contents(store: Store) -> dict[str, object]:
 
 
 def _contents(store: Store, user: str) -> list[object]:
-    grant = store.tokens.load(user)
-    return [
-        store.identities.settings(user),
-        store.identities.poll_key(user),
-        grant and grant.document,
-        store.targets.of(user),
-        store.log.following(user),
-        store.log.after(user, 0, 1000),
-        store.records.coverage(user),
-        # As text: Igor gets the members of an element in the order in which they stand.
-        [repr(record) for record in store.records.everything(user)],
-    ]
+    person = stored_person(store, user)
+    # As text: Igor gets the members of an element in the order in which they stand.
+    return [store.log.head(user), person, [repr(record) for record in person.records]]

@@ -121,9 +121,7 @@ def _require_one_commit(writes: list[Write]) -> list[Write]:
 
     Raise `TooLarge` otherwise.
     """
-    if (
-        len(writes) >= MAX_WRITES
-        or sum(buckets.text_bytes(write.fields or {}) for write in writes) > buckets.MAX_COMMIT
-    ):
+    size = sum(buckets.text_bytes(write.fields or {}) for write in writes)
+    if len(writes) >= MAX_WRITES or size > buckets.MAX_COMMIT:
         raise TooLarge("This is more than the store takes at once. Fetch a shorter period.")
     return writes

@@ -12,8 +12,8 @@ from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conf
 from healthrelay.adapters.firestore.documents import Fields, Listing, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict
-from healthrelay.core.json import to_text
-from healthrelay.ports.store import Document, Versioned
+from healthrelay.core.json import Document, to_text
+from healthrelay.ports.store import Versioned
 
 
 class FirestoreIdentities(FirestorePort):

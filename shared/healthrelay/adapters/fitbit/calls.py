@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.methods import DETAILS
 from healthrelay.core.measurements.plan import Read, Source
-from healthrelay.ports.peers import Raw
 
 Send = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]

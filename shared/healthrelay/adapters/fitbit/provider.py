@@ -9,10 +9,9 @@ from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""
@@ -42,9 +41,8 @@ class LegacyFitbit:
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)
         if row is None:
-            raise Unsupported(
-                f"python-fitbit cannot read {ABSENT.get(window.series, window.series)}."
-            )
+            lacking = ABSENT.get(window.series, window.series)
+            raise Unsupported(f"python-fitbit cannot read {lacking}.")
         return tuple(CALLS[name].source(name) for name in row.needs(window))
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:

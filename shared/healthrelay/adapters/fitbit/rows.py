@@ -20,11 +20,10 @@ from decimal import Decimal
 from typing import Any
 
 from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.methods import DETAILS
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 Elements = Callable[[Raw], list[Element]]

@@ -16,8 +16,8 @@ from healthrelay.adapters.google_health.points import (
     samples_of,
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
-from healthrelay.ports.peers import Raw
 
 DEVICES = AccountPart("/pairedDevices", points="pairedDevices")
 IDENTITY, PROFILE, SETTINGS = (AccountPart(p) for p in ("/identity", "/profile", "/settings"))

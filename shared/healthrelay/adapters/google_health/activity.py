@@ -19,8 +19,8 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
-from healthrelay.ports.peers import Raw
 
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""

@@ -12,9 +12,8 @@ from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, min
 from healthrelay.adapters.google_health.activity import TOTALS, Conversion, span_of
 from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
 from healthrelay.adapters.google_health.questions import Question, sessions
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements import units
-from healthrelay.ports.peers import Raw
 
 EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)

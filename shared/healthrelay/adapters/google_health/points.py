@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from healthrelay.adapters.google_health.questions import Question
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 Element = dict[str, Json]
 
 SOURCE = "google_health"
+MINUTE = timedelta(minutes=1)
 
 
 class Answers(NamedTuple):

@@ -11,10 +11,9 @@ from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.plan import Read, Source
 from healthrelay.core.measurements.records import Window
-from healthrelay.ports.peers import Raw
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -46,13 +45,13 @@ class GoogleHealth:
         return Account(str(identity.get("healthUserId", "")), settings.get("timeZone") or None)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
-        from healthrelay.adapters.google_health.rows import ABSENT, ROWS  # noqa: PLC0415
+        from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415
 
         row = ROWS.get(window.series)
         if row is None:
             raise Unsupported(f"Google Health has no {ABSENT.get(window.series, window.series)}.")
         questions = row.fine if row.fine and window.detail == "1sec" else row.needs
-        return tuple(question.source for question in questions)
+        return tuple(SOURCES[question] for question in questions)
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         """All pages: an empty one may carry a token, a full one none; only the token ends it."""

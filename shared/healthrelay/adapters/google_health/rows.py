@@ -16,6 +16,8 @@ from healthrelay.adapters.google_health import (
 )
 from healthrelay.adapters.google_health.points import Row
 from healthrelay.adapters.google_health.questions import Question
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.plan import Source
 
 ROWS: dict[str, Row] = {
     **body.ROWS,
@@ -30,9 +32,10 @@ ROWS: dict[str, Row] = {
     **account.ROWS,
 }
 
-QUESTIONS: dict[str, Question] = {
-    question.source.name: question for row in ROWS.values() for question in (*row.needs, *row.fine)
+SOURCES: dict[Question, Source] = {
+    question: question.source for row in ROWS.values() for question in (*row.needs, *row.fine)
 }
+QUESTIONS: dict[str, Question] = {source.name: question for question, source in SOURCES.items()}
 
 ABSENT: dict[str, str] = {
     "badges": "badges",
@@ -46,11 +49,6 @@ ABSENT: dict[str, str] = {
     "frequent-foods": "list of frequent foods",
     "meals": "list of meals",
     "activity-stats": "lifetime statistics",
-    "body-weight-goal": "goals",
-    "body-fat-goal": "goals",
-    "activities-daily-goal": "goals",
-    "activities-weekly-goal": "goals",
-    "food-goal": "goals",
-    "water-goal": "goals",
+    **{series: "goals" for series in SERIES if series.endswith("-goal")},
 }
 """Series → what Google Health does not have, in a person's words."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from healthrelay.adapters.google_health.nights import MINUTE, SLEEP, Night, nights
-from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
+from healthrelay.adapters.google_health.nights import SLEEP, Night, nights
+from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.core.json import Json
 
 Figure = Callable[[Night], int | None]
@@ -53,11 +53,7 @@ def sleep_days(answers: Answers) -> list[Element]:
 def sums(figure: Figure) -> Callable[[Answers], list[Element]]:
     """Return a time series of what is known of *figure*, summed over each day's sessions."""
 
-    def elements(answers: Answers) -> list[Element]:
-        known = {day: _sum_minutes(figure, each) for day, each in _by_day(answers).items()}
-        return daily({day: str(total) for day, total in known.items() if total is not None})
-
-    return elements
+    return lambda answers: _daily_figures(answers, lambda each: _sum_minutes(figure, each))
 
 
 def start_times(answers: Answers) -> list[Element]:
@@ -68,8 +64,12 @@ def start_times(answers: Answers) -> list[Element]:
 
 def efficiencies(answers: Answers) -> list[Element]:
     """``sleep/efficiency``: of the main sleep of each day, in percent."""
-    known = {day: _main(each).efficiency for day, each in _by_day(answers).items()}
-    return daily({day: str(percent) for day, percent in known.items() if percent is not None})
+    return _daily_figures(answers, lambda each: _main(each).efficiency)
+
+
+def _daily_figures(answers: Answers, figure: Callable[[list[Night]], int | None]) -> list[Element]:
+    known = {day: figure(each) for day, each in _by_day(answers).items()}
+    return daily({day: str(value) for day, value in known.items() if value is not None})
 
 
 def _by_day(answers: Answers) -> dict[str, list[Night]]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
 from healthrelay.core.errors import TryLater, Unknown
-from healthrelay.core.json import to_text
-from healthrelay.ports.store import Document, Versioned
+from healthrelay.core.json import Document, to_text
+from healthrelay.ports.store import Versioned
 
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"

@@ -140,10 +140,8 @@ class SqliteLog(Table):
             ).fetchone()
             if known is None and still:
                 return
-            if (
-                not known
-                or Progress.from_document(json.loads(known[0])).sequence <= progress.sequence
-            ):
+            newest = Progress.from_document(json.loads(known[0])).sequence if known else 0
+            if newest <= progress.sequence:
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
                     (*where, to_text(progress.to_document())),

@@ -10,9 +10,9 @@ from healthrelay.adapters.sqlite.database import (
 )
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
 from healthrelay.core.errors import Duplicate
-from healthrelay.core.json import to_text
+from healthrelay.core.json import Document, to_text
 from healthrelay.core.measurements.records import Delta
-from healthrelay.ports.store import Document, PersonDump
+from healthrelay.ports.store import PersonDump
 
 
 def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:

@@ -30,7 +30,8 @@ from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
-    from healthrelay.ports.store import Document, PersonDump, Versioned
+    from healthrelay.core.json import Document
+    from healthrelay.ports.store import PersonDump, Versioned
 
 
 class SqliteIdentities(Table):

@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
     """Return ``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
     document: dict[str, dict[str, list[str]]] = {}
-    for change, records in zip(CHANGES, (delta.added, delta.changed, delta.removed), strict=True):
+    for change, records in delta._asdict().items():
         for record in records:
             document.setdefault(change, {}).setdefault(record.series, []).append(record.key)
     return document

@@ -10,14 +10,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery.events import event
+from healthrelay.core.delivery.events import RecordIndex, event
 from healthrelay.core.json import Json, to_text
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from healthrelay.core.delivery.entries import Entry
-    from healthrelay.core.delivery.events import RecordIndex
 
 MAX_BODY_BYTES = 20_000
 CHANGED, SNAPSHOT = "measurements.changed", "measurements.snapshot"

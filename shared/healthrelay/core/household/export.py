@@ -32,11 +32,9 @@ def to_csv(elements: Sequence[Mapping[str, Json]]) -> str:
 
 
 def _cell(value: Json) -> str:
-    if value is None:
-        return ""
-    return (
-        _quote_formula(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    )
+    if isinstance(value, str):
+        return _quote_formula(value)
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _quote_formula(text: str) -> str:

@@ -6,6 +6,7 @@ not in this table, above all everything that writes, does not exist for a caller
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest, Unsupported
@@ -58,6 +59,22 @@ def _intraday() -> Resources:
     return {_resource(name.removesuffix("-intraday")): (name,) for name in rows}
 
 
+def _states() -> Iterator[Method]:
+    for row in SERIES.values():
+        if row.kind is Kind.STATE:
+            name = _NAMES.get(row.name) or row.name.replace("-", "_")
+            yield Method(name, (row.name,), arguments=frozenset())
+
+
+_NAMES = {
+    "devices": "get_devices",
+    "user": "user_profile_get",
+    "badges": "get_badges",
+    "friends": "get_friends",
+    "meals": "get_meals",
+}
+"""State → its method, where that is not its own name with underscores."""
+
 _ROWS: tuple[Method, ...] = (
     Method("get_bodyweight", ("weight",)),
     Method("get_bodyfat", ("fat",)),
@@ -75,31 +92,7 @@ _ROWS: tuple[Method, ...] = (
         arguments=DATES | {"resource", "detail_level", "start_time", "end_time"},
         period="1d",
     ),
-    *(
-        Method(name, (series,), arguments=frozenset())
-        for name, series in (
-            ("get_devices", "devices"),
-            ("user_profile_get", "user"),
-            ("get_badges", "badges"),
-            ("get_friends", "friends"),
-            ("food_units", "food-units"),
-            ("activities_list", "activities-list"),
-            ("recent_activities", "recent-activities"),
-            ("favorite_activities", "favorite-activities"),
-            ("frequent_activities", "frequent-activities"),
-            ("recent_foods", "recent-foods"),
-            ("favorite_foods", "favorite-foods"),
-            ("frequent_foods", "frequent-foods"),
-            ("get_meals", "meals"),
-            ("activity_stats", "activity-stats"),
-            ("body_weight_goal", "body-weight-goal"),
-            ("body_fat_goal", "body-fat-goal"),
-            ("activities_daily_goal", "activities-daily-goal"),
-            ("activities_weekly_goal", "activities-weekly-goal"),
-            ("food_goal", "food-goal"),
-            ("water_goal", "water-goal"),
-        )
-    ),
+    *_states(),
 )
 METHODS: dict[str, Method] = {row.name: row for row in _ROWS}
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import Coverage, Span, Window
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.core.measurements.records import Coverage, Span
 
 
 class Source(NamedTuple):

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
 from healthrelay.core.delivery.tasks import DAY, remind
-from healthrelay.core.errors import severity
+from healthrelay.core.errors import HealthrelayError, severity
 
 if TYPE_CHECKING:
-    from healthrelay.core.errors import HealthrelayError
     from healthrelay.core.trouble import Trouble
     from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store

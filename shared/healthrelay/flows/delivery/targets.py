@@ -18,7 +18,7 @@ from healthrelay.core.igor_json import is_name
 from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
-    from healthrelay.ports.delivery import Document
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Store
 

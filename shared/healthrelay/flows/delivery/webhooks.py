@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery import messages
 from healthrelay.core.delivery import progress as delivery
-from healthrelay.core.delivery.events import index_records
-from healthrelay.core.delivery.messages import Address
+from healthrelay.core.delivery.events import RecordIndex, index_records
+from healthrelay.core.delivery.messages import Address, Message
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.delivery.context import Delivery, log_attempt
+from healthrelay.flows.delivery.context import Attempt, Delivery, DeliveryContext, log_attempt
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
-    from healthrelay.core.delivery.events import RecordIndex
-    from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.progress import Progress
-    from healthrelay.flows.delivery.context import Attempt, DeliveryContext
     from healthrelay.ports.peers import Target
 
 BATCH = 100

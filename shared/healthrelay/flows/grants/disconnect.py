@@ -22,12 +22,11 @@ from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Document, Store, Tokens
+    from healthrelay.ports.store import Store, Tokens
 
 PAUSE_SECONDS = 0.2
-Revoke = Callable[["Grant"], None]
-Sleep = Callable[[float], None]
 
 
 class Disconnected(NamedTuple):
@@ -43,10 +42,10 @@ def disconnect(  # noqa: PLR0913 - one person, and every port by name
     store: Store,
     vault: Vault,
     provider: str,
-    revoke: Revoke,
+    revoke: Callable[[Grant], None],
     now: datetime,
     anyway: bool = False,
-    sleep: Sleep = time.sleep,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Disconnected:
     """Revoke the grant, then forget it; what was stored meanwhile is revoked too.
 
@@ -73,7 +72,7 @@ def disconnect(  # noqa: PLR0913 - one person, and every port by name
 
 
 def _take_lease(
-    user: str, owner: str, tokens: Tokens, sleep: Sleep, now: datetime
+    user: str, owner: str, tokens: Tokens, sleep: Callable[[float], None], now: datetime
 ) -> tuple[Document, int] | None:
     """Return the stored grant and the version under which its lease is ours; None without one."""
     waited = 0.0
@@ -92,7 +91,7 @@ def _take_lease(
 
 
 def _revoke(
-    user: str, document: Document, vault: Vault, provider: str, revoke: Revoke
+    user: str, document: Document, vault: Vault, provider: str, revoke: Callable[[Grant], None]
 ) -> HealthrelayError | None:
     """Return what kept the provider from ending the grant; None when it has ended."""
     connected = document["provider"]

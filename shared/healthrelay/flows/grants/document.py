@@ -27,8 +27,8 @@ from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Document
 
 _HEALTH: Mapping[str, Callable[[Any], Any]] = {
     "failures": int,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.ports.store import Document
+    from healthrelay.core.json import Document
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""

@@ -21,8 +21,9 @@ from healthrelay.flows.grants.document import from_document, to_document, with_r
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
 
 if TYPE_CHECKING:
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
-    from healthrelay.ports.store import Document, Tokens, Versioned
+    from healthrelay.ports.store import Tokens, Versioned
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
 """Between two looks at what the winner of a race has stored."""

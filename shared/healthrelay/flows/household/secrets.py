@@ -12,8 +12,9 @@ from healthrelay.flows.grants.document import grant_associated_data
 from healthrelay.flows.household.application import SEALED, amend, application_associated_data
 
 if TYPE_CHECKING:
+    from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Document, Store
+    from healthrelay.ports.store import Store
 
 
 def sealed_values(store: Store) -> Iterator[tuple[str, str]]:

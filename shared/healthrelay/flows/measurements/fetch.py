@@ -162,12 +162,12 @@ def store_changes(
     What was *covered* before is stored again with every change, and for days without data where
     each fetch would otherwise read them again.
     """
-    waiting = [gathered.read]
+    waiting: list[tuple[Sequence[Window], Sequence[Record]]] = [(gathered.read, gathered.records)]
     stored = Delta()
     while waiting:
-        windows = waiting.pop(0)
+        windows, read = waiting.pop(0)
         known = records.within(user, windows)
-        delta = diff(known, _incoming(known, gathered.records, windows))
+        delta = diff(known, _incoming(known, read, windows))
         after = extend_coverage(covered, windows)
         moved = after != covered and (gathered.broken_off or reaches_back(covered, after))
         if not any(delta) and not moved:
@@ -178,7 +178,7 @@ def store_changes(
             halves = _halves(windows)
             if not halves:
                 raise
-            waiting = [*halves, *waiting]
+            waiting = [*((half, select(read, half)) for half in halves), *waiting]
             continue
         covered = after
         stored = Delta(*(one + more for one, more in zip(stored, delta, strict=True)))
@@ -186,14 +186,13 @@ def store_changes(
 
 
 def _incoming(
-    known: Sequence[Record], gathered: Sequence[Record], windows: Sequence[Window]
+    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window]
 ) -> Sequence[Record]:
-    incoming = select(gathered, windows)
     if any(window.hours for window in windows):
         from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
 
-        return pieced(known, incoming, windows)
-    return incoming
+        return pieced(known, read, windows)
+    return read
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:

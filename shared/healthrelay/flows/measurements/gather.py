@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
-from healthrelay.core.measurements.records import parse, select, without
-from healthrelay.ports.peers import Provider, Raw
+from healthrelay.core.json import Raw
+from healthrelay.core.measurements.records import Record, Window, parse, select, without
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
     from healthrelay.core.measurements.plan import Plan, Read
-    from healthrelay.core.measurements.records import Record, Window
     from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.ports.peers import Provider
 
 WORKERS = 8
 AHEAD = 2 * WORKERS
