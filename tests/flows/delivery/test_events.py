@@ -33,21 +33,15 @@ def page_of(store: Store, after: int, limit: int = 100) -> dict[str, Any]:
     return events("jack", Page(after, limit), log=store.log, records=store.records)
 
 
-def follow_page(state: State, page: dict[str, Any]) -> None:
-    """What a program does with a page: the whole of it, in order."""
-    if page["snapshot"]:
-        state.clear()
-        state.update(page["series"])
-        return
-    for one in page["events"]:
-        follow(state, one)
-
-
 def walk(store: Store, state: State, after: int = 0, limit: int = 7) -> int:
-    """Read page by page to the end; returns the last number."""
+    """Do what a program does with page after page, to the end; returns the last number."""
     while True:
         page = page_of(store, after, limit)
-        follow_page(state, page)
+        if page["snapshot"]:
+            state.clear()
+            state.update(page["series"])
+        for one in page.get("events", []):
+            follow(state, one)
         if page["next"] == after:
             return after
         after = page["next"]
