@@ -83,9 +83,8 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: Store) -> None
         ],
     }
     # What is no longer there is not named as added.
-    assert page_of(store, 0)["events"][0]["added"] == {
-        "body-weight": {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
-    }
+    added = {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
+    assert page_of(store, 0)["events"][0]["added"] == {"body-weight": added}
 
 
 def test_pages_end_where_the_next_begins(store: Store) -> None:
