@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from healthrelay.adapters.http import Http
+from healthrelay.adapters.http import Http
+from healthrelay.config import functions
+from healthrelay.core.errors import HealthrelayError
 
 TIMEOUT_SECONDS = 60
 """A first answer may have to wait for a cold start."""
@@ -22,9 +22,6 @@ def print_deployment(url: str, *, as_json: bool) -> int:
 
 def find_problems(url: str) -> dict[str, str]:
     """Return what is wrong with each function, empty where all is well. Change nothing."""
-    from healthrelay.adapters.http import Http
-    from healthrelay.config import functions
-
     http = Http()
     return {
         name: _problem(http, url.rstrip("/"), name, row.public)
@@ -33,8 +30,6 @@ def find_problems(url: str) -> dict[str, str]:
 
 
 def _problem(http: Http, url: str, name: str, public: bool) -> str:
-    from healthrelay.core.errors import HealthrelayError
-
     try:
         answer = http.send("GET", f"{url}/{name}?health", {}, seconds=TIMEOUT_SECONDS)
     except HealthrelayError as error:

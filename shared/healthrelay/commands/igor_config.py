@@ -34,15 +34,13 @@ def print_igor_config(args: Namespace) -> None:
     settings, identities = built.settings, built.store.identities
     if identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
-    stored_url = identities.application().get("igor_url", "")
+    igor_url = args.igor or settings.igor_url or identities.application().get("igor_url")
     setup = PollSetup(
         user=user,
         relay_url=f"{settings.public_url}/relay",
         key=new_poll_key(user, identities) if args.new_key else KEY_PLACEHOLDER,
         prefix=settings.igor_prefix,
-        igor_url=(args.igor or settings.igor_url or stored_url or "http://localhost:9333").rstrip(
-            "/"
-        ),
+        igor_url=(igor_url or "http://localhost:9333").rstrip("/"),
         ca=args.ca or settings.igor_ca,
         ack=args.ack,
         interval=args.interval,

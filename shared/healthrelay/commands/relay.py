@@ -107,9 +107,7 @@ def print_status(args: Namespace) -> None:
     if args.user is not None and args.user not in followings:
         raise Unknown(f"There is no user {args.user}.")
     chosen = {args.user: followings[args.user]} if args.user else followings
-    lines = [
-        line for user, following in chosen.items() for line in _person_lines(built, user, following)
-    ]
+    lines = [line for one in chosen.items() for line in _person_lines(built, *one)]
     print("\n".join(lines) or "Nobody is here yet.")
 
 

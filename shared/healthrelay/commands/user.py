@@ -50,9 +50,8 @@ def list_users(args: Namespace) -> None:
     identities = built.store.identities
     for name in identities.names():
         granted = _granted_text(name, built)
-        allowed = [
-            label for scope, label in built.consent.scopes.items() if scope in (granted or ())
-        ]
+        scopes = built.consent.scopes.items()
+        allowed = [label for scope, label in scopes if scope in (granted or ())]
         state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
         settings = identities.settings(name) or {}
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
@@ -70,6 +69,5 @@ def print_invitation(args: Namespace) -> None:
     print(services().invitation_link(user_name(args.user)))
 
 
-PEOPLE = Command(
-    "user", "make, change and list people", parts=(add_user, set_user, list_users, print_new_key)
-)
+_PARTS = (add_user, set_user, list_users, print_new_key)
+PEOPLE = Command("user", "make, change and list people", parts=_PARTS)

@@ -9,7 +9,7 @@ import requests
 
 from healthrelay.core.errors import TryLater
 
-REQUEST_TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 class _Form(HTMLParser):
@@ -36,25 +36,20 @@ def allow(begin_url: str) -> dict[str, int]:
     Return the statuses of ``auth1`` and ``auth2``.
     """
     with requests.Session() as browser:
-        start = browser.get(begin_url, allow_redirects=False, timeout=REQUEST_TIMEOUT_SECONDS)
+        start = browser.get(begin_url, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         if start.status_code != 302:
             return {"auth1": start.status_code}
-        end = browser.get(allow_page(start.headers["Location"]), timeout=REQUEST_TIMEOUT_SECONDS)
+        end = browser.get(allow_page(start.headers["Location"]), timeout=TIMEOUT_SECONDS)
         return {"auth1": start.status_code, "auth2": end.status_code}
 
 
 def allow_page(page_url: str) -> str:
     """Allow what is ticked on the consent page; return the address it redirects to."""
     with requests.Session() as browser:
-        page = browser.get(page_url, timeout=REQUEST_TIMEOUT_SECONDS)
+        page = browser.get(page_url, timeout=TIMEOUT_SECONDS)
         form = _Form(page.text)
         if page.status_code != 200 or form.action is None:
             raise TryLater(f"The consent page cannot be used (status {page.status_code}).")
-        fields = [*form.fields, ("decision", "allow")]
-        answer = browser.post(
-            urljoin(page.url, form.action),
-            data=fields,
-            allow_redirects=False,
-            timeout=REQUEST_TIMEOUT_SECONDS,
-        )
+        target, fields = urljoin(page.url, form.action), [*form.fields, ("decision", "allow")]
+        answer = browser.post(target, fields, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         return answer.headers["Location"]

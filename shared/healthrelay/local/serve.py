@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication
 
 import functions_framework
 from flask import Flask
@@ -17,9 +18,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from healthrelay.config import functions
 from healthrelay.core.errors import NotConfigured
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"

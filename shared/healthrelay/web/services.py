@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.delivery.context import DeliveryContext
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
-    from healthrelay.ports.peers import Provider, Queue, TokenEndpoint
+    from healthrelay.ports.peers import LogEvent, Provider, Queue, TokenEndpoint
     from healthrelay.ports.store import Store
 
 
@@ -24,6 +24,9 @@ class WebServices(Protocol):
     public_url: str
     relay_days: int
     log_days: int
+    now: Callable[[], datetime]
+    """Returns the present instant, aware."""
+    log_event: LogEvent
 
     @property
     def owner_key(self) -> str: ...
@@ -48,12 +51,3 @@ class WebServices(Protocol):
 
     def fetch(self, request: FetchRequest) -> Fetched:
         """Bring one person's new measurements into the store, and on to their targets."""
-
-    def enqueue_or_deliver(self, user: str) -> Mapping[str, Delivery]:
-        """Deliver what a fetch has written, or leave that to the queue."""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware."""
-
-    def log_event(self, severity: str, event: str, **facts: object) -> None:
-        """Write one line to the log; secrets among the *facts* are blotted out."""

@@ -14,12 +14,9 @@ from decimal import Decimal
 from functools import partial
 
 from healthrelay.adapters.google_health.activity import WEARABLES, amount, rolled, span_of
-from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
+from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.adapters.google_health.questions import DailyRollUp, Question, intervals
 from healthrelay.core.json import Json
-
-MINUTE = timedelta(minutes=1)
-
 
 LEVELS = intervals("activity-level")
 ZONE_MINUTES = DailyRollUp("active-zone-minutes")

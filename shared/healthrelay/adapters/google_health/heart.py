@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from healthrelay.adapters.google_health.active_minutes import MINUTE
 from healthrelay.adapters.google_health.activity import amount, rolled
 from healthrelay.adapters.google_health.points import (
+    MINUTE,
     Answers,
     Element,
     Row,

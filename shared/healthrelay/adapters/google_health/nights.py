@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from healthrelay.adapters.google_health.points import Answers, local, log_id, value_of
+from healthrelay.adapters.google_health.points import MINUTE, Answers, local, log_id, value_of
 from healthrelay.adapters.google_health.questions import sessions
 from healthrelay.core.json import Raw
 
 SLEEP = sessions("sleep")
-MINUTE = timedelta(minutes=1)
 
 Tally = dict[str, tuple[int, int]]
 """Kind of stage → how often, and how many minutes in all."""

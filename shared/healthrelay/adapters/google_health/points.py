@@ -15,6 +15,7 @@ from healthrelay.core.measurements.records import Window
 Element = dict[str, Json]
 
 SOURCE = "google_health"
+MINUTE = timedelta(minutes=1)
 
 
 class Answers(NamedTuple):

@@ -16,6 +16,7 @@ from healthrelay.adapters.google_health import (
 )
 from healthrelay.adapters.google_health.points import Row
 from healthrelay.adapters.google_health.questions import Question
+from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.plan import Source
 
 ROWS: dict[str, Row] = {
@@ -48,11 +49,6 @@ ABSENT: dict[str, str] = {
     "frequent-foods": "list of frequent foods",
     "meals": "list of meals",
     "activity-stats": "lifetime statistics",
-    "body-weight-goal": "goals",
-    "body-fat-goal": "goals",
-    "activities-daily-goal": "goals",
-    "activities-weekly-goal": "goals",
-    "food-goal": "goals",
-    "water-goal": "goals",
+    **{series: "goals" for series in SERIES if series.endswith("-goal")},
 }
 """Series → what Google Health does not have, in a person's words."""

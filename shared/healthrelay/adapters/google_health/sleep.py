@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from healthrelay.adapters.google_health.nights import MINUTE, SLEEP, Night, nights
-from healthrelay.adapters.google_health.points import Answers, Element, Row, daily
+from healthrelay.adapters.google_health.nights import SLEEP, Night, nights
+from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.core.json import Json
 
 Figure = Callable[[Night], int | None]

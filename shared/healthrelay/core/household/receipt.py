@@ -52,10 +52,8 @@ class Receipt(NamedTuple):
     def in_words(self, home: str) -> str:
         """Return the receipt for the person, who keeps it."""
         counts = [f"{count} {series}" for series, count in self.records.items()]
-        private = (
-            ["settings"] + ["poll key"] * self.poll_key + ["grant"] * (self.provider is not None)
-        )
-        private += ["targets"] * bool(self.targets)
+        private = ["settings"] + ["poll key"] * self.poll_key
+        private += ["grant"] * (self.provider is not None) + ["targets"] * bool(self.targets)
         return "\n".join(
             [
                 f"Everything of {self.user} was removed at {self.at:%Y-%m-%d %H:%M} UTC.",

@@ -67,9 +67,8 @@ def windows(query: Words, settings: Words, today: date) -> list[Window]:
             windows_of[series] = Window(series, EPOCH, EPOCH)
         else:
             hours = _hour_range(taken.get("start_time"), taken.get("end_time"))
-            windows_of[series] = Window(
-                series, *spans[row.name], _detail_level(series, taken), hours
-            )
+            detail = _detail_level(series, taken)
+            windows_of[series] = Window(series, *spans[row.name], detail, hours)
     return list(windows_of.values())
 
 
