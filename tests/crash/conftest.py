@@ -12,7 +12,7 @@ from healthrelay import config
 from healthrelay.assembly.services import Services
 from sandbox import Sandbox
 from tests.crash.home import GRACE, SETTINGS, Home
-from tests.household import START
+from tests.household import OWNER_KEY, START
 from tests.igor.recorder import Recorder
 
 
@@ -35,17 +35,15 @@ def home(
 ) -> Iterator[Home]:
     sandbox.fitbit.grace = GRACE
     with Recorder() as igor:
-        chosen = (
-            sandbox.settings
-            | place
-            | {
-                "HEALTHRELAY_PROVIDER": provider,
-                "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
-                "HEALTHRELAY_OWNER_KEY": "an-owner-key-for-tests-of-forty-characters",
-                "HEALTHRELAY_SEALING_KEYS": "one:" + "A" * 43 + "=",
-                "HEALTHRELAY_IGOR_URL": igor.url,
-            }
-        )
+        chosen = {
+            **sandbox.settings,
+            **place,
+            "HEALTHRELAY_PROVIDER": provider,
+            "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
+            "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
+            "HEALTHRELAY_SEALING_KEYS": "one:" + "A" * 43 + "=",
+            "HEALTHRELAY_IGOR_URL": igor.url,
+        }
         for name, value in chosen.items():
             monkeypatch.setenv(name, value)
         built = Services(config.load(os.environ), lambda: home.now)

@@ -103,13 +103,9 @@ def test_what_is_exported_is_what_igor_gets(household: Household, tmp_path: Path
     export = json.loads((folder / "jack.json").read_text())
     assert export["records"] == snapshot
     assert export["poll_key"] is True
-    assert export["targets"] == {
-        "node-red": {
-            "url": "https://hook.example/in",
-            "private": False,
-            "progress": {"sequence": 1, "state": "ok"},
-        }
-    }
+    target = {"url": "https://hook.example/in", "private": False}
+    progress = {"sequence": 1, "state": "ok"}
+    assert export["targets"] == {"node-red": {**target, "progress": progress}}
     at = NOW.isoformat()
     assert export["log"]["head"] == 1
     assert export["log"]["progress"]["reader:script"] == {"sequence": 1, "state": "ok", "at": at}
@@ -123,10 +119,10 @@ def test_what_is_exported_is_what_igor_gets(household: Household, tmp_path: Path
     everything = "".join(path.read_text() for path in written)
     sealed = household.services.store.tokens.load("jack")
     assert sealed is not None
-    target = household.services.store.targets.of("jack")["node-red"]["sealed"]
+    stored = household.services.store.targets.of("jack")["node-red"]["sealed"]
     for secret in (
         *(grant.access, grant.refresh or "", str(sealed.document["sealed"])),
-        *(key, str(target), "whsk_"),
+        *(key, str(stored), "whsk_"),
     ):
         assert secret not in everything
     with (folder / "jack.body-weight.csv").open(newline="") as file:

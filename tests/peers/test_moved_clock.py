@@ -18,12 +18,12 @@ subprocess.run([sys.executable, "-c", {_NOW!r}], check=True)
 
 
 def test_a_program_and_its_children_live_on_another_day() -> None:
-    env = os.environ | {"DATE": "2028-02-29 12:00", "TZ": "Pacific/Kiritimati"}
+    env = os.environ | {"DATE": "2028-02-29 12:30", "TZ": "Pacific/Kiritimati"}
     argv = [sys.executable, "-m", "tests.peers.moved_clock", "-c", _CHILD]
 
     done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
 
-    assert done.stderr == "make moved DATE='2028-02-29 12:00' TZ=Pacific/Kiritimati\n"
+    assert done.stderr == "make moved DATE='2028-02-29 12:30' TZ=Pacific/Kiritimati\n"
     for line in done.stdout.splitlines():
         day, hour, seconds = line.split()
         assert (day, hour[:3]) == ("2028-02-29", "12:")

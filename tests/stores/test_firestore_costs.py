@@ -104,12 +104,8 @@ def test_changed_log_asks_where_its_entries_were(store: EmulatedStore) -> None:
     # The person, the bucket, the keys of all three; then the one that held it before, too.
     assert cost(store, lambda: store.records.apply("jack", new, NOW)) == (5, 3)
     assert cost(store, lambda: store.records.apply("jack", moved, NOW)) == (6, 4)
-    assert store.records.everything("jack") == [
-        entry(0, "2024-05-01"),
-        entry(1, "2026-01-01"),
-        entry(2, "2026-05-01"),
-        entry(9, "2026-11-01"),
-    ]
+    days = [(0, "2024-05-01"), (1, "2026-01-01"), (2, "2026-05-01"), (9, "2026-11-01")]
+    assert store.records.everything("jack") == [entry(*day) for day in days]
 
 
 def test_a_poll_reads_the_key_the_person_and_the_buckets(store: EmulatedStore) -> None:

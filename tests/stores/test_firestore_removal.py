@@ -104,12 +104,8 @@ def test_what_a_new_person_writes_survives_a_late_removal(store: EmulatedStore) 
 def test_more_than_a_batch_is_removed(store: EmulatedStore) -> None:
     life = PatientDatabase(store.project)
     for first in (0, 500):
-        life.commit(
-            *(
-                Write(f"identities/jack/log/{number:010}", {"life": "an earlier one"})
-                for number in range(first, first + 500)
-            )
-        )
+        paths = [f"identities/jack/log/{number:010}" for number in range(first, first + 500)]
+        life.commit(*(Write(path, {"life": "an earlier one"}) for path in paths))
     before = store.meter.writes
 
     assert store.identities.remove("jack")

@@ -20,18 +20,10 @@ from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, StoreContract, add_weights, weight
 
 
-class TestSqliteInMemory(StoreContract):
-    @pytest.fixture
-    def empty(self) -> Iterator[Store]:
-        store = SqliteStore(":memory:")
-        yield store
-        store.close()
-
-
-class TestSqliteOnDisk(StoreContract):
-    @pytest.fixture
-    def empty(self, tmp_path: Path) -> Iterator[Store]:
-        store = SqliteStore(str(tmp_path / "data" / "healthrelay.db"))
+class TestSqlite(StoreContract):
+    @pytest.fixture(params=["in memory", "on disk"])
+    def empty(self, request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
+        store = SqliteStore(str(path) if request.param == "on disk" else ":memory:")
         yield store
         store.close()
 

@@ -50,15 +50,9 @@ def test_what_is_not_due_waits_and_says_why(waiting: Household, igor: Recorder) 
 
     since = one["people"]["jack"]["igor"]["trouble"].pop("since")
     assert datetime.fromisoformat(since) <= waiting.services.now()
-    assert one["people"]["jack"]["igor"] == {
-        "delivered": 0,
-        "waiting": 1,
-        "trouble": {
-            "error": "Igor has trouble (status 503).",
-            "who": "nobody",
-            "cause": "try_later",
-        },
-    }
+    trouble = {"error": "Igor has trouble (status 503).", "who": "nobody", "cause": "try_later"}
+    expected = {"delivered": 0, "waiting": 1, "trouble": trouble}
+    assert one["people"]["jack"]["igor"] == expected
     assert everybody == {"people": {}}
     assert len(igor.seen) == seen
 

@@ -24,14 +24,8 @@ def provider() -> str:
 
 def next_hour(sandbox: Sandbox) -> None:
     """Start with a fresh quota and no requests."""
-    used = int(sandbox_used(sandbox))
+    sandbox.fitbit.per_hour += len(calls(sandbox))
     sandbox.reset()
-    sandbox.fitbit.per_hour = used + QUOTA
-
-
-def sandbox_used(sandbox: Sandbox) -> int:
-    """How many calls have been counted so far."""
-    return sandbox.fitbit.per_hour - QUOTA + len(calls(sandbox))
 
 
 def calls(sandbox: Sandbox) -> list[tuple[str, str]]:

@@ -78,14 +78,6 @@ class FakeTarget:
         return [(at - self.attempts[0]).total_seconds() for at in self.attempts]
 
 
-def snapshot_target(clock: Callable[[], datetime] = lambda: NOW) -> FakeTarget:
-    return FakeTarget("igor", SNAPSHOT, clock)
-
-
-def log_target(clock: Callable[[], datetime] = lambda: NOW, name: str = "node-red") -> FakeTarget:
-    return FakeTarget(name, LOG, clock)
-
-
 class FakeQueue:
     """A queue that takes a name once, or nothing."""
 
@@ -136,7 +128,8 @@ class Home:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Clock()
-        self.igor, self.receiver = snapshot_target(self.clock), log_target(self.clock)
+        self.igor = FakeTarget("igor", SNAPSHOT, self.clock)
+        self.receiver = FakeTarget("node-red", LOG, self.clock)
         self.target = self.igor
         """The one that `deliver` and `progress` are about."""
         self.context = context_of(

@@ -33,21 +33,15 @@ def page_of(store: Store, after: int, limit: int = 100) -> dict[str, Any]:
     return events("jack", Page(after, limit), log=store.log, records=store.records)
 
 
-def follow_page(state: State, page: dict[str, Any]) -> None:
-    """What a program does with a page: the whole of it, in order."""
-    if page["snapshot"]:
-        state.clear()
-        state.update(page["series"])
-        return
-    for one in page["events"]:
-        follow(state, one)
-
-
 def walk(store: Store, state: State, after: int = 0, limit: int = 7) -> int:
-    """Read page by page to the end; returns the last number."""
+    """Do what a program does with page after page, to the end; returns the last number."""
     while True:
         page = page_of(store, after, limit)
-        follow_page(state, page)
+        if page["snapshot"]:
+            state.clear()
+            state.update(page["series"])
+        for one in page.get("events", []):
+            follow(state, one)
         if page["next"] == after:
             return after
         after = page["next"]
@@ -89,9 +83,8 @@ def test_an_event_says_what_changed_with_the_values_of_now(store: Store) -> None
         ],
     }
     # What is no longer there is not named as added.
-    assert page_of(store, 0)["events"][0]["added"] == {
-        "body-weight": {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
-    }
+    added = {"2026-11-03": {"dateTime": "2026-11-03", "value": "80"}}
+    assert page_of(store, 0)["events"][0]["added"] == {"body-weight": added}
 
 
 def test_pages_end_where_the_next_begins(store: Store) -> None:

@@ -26,11 +26,8 @@ from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of, st
 
 ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
-BEFORE, AFTER, ONLY_NEW = (
-    SealingVault({"old": OLD}),
-    SealingVault({"new": NEW, "old": OLD}),
-    SealingVault({"new": NEW}),
-)
+BEFORE, ONLY_NEW = SealingVault({"old": OLD}), SealingVault({"new": NEW})
+AFTER = SealingVault({"new": NEW, "old": OLD})
 PEOPLE = [f"user{number}" for number in range(5)]
 
 

@@ -10,26 +10,22 @@ from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.ports.store import Store
+from tests.flows.delivery.fakes import FakeQueue
 from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of
 
 PEOPLE = [f"user{number}" for number in range(30)]
 
 
-class Names:
-    """A queue that knows every name for ever and does nothing."""
+class Names(FakeQueue):
+    """A queue that knows every name for ever."""
 
     dedup_window = timedelta(days=1)
-
-    def __init__(self) -> None:
-        self.tasks: dict[str, Task] = {}
-        self.refuses: str | None = None
+    refuses: str | None = None
 
     def enqueue(self, task: Task) -> bool:
         if task.user == self.refuses:
             raise TryLater("The queue is full.")
-        new = task.name not in self.tasks
-        self.tasks.setdefault(task.name, task)
-        return new
+        return super().enqueue(task)
 
 
 @pytest.fixture
@@ -47,7 +43,7 @@ def test_two_looks_enqueue_once(store: Store) -> None:
     first, second = (fan_out(store, queue, NOW) for _ in range(2))
 
     assert (first.people, first.due, second.due, second.enqueued) == (30, 30, 30, 0)
-    assert {task.user for task in queue.tasks.values()} == set(PEOPLE)
+    assert {task.user for task in queue.tasks} == set(PEOPLE)
     assert first.enqueued == len(queue.tasks)
 
 
@@ -56,7 +52,7 @@ def test_each_is_fetched_once_an_interval(store: Store) -> None:
     for minutes in range(0, 24 * 60, 15):
         fan_out(store, queue, NOW + timedelta(minutes=minutes))
     for user in PEOPLE:
-        count = len([task for task in queue.tasks.values() if task.user == user])
+        count = len([task for task in queue.tasks if task.user == user])
         assert count in (3, 4)
 
 
@@ -73,7 +69,7 @@ def test_who_has_no_consent_or_lost_it_is_not_due(store: Store) -> None:
     done = fan_out(store, queue, NOW)
 
     assert (done.people, done.due) == (31, 29)
-    assert {"stranger", "user7"}.isdisjoint(task.user for task in queue.tasks.values())
+    assert {"stranger", "user7"}.isdisjoint(task.user for task in queue.tasks)
 
 
 def test_trouble_with_one_is_told_and_stops_nobody(store: Store) -> None:
@@ -84,4 +80,4 @@ def test_trouble_with_one_is_told_and_stops_nobody(store: Store) -> None:
     done = fan_out(store, queue, NOW)
 
     assert sorted(done.troubles) == ["user3", "user5"]
-    assert len({task.user for task in queue.tasks.values()}) == 28
+    assert len({task.user for task in queue.tasks}) == 28

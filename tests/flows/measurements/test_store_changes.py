@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,8 @@ class Small:
         self._most = most
         self.noted: list[Coverage | None] = []
 
-    def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
-        return self._records.within(user, windows)
-
-    def everything(self, user: str) -> list[Record]:
-        return self._records.everything(user)
-
-    def coverage(self, user: str) -> Coverage:
-        return self._records.coverage(user)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
 
     def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
         if sum(map(len, delta)) > self._most:

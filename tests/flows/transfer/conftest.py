@@ -66,13 +66,8 @@ def target(route: tuple[str, str], make: Callable[[str, str], Store]) -> Store:
 
 def household(store: Store) -> Store:
     """Three people, of whom jack has everything that there is."""
-    store.identities.save_application(
-        {
-            "client_id": "cid",
-            "client_secret": VAULT.seal("hidden", application_associated_data("client_secret")),
-        },
-        {},
-    )
+    secret = VAULT.seal("hidden", application_associated_data("client_secret"))
+    store.identities.save_application({"client_id": "cid", "client_secret": secret}, {})
     for user in ("jack", "second", "__x__"):
         store.identities.save(user, {"period": "1w", "methods": "time_series"})
     for day in range(1, 9):
@@ -86,9 +81,8 @@ def household(store: Store) -> Store:
     store.identities.save_poll_key("jack", "a-hash")
     endpoint = Endpoint("https://a.example", False)
     add("jack", "node-red", endpoint, store=store, vault=VAULT, new_keys=lambda: MINTED)
-    store.log.save(
-        "jack", "igor", Progress(7, state="failing", died=at(8), dead=(DeadLetters(5, 6),))
-    )
+    failing = Progress(7, state="failing", died=at(8), dead=(DeadLetters(5, 6),))
+    store.log.save("jack", "igor", failing)
     store.log.save("jack", "reader:script", Progress(6, at=at(7)))
     grants_of(store).connect("jack", grant(1), ACCOUNT, NOW)
     return store

@@ -27,16 +27,10 @@ JSON = st.recursive(
     max_leaves=8,
 )
 DOCUMENTS = st.dictionaries(TEXT, JSON, max_size=3)
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
 KEYS = st.dictionaries(TEXT, st.lists(TEXT, min_size=1, max_size=3).map(tuple), max_size=2)
-TROUBLES = st.builds(
-    Trouble,
-    WORDS,
-    WORDS,
-    WORDS,
-    st.none() | INSTANTS,
-    st.lists(TEXT, max_size=2).map(tuple),
-    next_step=st.just(""),
-)
+SINCE = st.none() | INSTANTS
+TROUBLES = st.builds(Trouble, WORDS, WORDS, WORDS, SINCE, TEXTS, next_step=st.just(""))
 PROGRESSES = st.builds(
     Progress,
     sequence=st.integers(0),
@@ -48,7 +42,6 @@ PROGRESSES = st.builds(
     dead=st.lists(st.builds(DeadLetters, st.integers(1), st.integers(1)), max_size=2).map(tuple),
     died=st.none() | INSTANTS,
 )
-WHOLE = st.lists(TEXT, max_size=2).map(tuple)
 PEOPLE = st.builds(
     PersonDump,
     settings=st.dictionaries(TEXT, TEXT, max_size=3),
@@ -58,7 +51,7 @@ PEOPLE = st.builds(
     progress=st.dictionaries(TEXT, PROGRESSES, max_size=2),
     coverage=st.dictionaries(TEXT, st.tuples(st.dates(), st.dates()), max_size=2),
     entries=st.lists(
-        st.builds(Entry, st.integers(1), INSTANTS, KEYS, KEYS, KEYS, WHOLE), max_size=3
+        st.builds(Entry, st.integers(1), INSTANTS, KEYS, KEYS, KEYS, TEXTS), max_size=3
     ),
     records=st.lists(st.builds(Record, TEXT, TEXT, TEXT, DOCUMENTS), max_size=3),
 )
