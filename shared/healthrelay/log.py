@@ -19,8 +19,6 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | settings     | settings are missing or wrong; nothing was tried                      |
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import re

@@ -8,8 +8,6 @@ be enqueued. What we rely on, from the API's own reference (`CreateTaskRequest`,
 - a task without a time, or with one in the past, runs at once.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ it likes: one byte a second keeps a time-out of fifteen seconds quiet for ever. 
 is given what is left of the time before each step that it takes.
 """
 
-from __future__ import annotations
-
 import http.client
 import io
 import json

@@ -5,8 +5,6 @@ What Igor accepts was measured on 0.99.1: the content type must be exactly
 always 200, and a wrong key hides behind 400, 401, 404, 500 and 501 alike.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field

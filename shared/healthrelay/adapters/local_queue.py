@@ -1,7 +1,5 @@
 """Tasks run in this process, by a bounded number of threads."""
 
-from __future__ import annotations
-
 import threading
 import time
 import traceback

@@ -4,8 +4,6 @@ The first exchange goes through requests-oauthlib; a refresh, which every later 
 for, is one small form over the pool that is open anyway.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Callable, Mapping

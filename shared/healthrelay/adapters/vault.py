@@ -5,8 +5,6 @@ An envelope is ``v1.<key name>.<base64url of nonce and ciphertext>``. The associ
 envelope copied to another person's document does not open.
 """
 
-from __future__ import annotations
-
 import base64
 import os
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """``healthrelay doctor --url``: whether each function is there, and open or closed."""
 
-from __future__ import annotations
-
 import json
 
 from healthrelay.adapters.http import Http

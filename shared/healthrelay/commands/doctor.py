@@ -1,7 +1,5 @@
 """``healthrelay doctor``: how every person's connection is, and the next step."""
 
-from __future__ import annotations
-
 import json
 from argparse import Namespace
 

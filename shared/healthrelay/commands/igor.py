@@ -1,7 +1,5 @@
 """``healthrelay igor URL``: store the Igor that results are pushed to."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from healthrelay.assembly import services

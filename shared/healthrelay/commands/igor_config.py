@@ -1,7 +1,5 @@
 """``healthrelay igor-config``: what the owner of an Igor pastes to get the measurements."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from healthrelay.assembly import services

@@ -1,7 +1,5 @@
 """``healthrelay new-key`` and ``rotate-keys``: the keys that seal secrets."""
 
-from __future__ import annotations
-
 import os
 from argparse import Namespace
 

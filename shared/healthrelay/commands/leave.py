@@ -1,7 +1,5 @@
 """``healthrelay disconnect``, ``erase`` and ``export``: a person leaves, or takes along."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

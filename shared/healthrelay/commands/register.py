@@ -1,7 +1,5 @@
 """``healthrelay register``: our registration with the provider."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from healthrelay.assembly import services

@@ -1,7 +1,5 @@
 """``healthrelay run``: the main job on this machine."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``healthrelay serve``: all functions on one port, and everybody fetched when due."""
 
-from __future__ import annotations
-
 import sys
 from argparse import Namespace
 

@@ -1,7 +1,5 @@
 """``healthrelay user …`` and ``invite``: the people and their way in."""
 
-from __future__ import annotations
-
 import sys
 from argparse import Namespace
 

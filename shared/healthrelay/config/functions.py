@@ -4,8 +4,6 @@ A deployed function is given the settings of its row and no others, so that what
 no key at all.
 """
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path

@@ -3,8 +3,6 @@
 The keys of a healthrelay on one machine are made once and kept beside the store, mode 0600.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How the text of each setting is read; a `ValueError` says in a few words what it must be."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -6,8 +6,6 @@ under other names changes are lost silently. Records pass through here before th
 so neither push nor poll can carry what would break Igor.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What JSON can hold, what we call it where, and how we write it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """A task run in this process, as the function of its name would run it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Igor runs an action by itself; where it checks capabilities, an action also carr
 right it needs. What Igor understands was measured on 0.99.1.
 """
 
-from __future__ import annotations
-
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 

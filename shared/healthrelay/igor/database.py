@@ -4,8 +4,6 @@ The paths are those of a real Igor 0.99.1: ``identities/<user>/plugindata/fitbit
 ``sensors/fitbit/<user>``, ``plugindata/fitbit`` and the actions that call ``/plugin/fitbit``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree

@@ -3,8 +3,6 @@
 The tests run every command printed here against a real Igor.
 """
 
-from __future__ import annotations
-
 import shlex
 from typing import NamedTuple
 from urllib.parse import urlsplit

@@ -4,8 +4,6 @@ Measured on a real Igor: everything is text there, empty lists are gone, and wha
 of ``system``, the old plugin fetched pounds and miles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal

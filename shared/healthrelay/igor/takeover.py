@@ -4,8 +4,6 @@ Their consent is left out: the tokens belong to another registration, so each pe
 again. What the store already has stays, so a second run changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Filling in the sandbox's consent page automatically."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 

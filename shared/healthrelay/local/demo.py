@@ -1,7 +1,5 @@
 """One person's connection, fetch and poll, over real HTTP."""
 
-from __future__ import annotations
-
 import sys
 import time
 import webbrowser

@@ -1,7 +1,5 @@
 """The result of a demo run, as a small table for a person."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`healthrelay run`: the main job, from the consent page to what Igor would poll."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

@@ -1,7 +1,5 @@
 """The sandbox, a small Google Health and a small Fitbit, in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The scheduler on one machine: everybody who is due is fetched, as in the cloud."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

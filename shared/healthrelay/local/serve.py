@@ -1,7 +1,5 @@
 """All functions behind one port, at the paths they have when deployed."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Iterable, Iterator

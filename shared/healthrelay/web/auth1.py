@@ -1,7 +1,5 @@
 """``/auth1?user=jack``: to the provider's consent page, for the owner and for invited people."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from flask import Request, Response

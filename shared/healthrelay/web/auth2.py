@@ -1,7 +1,5 @@
 """``/auth2?code&state``: the browser comes back, and the grant is stored."""
 
-from __future__ import annotations
-
 from flask import Request, Response
 
 from healthrelay.flows.grants import connect

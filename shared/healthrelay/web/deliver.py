@@ -1,7 +1,5 @@
 """``/deliver``: the relay's sending half; it alone holds what opens the targets. Private."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from flask import Request, Response

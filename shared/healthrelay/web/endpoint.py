@@ -1,7 +1,5 @@
 """The endpoint of every function: right method, sane size, one answer, one line in the log."""
 
-from __future__ import annotations
-
 import hmac
 import time
 import traceback

@@ -3,8 +3,6 @@
 Where a queue is set up nothing is written here: the cursors of readers are handed on.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 

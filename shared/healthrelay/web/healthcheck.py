@@ -5,8 +5,6 @@ the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The a
 members and the media type of draft-inadarei-api-health-check.
 """
 
-from __future__ import annotations
-
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError

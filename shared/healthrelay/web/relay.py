@@ -1,7 +1,5 @@
 """``/relay?user=jack&key=…``: what Igor polls. Public; measurements are only ever read here."""
 
-from __future__ import annotations
-
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest

@@ -7,8 +7,6 @@ a month to its days. A day that is still too large is compressed, and if that do
 refused. Buckets are never joined again, so whoever has read the marker finds the parts.
 """
 
-from __future__ import annotations
-
 import json
 import zlib
 from collections.abc import Iterable, Mapping

@@ -3,8 +3,6 @@
 So nobody imports it at the top: see `FirestoreDatabase`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any

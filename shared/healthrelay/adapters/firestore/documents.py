@@ -1,7 +1,5 @@
 """Documents as this store's modules see them: their paths, what was read, what to write."""
 
-from __future__ import annotations
-
 import secrets
 import threading
 from collections.abc import Iterable, Mapping

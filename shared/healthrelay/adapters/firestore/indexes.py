@@ -1,7 +1,5 @@
 """What this store asks of its database beside documents; the deployment makes the same."""
 
-from __future__ import annotations
-
 from healthrelay.adapters.firestore.documents import HANDSHAKES
 
 TIME_TO_LIVE = {HANDSHAKES: "expires"}

@@ -1,7 +1,5 @@
 """The log of what changed, and how far each target has followed it."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Measurements."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """People: their settings, their poll keys, their grants, their rounds of consent."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Mapping

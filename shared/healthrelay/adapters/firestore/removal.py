@@ -6,8 +6,6 @@ that the person has *afterwards* is stale for good. It is deleted on condition t
 written it again.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict

@@ -5,8 +5,6 @@ first, and then the two documents by which a person exists, in one commit. What 
 cut short left is deleted by the next one.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """One person's buckets in the database."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from healthrelay.adapters.firestore import buckets

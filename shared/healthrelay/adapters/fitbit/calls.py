@@ -1,7 +1,5 @@
 """What python-fitbit reads: every call is one row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

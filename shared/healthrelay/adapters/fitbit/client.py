@@ -5,8 +5,6 @@ its own, and turns many an error into a KeyError. So every answer is judged in a
 its session, before python-fitbit sees it, and what is not a good one is raised from there.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import partial

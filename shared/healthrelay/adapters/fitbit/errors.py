@@ -4,8 +4,6 @@ Its last year brought three shapes of error: Fitbit's ``{"errors": [...]}``, Goo
 ``{"error": {...}}``, and web pages; since 2 November 2026 it answers 410 to everything.
 """
 
-from __future__ import annotations
-
 import json
 
 from healthrelay.adapters.http import Answer

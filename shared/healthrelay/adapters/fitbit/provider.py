@@ -1,7 +1,5 @@
 """The legacy Fitbit Web API through python-fitbit: its answers are our shape already."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from healthrelay.adapters.fitbit.calls import CALLS

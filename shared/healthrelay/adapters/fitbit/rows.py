@@ -12,8 +12,6 @@ such days out. A zero by itself may be true, so companions decide:
   an altimeter says zero all its life, and Google has no floors of a day without stairs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal

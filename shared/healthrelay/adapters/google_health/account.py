@@ -1,7 +1,5 @@
 """What is true of the wearer now: their devices and their profile."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any

@@ -6,8 +6,6 @@ does not, and to be refused is to have nothing. At a minute a stretch, the week 
 again comes in a page or two, a month in a handful, and a year in fifty.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Daily totals of activity: steps, distance, floors, elevation and energy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Weight, body fat, BMI and blood glucose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import Decimal
 

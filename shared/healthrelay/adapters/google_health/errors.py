@@ -3,8 +3,6 @@
 Messages change; status and reason do not (https://developers.google.com/health/troubleshooting).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from healthrelay.adapters.http import Answer

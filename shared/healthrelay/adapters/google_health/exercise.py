@@ -1,7 +1,5 @@
 """What the legacy ``activities`` of a day held: the log of exercise, and the day's summary."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal

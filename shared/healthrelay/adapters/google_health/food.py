@@ -3,8 +3,6 @@
 Food needs a permission of its own that a wearer may have refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal

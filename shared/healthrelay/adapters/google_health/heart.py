@@ -1,7 +1,5 @@
 """The heart's day: the resting rate, and the time and energy spent in each zone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple

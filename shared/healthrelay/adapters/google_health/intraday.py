@@ -7,8 +7,6 @@ these two are rolled up to minutes, which Google counts in absolute time, and la
 clock of the wearer's zone. Minutes of which nothing is known are absent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Google leaves out what is zero. Of a session that it has not worked out yet, and
 a summary, what it leaves out is not known instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

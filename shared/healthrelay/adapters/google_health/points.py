@@ -1,7 +1,5 @@
 """Reading Google Health's data points: numbers, instants, local days."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal

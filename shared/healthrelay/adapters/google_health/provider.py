@@ -1,7 +1,5 @@
 """Reading Google Health (https://developers.google.com/health): one source, whole local days."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any

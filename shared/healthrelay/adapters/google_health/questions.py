@@ -5,8 +5,6 @@ compare each point's own local time, so that a day is the wearer's day without a
 of zones here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol

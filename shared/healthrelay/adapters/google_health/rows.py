@@ -1,7 +1,5 @@
 """The whole table: each series that Google Health can fill, and why it cannot fill the others."""
 
-from __future__ import annotations
-
 from healthrelay.adapters.google_health import (
     account,
     active_minutes,

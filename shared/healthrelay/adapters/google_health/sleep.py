@@ -4,8 +4,6 @@ A session belongs to the local day on which it ended. One whose stages are not w
 is served without them; the last nights are read again, so that they come later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 

@@ -4,8 +4,6 @@ The names are those of the legacy endpoints. A figure that Google does not give 
 and so is a day without any.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """One SQLite file, kept open for the process, and its documents as the seed's schema has them."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

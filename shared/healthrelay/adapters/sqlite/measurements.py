@@ -1,7 +1,5 @@
 """Measurements, the log of their changes, and how far each target has followed it."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping

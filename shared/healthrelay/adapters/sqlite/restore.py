@@ -1,7 +1,5 @@
 """A whole person in one transaction."""
 
-from __future__ import annotations
-
 from healthrelay.adapters.sqlite.database import (
     SqliteDatabase,
     identity_path,

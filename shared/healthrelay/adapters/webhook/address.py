@@ -5,8 +5,6 @@ a target reach what only we can reach. The address that was checked is the one c
 second look-up could give another.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 

@@ -1,7 +1,5 @@
 """One signed POST a message; only 2xx is success, and nothing is followed anywhere."""
 
-from __future__ import annotations
-
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Signing by Standard Webhooks 1.0.0: ``v1`` is HMAC-SHA256, ``v1a`` is ed25519."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -5,8 +5,6 @@ cuts, so that people spread evenly over every hour. Each slot has one task, name
 and slot. It may be enqueued again and again: the queue knows the name and takes it once.
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple

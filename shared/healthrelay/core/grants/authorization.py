@@ -1,7 +1,5 @@
 """The address of the consent page, and the proof that the answer to it is ours (RFC 7636)."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -4,8 +4,6 @@ Scopes of Google Health: https://developers.google.com/health/scopes; of Fitbit:
 https://dev.fitbit.com/build/reference/web-api/developer-guide/application-design/.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What the removal of a person took away, and what remains where we cannot remove it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple

@@ -4,8 +4,6 @@ They lie where the old plugin has them, ``identities/<user>/plugindata/fitbit``:
 methods to call and the defaults of their arguments, one text each; how often to fetch; their zone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 

@@ -9,8 +9,6 @@ Where the legacy answer was one object for one day (``summary``, ``body``), it i
 series of its own, identified by the ``date`` that we put in front of its members.
 """
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Local days, and the periods of the legacy API."""
 
-from __future__ import annotations
-
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta

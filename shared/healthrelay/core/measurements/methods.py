@@ -4,8 +4,6 @@ The names are those of ``fitbit.Fitbit``, the package that the old plugin expose
 not in this table, above all everything that writes, does not exist for a caller.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a caller wants fetched: the words of a request and the stored settings, made one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta

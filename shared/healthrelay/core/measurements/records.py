@@ -1,7 +1,5 @@
 """Records, comparing what we know with what a provider has, and which days were read whole."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Exact conversions from a provider's base units, and the legacy way to write numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 

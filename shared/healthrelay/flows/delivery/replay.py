@@ -1,7 +1,5 @@
 """Delivering again, when the owner wants it, what was given up on or is still kept."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from healthrelay.core.delivery.progress import LOG, Progress

@@ -4,8 +4,6 @@ One owner key makes all of them; each purpose has a salt of its own, so that an 
 never passes for a state. A note carries no secret: whoever holds it may read it.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

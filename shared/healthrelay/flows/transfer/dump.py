@@ -6,8 +6,6 @@ Nothing is opened: what is sealed stays sealed. Used rounds of consent are left 
 end within minutes.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime

@@ -5,8 +5,6 @@ at all (`Store.restore`). While it lasts the application's values name the file:
 short and runs again, whoever is there already came from this file.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterator

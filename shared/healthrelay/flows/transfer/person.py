@@ -1,7 +1,5 @@
 """One person as a store holds them, and as the lines of a dump."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
