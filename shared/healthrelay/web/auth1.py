@@ -1,6 +1,7 @@
 """``/auth1?user=jack``: to the provider's consent page, for the owner and for invited people."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import Request, Response
 
@@ -14,24 +15,40 @@ from healthrelay.web.responses import InvitationNeeded
 from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
-@endpoint("GET", "POST", render_error=as_page)
+@endpoint("GET", "HEAD", "POST", render_error=as_page)
 def view(request: Request, services: WebServices) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
     params, now = arguments(request), services.now()
     user = user_name(params.get("user"))
     if request.method == "POST":
         return _sign_in(request, services, user, now)
+    if address := _public_address(request, services):
+        return Response(status=302, headers={"Location": address, "Cache-Control": "no-store"})
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
-        scopes = notes.read_invitation(params["invitation"], user, now)
+        invitation = notes.read_invitation(params["invitation"], user, now)
+        round_ = connect.Round(user, invitation.scopes, invitation.person, invitation.id)
     elif _is_owner(request, services, now):
-        scopes = _stored_scopes(user, services)
+        round_ = connect.Round(user, _stored_scopes(user, services))
     else:
         sentence = "Only the owner, or somebody with an invitation, may connect a person."
         return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
-    return to_consent_page(connect.Round(user, scopes), services, now)
+    return to_consent_page(round_, services, now)
+
+
+def _public_address(request: Request, services: WebServices) -> str:
+    """Return where to go first: the public address, for who came by another name of this machine.
+
+    The cookie of a round is set for a name, and read under the public one. Only once, because a
+    proxy may show us a name of its own.
+    """
+    names = {urlsplit(url).hostname for url in (services.public_url, request.url)}
+    if len(names) == 1 or not names <= _THIS_MACHINE or "public" in request.args:
+        return ""
+    return f"{services.public_url}/auth1?{request.query_string.decode()}&public=1"
 
 
 def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
