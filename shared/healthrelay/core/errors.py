@@ -14,13 +14,15 @@ HealthrelayError
 │   └── ConsentEnded      the wearer: this consent ended and stored nothing; connect again
 │       ├── ConsentUsed   the wearer: its answer came before
 │       ├── ConsentDenied the wearer: nothing was allowed
-│       └── ConsentFailed the wearer: the provider could not ask, or gave nothing lasting
+│       ├── ConsentFailed the wearer: the provider could not ask, or gave nothing lasting
+│       └── WrongAccount  the wearer: choose the right account; or the owner moves the person
 ├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
 │   └── NotConfigured     the owner: settings are missing, so nothing was tried
 ├── Refused               the owner: the provider will never do this; says what and why
 ├── TryLater              nobody: carries the wait in seconds
+│   ├── Unconfirmed       nobody: whose account it is could not be asked yet
 │   └── RateLimited       nobody: the provider asks for a pause
 └── Conflict              nobody: somebody else wrote first; read again
 
@@ -140,6 +142,20 @@ class ConsentFailed(ConsentEnded):
     """The provider could not ask, or gave no lasting permission."""
 
 
+class WrongAccount(ConsentEnded):
+    """*user* consented with an account that is not theirs."""
+
+    cause = "wrong_account"
+
+    def __init__(self, sentence: str, user: str) -> None:
+        super().__init__(sentence)
+        self.user = user
+        self.next_step = (
+            "Connect again and choose the right account; or the owner runs"
+            f" `healthrelay move-account {user}`."
+        )
+
+
 class ReconnectNeeded(HealthrelayError):
     """The provider no longer honours the grant of *user*."""
 
@@ -192,6 +208,12 @@ class TryLater(HealthrelayError):
     def __init__(self, sentence: str, after: int = 60) -> None:
         super().__init__(sentence)
         self.after = after
+
+
+class Unconfirmed(TryLater):
+    """Whose account a grant opens is not known yet, so that nothing is read with it."""
+
+    cause = "unconfirmed"
 
 
 class RateLimited(TryLater):

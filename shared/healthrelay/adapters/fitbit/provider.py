@@ -27,14 +27,19 @@ class LegacyFitbit:
         self._client = FitbitClient(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
-        """Return the id that came with the token, and the zone of the profile if it may be read."""
+        """Return the id that came with the token or is in the profile, and the profile's zone.
+
+        The profile may not be readable.
+        """
         try:
             payload = self._client.call(grant.access, lambda api: api.user_profile_get())
         except HealthrelayError:
             payload = {}
         profile = payload.get("user")
-        zone = profile.get("timezone") if isinstance(profile, dict) else None
-        return Account(grant.user or "", zone if isinstance(zone, str) else None)
+        known = profile if isinstance(profile, dict) else {}
+        zone, encoded_id = known.get("timezone"), known.get("encodedId")
+        user = grant.user or (encoded_id if isinstance(encoded_id, str) else "")
+        return Account(user, zone if isinstance(zone, str) else None)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)

@@ -15,6 +15,7 @@ from healthrelay.core.measurements.records import Window
 
 SECONDS = 30
 MAX_PAGES = 200
+MAX_ID_LENGTH = 100
 _CIVIL = {"civilTime", "civilStartTime", "civilEndTime"}
 _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/settings"))
 
@@ -40,7 +41,8 @@ class GoogleHealth:
         except HealthrelayError:
             # A zone is a nicety: without it days are counted in UTC, or as the owner set.
             settings = {}
-        return Account(str(identity.get("healthUserId", "")), settings.get("timeZone") or None)
+        health_id, fitbit_id = (_text(identity.get(n)) for n in ("healthUserId", "legacyUserId"))
+        return Account(health_id, _text(settings.get("timeZone")) or None, fitbit_id)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415
@@ -104,6 +106,12 @@ class GoogleHealth:
         if not isinstance(payload, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
         return payload
+
+
+def _text(value: object) -> str:
+    """Return a short text; nothing for anything else."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if len(text) <= MAX_ID_LENGTH else ""
 
 
 def _slim(point: Raw) -> Raw:

@@ -17,10 +17,15 @@ MIN_LIFETIME = timedelta(seconds=30)
 
 
 class Account(NamedTuple):
-    """Whose data a grant opens: the provider's id for them and their time zone, if known."""
+    """Whose data a grant opens: the provider's id for them and their time zone, if known.
+
+    An empty id says that it is not known yet; it equals nobody's.
+    """
 
     id: str
     zone: str | None = None
+    fitbit_id: str = ""
+    """The id of the same wearer in Fitbit's older API, where the provider tells it."""
 
 
 class Grant(NamedTuple):

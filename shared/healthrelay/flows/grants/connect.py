@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 from healthrelay.core import errors
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
-from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.document import has_ended
+from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
 from healthrelay.flows.require import require_settings
 
@@ -135,17 +136,15 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     code = _authorization_code(returned.query, round_, consent)
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
-    account = provider.account(grant)
-    if account.zone and not is_zone(account.zone):
-        account = account._replace(zone=None)
+    account = identify(provider, grant)
     try:
         admission = Admission(round_.person, round_.invitation, now) if round_.person else None
         grants.connect(round_.user, grant, account, now, admission)
-    except (Unknown, errors.Expired):
-        # Erased while they consented, or connected by another browser with this invitation: a
-        # grant that nobody holds must not live on.
-        with suppress(errors.HealthrelayError):
-            token_endpoint.revoke(grant)
+    except (Unknown, errors.Expired, errors.WrongAccount):
+        # Another account; or erased while they consented, or connected by another browser with
+        # this invitation: a grant that nobody holds must not live on.
+        accounts = accounts_of(consent.provider, account)
+        end_foreign(grant, accounts, store=store, revoke=token_endpoint.revoke, now=now)
         raise
     words, given = consent.scopes, grant.scopes
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)

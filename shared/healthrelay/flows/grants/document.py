@@ -9,6 +9,7 @@
 | health                               | what stands in the way (`GrantHealth`); absent when well |
 | lease                                | who is spending the refresh token, until when            |
 | generation                           | how many leases there were                               |
+| unconfirmed                          | a later grant in this form, whose account is not known   |
 
 The lease is written before the token endpoint is called and gone afterwards: one that has run
 out says that a refresh was cut short, in flight.
@@ -21,7 +22,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.errors import Misconfigured
+from healthrelay.core.errors import Misconfigured, ReconnectNeeded
 from healthrelay.core.grants.grant_health import GrantHealth
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
@@ -29,6 +30,9 @@ from healthrelay.core.trouble import Trouble
 if TYPE_CHECKING:
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
+    from healthrelay.ports.store import Versioned
+
+UNCONFIRMED = "unconfirmed"
 
 _HEALTH: Mapping[str, Callable[[Any], Any]] = {
     "failures": int,
@@ -83,8 +87,30 @@ def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
     return rest | _health_fields(_read_health(document)._replace(reading=trouble))
 
 
+def require_grant(user: str, stored: Versioned | None, provider: str) -> Versioned:
+    """Return what is *stored*. Raise `ReconnectNeeded` unless it is a grant of *provider*."""
+    if stored is None:
+        sentence = f"{user} has not connected yet."
+        raise ReconnectNeeded(sentence, user).with_cause("not_connected")
+    if stored.document.get("provider") != provider:
+        raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
+    return stored
+
+
+def awaits_identity(document: Document) -> bool:
+    """Return whether the provider must still be asked whose account it, or a later grant, is."""
+    return not document.get("account") or UNCONFIRMED in document
+
+
+def unconfirmed_part(document: Document) -> dict[str, Any]:
+    """Return the grant that stands apart in *document*, as its member."""
+    return {name: document[name] for name in (UNCONFIRMED,) if name in document}
+
+
 def has_ended(document: Document) -> bool:
     """Return whether only a new consent helps; nothing is opened for it."""
+    if UNCONFIRMED in document:
+        return False
     health = document.get("health")
     return isinstance(health, Mapping) and bool(health.get("ended_at"))
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.token import Token
     from healthrelay.core.json import Document
 
 LEASE = timedelta(seconds=40)
@@ -43,3 +44,16 @@ class Lease(NamedTuple):
     def on(self, document: Document) -> Document:
         lease = self._asdict() | {"until": self.until.isoformat()}
         return {**document, "lease": lease, "generation": self.generation}
+
+
+class Turn(NamedTuple):
+    """It is ours to spend the refresh token of *token*, under *version* of its document."""
+
+    user: str
+    token: Token
+    version: int
+    generation: int
+    cut_short: bool
+    """An earlier turn was never ended: the provider may have taken this token already."""
+    beside: Document
+    """What stands in the document besides and stays: a grant that awaits its account."""
