@@ -95,11 +95,9 @@ def test_looking_and_saying_no_use_nothing_up(household: Household) -> None:
             page, data={"decision": "deny"}, allow_redirects=False, timeout=20
         ).headers["Location"]
         assert go(session, refused).status_code == 403
-    household.sandbox.fail(
-        "/token$",
-        status=200,
-        body={"access_token": "a", "refresh_token": "r", "expires_in": 3599, "scope": "openid"},
-    )
+    other = "https://www.googleapis.com/auth/googlehealth.sleep.readonly"
+    tokens = {"access_token": "a", "refresh_token": "r", "expires_in": 3599}
+    household.sandbox.fail("/token$", status=200, body=tokens | {"scope": other})
     assert "Nothing was ticked" in consent(link).text
     household.sandbox.fail("/token$", status=503)
     assert consent(link).status_code == 503
