@@ -586,7 +586,7 @@ class StoreContract:
         assert empty.records.everything("second") == PERSON.records
 
     def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, empty: Store) -> None:
-        nothing = PersonDump({}, None, None, {}, {}, {}, [], [])
+        nothing = PersonDump({}, None, None, {}, {}, {}, [], [], Invitations())
         empty.restore("jack", nothing)
 
         assert stored_person(empty) == nothing

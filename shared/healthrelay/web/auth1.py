@@ -1,7 +1,6 @@
 """``/auth1?user=jack``: to the provider's consent page, for the owner and for invited people."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask import Request, Response
 
@@ -15,7 +14,6 @@ from healthrelay.web.responses import InvitationNeeded
 from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 @endpoint("GET", "HEAD", "POST", render_error=as_page)
@@ -25,8 +23,6 @@ def view(request: Request, services: WebServices) -> Response:
     user = user_name(params.get("user"))
     if request.method == "POST":
         return _sign_in(request, services, user, now)
-    if address := _public_address(request, services):
-        return Response(status=302, headers={"Location": address, "Cache-Control": "no-store"})
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
         invitation = notes.read_invitation(params["invitation"], user, now)
@@ -37,18 +33,6 @@ def view(request: Request, services: WebServices) -> Response:
         sentence = "Only the owner, or somebody with an invitation, may connect a person."
         return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
     return to_consent_page(round_, services, now)
-
-
-def _public_address(request: Request, services: WebServices) -> str:
-    """Return where to go first: the public address, for who came by another name of this machine.
-
-    The cookie of a round is set for a name, and read under the public one. Only once, because a
-    proxy may show us a name of its own.
-    """
-    names = {urlsplit(url).hostname for url in (services.public_url, request.url)}
-    if len(names) == 1 or not names <= _THIS_MACHINE or "public" in request.args:
-        return ""
-    return f"{services.public_url}/auth1?{request.query_string.decode()}&public=1"
 
 
 def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:

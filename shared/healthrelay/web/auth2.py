@@ -2,7 +2,7 @@
 
 from flask import Request, Response
 
-from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.errors import Forbidden, HealthrelayError
 from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import arguments, endpoint
@@ -35,6 +35,9 @@ def view(request: Request, services: WebServices) -> Response:
             tokens=services.store.tokens,
             now=services.now(),
         )
+        if type(error) is Forbidden:
+            # The cookie is of the name by which the browser began.
+            error.next_step = f"Begin at {services.public_url}, not at another name of it."
         raise
     title = connected_title(done.user)
     label, granted, withheld = services.consent.label, done.granted, done.withheld

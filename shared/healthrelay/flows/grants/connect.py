@@ -126,13 +126,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     `RetryWithFewerScopes` where the browser goes on with a smaller question.
     """
     round_, nonce = _verify_state(returned, owner_key, consent, now)
-    if store.identities.settings(round_.user) is None:
-        sentence = f"There is no user {round_.user} any more."
-        raise Unknown(f"{sentence} Please ask the owner for a new invitation.")
-    if not store.handshakes.use(nonce, now + STATE_AGE, now):
-        raise errors.ConsentUsed("This consent was used before.")
-    if round_.person:
-        store.identities.invitations(round_.user).require(round_.person, round_.invitation)
+    _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
@@ -150,6 +144,17 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)
     withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
     return Connected(round_.user, granted, withheld)
+
+
+def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
+    """Mark the round as used. Raise when it was before, or its person or invitation is no more."""
+    if store.identities.settings(round_.user) is None:
+        sentence = f"There is no user {round_.user} any more."
+        raise Unknown(f"{sentence} Please ask the owner for a new invitation.")
+    if not store.handshakes.use(nonce, now + STATE_AGE, now):
+        raise errors.ConsentUsed("This consent was used before.")
+    if round_.person:
+        store.identities.invitations(round_.user).require(round_.person, round_.invitation)
 
 
 def still_connected(
