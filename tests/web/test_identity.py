@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from healthrelay.assembly import services
 from healthrelay.local.consent_page import allow_page
 from tests.household import WEIGHTS, Household
 
@@ -148,6 +149,7 @@ def test_google_says_which_fitbit_account_is_whose(
     connected(household, "jack", "jack")
     monkeypatch.setenv("HEALTHRELAY_PROVIDER", "fitbit")
     household.rebuild()
+    household = Household(household.url, services(), household.sandbox)
 
     wrong = consent(household, "jack", "anna")
     other = consent(household, "anna", "jack")
