@@ -141,7 +141,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
         # Another account; or erased while they consented, or connected by another browser with
         # this invitation: a grant that nobody holds must not live on.
         accounts = accounts_of(consent.provider, account)
-        end_foreign(grant, accounts, store=store, revoke=token_endpoint.revoke, now=now)
+        end_foreign(grant, accounts, store=store, grants=grants, now=now)
         raise
     words, given = consent.scopes, grant.scopes
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)

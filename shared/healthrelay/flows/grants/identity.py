@@ -7,7 +7,6 @@ within its document. Nothing is read with it until a fetch has asked whose it is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from healthrelay.core.errors import (
     Unconfirmed,
     WrongAccount,
 )
-from healthrelay.core.grants.bindings import accounts_of
+from healthrelay.core.grants.bindings import accounts_in, accounts_of
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.document import (
@@ -81,25 +80,24 @@ def store_consent(
 
 
 def end_foreign(
-    grant: Grant,
-    accounts: tuple[str, ...],
-    *,
-    store: Store,
-    revoke: Callable[[Grant], None],
-    now: datetime,
+    grant: Grant, accounts: tuple[str, ...], *, store: Store, grants: Grants, now: datetime
 ) -> None:
-    """End a grant that is not stored, unless a login of somebody could end with it.
+    """End a *grant* that is not stored, unless a login of somebody could end with it.
 
     A provider ends all that an account has granted us, not this grant alone. So nothing is
-    ended where the account is somebody's here, or may be.
+    ended where the account is somebody's here, or may be. Where a new pair of tokens has ended
+    the one before, it is theirs.
     """
     started = time.monotonic()
-    if not accounts or _some_await_identity(store):
+    holders = store.accounts.load().holders(accounts)
+    if holders and grants.token_endpoint.single_use:
+        _hand_over(grant, accounts, holders[0], store.tokens, grants.vault)
+    if holders or not accounts or _some_await_identity(store):
         return
     with suppress(HealthrelayError):
         # From here on nobody can bind the account with what is about to end.
         store.accounts.change(lambda bindings: bindings.end(accounts, now + MAX_REVOCATION))
-        revoke(grant)
+        grants.token_endpoint.revoke(grant)
         ended = now + timedelta(seconds=time.monotonic() - started)
         store.accounts.change(lambda bindings: bindings.end(accounts, ended))
 
@@ -155,8 +153,23 @@ def _confirm_in(
     except WrongAccount:
         with suppress(Conflict):
             slot.forget(user, held.version)
-        end_foreign(token.grant, accounts, store=store, revoke=grants.end, now=now)
+        end_foreign(token.grant, accounts, store=store, grants=grants, now=now)
         raise
+
+
+def _hand_over(
+    grant: Grant, accounts: tuple[str, ...], user: str, tokens: Tokens, vault: Vault
+) -> None:
+    """Give the *grant* to *user*, whose account it is, in place of their own to this account."""
+    while stored := tokens.load(user):
+        if not {*accounts_in(stored.document)} & {*accounts}:
+            return
+        token = from_document(user, stored.document, vault).refreshed_by(grant)
+        kept = {name: part for name, part in stored.document.items() if name != "health"}
+        document = {**kept, **to_document(user, token, vault)}
+        with suppress(Conflict):
+            tokens.save(user, document, stored.version)
+            return
 
 
 class _Slot:

@@ -55,7 +55,7 @@ class Grants:
         self._provider = provider
         self._tokens = tokens
         self.vault = vault
-        self._token_endpoint = token_endpoint
+        self.token_endpoint = token_endpoint
         self._log_event = log_event
         self._sleep = sleep
 
@@ -81,10 +81,6 @@ class Grants:
         other = copy(self)
         other._tokens = tokens
         return other
-
-    def end(self, grant: Grant) -> None:
-        """End *grant* at the provider, as `TokenEndpoint.revoke`."""
-        self._token_endpoint.revoke(grant)
 
     def current(self, user: str, now: datetime) -> Token:
         """Return the person's token, refreshed if it is due.
@@ -176,7 +172,7 @@ class Grants:
         """Refresh, save, and only then hand on."""
         started = time.monotonic()
         try:
-            grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
+            grant = self.token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
             self._log_refresh("WARNING", turn, started, error.cause)
             return self._record_failure(turn, error, now)
@@ -214,7 +210,7 @@ class Grants:
 
     def _record_failure(self, turn: Turn, error: HealthrelayError, now: datetime) -> Token:
         """Give the lease back, and raise *error* unless another worker stored a new grant."""
-        last_chance = turn.cut_short and self._token_endpoint.single_use
+        last_chance = turn.cut_short and self.token_endpoint.single_use
         health = turn.token.health.after_failure(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
