@@ -115,7 +115,7 @@ class Consenting:
         cookies = {begun.cookie_name: begun.cookie}
         return Tab(user, lambda code: connect.Return({"state": state, "code": code}, cookies))
 
-    def finish(self, tab: Tab, account: str, now: datetime | None = None) -> connect.Connected:
+    def finish(self, tab: Tab, account: str) -> connect.Connected:
         """Come back from the consent page, where *account* was chosen."""
         provider: Any = self.provider
         return connect.finish(
@@ -126,7 +126,7 @@ class Consenting:
             grants=self.grants,
             token_endpoint=provider,
             provider=provider,
-            now=now or self.now(),
+            now=self.now(),
         )
 
     def connect(self, user: str, account: str) -> connect.Connected:

@@ -66,6 +66,7 @@ class Grants:
         account: Account,
         now: datetime,
         admission: Admission | None = None,
+        began: int = 0,
     ) -> None:
         """Store a new *grant*, whatever was stored before; all old troubles are over.
 
@@ -74,7 +75,7 @@ class Grants:
         from healthrelay.flows.grants.identity import store_consent  # noqa: PLC0415 - a fetch needs none
 
         token = Token(self._provider, account, grant, now)
-        store_consent(user, token, now, tokens=self._tokens, vault=self.vault, admission=admission)
+        store_consent(user, token, now, self._tokens, self.vault, admission, began)
 
     def over(self, tokens: Tokens) -> Grants:
         """Return the same for the grants in *tokens*."""
