@@ -1,13 +1,15 @@
-"""Jack: an invented wearer. What he measures on a day depends on that day alone."""
+"""Jack and others: invented wearers. What each measures on a day depends on name and day alone."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sandbox.decimals import round_half_up
@@ -18,13 +20,14 @@ _ZONE, _ABROAD = "Europe/Amsterdam", "America/New_York"
 # Every September a fortnight abroad. On the day he flies home the tracker lies in the suitcase.
 _LEAVES, _RETURNS = (9, 14), (9, 27)
 _HISTORY = 730
+_DIGITS = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
 
 
-def jack(clock: Callable[[], float], today: date | None) -> Wearer:
-    """Jack with two years of history up to and including *today*."""
+def invented(name: str, clock: Callable[[], float], today: date | None) -> Wearer:
+    """Return the person *name* with two years of history up to and including *today*."""
     calendar = today_in(ZoneInfo(_ZONE), clock, today)
-    wearer = _create_wearer(calendar)
+    wearer = _create_wearer(name, calendar)
     wearer.clock = clock
     wearer.live = _live_day
     wearer.lived_until = calendar() - timedelta(days=_HISTORY)
@@ -32,14 +35,39 @@ def jack(clock: Callable[[], float], today: date | None) -> Wearer:
     return wearer
 
 
-def _create_wearer(calendar: Today) -> Wearer:
+class _Traits(NamedTuple):
+    """What makes a person, besides their name."""
+
+    health_id: str
+    legacy_id: str
+    height_mm: int
+    kg: int
+    """Around which their weight goes up and down."""
+
+
+@cache
+def _traits(name: str) -> _Traits:
+    if name == "jack":
+        return _Traits("111256657788", "A1B2C3", 1828, 82)
+    digest = hashlib.sha256(name.encode()).digest()
+    health_id = 112_000_000_000 + int.from_bytes(digest[:4])
+    # Six digits, as long as the ids that Fitbit gave out.
+    number, legacy_id = int.from_bytes(digest[4:8]), ""
+    for _ in range(6):
+        number, digit = divmod(number, len(_DIGITS))
+        legacy_id += _DIGITS[digit]
+    return _Traits(str(health_id), legacy_id, 1550 + digest[8], 50 + digest[9] % 60)
+
+
+def _create_wearer(name: str, calendar: Today) -> Wearer:
+    traits = _traits(name)
     return Wearer(
-        name="jack",
-        health_id="111256657788",
-        legacy_id="A1B2C3",
+        name=name,
+        health_id=traits.health_id,
+        legacy_id=traits.legacy_id,
         zone=ZoneInfo(_ZONE),
         today=calendar,
-        height_mm=1828,
+        height_mm=traits.height_mm,
     )
 
 
@@ -47,21 +75,21 @@ def _live_day(wearer: Wearer, day: date) -> None:
     stay = _stay(day.year)
     if stay not in wearer.stays:
         wearer.stays.append(stay)
-    wearer.absorb(_measure_day(day))
+    wearer.absorb(_measure_day(wearer.name, day))
 
 
-# Every sandbox of a process serves the same jack, and his measurements cannot be changed in place.
+# Every sandbox of a process serves the same people, whose measurements cannot change in place.
 @cache
-def _measure_day(day: date) -> Wearer:
-    wearer = _create_wearer(lambda: day)
+def _measure_day(name: str, day: date) -> Wearer:
+    wearer = _create_wearer(name, lambda: day)
     stay = _stay(day.year)
     wearer.stays.append(stay)
     # Random(str) is seeded through SHA-512: the same on every machine and Python version.
-    rng = Random(f"jack {day.isoformat()}")
+    rng = Random(f"{name} {day.isoformat()}")
     if rng.random() < _WEIGHED:
         _weigh(wearer, day, rng)
     if rng.random() < _WORN and day != stay.last + timedelta(days=1):
-        wearer.days[day] = activity.day_activity(day, _totals(rng))
+        wearer.days[day] = activity.day_activity(name, day, _totals(rng))
         _wear(wearer, day)
     wearer.drinks += table.drinks(wearer, day)
     wearer.foods += table.foods(wearer, day)
@@ -69,14 +97,14 @@ def _measure_day(day: date) -> Wearer:
 
 
 def _wear(wearer: Wearer, day: date) -> None:
-    heart = activity.heart(day)
+    heart = activity.heart(wearer.name, day)
     if heart is not None:
         wearer.hearts[day] = heart
     wearer.exercises += activity.exercises(wearer, day)
     # The night before a journey is spent on an aeroplane.
     if (day.month, day.day) != _LEAVES:
         nights.sleep(wearer, day)
-        wearer.vitals[day] = nights.vitals(day)
+        wearer.vitals[day] = nights.vitals(wearer.name, day)
 
 
 def _stay(year: int) -> Stay:
@@ -86,12 +114,14 @@ def _stay(year: int) -> Stay:
 
 def _weigh(wearer: Wearer, day: date, rng: Random) -> None:
     moment = datetime.combine(day, time(7)) + timedelta(seconds=_below(rng, 2400))
-    kg = _usual_weight(day) + (rng.random() - 0.5) * 0.8
+    kg = _usual_weight(wearer.name, day) + (rng.random() - 0.5) * 0.8
     # Abroad there is a scale, but not one that knows him.
     abroad = wearer.zone_on(day) != wearer.zone
     weight = wearer.weigh(moment, round_half_up(Decimal(kg), 1), manual=abroad)
     if rng.random() < _FAT and not abroad:
-        percent = round_half_up(Decimal(18 + (kg - 82) * 0.6 + rng.random()), 1)
+        percent = round_half_up(
+            Decimal(18 + (kg - _traits(wearer.name).kg) * 0.6 + rng.random()), 1
+        )
         wearer.fats.append(BodyFat(at=weight.at, percent=percent, log_id=weight.log_id))
     if rng.random() < _WEIGHED_AGAIN:
         later = moment + timedelta(minutes=1 + _below(rng, 15))
@@ -99,9 +129,13 @@ def _weigh(wearer: Wearer, day: date, rng: Random) -> None:
         wearer.weigh(later, again, manual=abroad)
 
 
-def _usual_weight(day: date) -> float:
+def _usual_weight(name: str, day: date) -> float:
     # Two slow waves that never quite repeat: a year's tide and a few weeks' ripple.
-    return 82 + 1.3 * math.sin(day.toordinal() / 57) + 0.4 * math.sin(day.toordinal() / 9)
+    return (
+        _traits(name).kg
+        + 1.3 * math.sin(day.toordinal() / 57)
+        + 0.4 * math.sin(day.toordinal() / 9)
+    )
 
 
 def _totals(rng: Random) -> activity.Totals:

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: one wearer, two providers, one port."""
+"""The sandbox as a whole: two providers with the same accounts, one port."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from typing import Self, Unpack
 from flask import Blueprint
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from sandbox.accounts import Accounts
 from sandbox.app import FITBIT, GOOGLE, Front, build, delay
 from sandbox.faults import Fault, FaultOptions
 from sandbox.fitbit.api import FitbitApi
 from sandbox.fitbit.oauth import FitbitOAuth
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.generated import jack
+from sandbox.generated import invented
 from sandbox.google.health import GoogleHealth
 from sandbox.google.oauth import GoogleOAuth
 from sandbox.google.switches import GoogleSwitches
@@ -41,7 +42,9 @@ class _Quiet(WSGIRequestHandler):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Sandbox:
-    """A small Google Health and a small Fitbit on loopback, serving the same wearer.
+    """A small Google Health and a small Fitbit on loopback, with the same accounts.
+
+    `wearer` is who signs in when the consent page is left as it is; see `account`.
 
     today: the wearer's date, always; without it the real one in the wearer's zone.
     measurements, participant, shift: serve a recorded person instead of the invented jack;
@@ -66,6 +69,7 @@ class Sandbox:
 
     def __post_init__(self) -> None:
         self.wearer = self._wearer()
+        self._accounts = Accounts(self.wearer, lambda name: invented(name, self.clock, self.today))
         self._client = Client()
         self._front = Front(self.fitbit)
         google_lifetime = self.access_lifetime or _GOOGLE_LIFETIME
@@ -147,9 +151,17 @@ class Sandbox:
         self._google_ledger.revoke_all()
         self._fitbit_ledger.revoke_all()
 
+    def account(self, name: str) -> Wearer:
+        """Return the person who signs in as *name*, at either provider."""
+        return self._accounts.find(name)
+
+    def honours(self, name: str) -> bool:
+        """Return whether *name* has a grant at either provider that was not revoked."""
+        return self._google_ledger.alive(name) or self._fitbit_ledger.alive(name)
+
     def _wearer(self) -> Wearer:
         if self.measurements is None and self.participant is None:
-            return jack(self.clock, self.today)
+            return invented("jack", self.clock, self.today)
         if self.measurements is None or self.participant is None:
             raise ValueError("measurements and participant belong together")
         recording = Recording(
@@ -158,11 +170,11 @@ class Sandbox:
         return recorded_wearer(recording, self.clock, self.today)
 
     def _google_routes(self) -> list[tuple[str, Blueprint]]:
-        oauth = GoogleOAuth(self._client, self._google_ledger, self.google, self.wearer.name)
-        api = GoogleHealth(self.wearer, self._google_ledger, self.google)
+        oauth = GoogleOAuth(self._client, self._google_ledger, self.google, self._accounts)
+        api = GoogleHealth(self._accounts, self._google_ledger, self.google)
         return [(GOOGLE, oauth.routes()), (GOOGLE, delay(api.routes(), self.latency))]
 
     def _fitbit_routes(self) -> list[tuple[str, Blueprint]]:
-        oauth = FitbitOAuth(self._client, self._fitbit_ledger, self.fitbit, self.wearer)
-        api = FitbitApi(self.wearer, self._fitbit_ledger, self.fitbit)
+        oauth = FitbitOAuth(self._client, self._fitbit_ledger, self.fitbit, self._accounts)
+        api = FitbitApi(self._accounts, self._fitbit_ledger, self.fitbit)
         return [(FITBIT, oauth.routes()), (FITBIT, delay(api.routes(), self.latency))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
+from sandbox.accounts import Accounts
 from sandbox.fitbit.account import Account
 from sandbox.fitbit.activity import ActivityLog
 from sandbox.fitbit.body import BodyLog
@@ -18,17 +19,16 @@ from sandbox.fitbit.sleep import SleepLog
 from sandbox.fitbit.switches import FitbitSwitches
 from sandbox.fitbit.units import request_units
 from sandbox.oauth.ledger import Ledger
-from sandbox.wearer import Wearer
 
 _RESOURCES = (BodyLog, ActivityLog, Intraday, SleepLog, FoodLog, Account)
 
 
 class FitbitApi:
-    """The API of one wearer."""
+    """The API, which serves whoever's token it is given."""
 
-    def __init__(self, wearer: Wearer, ledger: Ledger, switches: FitbitSwitches) -> None:
-        self._wearer = wearer
-        self._guard = Guard(ledger, switches, wearer)
+    def __init__(self, accounts: Accounts, ledger: Ledger, switches: FitbitSwitches) -> None:
+        self._wearer = accounts.current
+        self._guard = Guard(ledger, switches, accounts)
 
     def routes(self) -> Blueprint:
         """Everything below `/1`."""

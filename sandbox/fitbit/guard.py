@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from sandbox.accounts import Accounts
 from sandbox.fitbit.errors import ApiError
 from sandbox.fitbit.switches import FitbitSwitches
 from sandbox.oauth.ledger import Ledger, TokenExpired, TokenUnknown
 from sandbox.quota import Quota
-from sandbox.wearer import Wearer
 
 # Where the data of a user are.
 USER = "/1/user/<user>"
@@ -17,10 +17,11 @@ USER = "/1/user/<user>"
 class Guard:
     """Checks a request before any data is looked at, and shows the rate limit on every answer."""
 
-    def __init__(self, ledger: Ledger, switches: FitbitSwitches, wearer: Wearer) -> None:
+    def __init__(self, ledger: Ledger, switches: FitbitSwitches, accounts: Accounts) -> None:
         self._ledger = ledger
         self._switches = switches
-        self._wearer = wearer
+        self._accounts = accounts
+        self._wearer = accounts.current
         self._quota = Quota(3600, ledger.clock)
 
     def enter(self, user: str, scope: str) -> None:
@@ -52,8 +53,10 @@ class Guard:
         if kind.lower() != "bearer" or not token:
             raise ApiError(401, "invalid_token", "Access token missing.")
         try:
-            return self._ledger.bearer(token)
+            bearer = self._ledger.bearer(token)
         except TokenExpired:
             raise ApiError(401, "expired_token", f"Access token expired: {token}") from None
         except TokenUnknown:
             raise ApiError(401, "invalid_token", f"Access token invalid: {token}") from None
+        self._accounts.enter(bearer.account)
+        return bearer.scopes

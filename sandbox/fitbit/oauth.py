@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
+from sandbox.accounts import Accounts
 from sandbox.fitbit.errors import ApiError
 from sandbox.fitbit.switches import FitbitSwitches
 from sandbox.oauth.client import Client, client_credentials
 from sandbox.oauth.consent import ConsentPage, ConsentRules
 from sandbox.oauth.ledger import Grant, Ledger, Refresh, Refused
-from sandbox.wearer import Wearer
 
 _SCOPES = {
     "activity": "See your activity and exercise",
@@ -36,16 +36,16 @@ class FitbitOAuth:
     """Authorize, token and revoke. One pair of tokens is valid at a time."""
 
     def __init__(
-        self, client: Client, ledger: Ledger, switches: FitbitSwitches, wearer: Wearer
+        self, client: Client, ledger: Ledger, switches: FitbitSwitches, accounts: Accounts
     ) -> None:
         self._client = client
         self._ledger = ledger
         self._switches = switches
-        self._wearer = wearer
+        self._accounts = accounts
         rules = ConsentRules(
             title="Fitbit", scopes=lambda: _SCOPES, prompts=frozenset({"none", "consent", "login"})
         )
-        self._consent = ConsentPage(rules, client, ledger, wearer.name)
+        self._consent = ConsentPage(rules, client, ledger, accounts)
 
     def routes(self) -> Blueprint:
         """Return the three endpoints."""
@@ -116,7 +116,7 @@ class FitbitOAuth:
             "refresh_token": self._ledger.new_refresh(grant),
             "scope": " ".join(grant.scopes),
             "token_type": "Bearer",
-            "user_id": self._wearer.legacy_id,
+            "user_id": self._accounts.find(grant.account).legacy_id,
         }
 
 

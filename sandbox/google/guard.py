@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from sandbox.accounts import Accounts
 from sandbox.google.errors import (
     invalid,
     not_found,
@@ -16,7 +17,6 @@ from sandbox.google.scopes import PREFIX, readonly
 from sandbox.google.switches import GoogleSwitches
 from sandbox.oauth.ledger import Ledger, TokenExpired, TokenUnknown
 from sandbox.quota import Quota
-from sandbox.wearer import Wearer
 
 # System parameters that every Google API understands.
 _SYSTEM = {"alt", "prettyPrint", "key", "quotaUser", "$.xgafv", "fields"}
@@ -29,9 +29,10 @@ _DEAD = (
 class Guard:
     """Checks a request before any data is looked at."""
 
-    def __init__(self, ledger: Ledger, wearer: Wearer, switches: GoogleSwitches) -> None:
+    def __init__(self, ledger: Ledger, accounts: Accounts, switches: GoogleSwitches) -> None:
         self._ledger = ledger
-        self._wearer = wearer
+        self._accounts = accounts
+        self._wearer = accounts.current
         self._switches = switches
         self._quota = Quota(60, ledger.clock)
 
@@ -53,9 +54,11 @@ class Guard:
             message = "Request is missing required authentication credential."
             raise unauthenticated("CREDENTIALS_MISSING", message)
         try:
-            return self._ledger.bearer(token)
+            bearer = self._ledger.bearer(token)
         except (TokenUnknown, TokenExpired):
             raise unauthenticated("ACCESS_TOKEN_EXPIRED", _DEAD) from None
+        self._accounts.enter(bearer.account)
+        return bearer.scopes
 
 
 def need(scopes: tuple[str, ...], area: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.accounts import Accounts
 from sandbox.google import datatypes, fields, filters, rollup
 from sandbox.google.account import Account
 from sandbox.google.datatype import DataType, Record
@@ -21,7 +22,7 @@ from sandbox.google.rollup import Windows
 from sandbox.google.switches import GoogleSwitches
 from sandbox.google.values import Json, civil_json, date_json, instant_json, offset_json
 from sandbox.oauth.ledger import Ledger
-from sandbox.wearer import Wearer, civil
+from sandbox.wearer import civil
 
 _COLLECTION = "/v4/users/<user>/dataTypes/<kind>/dataPoints"
 _FAMILY = "users/me/dataSourceFamilies/"
@@ -31,12 +32,12 @@ _PARAMETERS = ("filter", "pageSize", "pageToken", "dataSourceFamily")
 
 
 class GoogleHealth:
-    """The API of one wearer."""
+    """The API, which serves whoever's token it is given."""
 
-    def __init__(self, wearer: Wearer, ledger: Ledger, switches: GoogleSwitches) -> None:
-        self._wearer = wearer
+    def __init__(self, accounts: Accounts, ledger: Ledger, switches: GoogleSwitches) -> None:
+        self._wearer = accounts.current
         self._switches = switches
-        self._guard = Guard(ledger, wearer, switches)
+        self._guard = Guard(ledger, accounts, switches)
         self._pager = Pager(switches)
 
     def routes(self) -> Blueprint:

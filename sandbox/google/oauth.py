@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
+from sandbox.accounts import Accounts
 from sandbox.google import scopes
 from sandbox.google.switches import GoogleSwitches
 from sandbox.oauth.client import Client, client_credentials
@@ -19,7 +20,9 @@ _DEAD = "Token has been expired or revoked."
 class GoogleOAuth:
     """Authorize, token and revoke, as an application with a secret sees them."""
 
-    def __init__(self, client: Client, ledger: Ledger, switches: GoogleSwitches, name: str) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, switches: GoogleSwitches, accounts: Accounts
+    ) -> None:
         self._client = client
         self._ledger = ledger
         self._switches = switches
@@ -30,7 +33,7 @@ class GoogleOAuth:
             access_types=frozenset({"online", "offline"}),
             scope_in_answer=True,
         )
-        self._consent = ConsentPage(rules, client, ledger, name)
+        self._consent = ConsentPage(rules, client, ledger, accounts)
 
     def routes(self) -> Blueprint:
         """Return the three endpoints."""
@@ -54,7 +57,7 @@ class GoogleOAuth:
             return _answer(words, status)
 
     def revoke(self) -> Response:
-        """Revoke the wearer's consent, given any of its tokens."""
+        """Revoke all that an account has granted, given any of its tokens."""
         if self._ledger.revoke(request.values.get("token", "")):
             return make_response("", 200)
         words = {"error": "invalid_token", "error_description": "Token expired or revoked"}

@@ -27,9 +27,9 @@ class Totals(NamedTuple):
     floors: int
 
 
-def day_activity(day: date, totals: Totals) -> Day:
-    """Return the day's totals, with everything else that fits them."""
-    rng = DailyRandom("activity", day)
+def day_activity(name: str, day: date, totals: Totals) -> Day:
+    """Return the totals of *name* on the day, with everything else that fits them."""
+    rng = DailyRandom(name, "activity", day)
     # Fifths: a sum of them never lies exactly between two whole numbers.
     active = totals.steps // 25 + rng.between(0, 5) * _FIFTHS
     climbed = rng.happens(_HAS_CLIMB)
@@ -56,9 +56,9 @@ def _levels(steps: int, rng: DailyRandom) -> Levels:
     )
 
 
-def heart(day: date) -> Heart | None:
-    """Return the heart of a day, or None when the tracker was not worn."""
-    rng = DailyRandom("heart", day)
+def heart(name: str, day: date) -> Heart | None:
+    """Return the heart of *name* on a day, or None when the tracker was not worn."""
+    rng = DailyRandom(name, "heart", day)
     if not rng.happens(_HEART):
         return None
     resting = rng.between(54, 61)
@@ -81,7 +81,7 @@ def heart(day: date) -> Heart | None:
 
 def exercises(wearer: Wearer, day: date) -> list[Exercise]:
     """Return a walk at noon, a run in the evening, or neither."""
-    rng = DailyRandom("exercise", day)
+    rng = DailyRandom(wearer.name, "exercise", day)
     walk, run = (rng.happens(chance) for chance in _EXERCISES)
     entries = []
     if walk:

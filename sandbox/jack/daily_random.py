@@ -1,4 +1,4 @@
-"""Random numbers that depend on the day alone, on every machine."""
+"""Random numbers that depend on a name and the day alone, on every machine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from random import Random
 
 
 class DailyRandom:
-    """The random numbers of *day* for one *matter*."""
+    """The random numbers of the person *name* on *day* for one *matter*."""
 
-    def __init__(self, matter: str, day: date) -> None:
+    def __init__(self, name: str, matter: str, day: date) -> None:
         # Random(str) is seeded through SHA-512: the same on every machine and Python version.
-        self._random = Random(f"jack {matter} {day.isoformat()}")
+        self._random = Random(f"{name} {matter} {day.isoformat()}")
 
     def happens(self, chance: float) -> bool:
         """Return whether something with this *chance* happens on the day."""

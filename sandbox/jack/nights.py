@@ -18,7 +18,7 @@ _CYCLES = range(5, 7)
 
 def sleep(wearer: Wearer, day: date) -> None:
     """Add the night that ends on *day*, most often, and sometimes a nap in the afternoon."""
-    rng = DailyRandom("sleep", day)
+    rng = DailyRandom(wearer.name, "sleep", day)
     if rng.happens(_SLEPT):
         # From a quarter to eleven until a quarter to one: before midnight more often than after.
         bedtime = datetime.combine(day, time()) + timedelta(minutes=rng.between(-75, 45))
@@ -54,9 +54,9 @@ def _classic(rng: DailyRandom, turns: int) -> Stages:
     return stages
 
 
-def vitals(day: date) -> Vitals:
-    """Return the day's figures, a few of them missing."""
-    rng = DailyRandom("vitals", day)
+def vitals(name: str, day: date) -> Vitals:
+    """Return the figures of *name* on the day, a few of them missing."""
+    rng = DailyRandom(name, "vitals", day)
     known = [rng.happens(_KNOWN) for _ in range(5)]
     rmssd, lower = rng.tenths(280, 520), rng.tenths(915, 940)
     variable = known[0]

@@ -22,7 +22,7 @@ _MENU = (
 
 def drinks(wearer: Wearer, day: date) -> list[Drink]:
     """Return the day's glasses of water."""
-    rng = DailyRandom("drinks", day)
+    rng = DailyRandom(wearer.name, "drinks", day)
     if not rng.happens(_DRANK):
         return []
     glasses = []
@@ -35,7 +35,7 @@ def drinks(wearer: Wearer, day: date) -> list[Drink]:
 
 def foods(wearer: Wearer, day: date) -> list[Food]:
     """Return the day's meals, some of them left out."""
-    rng = DailyRandom("foods", day)
+    rng = DailyRandom(wearer.name, "foods", day)
     if not rng.happens(_ATE):
         return []
     eaten = [row for row in _MENU if rng.happens(0.8)]

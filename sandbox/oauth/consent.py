@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import Response, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from sandbox.accounts import Accounts
 from sandbox.oauth.client import Client
 from sandbox.oauth.ledger import ConsentRequest, Ledger, Refused
 
@@ -32,11 +33,13 @@ class ConsentRules:
 class ConsentPage:
     """Validates the request, shows it to the wearer, and redirects with the answer."""
 
-    def __init__(self, rules: ConsentRules, client: Client, ledger: Ledger, name: str) -> None:
+    def __init__(
+        self, rules: ConsentRules, client: Client, ledger: Ledger, accounts: Accounts
+    ) -> None:
         self._rules = rules
         self._client = client
         self._ledger = ledger
-        self._name = name
+        self._accounts = accounts
 
     def view(self) -> Response:
         """Show the form on GET, take the decision on POST."""
@@ -101,7 +104,8 @@ class ConsentPage:
         scopes = tuple(scope for scope in consent.scopes if scope in ticked)
         if decision == "deny" or not scopes:
             return _back(consent.redirect_uri, consent.state, {"error": "access_denied"})
-        answer = {"code": self._ledger.allow(consent, scopes)}
+        account = self._accounts.chosen(request.form.get("account", ""))
+        answer = {"code": self._ledger.allow(consent, scopes, account)}
         if self._rules.scope_in_answer:
             answer["scope"] = " ".join(scopes)
         return _back(consent.redirect_uri, consent.state, answer)
@@ -112,7 +116,7 @@ class ConsentPage:
 
     def _page(self, template: str, status: int, **words: object) -> Response:
         title = self._rules.title
-        html = render_template(template, title=title, wearer=self._name, **words)
+        html = render_template(template, title=title, account=self._accounts.first.name, **words)
         return make_response(html, status, {"Cache-Control": "no-store"})
 
 

@@ -47,8 +47,9 @@ class ConsentRequest:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Grant:
-    """One consent. *renewable*: the application gets a refresh token with it."""
+    """One consent of *account*. *renewable*: the application gets a refresh token with it."""
 
+    account: str
     scopes: tuple[str, ...]
     renewable: bool
     alive: bool = True
@@ -80,6 +81,14 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whose access token it is, and what it allows."""
+
+    account: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TokenPrefixes:
     """What a provider's codes and tokens start with."""
 
@@ -89,7 +98,7 @@ class TokenPrefixes:
 
 
 class Ledger:
-    """All codes and tokens one provider issued to the one client for the one wearer.
+    """All codes and tokens one provider issued to the one client, for every account.
 
     Hold `lock` around every sequence that reads and then changes.
     """
@@ -101,19 +110,20 @@ class Ledger:
         self._prefixes = prefixes
         self.access_lifetime = access_lifetime
         self.lock = RLock()
-        self._granted: dict[str, None] = {}
+        self._granted: dict[str, dict[str, None]] = {}
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, _Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
-    def allow(self, consent: ConsentRequest, scopes: Iterable[str]) -> str:
-        """Grant *scopes*; return the code for the application."""
+    def allow(self, consent: ConsentRequest, scopes: Iterable[str], account: str) -> str:
+        """Grant *scopes* of *account*; return the code for the application."""
         with self.lock:
-            renewable = consent.offline and (consent.renew or not self._granted)
-            allowed = dict.fromkeys(scopes) | (self._granted if consent.merge else {})
-            self._granted.update(allowed)
+            granted = self._granted.setdefault(account, {})
+            renewable = consent.offline and (consent.renew or not granted)
+            allowed = dict.fromkeys(scopes) | (granted if consent.merge else {})
+            granted.update(allowed)
             code = self._prefixes.code + secrets.token_urlsafe(40)
-            grant = Grant(scopes=tuple(allowed), renewable=renewable)
+            grant = Grant(account=account, scopes=tuple(allowed), renewable=renewable)
             self._codes[code] = _Code(consent, grant, self.clock() + _CODE_LIFETIME_SECONDS)
             return code
 
@@ -147,14 +157,14 @@ class Ledger:
         self._refresh[token] = Refresh(grant, expires_at)
         return token
 
-    def bearer(self, token: str) -> tuple[str, ...]:
-        """Return the scopes of *token*. Raise `TokenUnknown` or `TokenExpired`."""
+    def bearer(self, token: str) -> Bearer:
+        """Return whose *token* it is. Raise `TokenUnknown` or `TokenExpired`."""
         held = self._access.get(token)
         if held is None or not held.grant.alive:
             raise TokenUnknown
         if held.expires_at <= self.clock():
             raise TokenExpired
-        return held.scopes
+        return Bearer(held.grant.account, held.scopes)
 
     def refresh(self, token: str) -> Refresh | None:
         """Return the state of a refresh token whose grant lives, used or not."""
@@ -170,27 +180,40 @@ class Ledger:
         self._access = {t: held for t, held in self._access.items() if held.grant is not grant}
 
     def keep_only(self, grant: Grant) -> None:
-        """Revoke every redeemed grant but *grant*."""
+        """Revoke every redeemed grant of its account but *grant*."""
         for held in self._codes.values():
-            if held.used and held.grant is not grant:
+            other = held.grant is not grant and held.grant.account == grant.account
+            if held.used and other:
                 held.grant.alive = False
 
     def revoke(self, token: str) -> bool:
-        """Revoke the whole consent of *token*; return False when the token is not valid."""
+        """Revoke the whole grant of the account of *token*; return False for an invalid one."""
         with self.lock:
             access = self._access.get(token)
             known = access is not None and access.grant.alive and access.expires_at > self.clock()
-            if not known and self.refresh(token) is None:
+            held = access if known else self.refresh(token)
+            if held is None:
                 return False
-            self.revoke_all()
+            self.revoke_account(held.grant.account)
             return True
 
-    def revoke_all(self) -> None:
-        """Revoke every grant, as a wearer who removes the application."""
+    def revoke_account(self, account: str) -> None:
+        """Revoke every grant of *account*, as a wearer who removes the application."""
         with self.lock:
-            self._granted.clear()
+            self._granted.pop(account, None)
             for code in self._codes.values():
-                code.grant.alive = False
+                if code.grant.account == account:
+                    code.grant.alive = False
+
+    def revoke_all(self) -> None:
+        """Revoke every grant of everybody."""
+        for account in {code.grant.account for code in self._codes.values()}:
+            self.revoke_account(account)
+
+    def alive(self, account: str) -> bool:
+        """Return whether *account* has a redeemed grant that was not revoked."""
+        grants = [code.grant for code in self._codes.values() if code.used]
+        return any(grant.alive and grant.account == account for grant in grants)
 
     def expire_access_tokens(self) -> None:
         """Expire all access tokens issued so far."""

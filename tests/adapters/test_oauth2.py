@@ -34,9 +34,8 @@ VERIFIER = verifier(b"key", "nonce")
 
 
 def token_endpoint(token_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
-    us = Registration(
-        "Google Health", token_url, REVOKE, "cid", REDIRECT, basic, "the-client-secret"
-    )
+    consent = CONSENTS["fitbit" if basic else "google_health"]
+    us = Registration(consent, token_url, REVOKE, "cid", REDIRECT, basic, "the-client-secret")
     return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 
@@ -48,9 +47,9 @@ def at_sandbox(sandbox: Sandbox, provider: str) -> tuple[OAuth2TokenEndpoint, st
     revoke_url = f"{told['FITBIT_API_URL']}/oauth2/revoke" if basic else told["GOOGLE_REVOKE_URL"]
     page = told["FITBIT_AUTH_URL" if basic else "GOOGLE_AUTH_URL"]
     client_id, secret = told["CLIENT_ID"], told["CLIENT_SECRET"]
-    us = Registration("Google Health", token_url, revoke_url, client_id, REDIRECT, basic, secret)
-    client = Client(page, told["CLIENT_ID"], REDIRECT)
     consent = CONSENTS[provider]
+    us = Registration(consent, token_url, revoke_url, client_id, REDIRECT, basic, secret)
+    client = Client(page, told["CLIENT_ID"], REDIRECT)
     proof = challenge(VERIFIER)
     back = allow_page(authorize_url(client, list(consent.scopes), "state", proof, consent.extra))
     return OAuth2TokenEndpoint(us, Http(), lambda: NOW), parse_qs(urlsplit(back).query)["code"][0]
@@ -196,7 +195,9 @@ def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
 
 
 def test_registration_does_not_print_its_secret() -> None:
-    printed = repr(Registration("F", "https://t", "https://r", "cid", REDIRECT, True, "hidden"))
+    printed = repr(
+        Registration(CONSENTS["fitbit"], "https://t", "https://r", "cid", REDIRECT, True, "hidden")
+    )
 
     assert "hidden" not in printed
     assert base64.b64encode(b"hidden").decode() not in printed

@@ -11,6 +11,7 @@ import pytest
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
 from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
+from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Grant
 from sandbox import Sandbox
 from tests.adapters.peers import answering, response
@@ -22,7 +23,9 @@ GRANT = Grant("the-access", "the-refresh", datetime(2026, 11, 1, tzinfo=UTC), ("
 
 
 def token_endpoint(revoke_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
-    us = Registration("Fitbit", "http://127.0.0.1:9", revoke_url, "cid", "", basic, "our-secret")
+    us = Registration(
+        CONSENTS["fitbit"], "http://127.0.0.1:9", revoke_url, "cid", "", basic, "our-secret"
+    )
     return OAuth2TokenEndpoint(us, Http(), lambda: NOW)
 
 

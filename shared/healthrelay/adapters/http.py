@@ -7,14 +7,12 @@ is given what is left of the time before each step that it takes.
 
 import http.client
 import io
-import json
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -24,6 +22,7 @@ import urllib3
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.errors import Misconfigured, TryLater
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -42,11 +41,8 @@ class Answer(NamedTuple):
     body: bytes
 
     def json(self) -> Any:
-        """Return the body with decimals kept exact (`Decimal`); None when it is not JSON."""
-        try:
-            return json.loads(self.body, parse_float=Decimal)
-        except ValueError:
-            return None
+        """Return the body as `parse_json`."""
+        return parse_json(self.body)
 
     def wait(self, otherwise: int) -> int:
         """Return the seconds of ``Retry-After``, a number or a date there; else *otherwise*."""

@@ -88,7 +88,7 @@ class Services:
         from healthrelay.flows.household.application import open_client_secret
 
         us = Registration(
-            label=self.consent.label,
+            consent=self.consent,
             token_url=self._row.token_url,
             revoke_url=self._row.revoke_url,
             client_id=self._client_id,
@@ -96,7 +96,6 @@ class Services:
             basic=self._row.basic_authentication,
             client_secret=self.settings.client_secret
             or open_client_secret(self.store.identities, self.vault),
-            single_use=self.consent.single_use,
         )
         return OAuth2TokenEndpoint(us, self._http, self.now)
 

@@ -28,26 +28,32 @@ class _Form(HTMLParser):
             self.fields.append((str(attributes["name"]), attributes.get("value") or ""))
 
 
-def allow(begin_url: str) -> dict[str, int]:
+def allow(begin_url: str, account: str = "") -> dict[str, int]:
     """Follow *begin_url* to the consent page, allow all, and come back.
 
-    Return the statuses of ``auth1`` and ``auth2``.
+    Sign in as *account*; without one as whom the page proposes. Return the statuses of
+    ``auth1`` and ``auth2``.
     """
     with requests.Session() as browser:
         start = browser.get(begin_url, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         if start.status_code != 302:
             return {"auth1": start.status_code}
-        end = browser.get(allow_page(start.headers["Location"]), timeout=TIMEOUT_SECONDS)
+        end = browser.get(allow_page(start.headers["Location"], account), timeout=TIMEOUT_SECONDS)
         return {"auth1": start.status_code, "auth2": end.status_code}
 
 
-def allow_page(page_url: str) -> str:
-    """Allow what is ticked on the consent page; return the address it redirects to."""
+def allow_page(page_url: str, account: str = "") -> str:
+    """Allow what is ticked on the consent page, as *account* if one is named.
+
+    Return the address it redirects to.
+    """
     with requests.Session() as browser:
         page = browser.get(page_url, timeout=TIMEOUT_SECONDS)
         form = _Form(page.text)
         if page.status_code != 200 or form.action is None:
             raise TryLater(f"The consent page cannot be used (status {page.status_code}).")
-        target, fields = urljoin(page.url, form.action), [*form.fields, ("decision", "allow")]
+        target = urljoin(page.url, form.action)
+        fields = [pair for pair in form.fields if not account or pair[0] != "account"]
+        fields += [("decision", "allow"), *([("account", account)] if account else [])]
         answer = browser.post(target, fields, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         return answer.headers["Location"]

@@ -33,6 +33,7 @@ class Issuer:
         self.asked: list[str] = []
         self.trouble: HealthrelayError | None = None
         self.meanwhile: Callable[[], object] = lambda: None
+        self.access = "access"
 
     def exchange(self, code: str, verifier: str) -> Grant:
         raise AssertionError("no code is redeemed here")
@@ -42,7 +43,8 @@ class Issuer:
         if self.trouble:
             raise self.trouble
         self.meanwhile()
-        return grant(int(refresh_token.rpartition("-")[2]) + 1)
+        given = grant(int(refresh_token.rpartition("-")[2]) + 1)
+        return given if self.access else given._replace(access="", expires_at=NOW)
 
     def revoke(self, grant: Grant) -> None:
         raise AssertionError("no grant is ended here")

@@ -5,15 +5,15 @@ https://dev.fitbit.com/build/reference/web-api/developer-guide/application-desig
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 _GOOGLE = "https://www.googleapis.com/auth/googlehealth."
 
 Needs = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """One provider's consent."""
 
     provider: str
@@ -26,7 +26,7 @@ class Consent:
     """The scope that says where the wearer's day ends."""
     optional: frozenset[str] = frozenset()
     """Scopes that the provider may not know; they are left out when it does not."""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = MappingProxyType({})
     manage: str = ""
     """The page on which a wearer ends a grant by hand."""
     single_use: bool = False

@@ -34,6 +34,8 @@ class Grant(NamedTuple):
     """When the grant itself ends, where the provider says so (Google, for apps in Testing)."""
     user: str | None = None
     """The provider's id for the wearer, where it comes with the token (Fitbit)."""
+    odd: tuple[str, ...] = ()
+    """The members of the answer that could not be read; not stored."""
 
     def __repr__(self) -> str:
         return f"Grant(expires_at={self.expires_at:%FT%TZ}, scopes={self.scopes})"
@@ -64,14 +66,15 @@ class Token(NamedTuple):
     def refreshed_by(self, fresh: Grant) -> Token:
         """Return this token after a refresh; what stood in the way of it is forgotten.
 
-        What the provider did not repeat stays as it was.
+        What the provider did not repeat stays as it was, and so does whose it is: only a
+        consent says that.
         """
         old = self.grant
         merged = fresh._replace(
             refresh=fresh.refresh or old.refresh,
             scopes=fresh.scopes or old.scopes,
             refresh_expires_at=fresh.refresh_expires_at or old.refresh_expires_at,
-            user=fresh.user or old.user,
+            user=old.user,
         )
         health = GrantHealth(reading=self.health.reading, odd=self.health.odd)
         return self._replace(grant=merged, health=health)

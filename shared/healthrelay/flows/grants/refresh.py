@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -157,8 +157,18 @@ class Grants:
         except HealthrelayError as error:
             self._log_refresh("WARNING", turn, started, error.cause)
             return self._record_failure(turn, error, now)
-        self._log_refresh("INFO", turn, started, None)
-        fresh = turn.token.refreshed_by(grant)
+        self._log_refresh("INFO", turn, started, None, grant.odd)
+        token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
+        if not token.grant.access:
+            raise TryLater("The provider answered without an access token; the login is kept.")
+        return token
+
+    def _save_refreshed(self, turn: _Turn, fresh: Token, started: float) -> Token:
+        """Return what is stored now: *fresh*, unless another worker won a newer one.
+
+        What we spent may be gone for good, so that as long as the lease lasts since it *started*
+        a store that cannot take the new one is tried again.
+        """
         version = turn.version
         while True:
             try:
@@ -171,6 +181,10 @@ class Grants:
                 if token.grant != turn.token.grant:
                     return token
                 version = stored.version
+            except TryLater:
+                if time.monotonic() - started > LEASE_TIMEOUT_SECONDS:
+                    raise
+                self._sleep(MAX_PAUSE_SECONDS)
             else:
                 return fresh
 
@@ -190,9 +204,18 @@ class Grants:
             raise health.blocking_error(turn.user, now) or error
         raise error
 
-    def _log_refresh(self, severity: str, turn: _Turn, started: float, cause: str | None) -> None:
-        milliseconds = round((time.monotonic() - started) * 1000)
-        self._log_event(severity, "refresh", user=turn.user, milliseconds=milliseconds, cause=cause)
+    def _log_refresh(
+        self, severity: str, turn: _Turn, started: float, cause: str | None, odd: Sequence[str] = ()
+    ) -> None:
+        """Write one line; *odd* names what the answer had that could not be read."""
+        self._log_event(
+            severity,
+            "refresh",
+            user=turn.user,
+            milliseconds=round((time.monotonic() - started) * 1000),
+            cause=cause,
+            odd=" ".join(odd) or None,
+        )
 
     def _without_lease(self, turn: _Turn, token: Token) -> Document:
         """Return the document of *token* with the lease given back."""
