@@ -31,14 +31,17 @@ is over HTTP stands in web/responses.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from healthrelay.core.trouble import Diagnosis, Trouble
 
+
+OddDays = Mapping[str, Mapping[str, int]]
+"""Series → local day (ISO text, ``""`` where it is not known) → how many points are odd."""
 
 MAX_DAYS_NAMED = 7
 """In one sentence about odd data."""
@@ -203,8 +206,8 @@ class OddData(HealthrelayError):
         super().__init__(odd_sentence({series: days}))
 
 
-def odd_sentence(odd: Mapping[str, Mapping[str, int]]) -> str:
-    """Return which points could not be read, as one sentence: series → local day → how many."""
+def odd_sentence(odd: OddDays) -> str:
+    """Return which points could not be read, as one sentence."""
     parts = [f"{series} ({_odd_days(days)})" for series, days in sorted(odd.items())]
     return f"Points that cannot be read were left out: {', '.join(parts)}."
 

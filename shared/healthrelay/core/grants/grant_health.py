@@ -11,10 +11,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
+from healthrelay.core.errors import (
+    HealthrelayError,
+    Misconfigured,
+    OddDays,
+    ReconnectNeeded,
+    TryLater,
+)
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import OddDays
     from healthrelay.core.trouble import Trouble
 
 COOLDOWN = timedelta(seconds=30)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from healthrelay.core.errors import OddDays
 from healthrelay.core.igor_json import to_igor_json
 from healthrelay.core.json import Json, merge
 from healthrelay.core.measurements.catalogue import SERIES, Series
@@ -13,9 +14,6 @@ from healthrelay.core.measurements.days import EPOCH
 Span = tuple[date, date]
 Coverage = Mapping[str, Span]
 """Series (`Window.covers`) → the first and last day of one stretch without a hole."""
-
-OddDays = Mapping[str, Mapping[str, int]]
-"""Series → local day (``""`` where it is not known) → how many points could not be read."""
 
 DAY = timedelta(days=1)
 MAX_ODD_DAYS = 31

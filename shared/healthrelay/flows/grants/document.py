@@ -27,8 +27,8 @@ from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.json import Document
-    from healthrelay.core.measurements.records import OddDays
     from healthrelay.ports.peers import Vault
 
 _HEALTH: Mapping[str, Callable[[Any], Any]] = {

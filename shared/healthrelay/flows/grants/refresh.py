@@ -22,8 +22,8 @@ from healthrelay.flows.grants.document import from_document, to_document, with_r
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.json import Document
-    from healthrelay.core.measurements.records import OddDays
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
     from healthrelay.ports.store import Tokens, Versioned
 

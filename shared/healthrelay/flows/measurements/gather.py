@@ -10,18 +10,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
+from healthrelay.core.errors import AccessRefused, HealthrelayError, OddDays, RateLimited, TryLater
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.records import (
-    OddDays,
-    Record,
-    Window,
-    parse,
-    select,
-    update_odd,
-    without,
-)
+from healthrelay.core.measurements.records import Record, Window, parse, select, update_odd, without
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
