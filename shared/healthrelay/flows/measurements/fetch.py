@@ -13,6 +13,7 @@ from healthrelay.core.errors import (
     BadRequest,
     HealthrelayError,
     OddData,
+    OddDays,
     ReconnectNeeded,
     TooLarge,
     severity,
@@ -55,6 +56,7 @@ class Fetched(NamedTuple):
     deliveries: Mapping[str, Delivery]
     """By target."""
     diagnosis: Diagnosis
+    odd: OddDays
 
 
 class _Known(NamedTuple):
@@ -88,8 +90,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         token = grants.current(user, now)
         plan = _decide(request, known, token, provider, consent, now)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
-        odd = {series: OddData(series, days) for series, days in gathered.odd.items()}
-        unavailable = {**odd, **gathered.failed, **plan.refused}
+        unavailable = {**_odd_errors(gathered.odd), **gathered.failed, **plan.refused}
         _name_wearer(user, unavailable)
         if unavailable and not gathered.read:
             raise next(iter(unavailable.values()))
@@ -103,10 +104,8 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
             with suppress(HealthrelayError):  # the store itself may be the trouble
                 error.diagnosis = examine(user, store, grants.load, consent, now)
         raise
-    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
-    if gathered.odd:
-        log_event("WARNING", "odd data", user=user, odd=gathered.odd)
     return fetched
 
 
@@ -157,6 +156,12 @@ def _log_fetch(
     counts = {name: len(records) for name, records in outcome.delta._asdict().items()}
     unavailable = len(outcome.unavailable) or None
     note("INFO", "fetch", read=len(outcome.records), **counts, unavailable=unavailable)
+    if outcome.odd:
+        note("WARNING", "odd data", odd=outcome.odd)
+
+
+def _odd_errors(odd: OddDays) -> dict[str, HealthrelayError]:
+    return {series: OddData(series, days) for series, days in odd.items()}
 
 
 def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:
