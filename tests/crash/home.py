@@ -73,9 +73,9 @@ class Home:
     def consent(self) -> dict[str, Any]:
         """What a browser brings back from a new consent."""
         built = self.services
-        scopes = connect.scopes_for("jack", built.consent, built.store.identities)
+        _, *invited = connect.invite("jack", built.consent, built.store.identities)
         begun = connect.begin(
-            connect.Round("jack", scopes), built.client, built.consent, built.owner_key, self.now
+            connect.Round("jack", *invited), built.client, built.consent, built.owner_key, self.now
         )
         back = parse_qsl(urlsplit(allow_page(begun.url)).query)
         return {"query": dict(back), "cookies": {begun.cookie_name: begun.cookie}}

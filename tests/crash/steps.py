@@ -14,7 +14,10 @@ KILLED = 9
 
 WATCHED = {
     "store": ("restore",),
-    "identities": ("settings", "save", "remove", "poll_key", "save_poll_key", "save_application"),
+    "identities": (
+        *("settings", "save", "remove", "poll_key", "save_poll_key", "save_application"),
+        *("invitations", "renew_invitations"),
+    ),
     "tokens": ("load", "save", "forget"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),

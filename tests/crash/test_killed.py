@@ -26,6 +26,7 @@ STEPS = {
     "connect": [
         "identities.settings",
         "handshakes.use",
+        "identities.invitations",
         "token_endpoint.exchange",
         "provider.account",
         "tokens.load",

@@ -67,18 +67,18 @@ def test_a_function_answers_at_every_path(load: Load, name: str, path: str) -> N
 @pytest.mark.parametrize(
     ("name", "allowed"),
     [
-        ("auth1", {"GET", "POST"}),
+        ("auth1", {"GET", "HEAD", "POST"}),
         ("auth2", {"GET"}),
         ("fetch", {"GET", "POST"}),
         ("deliver", {"GET", "POST"}),
-        ("relay", {"GET"}),
+        ("relay", {"GET", "HEAD"}),
     ],
 )
 def test_other_methods_are_refused_with_the_right_ones(
     load: Load, name: str, allowed: set[str]
 ) -> None:
     client = load(name)
-    refused = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed
+    refused = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed
 
     for method in refused:
         answer: TestResponse = client.open("/?user=jack", method=method)

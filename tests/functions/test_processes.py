@@ -15,6 +15,7 @@ import requests
 from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.core.grants.invitations import Invitation
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow
@@ -66,10 +67,11 @@ def functions(
         yield {name: running.enter_context(made[name]) for name in FUNCTIONS}
 
 
-def consent(functions: Functions, provider: str) -> dict[str, int]:
+def consent(functions: Functions, provider: str, person: str) -> dict[str, int]:
     """Jack, invited by the owner, allows everything; cookies know the host and not its ports."""
     scopes = CONSENTS[provider].scopes_for(["body-weight", "activities-steps"])
-    note = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    invitation = Invitation("jack", scopes, person)
+    note = SignedNotes(OWNER_KEY).invitation(invitation, datetime.now(UTC))
     return allow(f"{functions['auth1'].url}/auth1?user=jack&invitation={note}")
 
 
@@ -79,7 +81,8 @@ def test_the_main_job_passes_through_all_processes(
 ) -> None:
     key = new_poll_key("jack", store.identities)
 
-    assert consent(functions, provider) == {"auth1": 302, "auth2": 200}
+    person = store.identities.invitations("jack").person
+    assert consent(functions, provider, person) == {"auth1": 302, "auth2": 200}
     fetched = requests.post(
         functions["fetch"].url, data={"user": "jack"}, headers=OWNER, timeout=SECONDS
     )

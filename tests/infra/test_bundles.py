@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 
 from healthrelay import config
 from healthrelay.core.grants.consent import CONSENTS
+from healthrelay.core.grants.invitations import Invitation
 from healthrelay.flows.grants.signed import SignedNotes
 from tests.household import OWNER_KEY
 from tests.peers.bundles import ROOT, Built, build, packed
@@ -171,16 +172,17 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 @pytest.mark.peer
 def test_auth1_connects_the_invited_and_asks_the_owner_to_invite(built: Builder) -> None:
     scopes = CONSENTS["google_health"].scopes_for(["body-weight"])
-    invitation = SignedNotes(OWNER_KEY).invitation("jack", scopes, datetime.now(UTC))
+    invited = Invitation("jack", scopes, "an-id", "another")
+    invitation = SignedNotes(OWNER_KEY).invitation(invited, datetime.now(UTC))
     owner = {"Authorization": f"Bearer {OWNER_KEY}"}
 
     with built("auth1").process(needed("auth1")) as auth1:
         params = {"user": "jack", "invitation": invitation}
-        invited = requests.get(auth1.url, params=params, timeout=30, allow_redirects=False)
+        begun = requests.get(auth1.url, params=params, timeout=30, allow_redirects=False)
         owned = requests.get(auth1.url, params={"user": "jack"}, headers=owner, timeout=30)
 
-    assert invited.status_code == 302, auth1.output()
-    assert invited.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")
+    assert begun.status_code == 302, auth1.output()
+    assert begun.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")
     assert owned.status_code == 409
     assert "healthrelay invite jack" in owned.text
     assert "Traceback" not in auth1.output()

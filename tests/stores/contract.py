@@ -10,7 +10,8 @@ import pytest
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.errors import Conflict, Duplicate, Unknown
+from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown
+from healthrelay.core.grants.invitations import Admission, Invitations
 from healthrelay.core.json import Document
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
@@ -43,6 +44,7 @@ PERSON = PersonDump(
         Entry(6, NOW + timedelta(1), {}, {}, {"weight": ("7",)}, ("sleep",)),
     ],
     records=[weight("2025-11-01"), weight("2026-11-01"), entry(8, "2026-11-02T07:12:00")],
+    invitations=Invitations("an-id", {"used": NOW}),
 )
 """Somebody whose log begins at 4, because what lay before was pruned."""
 
@@ -63,6 +65,7 @@ def stored_person(store: Store, user: str = "jack") -> PersonDump:
         coverage=store.records.coverage(user),
         entries=store.log.after(user, 0, 1000),
         records=store.records.everything(user),
+        invitations=store.identities.invitations(user),
     )
 
 
@@ -81,6 +84,8 @@ def fill(store: Store, entries: int, apart: timedelta = timedelta()) -> None:
 OF_A_STRANGER: list[Callable[[Store], object]] = [
     lambda store: store.identities.poll_key("nobody"),
     lambda store: store.identities.save_poll_key("nobody", "one"),
+    lambda store: store.identities.invitations("nobody"),
+    lambda store: store.identities.renew_invitations("nobody", ""),
     lambda store: store.tokens.save("nobody", DOCUMENT, 0),
     lambda store: store.tokens.forget("nobody", 0),
     lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
@@ -246,6 +251,50 @@ class StoreContract:
 
         with ThreadPoolExecutor(8) as pool:
             assert sum(pool.map(attempt, range(24))) == 1
+
+    # Invitations are of one person, and used with the grant.
+
+    def test_whoever_is_made_again_is_another_person(self, empty: Store) -> None:
+        seen = set()
+        for _ in range(3):
+            empty.identities.save("jack", {})
+            empty.identities.save("jack", {"period": "1w"})
+            seen.add(empty.identities.invitations("jack").person)
+            empty.identities.remove("jack")
+
+        assert len(seen) == 3
+
+    def test_an_id_is_renewed_once(self, store: Store) -> None:
+        before = store.identities.invitations("jack").person
+        renewed = store.identities.renew_invitations("jack", before)
+
+        assert renewed.person not in {before, ""}
+        assert store.identities.renew_invitations("jack", before) == renewed
+        assert store.identities.invitations("jack") == renewed
+
+    def test_an_invitation_is_used_with_the_grant(self, store: Store) -> None:
+        person = store.identities.invitations("jack").person
+        version = store.tokens.save("jack", DOCUMENT, 0, Admission(person, "one", NOW))
+
+        assert store.identities.invitations("jack").used == {"one": NOW}
+        for used in (Admission(person, "one", NOW), Admission("another", "two", NOW)):
+            with pytest.raises(Expired):
+                store.tokens.save("jack", DOCUMENT | {"sealed": "v1.k.y"}, version, used)
+        with pytest.raises(Conflict):
+            store.tokens.save("jack", DOCUMENT, 0, Admission(person, "two", NOW))
+
+        assert stored_token(store) == Versioned(DOCUMENT, version)
+        assert store.identities.invitations("jack").used == {"one": NOW}
+
+    def test_a_reusable_one_is_never_used_up_and_old_marks_go(self, store: Store) -> None:
+        person = store.identities.invitations("jack").person
+        later = NOW + timedelta(days=9)
+        version = store.tokens.save("jack", DOCUMENT, 0, Admission(person, "one", NOW))
+        for _ in range(2):
+            version = store.tokens.save("jack", DOCUMENT, version, Admission(person, "", NOW))
+        store.tokens.save("jack", DOCUMENT, version, Admission(person, "two", later))
+
+        assert store.identities.invitations("jack").used == {"two": later}
 
     # Rounds of consent are used once.
 
@@ -537,7 +586,7 @@ class StoreContract:
         assert empty.records.everything("second") == PERSON.records
 
     def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, empty: Store) -> None:
-        nothing = PersonDump({}, None, None, {}, {}, {}, [], [])
+        nothing = PersonDump({}, None, None, {}, {}, {}, [], [], Invitations())
         empty.restore("jack", nothing)
 
         assert stored_person(empty) == nothing

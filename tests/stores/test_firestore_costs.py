@@ -52,11 +52,13 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
     life = documents["identities/jack"].pop("life")
     assert documents["identities/jack"].pop("mark")
     assert documents["handshakes/nonce"].pop("mark")
+    person = store.identities.invitations("jack").person
     assert documents == {
         "plugindata/fitbit": {"values": {"client_id": "A"}},
         "identities/jack": {"head": 1, "progress": '{"igor":{"sequence":1}}', "covered": "{}"},
         "identities/jack/plugindata/fitbit": {
             "settings": {"period": "1w"},
+            "invitations": f'{{"person":"{person}","used":{{}}}}',
             "poll_key": "hash",
             "token": {"version": version, "document": json.dumps(DOCUMENT, separators=(",", ":"))},
         },

@@ -11,7 +11,8 @@ import requests
 
 from healthrelay.core.grants.authorization import challenge, verifier
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.flows.grants.signed import INVITATION_AGE, SignedNotes
+from healthrelay.core.grants.invitations import INVITATION_AGE, Invitation
+from healthrelay.flows.grants.signed import SignedNotes
 from tests.household import OWNER_KEY, Household
 
 
@@ -105,8 +106,9 @@ def test_invitation_leads_its_own_user_to_the_consent_page(household: Household)
 
 def test_old_and_forged_invitations_are_refused(household: Household) -> None:
     past = household.services.now() - INVITATION_AGE - timedelta(minutes=1)
-    old = SignedNotes(OWNER_KEY).invitation("jack", [], past)
-    forged = SignedNotes("x" * 40).invitation("jack", [], household.services.now())
+    invitation = Invitation("jack", (), "an-id")
+    old = SignedNotes(OWNER_KEY).invitation(invitation, past)
+    forged = SignedNotes("x" * 40).invitation(invitation, household.services.now())
     state = SignedNotes(OWNER_KEY).state({"user": "jack"}, household.services.now())
 
     for note, words in ((old, "expired"), (forged, "not one that"), (state, "not one that")):

@@ -187,13 +187,12 @@ class Services:
             now=self.now(),
         )
 
-    def invitation_link(self, user: str) -> str:
+    def invitation_link(self, user: str, *, reusable: bool = False) -> str:
         """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
-        from healthrelay.flows.grants.connect import invitation_path
+        from healthrelay.flows.grants.connect import invitation_path, invite
 
-        identities = self.store.identities
-        path = invitation_path(user, self.owner_key, self.consent, identities, self.now())
-        return f"{self.public_url}{path}"
+        invitation = invite(user, self.consent, self.store.identities, reusable=reusable)
+        return f"{self.public_url}{invitation_path(invitation, self.owner_key, self.now())}"
 
     def disconnect(self, user: str, anyway: bool = False) -> Disconnected:
         """End the grant of *user* at the provider, then here."""

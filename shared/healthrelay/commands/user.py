@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
-from healthrelay.commands.words import PAIRS, USER, Command, command, parse_pairs
+from healthrelay.commands.words import PAIRS, USER, Command, command, flag, parse_pairs
 from healthrelay.core.igor_json import user_name
 
 
@@ -62,9 +62,14 @@ def print_new_key(args: Namespace) -> None:
     print(new_poll_key(user_name(args.user), services().store.identities))
 
 
-@command("invite", "a link with which a person connects, for a week", USER)
+@command(
+    "invite",
+    "a link with which a person connects, once, within a week",
+    USER,
+    flag("--reusable", "it may connect more than once"),
+)
 def print_invitation(args: Namespace) -> None:
-    print(services().invitation_link(user_name(args.user)))
+    print(services().invitation_link(user_name(args.user), reusable=args.reusable))
 
 
 _PARTS = (add_user, set_user, list_users, print_new_key)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.progress import Progress
+    from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document
     from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
@@ -31,7 +32,7 @@ class Identities(Protocol):
         """Return the person's settings, or None when they do not exist."""
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
-        """Create the person or replace their settings."""
+        """Create the person, with a random id of their own, or replace their settings."""
 
     def remove(self, user: str) -> bool:
         """Delete the person and everything of theirs at once; return False when unknown."""
@@ -41,6 +42,18 @@ class Identities(Protocol):
 
     def save_poll_key(self, user: str, hashed: str) -> None:
         """Replace the hash of their poll key. Raise `Unknown` for a stranger."""
+
+    def invitations(self, user: str) -> Invitations:
+        """Return their random id and what was used by it. Raise `Unknown` for a stranger.
+
+        Who was made by an earlier version has no id until `renew_invitations` gives them one.
+        """
+
+    def renew_invitations(self, user: str, before: str) -> Invitations:
+        """Give the person another id if theirs is still *before*; return what is stored then.
+
+        Every invitation that was made before ends. Raise `Unknown` for a stranger.
+        """
 
     def application(self) -> dict[str, str]:
         """Return the application's own values (``plugindata/fitbit``)."""
@@ -55,11 +68,15 @@ class Tokens(Protocol):
     def load(self, user: str) -> Versioned | None:
         """Return the stored grant, or None."""
 
-    def save(self, user: str, document: Document, expected: int) -> int:
+    def save(
+        self, user: str, document: Document, expected: int, admission: Admission | None = None
+    ) -> int:
         """Write if the stored version is still *expected* (0: none is stored).
 
+        The invitation of an *admission* is marked as used with it, both or neither.
         Return the new version, which no document of this person had before.
-        Raise `Conflict` for another version, `Unknown` when the person does not exist.
+        Raise `Conflict` for another version, `Unknown` when the person does not exist, `Expired`
+        for an invitation that was used before or was for an earlier person of this name.
         """
 
     def forget(self, user: str, expected: int) -> None:
@@ -111,6 +128,8 @@ class PersonDump(NamedTuple):
     entries: Sequence[Entry]
     """The log as far as it is kept, in order; the last one is its head."""
     records: Sequence[Record]
+    invitations: Invitations | None = None
+    """None in a dump of an earlier version."""
 
 
 class Store(Protocol):

@@ -16,7 +16,7 @@ from healthrelay.web.services import WebServices
 OWNER_COOKIE = "healthrelay-owner"
 
 
-@endpoint("GET", "POST", render_error=as_page)
+@endpoint("GET", "HEAD", "POST", render_error=as_page)
 def view(request: Request, services: WebServices) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
     params, now = arguments(request), services.now()
@@ -25,13 +25,14 @@ def view(request: Request, services: WebServices) -> Response:
         return _sign_in(request, services, user, now)
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
-        scopes = notes.read_invitation(params["invitation"], user, now)
+        invitation = notes.read_invitation(params["invitation"], user, now)
+        round_ = connect.Round(user, invitation.scopes, invitation.person, invitation.id)
     elif _is_owner(request, services, now):
-        scopes = _stored_scopes(user, services)
+        round_ = connect.Round(user, _stored_scopes(user, services))
     else:
         sentence = "Only the owner, or somebody with an invitation, may connect a person."
         return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
-    return to_consent_page(connect.Round(user, scopes), services, now)
+    return to_consent_page(round_, services, now)
 
 
 def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:

@@ -2,19 +2,21 @@
 
 from flask import Request, Response
 
+from healthrelay.core.errors import Forbidden, HealthrelayError
 from healthrelay.flows.grants import connect
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import arguments, endpoint
-from healthrelay.web.page import as_page, page
+from healthrelay.web.page import as_page, connected_title, page
 from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", render_error=as_page)
 def view(request: Request, services: WebServices) -> Response:
     """Return a page that says who is connected and what was allowed, or why nothing was stored."""
+    returned = connect.Return(arguments(request), request.cookies)
     try:
         done = connect.finish(
-            connect.Return(arguments(request), request.cookies),
+            returned,
             owner_key=services.owner_key,
             consent=services.consent,
             store=services.store,
@@ -25,6 +27,18 @@ def view(request: Request, services: WebServices) -> Response:
         )
     except connect.RetryWithFewerScopes as retry:
         return to_consent_page(retry.round, services, services.now())
-    title = f"{done.user[:1].upper()}{done.user[1:]} is connected"
+    except HealthrelayError as error:
+        error.connected = connect.still_connected(
+            returned,
+            owner_key=services.owner_key,
+            consent=services.consent,
+            tokens=services.store.tokens,
+            now=services.now(),
+        )
+        if type(error) is Forbidden:
+            # The cookie is of the name by which the browser began.
+            error.next_step = f"Begin at {services.public_url}, not at another name of it."
+        raise
+    title = connected_title(done.user)
     label, granted, withheld = services.consent.label, done.granted, done.withheld
     return page("connected", title=title, label=label, granted=granted, withheld=withheld)

@@ -25,7 +25,10 @@ RenderError = Callable[[HealthrelayError], Response]
 def endpoint(
     *methods: str, render_error: RenderError = responses.as_json
 ) -> Callable[[View], View]:
-    """Decorate a view that takes only *methods*, and whose errors *render_error* answers."""
+    """Decorate a view that takes only *methods*, and whose errors *render_error* answers.
+
+    ``HEAD`` stands beside ``GET`` where that has no effect (RFC 9110, 9.1).
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -22,7 +22,7 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
     where it speaks to one, and its store must answer where it has one.
     """
 
-    @endpoint("GET", render_error=as_failure)
+    @endpoint("GET", "HEAD", render_error=as_failure)
     def check(request: Request, services: WebServices) -> Response:
         if not public:
             require_invoker(request, services)

@@ -35,10 +35,17 @@ def page(template: str, status: int = 200, **words: object) -> Response:
 def as_page(error: HealthrelayError) -> Response:
     """Return *error* as a page: one sentence, and who must act."""
     advices = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
-    words = {"sentence": error.sentence, "advice": advices.get(error.who, "")}
-    response = page("message", responses.status(error), title="Not connected", **words)
+    title, advice = "Not connected", advices.get(error.who, error.next_step)
+    if error.connected:
+        title, advice = connected_title(error.connected), "Nothing was changed by this page."
+    words = {"title": title, "sentence": error.sentence, "advice": advice}
+    response = page("message", responses.status(error), **words)
     response.headers.update(responses.headers(error))
     return response
+
+
+def connected_title(user: str) -> str:
+    return f"{user[:1].upper()}{user[1:]} is connected"
 
 
 @cache

@@ -22,7 +22,7 @@ def view(request: Request, services: WebServices) -> Response:
     return _poll_view(request, services)
 
 
-@endpoint("GET")
+@endpoint("GET", "HEAD")
 def _poll_view(request: Request, services: WebServices) -> Response:
     """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
     params = arguments(request)

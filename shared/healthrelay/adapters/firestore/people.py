@@ -1,9 +1,12 @@
 """People: their settings, their poll keys, their grants, their rounds of consent."""
 
+from __future__ import annotations
+
 import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
@@ -12,6 +15,9 @@ from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict
 from healthrelay.core.json import Document, to_text
 from healthrelay.ports.store import Versioned
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.invitations import Admission, Invitations
 
 
 class FirestoreIdentities(FirestorePort):
@@ -39,6 +45,20 @@ class FirestoreIdentities(FirestorePort):
 
     def save_poll_key(self, user: str, hashed: str) -> None:
         self._update(documents.private_path(user), user, lambda *_: {"poll_key": hashed})
+
+    def invitations(self, user: str) -> Invitations:
+        return _read_invitations(self._require(documents.private_path(user), user).fields)
+
+    def renew_invitations(self, user: str, before: str) -> Invitations:
+        renewed = _read_invitations({}).create()
+
+        def change(fields: Fields, _: bool) -> Fields | None:
+            stored = _read_invitations(fields)
+            return invitations_fields(renewed) if stored.person == before else None
+
+        current = self._update(documents.private_path(user), user, change)
+        stored = _read_invitations(current.fields)
+        return renewed if stored.person == before else stored
 
     def application(self) -> dict[str, str]:
         current = self._database.get_one(documents.APPLICATION)
@@ -68,8 +88,9 @@ class FirestoreIdentities(FirestorePort):
             self._database.commit(Write(path, fields, since=current.updated))
         else:
             owner = {"life": documents.commit_id(), "head": 0}
+            private = {**fields, **invitations_fields(_read_invitations({}).create())}
             self._database.commit(
-                Write(documents.person_path(user), owner, new=True), Write(path, fields, new=True)
+                Write(documents.person_path(user), owner, new=True), Write(path, private, new=True)
             )
 
     def _end_incarnation(self, user: str) -> bool:
@@ -90,7 +111,9 @@ class FirestoreTokens(FirestorePort):
         current = self._database.get_one(documents.private_path(user))
         return _read_grant(current.fields) if current else None
 
-    def save(self, user: str, document: Document, expected: int) -> int:
+    def save(
+        self, user: str, document: Document, expected: int, admission: Admission | None = None
+    ) -> int:
         # Random, so that a document that is created again never looks like the one before it.
         version = secrets.randbits(62) + 1
         token = {"version": version, "document": to_text(document)}
@@ -102,7 +125,10 @@ class FirestoreTokens(FirestorePort):
                 return None  # by an earlier attempt
             if stored != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
-            return {"token": token}
+            if admission is None:
+                return {"token": token}
+            spent = _read_invitations(fields).spend(admission)
+            return {"token": token, **invitations_fields(spent)}
 
         self._update(documents.private_path(user), user, change)
         return version
@@ -166,6 +192,18 @@ class FirestoreHandshakes(FirestorePort):
 def _read_grant(fields: Fields) -> Versioned | None:
     token = fields.get("token")
     return Versioned(json.loads(token["document"]), token["version"]) if token else None
+
+
+def invitations_fields(invitations: Invitations) -> Fields:
+    """Return the field of the person's document that holds their *invitations*."""
+    return {"invitations": to_text(invitations.to_document())}
+
+
+def _read_invitations(fields: Fields) -> Invitations:
+    from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415 - a fetch needs none
+
+    text = fields.get("invitations")
+    return Invitations.from_document(json.loads(text)) if text else Invitations()
 
 
 def _read_targets(fields: Fields) -> dict[str, Document]:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from itertools import accumulate
 
-from healthrelay.adapters.firestore import buckets, documents
+from healthrelay.adapters.firestore import buckets, documents, people
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
@@ -87,6 +87,8 @@ def _private(person: PersonDump) -> Fields:
         "targets": to_text(person.targets),
         "poll_key": person.poll_key,
     }
+    if person.invitations is not None:
+        fields |= people.invitations_fields(person.invitations)
     if person.grant is not None:
         fields["token"] = {"version": secrets.randbits(62) + 1, "document": to_text(person.grant)}
     return fields

@@ -105,6 +105,10 @@ def identity_path(user: str) -> str:
     return f"identities/{user}/plugindata/fitbit"
 
 
+def invitations_path(user: str) -> str:
+    return f"{identity_path(user)}/invitations"
+
+
 def require_person(connection: sqlite3.Connection, user: str) -> None:
     """Raise `Unknown` for a stranger: a removed person must not come back in parts."""
     if load_document(connection, identity_path(user)) is None:

@@ -3,6 +3,7 @@
 from healthrelay.adapters.sqlite.database import (
     SqliteDatabase,
     identity_path,
+    invitations_path,
     load_document,
     put_document,
 )
@@ -20,6 +21,7 @@ def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
         path: person.settings,
         f"{path}/poll-key": {"sha256": person.poll_key} if person.poll_key else None,
         f"{path}/token": person.grant,
+        invitations_path(user): person.invitations and person.invitations.to_document(),
         f"{path}/targets": person.targets or None,  # type: ignore[dict-item]
     }
     with database.write() as connection:

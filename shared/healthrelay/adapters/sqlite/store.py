@@ -22,6 +22,7 @@ from healthrelay.adapters.sqlite.database import (
     SqliteDatabase,
     Table,
     identity_path,
+    invitations_path,
     load_document,
     put_document,
     require_person,
@@ -29,7 +30,10 @@ from healthrelay.adapters.sqlite.database import (
 from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
+    from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document
     from healthrelay.ports.store import PersonDump, Versioned
 
@@ -51,6 +55,10 @@ class SqliteIdentities(Table):
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
         with self._database.write() as connection:
+            if load_document(connection, identity_path(user)) is None:
+                from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415
+
+                _put_invitations(connection, user, Invitations.create())
             put_document(connection, identity_path(user), user, settings)
 
     def remove(self, user: str) -> bool:
@@ -75,6 +83,19 @@ class SqliteIdentities(Table):
             require_person(connection, user)
             put_document(connection, f"{identity_path(user)}/poll-key", user, {"sha256": hashed})
 
+    def invitations(self, user: str) -> Invitations:
+        with self._database.read() as connection:
+            require_person(connection, user)
+            return _load_invitations(connection, user)
+
+    def renew_invitations(self, user: str, before: str) -> Invitations:
+        with self._database.write() as connection:
+            require_person(connection, user)
+            stored = _load_invitations(connection, user)
+            if stored.person != before:
+                return stored
+            return _put_invitations(connection, user, stored.create())
+
     def application(self) -> dict[str, str]:
         stored = self._load(APPLICATION)
         return {name: str(value) for name, value in stored.document.items()} if stored else {}
@@ -93,13 +114,18 @@ class SqliteTokens(Table):
     def load(self, user: str) -> Versioned | None:
         return self._load(f"{identity_path(user)}/token")
 
-    def save(self, user: str, document: Document, expected: int) -> int:
+    def save(
+        self, user: str, document: Document, expected: int, admission: Admission | None = None
+    ) -> int:
         path = f"{identity_path(user)}/token"
         with self._database.write() as connection:
             require_person(connection, user)
             stored = load_document(connection, path)
             if (stored.version if stored else 0) != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
+            if admission:
+                spent = _load_invitations(connection, user).spend(admission)
+                _put_invitations(connection, user, spent)
             return put_document(connection, path, user, document)
 
     def forget(self, user: str, expected: int) -> None:
@@ -144,6 +170,20 @@ class SqliteHandshakes(Table):
                 "INSERT OR IGNORE INTO handshakes VALUES (?, ?)", (nonce, until.isoformat())
             )
             return written.rowcount == 1
+
+
+def _load_invitations(connection: sqlite3.Connection, user: str) -> Invitations:
+    from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415 - a fetch needs none
+
+    stored = load_document(connection, invitations_path(user))
+    return Invitations.from_document(stored.document) if stored else Invitations()
+
+
+def _put_invitations(
+    connection: sqlite3.Connection, user: str, invitations: Invitations
+) -> Invitations:
+    put_document(connection, invitations_path(user), user, invitations.to_document())
+    return invitations
 
 
 class SqliteStore:

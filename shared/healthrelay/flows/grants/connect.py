@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 from healthrelay.core import errors
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.invitations import Admission, Invitation
 from healthrelay.core.measurements.days import is_zone
+from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
 from healthrelay.flows.require import require_settings
 
@@ -22,14 +24,16 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.token import Grant
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, TokenEndpoint
-    from healthrelay.ports.store import Identities, Store
+    from healthrelay.ports.store import Identities, Store, Tokens
 
 
 class Round(NamedTuple):
-    """One round of consent."""
+    """One round of consent, begun by the owner or by an *invitation* of this *person*."""
 
     user: str
     scopes: tuple[str, ...]
+    person: str = ""
+    invitation: str = ""
 
 
 class Begun(NamedTuple):
@@ -76,21 +80,29 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     return consent.scopes_for(configured_series(settings))
 
 
-def invitation_path(
-    user: str, owner_key: str, consent: Consent, identities: Identities, now: datetime
-) -> str:
-    """Return the path with which *user* may connect, for a week. Raise `Unknown`."""
+def invite(
+    user: str, consent: Consent, identities: Identities, *, reusable: bool = False
+) -> Invitation:
+    """Return a new invitation for *user*, for one consent unless *reusable*. Raise `Unknown`."""
     scopes = scopes_for(user, consent, identities)
-    invitation = SignedNotes(owner_key).invitation(user, scopes, now)
-    return f"/auth1?{urlencode({'user': user, 'invitation': invitation})}"
+    person = identities.invitations(user).person
+    # Who was made by an earlier version gets an id with the first invitation.
+    person = person or identities.renew_invitations(user, person).person
+    return Invitation(user, scopes, person, "" if reusable else secrets.token_hex(8))
+
+
+def invitation_path(invitation: Invitation, owner_key: str, now: datetime) -> str:
+    """Return the path with which the invited person may connect, for a week."""
+    text = SignedNotes(owner_key).invitation(invitation, now)
+    return f"/auth1?{urlencode({'user': invitation.user, 'invitation': text})}"
 
 
 def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: datetime) -> Begun:
     """Compose the consent page's address. Nothing is stored: all of it comes back signed."""
     notes = SignedNotes(owner_key)
     nonce = secrets.token_hex(16)
-    note = {"user": round_.user, "provider": consent.provider, "nonce": nonce}
-    state = notes.state(note | {"asked": _pack_scopes(round_.scopes, consent)}, now)
+    note = round_._asdict() | {"provider": consent.provider, "nonce": nonce}
+    state = notes.state(note | {"scopes": _pack_scopes(round_.scopes, consent)}, now)
     proof = challenge(verifier(owner_key.encode(), nonce))
     url = authorize_url(client, round_.scopes, state, proof, consent.extra)
     return Begun(url, _cookie_name(nonce), notes.browser(nonce))
@@ -113,10 +125,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     `RetryWithFewerScopes` where the browser goes on with a smaller question.
     """
     round_, nonce = _verify_state(returned, owner_key, consent, now)
-    if store.identities.settings(round_.user) is None:
-        raise Unknown(f"There is no user {round_.user} any more.")
-    if not store.handshakes.use(nonce, now + STATE_AGE, now):
-        raise errors.ConsentUsed("This consent was used before. Please start over.")
+    _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
@@ -124,9 +133,11 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     if account.zone and not is_zone(account.zone):
         account = account._replace(zone=None)
     try:
-        grants.connect(round_.user, grant, account, now)
-    except Unknown:
-        # Erased while they consented: a grant that nobody holds must not live on.
+        admission = Admission(round_.person, round_.invitation, now) if round_.person else None
+        grants.connect(round_.user, grant, account, now, admission)
+    except (Unknown, errors.Expired):
+        # Erased while they consented, or connected by another browser with this invitation: a
+        # grant that nobody holds must not live on.
         with suppress(errors.HealthrelayError):
             token_endpoint.revoke(grant)
         raise
@@ -134,6 +145,29 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)
     withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
     return Connected(round_.user, granted, withheld)
+
+
+def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
+    """Mark the round as used. Raise when it was before, or its person or invitation is no more."""
+    if store.identities.settings(round_.user) is None:
+        sentence = f"There is no user {round_.user} any more."
+        raise Unknown(f"{sentence} Please ask the owner for a new invitation.")
+    if not store.handshakes.use(nonce, now + STATE_AGE, now):
+        raise errors.ConsentUsed("This consent was used before.")
+    if round_.person:
+        store.identities.invitations(round_.user).require(round_.person, round_.invitation)
+
+
+def still_connected(
+    returned: Return, *, owner_key: str, consent: Consent, tokens: Tokens, now: datetime
+) -> str:
+    """Return who is connected although what the browser brought was of no use, or nothing."""
+    with suppress(errors.HealthrelayError):
+        round_, _ = _verify_state(returned, owner_key, consent, now)
+        stored = tokens.load(round_.user)
+        if stored and stored.document["provider"] == consent.provider:
+            return "" if has_ended(stored.document) else round_.user
+    return ""
 
 
 def _authorization_code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
@@ -169,7 +203,9 @@ def _verify_state(
         raise errors.Forbidden(
             "This consent was started in another browser. Please start over here."
         )
-    return Round(note.get("user", ""), _unpack_scopes(note.get("asked", ""), consent)), nonce
+    scopes = _unpack_scopes(note.get("scopes", ""), consent)
+    by = note.get("person", ""), note.get("invitation", "")
+    return Round(note.get("user", ""), scopes, *by), nonce
 
 
 def _refusal_error(error: str, round_: Round, consent: Consent) -> Exception:

@@ -21,6 +21,7 @@ from healthrelay.flows.grants.document import from_document, to_document, with_r
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.invitations import Admission
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
     from healthrelay.ports.store import Tokens, Versioned
@@ -60,8 +61,18 @@ class Grants:
         self._log_event = log_event
         self._sleep = sleep
 
-    def connect(self, user: str, grant: Grant, account: Account, now: datetime) -> None:
-        """Store a new *grant*, whatever was stored before; all old troubles are over."""
+    def connect(
+        self,
+        user: str,
+        grant: Grant,
+        account: Account,
+        now: datetime,
+        admission: Admission | None = None,
+    ) -> None:
+        """Store a new *grant*, whatever was stored before; all old troubles are over.
+
+        The invitation of an *admission* is used up by it. Raise `Expired` when it admits no more.
+        """
         document = to_document(user, Token(self._provider, account, grant, now), self._vault)
         while True:
             stored = self._tokens.load(user)
@@ -69,7 +80,7 @@ class Grants:
             numbered = {**document, "generation": leases}
             # Over a fetch that has just refreshed the old grant the new consent still wins.
             with suppress(Conflict):
-                self._tokens.save(user, numbered, stored.version if stored else 0)
+                self._tokens.save(user, numbered, stored.version if stored else 0, admission)
                 return
 
     def current(self, user: str, now: datetime) -> Token:

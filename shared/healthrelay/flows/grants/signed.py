@@ -5,19 +5,27 @@ never passes for a state. A note carries no secret: whoever holds it may read it
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from healthrelay.core.errors import BadRequest, ConsentEnded, Expired, Forbidden
+from healthrelay.core.grants.invitations import INVITATION_AGE, Invitation
 
 STATE_AGE = timedelta(minutes=10)
-INVITATION_AGE = timedelta(days=7)
 OWNER_AGE = timedelta(days=30)
+MAX_AHEAD = timedelta(minutes=5)
+"""How far in the future a note may have been signed: the clocks of two machines differ."""
+
+_CLOCKS = "This was signed by a computer whose clock is ahead of ours: set both clocks right."
 
 SignedNote = Mapping[str, str]
 """What a note says; its values are texts."""
+
+
+class _SignedAhead(BadData):
+    """Another machine signed the note, whose clock is ahead of ours by more than `MAX_AHEAD`."""
 
 
 class SignedNotes:
@@ -35,24 +43,36 @@ class SignedNotes:
             return self._read("state", text, now, STATE_AGE)
         except SignatureExpired as error:
             raise ConsentEnded("This took longer than ten minutes. Please start over.") from error
+        except _SignedAhead as error:
+            raise ConsentEnded(f"{_CLOCKS} Then start over.") from error
         except BadData as error:
             raise BadRequest("This address is not one that we gave out.") from error
 
-    def invitation(self, user: str, scopes: Sequence[str], now: datetime) -> str:
-        """Return what lets its holder connect *user*, for seven days, and be asked for *scopes*."""
-        return self._sign("invitation", {"user": user, "scopes": " ".join(scopes)}, now)
+    def invitation(self, invitation: Invitation, now: datetime) -> str:
+        """Return the text of the *invitation*, good for seven days."""
+        note = invitation._asdict() | {"scopes": " ".join(invitation.scopes)}
+        return self._sign("invitation", note, now)
 
-    def read_invitation(self, text: str, user: str, now: datetime) -> tuple[str, ...]:
-        """Return the scopes to ask for. Raise `Forbidden` unless *text* invites *user* now."""
+    def read_invitation(self, text: str, user: str, now: datetime) -> Invitation:
+        """Return the invitation. Raise `Forbidden` unless *text* invites *user* now.
+
+        Whether the person is still there, and whether it was used, only the store knows.
+        """
         try:
             note = self._read("invitation", text, now, INVITATION_AGE)
         except SignatureExpired as error:
             raise Expired("This invitation has expired. Ask for a new one.") from error
+        except _SignedAhead as error:
+            raise Forbidden(f"{_CLOCKS} Then make a new invitation.") from error
         except BadData as error:
             raise Forbidden("This invitation is not one that we gave out.") from error
         if note.get("user") != user:
             raise Forbidden("This invitation is for somebody else.")
-        return tuple(note.get("scopes", "").split())
+        if not note.get("person"):
+            sentence = "An earlier version of healthrelay made this invitation."
+            raise Expired(f"{sentence} Please ask the owner for a new one.")
+        scopes = tuple(note.get("scopes", "").split())
+        return Invitation(user, scopes, note["person"], note.get("id", ""))
 
     def owner(self, now: datetime) -> str:
         return self._sign("owner", {}, now)
@@ -73,7 +93,11 @@ class SignedNotes:
         return _serializer(self._key, purpose, now).dumps(dict(note))
 
     def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> SignedNote:
-        note = _serializer(self._key, purpose, now).loads(text, max_age=int(age.total_seconds()))
+        note, signed_at = _serializer(self._key, purpose, now).loads(text, return_timestamp=True)
+        if signed_at - now > MAX_AHEAD:
+            raise _SignedAhead("signed in the future")
+        if now - signed_at > age:
+            raise SignatureExpired("signed too long ago")
         if not isinstance(note, dict) or not all(isinstance(v, str) for v in note.values()):
             raise BadData("not a note")
         return note

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import TryLater, Unknown
+from healthrelay.core.grants.invitations import Invitations
 from healthrelay.core.measurements.records import (
     Record,
     coverage_from_document,
@@ -60,6 +61,7 @@ def _read(store: Store, user: str, head: int) -> PersonDump | None:
         # At once: between two pages the log could be pruned.
         entries=store.log.after(user, 0, head),
         records=store.records.everything(user),
+        invitations=store.identities.invitations(user),
     )
 
 
@@ -74,6 +76,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
         "person": user,
         "settings": dict(sorted(person.settings.items())),
         "poll_key": person.poll_key,
+        "invitations": person.invitations and person.invitations.to_document(),
         "grant": person.grant,
         "targets": dict(sorted(person.targets.items())),
         "progress": {name: one.to_document() for name, one in sorted(following)},
@@ -93,6 +96,7 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
 
     Raises any of the errors of wrong types and values for what `to_lines` does not make.
     """
+    invitations = first.get("invitations")
     return PersonDump(
         settings=first["settings"],
         poll_key=first["poll_key"],
@@ -102,6 +106,7 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
         coverage=coverage_from_document(first["coverage"]),
         entries=[_entry(*next(rest)["entry"]) for _ in range(first["entries"])],
         records=[Record(*next(rest)["record"]) for _ in range(first["records"])],
+        invitations=Invitations.from_document(invitations) if invitations else None,
     )
 
 
