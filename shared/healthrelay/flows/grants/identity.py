@@ -46,7 +46,7 @@ def identify(provider: Provider, grant: Grant) -> Account:
     return account if account.zone and is_zone(account.zone) else account._replace(zone=None)
 
 
-def store_consent(  # noqa: PLR0913 - a grant, and what it is stored with
+def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored with
     user: str,
     token: Token,
     now: datetime,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from healthrelay.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from healthrelay.core.grants.grant_health import NOTHING_ODD
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.flows.grants.document import (
     awaits_identity,
@@ -30,6 +31,7 @@ from healthrelay.flows.grants.document import (
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease, Turn
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.grants.invitations import Admission
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
@@ -145,17 +147,27 @@ class Grants:
         raise TryLater(f"Somebody else is refreshing the grant of {user}.")
 
     def record_reading(
-        self, user: str, token: Token, error: HealthrelayError | None, now: datetime
+        self,
+        user: str,
+        token: Token,
+        error: HealthrelayError | None,
+        now: datetime,
+        odd: OddDays = NOTHING_ODD,
     ) -> Token:
-        """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
-        before = token.health.reading
-        trouble = error.as_trouble(now, before) if error else None
-        if trouble == before:
+        """Keep what stood in the way of reading, or that nothing does; writes only what is new.
+
+        *odd* is all that could not be read, by this fetch and by earlier ones.
+        """
+        before = token.health
+        trouble = error.as_trouble(now, before.reading) if error else None
+        health = before._replace(reading=trouble, odd=odd)
+        if health == before:
             return token
         if stored := self._tokens.load(user):
             with suppress(Conflict):  # the next fetch notes it then
-                self._tokens.save(user, with_reading(stored.document, trouble), stored.version)
-        return token._replace(health=token.health._replace(reading=trouble))
+                document = with_reading(stored.document, trouble, odd)
+                self._tokens.save(user, document, stored.version)
+        return token._replace(health=health)
 
     def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> Turn | None:
         """Take the lease; None while somebody else has it."""
@@ -175,9 +187,9 @@ class Grants:
         try:
             grant = self.token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
-            self._log_refresh("WARNING", turn, started, error.cause)
+            turn.log(self._log_event, "WARNING", started, error.cause)
             return self._record_failure(turn, error, now)
-        self._log_refresh("INFO", turn, started, None, grant.odd)
+        turn.log(self._log_event, "INFO", started, None, grant.odd)
         token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
         if not token.grant.access:
             raise TryLater("The provider answered without an access token; the login is kept.")
@@ -224,19 +236,6 @@ class Grants:
         elif isinstance(error, ReconnectNeeded):
             raise health.blocking_error(turn.user, now) or error
         raise error
-
-    def _log_refresh(
-        self, severity: str, turn: Turn, started: float, cause: str | None, odd: Sequence[str] = ()
-    ) -> None:
-        """Write one line; *odd* names what the answer had that could not be read."""
-        self._log_event(
-            severity,
-            "refresh",
-            user=turn.user,
-            milliseconds=round((time.monotonic() - started) * 1000),
-            cause=cause,
-            odd=" ".join(odd) or None,
-        )
 
     def _without_lease(self, turn: Turn, token: Token) -> Document:
         """Return the document of *token* with the lease given back."""
