@@ -69,14 +69,11 @@ class Grants:
         admission: Admission | None = None,
         began: int = 0,
     ) -> None:
-        """Store a new *grant*, whatever was stored before; all old troubles are over.
-
-        The invitation of an *admission* is used up. Raise as `identity.store_consent`.
-        """
+        """Store a new *grant*, as `identity.store_consent`; all old troubles are over."""
         from healthrelay.flows.grants.identity import store_consent  # noqa: PLC0415 - a fetch needs none
 
-        token = Token(self._provider, account, grant, now)
-        store_consent(user, token, now, self._tokens, self.vault, admission, began)
+        new = Token(self._provider, account, grant, now)
+        store_consent(user, new, now, self._tokens, self.vault, admission, began)
 
     def over(self, tokens: Tokens) -> Grants:
         """Return the same for the grants in *tokens*."""
@@ -243,8 +240,8 @@ class Grants:
     def _load_document(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
-            sentence = f"{user} has not connected yet."
-            raise ReconnectNeeded(sentence, user).with_cause("not_connected")
+            error = ReconnectNeeded(f"{user} has not connected yet.", user)
+            raise error.with_cause("not_connected")
         document = stored.document
         if document.get("provider") != self._provider and UNCONFIRMED not in document:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
