@@ -87,7 +87,9 @@ def test_a_classic_nap_is_counted_from_its_stages() -> None:
         "restless": {"count": 1, "minutes": 1},
         "awake": {"count": 1, "minutes": 1},
     }
-    assert (element["awakeningsCount"], element["restlessDuration"]) == (1, 1)
+    # To stir is an awakening, and no sleep: `tests/recorded_sleep.py`.
+    assert (element["awakeningsCount"], element["restlessDuration"]) == (2, 1)
+    assert (element["minutesAwake"], element["efficiency"]) == (2, 93)
     assert (element["type"], element["isMainSleep"]) == ("classic", False)
     assert (element["minutesToFallAsleep"], element["minutesAfterWakeup"]) == (0, 0)
 

@@ -2,16 +2,22 @@
 
 Google leaves out what is zero. Of a session that it has not worked out yet, and of one without
 a summary, what it leaves out is not known instead.
+
+Google counts a classic session otherwise than Fitbit did, whose names these figures bear:
+recorded answers of Fitbit (`tests/recorded_sleep.py`) say how. They also say that minutes of a
+length are those that have passed, and not rounded: 321.5 were 321.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from healthrelay.adapters.google_health.points import MINUTE, Answers, local, log_id, value_of
 from healthrelay.adapters.google_health.questions import sessions
 from healthrelay.core.json import Raw
+from healthrelay.core.measurements import units
 
 SLEEP = sessions("sleep")
 
@@ -49,6 +55,8 @@ class Night:
     settled: bool
     """Whether its figures are worked out, so that an absent one is zero."""
     stages: tuple[Stage, ...]
+    short: tuple[Stage, ...]
+    """Awakenings of a few minutes at most, within the stages."""
     summary: Mapping[str, Any]
 
     @property
@@ -68,10 +76,37 @@ class Night:
         return self.minutes("minutesInSleepPeriod") or (self.span.end - self.span.start) // MINUTE
 
     @property
+    def awake(self) -> int | None:
+        """Minutes awake: of a classic session the restless ones too, which Google leaves out.
+
+        Asleep, awake, to fall asleep and after waking up are the time in bed then.
+        """
+        awake, asleep = self.minutes("minutesAwake"), self.minutes("minutesAsleep")
+        if self.kind != "CLASSIC" or awake is None:
+            return awake
+        if asleep is None:
+            return None
+        around = (self.minutes(name) or 0 for name in ("minutesToFallAsleep", "minutesAfterWakeUp"))
+        rest = self.in_bed - asleep - sum(around)
+        return rest if rest >= 0 else None
+
+    @property
+    def awakenings(self) -> int | None:
+        """How often the wearer woke up; a restless stretch is an awakening. None without stages."""
+        tally = self.tally()
+        return sum(tally.get(kind, (0, 0))[0] for kind in ("AWAKE", "RESTLESS")) if tally else None
+
+    @property
     def efficiency(self) -> int | None:
-        """Percent of the time in bed that was sleep: Google has no such figure."""
-        asleep = self.minutes("minutesAsleep")
-        return None if asleep is None or not self.in_bed else round(100 * asleep / self.in_bed)
+        """Percent of the time asleep or awake that was sleep: Google has no such figure.
+
+        As long as nobody knows how long the wearer was awake, of the time in bed.
+        """
+        asleep, awake = self.minutes("minutesAsleep"), self.awake
+        if asleep is None:
+            return None
+        known = self.in_bed if awake is None else asleep + awake
+        return int(units.rounded(Decimal(100 * asleep) / known, 0)) if known else None
 
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
@@ -81,6 +116,17 @@ class Night:
         for stage in self.stages:
             times.setdefault(stage.kind, []).append(stage.span.end - stage.span.start)
         return {k: (len(each), sum(each, timedelta()) // MINUTE) for k, each in times.items()}
+
+    def levels(self) -> Tally:
+        """Return the tally as version 1.2 had it: its light sleep was without short awakenings."""
+        tally = self.tally()
+        if not tally or not self.short or self.kind != "STAGES":
+            return tally
+        lengths = (stage.span.end - stage.span.start for stage in self.short)
+        minutes = sum(lengths, timedelta()) // MINUTE
+        (waking, awake), (falling, light) = (tally.get(k, (0, 0)) for k in ("AWAKE", "LIGHT"))
+        levels = tally | {"AWAKE": (waking + len(self.short), awake + minutes)}
+        return levels | {"LIGHT": (falling, light - minutes)} if light >= minutes else levels
 
 
 def nights(answers: Answers) -> list[Night]:
@@ -99,14 +145,15 @@ def _night(point: Raw, zone: str | None) -> Night:
         kind=value.get("type", ""),
         main=metadata.get("mainSleep", False),
         settled=metadata.get("processed", False) and "minutesInSleepPeriod" in summary,
-        stages=tuple(_stages(value, zone)),
+        stages=_stages(value.get("stages", []), zone),
+        short=_stages(value.get("shortAwakenings", []), zone),
         summary=summary,
     )
 
 
-def _stages(value: Mapping[str, Any], zone: str | None) -> list[Stage]:
-    stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in value.get("stages", [])]
-    return sorted(stages, key=lambda stage: stage.span.start)
+def _stages(stages: Iterable[Mapping[str, Any]], zone: str | None) -> tuple[Stage, ...]:
+    stretches = [Stage(stage["type"], _stretch(stage, zone)) for stage in stages]
+    return tuple(sorted(stretches, key=lambda stage: stage.span.start))
 
 
 def _stretch(times: Mapping[str, Any], zone: str | None) -> Stretch:
