@@ -49,7 +49,7 @@ def test_exercise_log() -> None:
         {
             "duration": 2_700_000,
             "hasStartTime": True,
-            "logId": 1793748600000,
+            "logId": 1567346137966653,
             "name": "Strength training",
             "startDate": "2026-11-03",
             "startTime": "18:30",

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
+from healthrelay.adapters.google_health.names import log_id
 from healthrelay.adapters.google_health.points import (
     MINUTE,
     Answers,
     instant_of,
     local,
-    log_id,
     number,
     value_of,
 )
@@ -28,6 +29,7 @@ from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
 
 SLEEP = sessions("sleep")
+SETTLES_IN = timedelta(hours=3)
 MAX_LENGTH = timedelta(days=3)
 """Nobody sleeps longer."""
 _FIGURES = {
@@ -150,8 +152,25 @@ class Night:
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-    nights = answers.each(SLEEP, lambda point: _checked(_night(point, answers.zone)))
+
+    def read(point: Raw) -> list[Night]:
+        return [_checked(_night(point, answers))] if _is_over(point, answers.now) else []
+
+    nights = chain.from_iterable(answers.each(SLEEP, read))
     return sorted(nights, key=lambda night: (night.span.start, night.log_id))
+
+
+def _is_over(point: Raw, now: datetime) -> bool:
+    """Return whether *point* is a session that has ended, as far as Google knows.
+
+    While the wearer sleeps, Google lists it without an end, or with one that moves on, and
+    summarizes it when it is over. Not every session gets a summary.
+    """
+    value = value_of(point, "sleep")
+    end = value["interval"].get("endTime")
+    if end is None:
+        return False
+    return bool(value.get("summary")) or instant_of(end) + SETTLES_IN <= now
 
 
 def _checked(night: Night) -> Night:
@@ -163,12 +182,12 @@ def _checked(night: Night) -> Night:
     return night
 
 
-def _night(point: Raw, zone: str | None) -> Night:
-    value = value_of(point, "sleep")
+def _night(point: Raw, answers: Answers) -> Night:
+    value, zone = value_of(point, "sleep"), answers.zone
     metadata, summary = value.get("metadata") or {}, value.get("summary") or {}
     span = _stretch(value["interval"], zone)
     return Night(
-        log_id=log_id(point, span.start),
+        log_id=log_id(point, span.start, answers.replaced),
         span=span,
         kind=value.get("type") or "",
         main=bool(metadata.get("mainSleep")),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from healthrelay.adapters.google_health.names import log_id
 from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.records import Window
@@ -43,6 +44,9 @@ class Answers(NamedTuple):
     """Source and place of each point that could not be read → its local day, if that can be."""
     unsure: set[str]
     """Local days of which a point says that something is not known."""
+    now: datetime
+    replaced: set[str]
+    """Keys under which records of these points were stored before."""
 
     def each(self, question: Question, read: Callable[[Raw], T | None]) -> list[T]:
         """Return what *read* makes of each point that *question* brought.
@@ -100,7 +104,9 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
-        return instant, Sample(at, at.date().isoformat(), measured, log_id(point, instant))
+        return instant, Sample(
+            at, at.date().isoformat(), measured, log_id(point, instant, answers.replaced)
+        )
 
     samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
     return [sample for _, sample in samples]
@@ -222,13 +228,6 @@ def civil_day(civil: Mapping[str, Any]) -> str:
     """Return the day of a civil time or of a ``date`` holder."""
     day = civil["date"]
     return date(day["year"], day["month"], day["day"]).isoformat()
-
-
-def log_id(point: Raw, instant: datetime) -> int:
-    """Return the point's own number, or, of one without, its instant in milliseconds."""
-    name = str(point.get("dataPointName") or point.get("name") or "")
-    tail = name.rpartition("/")[2]
-    return int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
 
 
 def json_name(question: Question) -> str:
