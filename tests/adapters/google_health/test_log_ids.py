@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.adapters.google_health.names import log_id
+from healthrelay.adapters.google_health.points import log_id
 from tests.adapters.google_health.moving import interval, set_aside
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)

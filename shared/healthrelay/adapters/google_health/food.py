@@ -8,9 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from healthrelay.adapters.google_health.activity import rolled, span_of, texts
-from healthrelay.adapters.google_health.names import log_id
-from healthrelay.adapters.google_health.points import Answers, Element, Row, amount
+from healthrelay.adapters.google_health.activity import amount, rolled, span_of, texts
+from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units

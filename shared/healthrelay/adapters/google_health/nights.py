@@ -15,12 +15,12 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from healthrelay.adapters.google_health.names import log_id
 from healthrelay.adapters.google_health.points import (
     MINUTE,
     Answers,
     instant_of,
     local,
+    log_id,
     number,
     value_of,
 )
