@@ -90,6 +90,8 @@ class Sample(NamedTuple):
     day: str
     value: Decimal
     log_id: int
+    notes: str
+    """What the wearer wrote to it by hand; mostly nothing."""
 
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
@@ -100,7 +102,8 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
-        return instant, Sample(at, at.date().isoformat(), measured, log_id(point, instant))
+        day, notes = at.date().isoformat(), str(value.get("notes") or "")
+        return instant, Sample(at, day, measured, log_id(point, instant), notes)
 
     samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
     return [sample for _, sample in samples]
