@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.google_health.activity import Span, rolled, span_of, texts
+from healthrelay.adapters.google_health.activity import Span, amount, rolled, span_of, texts
 from healthrelay.adapters.google_health.points import (
     MINUTE,
     Answers,
     Element,
     Row,
-    amount,
     daily,
     number,
     sampled_at,

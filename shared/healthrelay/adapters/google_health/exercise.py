@@ -61,18 +61,19 @@ def exercise_log(answers: Answers) -> list[Element]:
 def _exercise(point: Raw, answers: Answers) -> Element:
     value = value_of(point, "exercise")
     span = span_of(value, answers.zone)
-    return {
+    element: Element = {
         **_metrics(value_of(value, "metricsSummary", {}), answers.system),
         **_lasting(value, span),
         **_parts(value, answers),
         "hasStartTime": True,
-        "logId": log_id(point, span.instant),
-        # A person would write STRENGTH_TRAINING otherwise.
-        "name": value.get("displayName") or value["exerciseType"].replace("_", " ").capitalize(),
-        **({"notes": value["notes"]} if value.get("notes") else {}),
+        "logId": log_id(point, span.instant, answers.replaced),
         "startDate": span.day,
         "startTime": f"{span.at:%H:%M}",
     }
+    # A person would write STRENGTH_TRAINING otherwise; a kind that is left out is not known.
+    kind = (value.get("exerciseType") or "").replace("_", " ").capitalize()
+    named = {"name": value.get("displayName") or kind, "notes": value.get("notes")}
+    return element | {name: text for name, text in named.items() if text}
 
 
 def _parts(value: Mapping[str, Any], answers: Answers) -> dict[str, Json]:
