@@ -70,8 +70,12 @@ class Gateway(Listening):
         return answer
 
     def authorize(self, query: str) -> str:
-        """The consent page, which lives at the strict server."""
-        return f"{self._at_work().authorize_url}?{query}"
+        """The consent page, which lives at the strict server.
+
+        It has no page on which to choose an account, and would refuse Google's word for that.
+        """
+        known = query.replace("prompt=select_account+consent", "prompt=consent")
+        return f"{self._at_work().authorize_url}?{known}"
 
     def data(self, path: str, bearer: str) -> tuple[int, object]:
         """Status and JSON for a request of *path*."""

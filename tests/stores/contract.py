@@ -10,13 +10,13 @@ import pytest
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown
+from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown, WrongAccount
 from healthrelay.core.grants.invitations import Admission, Invitations
 from healthrelay.core.json import Document
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
-from healthrelay.ports.store import PersonDump, Store, Versioned
+from healthrelay.ports.store import Bind, PersonDump, Store, Versioned
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 COVERED = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
@@ -47,6 +47,10 @@ PERSON = PersonDump(
     invitations=Invitations("an-id", {"used": NOW}),
 )
 """Somebody whose log begins at 4, because what lay before was pruned."""
+
+
+def binding(user: str, account: str) -> Bind:
+    return lambda bindings: bindings.bind(user, (f"fitbit {account}",), 0, NOW)
 
 
 def add_weights(*days: str) -> Delta:
@@ -295,6 +299,64 @@ class StoreContract:
         store.tokens.save("jack", DOCUMENT, version, Admission(person, "two", later))
 
         assert store.identities.invitations("jack").used == {"two": later}
+
+    # Whose account each is: bound with the grant, until the person is removed.
+
+    def test_an_account_is_bound_with_the_grant_or_neither_is(self, store: Store) -> None:
+        store.identities.save("anna", {})
+        version = store.tokens.save("jack", DOCUMENT, 0, bind=binding("jack", "J"))
+
+        for act in (
+            lambda: store.tokens.save("anna", DOCUMENT, 0, bind=binding("anna", "J")),
+            lambda: store.tokens.save("jack", DOCUMENT, version, bind=binding("jack", "X")),
+        ):
+            with pytest.raises(WrongAccount):
+                act()
+        with pytest.raises(Conflict):
+            store.tokens.save("jack", DOCUMENT, 12345, bind=binding("jack", "J"))
+
+        assert store.tokens.load("anna") is None
+        assert stored_token(store) == Versioned(DOCUMENT, version)
+        assert store.accounts.load().people == {"fitbit J": ("jack",)}
+
+    def test_a_binding_outlives_the_grant_and_ends_with_the_person(self, store: Store) -> None:
+        version = store.tokens.save("jack", DOCUMENT, 0, bind=binding("jack", "J"))
+        store.tokens.forget("jack", version)
+        assert store.accounts.load().of("jack") == ("fitbit J",)
+
+        store.identities.remove("jack")
+
+        assert store.accounts.load().people == {}
+
+    def test_grants_without_bindings_count_as_bound(self, store: Store) -> None:
+        version = store.tokens.save("jack", DOCUMENT | {"account": "J"}, 0)
+        assert store.accounts.load().of("jack") == ("fitbit J",)
+        store.identities.save("anna", {})
+        with pytest.raises(WrongAccount):
+            store.tokens.save("anna", DOCUMENT, 0, bind=binding("anna", "J"))
+
+        store.tokens.forget("jack", version)
+
+        assert store.accounts.load().of("jack") == ("fitbit J",)
+
+    def test_bindings_are_changed_under_each_other(self, store: Store) -> None:
+        people = [f"user{number}" for number in range(6)]
+
+        def bind(user: str) -> None:
+            store.accounts.change(lambda bindings: bindings.replace(user, [f"fitbit {user}"]))
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(bind, people))
+
+        assert store.accounts.load().people == {f"fitbit {user}": (user,) for user in people}
+
+    def test_a_restored_person_has_the_accounts_of_the_dump(self, empty: Store) -> None:
+        empty.restore("jack", PERSON._replace(accounts=["fitbit J", "google_health 1"]))
+        old = PERSON._replace(grant=DOCUMENT | {"account": "A"})
+        empty.restore("anna", old)
+
+        assert empty.accounts.load().of("jack") == ("fitbit J", "google_health 1")
+        assert empty.accounts.load().of("anna") == ("fitbit A",)
 
     # Rounds of consent are used once.
 
