@@ -15,6 +15,7 @@ from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, 
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
+from healthrelay.core.household.move import require_connectable
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
@@ -78,6 +79,7 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
     settings = require_settings(user, identities)
+    require_connectable(user, settings)
     return consent.scopes_for(configured_series(settings))
 
 
@@ -148,9 +150,11 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
 
 def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
     """Mark the round as used. Raise when it was before, or its person or invitation is no more."""
-    if store.identities.settings(round_.user) is None:
+    settings = store.identities.settings(round_.user)
+    if settings is None:
         sentence = f"There is no user {round_.user} any more."
         raise Unknown(f"{sentence} Please ask the owner for a new invitation.")
+    require_connectable(round_.user, settings)
     if not store.handshakes.use(nonce, now + STATE_AGE, now):
         raise errors.ConsentUsed("This consent was used before.")
     if round_.person:

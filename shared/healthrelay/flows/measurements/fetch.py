@@ -18,6 +18,7 @@ from healthrelay.core.errors import (
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
+from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
@@ -132,7 +133,12 @@ def preview(
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    return _Known(require_settings(user, store.identities), store.records.coverage(user))
+    settings = require_settings(user, store.identities)
+    if KEPT_FROM in settings:
+        from healthrelay.core.household.move import require_connectable  # noqa: PLC0415 - rare
+
+        require_connectable(user, settings)
+    return _Known(settings, store.records.coverage(user))
 
 
 def _decide(
