@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.decimals import round_half_up
 from sandbox.jack import activity, nights, table
+from sandbox.jack.daily_random import DailyRandom
 from sandbox.wearer import BodyFat, Stay, Today, Wearer, today_in
 
 _ZONE, _ABROAD = "Europe/Amsterdam", "America/New_York"
@@ -22,6 +23,7 @@ _LEAVES, _RETURNS = (9, 14), (9, 27)
 _HISTORY = 730
 _DIGITS = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
+_RING = 0.25
 
 
 def invented(name: str, clock: Callable[[], float], today: date | None) -> Wearer:
@@ -105,6 +107,8 @@ def _wear(wearer: Wearer, day: date) -> None:
     if (day.month, day.day) != _LEAVES:
         nights.sleep(wearer, day)
         wearer.vitals[day] = nights.vitals(wearer.name, day)
+    if DailyRandom(wearer.name, "ring", day).happens(_RING):
+        wearer.ring_days.add(day)
 
 
 def _stay(year: int) -> Stay:

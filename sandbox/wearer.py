@@ -89,8 +89,8 @@ def _rest(_wearer: Wearer, _day: date) -> None:
 class Wearer:
     """One person: who they are, and everything they measured. Lists and days may be changed.
 
-    *live* adds what is measured on one day; *lived_until* is the last day it was called for.
-    *clock* returns seconds since the epoch: what was just measured is not processed yet.
+    *live* adds what is measured on one day; *lived_until* is the last day it was called for. On
+    *ring_days* a ring is worn, too. *clock*: epoch seconds, by which stages are worked out.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Wearer:
     days: dict[date, Day] = field(default_factory=dict)
     hearts: dict[date, Heart] = field(default_factory=dict)
     vitals: dict[date, Vitals] = field(default_factory=dict)
+    ring_days: set[date] = field(default_factory=set)
     sleeps: list[Sleep] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
     drinks: list[Drink] = field(default_factory=list)
@@ -135,6 +136,7 @@ class Wearer:
         """Remove all measurements."""
         for measured in (self.weights, self.fats, self.sleeps, self.exercises):
             measured.clear()
+        self.ring_days.clear()
         for log in (self.days, self.hearts, self.vitals, self.drinks, self.foods):
             log.clear()
 
@@ -149,6 +151,7 @@ class Wearer:
         self.days |= other.days
         self.hearts |= other.hearts
         self.vitals |= other.vitals
+        self.ring_days |= other.ring_days
 
     def zone_on(self, day: date) -> ZoneInfo:
         """Where the wearer's clock was on *day*."""

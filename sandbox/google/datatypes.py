@@ -7,6 +7,7 @@ from sandbox.google import activity, heart, logs, nights, points, sums
 from sandbox.google.datatype import DataType, Record
 from sandbox.google.errors import refused
 from sandbox.google.points import Points
+from sandbox.google.sources import from_two_sources
 from sandbox.google.sums import RollUp
 
 ACTIVITY = "activity_and_fitness"
@@ -41,7 +42,8 @@ def _roll_up_only(type_id: str, points: Points, roll_up: RollUp) -> DataType:
 
 
 def _daily(type_id: str, points: Points, scope: str = HEALTH) -> DataType:
-    return DataType(id=type_id, record=_D, ops="lr", scope=scope, points=points)
+    both = from_two_sources(points)
+    return DataType(id=type_id, record=_D, ops="lr", scope=scope, points=both)
 
 
 def _sample(type_id: str, points: Points, member: str) -> DataType:

@@ -66,7 +66,8 @@ class GoogleHealth:
 
     def reconcile(self, user: str, kind: str) -> Response:
         """One merged stream, without sources."""
-        return self._listing(self._row(user, kind, "r", *_PARAMETERS), self._reconcile_point)
+        row = self._row(user, kind, "r", *_PARAMETERS)
+        return self._listing(row, self._reconcile_point, lambda point: point.merged)
 
     def get(self, user: str, kind: str, point_id: str) -> Response:
         """One point by its id."""
@@ -98,11 +99,17 @@ class GoogleHealth:
         row.check(op)
         return row
 
-    def _listing(self, row: DataType, render: Callable[[DataType, Point], Json]) -> Response:
+    def _listing(
+        self,
+        row: DataType,
+        render: Callable[[DataType, Point], Json],
+        counts: Callable[[Point], bool] = lambda _point: True,
+    ) -> Response:
         parameters = request.args.to_dict()
         token = parameters.pop("pageToken", "")
         wanted = filters.parse(parameters.get("filter", ""), row)
-        points = filter(wanted.admits, self._points(row, wanted.period, parameters))
+        points = self._points(row, wanted.period, parameters)
+        points = filter(counts, filter(wanted.admits, points))
         size = page_size(parameters.get("pageSize"), row.page_size, row.max_page_size)
         query = Query(parameters={"": request.path} | parameters, token=token, size=size)
         page, following = self._pager.page(points, query)

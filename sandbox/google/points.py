@@ -24,6 +24,11 @@ TRACKER: Json = {
 }
 DERIVED: Json = TRACKER | {"recordingMethod": "DERIVED"}
 WEARABLE = (TRACKER, DERIVED)
+RING: Json = {
+    "platform": "HEALTH_CONNECT",
+    "recordingMethod": "DERIVED",
+    "device": {"displayName": "Ring", "formFactor": "RING", "manufacturer": "Another"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,8 @@ class Period:
 class Point:
     """One data point: its time, its value members, and what roll-ups work on.
 
-    *amount* is a number of something; *part* is its kind, where a type has several.
+    *amount* is a number of something; *part* is its kind, where a type has several. One that is
+    not *merged* is in the list of all sources alone: another source's has gone before it.
     """
 
     start: datetime
@@ -58,6 +64,7 @@ class Point:
     value: Json
     amount: Decimal = Decimal(0)
     part: str = ""
+    merged: bool = True
 
 
 Points = Callable[[Wearer, Period], Iterator[Point]]

@@ -89,7 +89,7 @@ def test_summary_of_a_day() -> None:
         "total-calories:dailyRollUp": [rolled(3, totalCalories={"kcalSum": 2213.4})],
         "active-energy-burned:dailyRollUp": [rolled(3, activeEnergyBurned={"kcalSum": 612})],
         "activity-level:reconcile": [{"activityLevel": level}],
-        "daily-resting-heart-rate": [{"dailyRestingHeartRate": resting}],
+        "daily-resting-heart-rate:reconcile": [{"dailyRestingHeartRate": resting}],
         "time-in-heart-rate-zone:dailyRollUp": [rolled(3, timeInHeartRateZone=zones)],
     }
 

@@ -9,13 +9,13 @@ import pytest
 from tests.adapters.google_health.moving import assert_unknown, converted, dated, rolled, tolerated
 from tests.adapters.reading import values
 
-RESTING, BOUNDS = "daily-resting-heart-rate", "daily-heart-rate-zones"
+RESTING, BOUNDS = "daily-resting-heart-rate:reconcile", "daily-heart-rate-zones:reconcile"
 SPENT, BURNED = "time-in-heart-rate-zone:dailyRollUp", "calories-in-heart-rate-zone:dailyRollUp"
 
 
 def resting(day: int, **rate: Any) -> dict[str, Any]:
     how = {"dailyRestingHeartRateMetadata": {"calculationMethod": "WITH_SLEEP"}}
-    return {"dataSource": {}, "dailyRestingHeartRate": {"date": dated(day), **rate, **how}}
+    return {"dailyRestingHeartRate": {"date": dated(day), **rate, **how}}
 
 
 def bounds(day: int) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Reading Google Health (https://developers.google.com/health): one source, whole local days."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from healthrelay.adapters.google_health.errors import trouble
@@ -43,6 +44,13 @@ class GoogleHealth:
             settings = {}
         health_id, fitbit_id = (_text(identity.get(n)) for n in ("healthUserId", "legacyUserId"))
         return Account(health_id, _text(settings.get("timeZone")) or None, fitbit_id)
+
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+        from healthrelay.adapters.google_health.glance import questions  # noqa: PLC0415
+
+        return questions(
+            lambda request: self._send(access, request, "a glance"), today, self._system
+        )
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415

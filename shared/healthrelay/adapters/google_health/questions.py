@@ -175,8 +175,11 @@ def sessions(type: str) -> Points:  # noqa: A002
 
 
 def days(type: str) -> Points:  # noqa: A002
-    """Return the values of a *type* that Google itself has by the day."""
-    return Points(type, "date", how="")
+    """Return the values of a *type* that Google itself has by the day.
+
+    Reconciled, for a list has a value of each source, and which of them counts is Google's to say.
+    """
+    return Points(type, "date")
 
 
 def history(type: str) -> Points:  # noqa: A002

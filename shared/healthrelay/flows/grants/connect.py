@@ -15,6 +15,7 @@ from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, 
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
+from healthrelay.core.grants.token import Token
 from healthrelay.core.household.move import require_connectable
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
@@ -59,6 +60,8 @@ class Connected(NamedTuple):
     user: str
     granted: tuple[str, ...]
     withheld: tuple[str, ...]
+    token: Token
+    """What was stored; an empty id of its account says that it is not known yet."""
 
 
 class RetryWithFewerScopes(Exception):
@@ -145,7 +148,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     words, given = consent.scopes, grant.scopes
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)
     withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
-    return Connected(round_.user, granted, withheld)
+    return Connected(round_.user, granted, withheld, Token(consent.provider, account, grant, now))
 
 
 def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
@@ -168,8 +171,9 @@ def still_connected(
     with suppress(errors.HealthrelayError):
         round_, _ = _verify_state(returned, owner_key, consent, now)
         stored = tokens.load(round_.user)
-        if stored and stored.document["provider"] == consent.provider:
-            return "" if has_ended(stored.document) else round_.user
+        known = stored and stored.document["provider"] == consent.provider
+        if stored and known and stored.document["account"] and not has_ended(stored.document):
+            return round_.user
     return ""
 
 
