@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import load_document, put_document
+from healthrelay.adapters.sqlite.database import Table, load_document, put_document
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Bind
 
 PATH = "plugindata/accounts"
+
+
+class SqliteAccounts(Table):
+    """The port over it."""
+
+    def load(self) -> Bindings:
+        with self._database.write() as connection:
+            return load_bindings(connection)
+
+    def change(self, bind: Bind) -> None:
+        with self._database.write() as connection:
+            change_bindings(connection, bind)
 
 
 def load_bindings(connection: sqlite3.Connection) -> Bindings:

@@ -18,9 +18,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.sqlite.bindings import (
+    SqliteAccounts,
     change_bindings,
     keep_bindings,
-    load_bindings,
     release_accounts,
 )
 from healthrelay.adapters.sqlite.database import (
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     import sqlite3
 
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
-    from healthrelay.core.grants.bindings import Bindings
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document
     from healthrelay.ports.store import Bind, PersonDump, Versioned
@@ -153,18 +152,6 @@ class SqliteTokens(Table):
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             keep_bindings(connection)
             connection.execute("DELETE FROM documents WHERE path = ?", (path,))
-
-
-class SqliteAccounts(Table):
-    """Whose account each is, as one document."""
-
-    def load(self) -> Bindings:
-        with self._database.write() as connection:
-            return load_bindings(connection)
-
-    def change(self, bind: Bind) -> None:
-        with self._database.write() as connection:
-            change_bindings(connection, bind)
 
 
 class SqliteTargets(Table):

@@ -16,6 +16,10 @@ MIN_LIFETIME = timedelta(seconds=30)
 """A token that lives longer than this may still be used when it could not be refreshed."""
 
 
+FOREIGN_SCOPES = "foreign_scopes"
+"""Among what is odd in an answer: it gives something, but nothing that we know."""
+
+
 class Account(NamedTuple):
     """Whose data a grant opens: the provider's id for them and their time zone, if known.
 

@@ -15,7 +15,7 @@ from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, 
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
-from healthrelay.core.grants.token import Token
+from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
 from healthrelay.core.household.move import require_connectable
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
@@ -190,7 +190,7 @@ def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
     if not grant.refresh:
         sentence = f"{consent.label} gave no lasting permission. Remove healthrelay from the"
         raise ConsentFailed(f"{sentence} account's connected apps, then connect again.")
-    granted = grant.scopes or round_.scopes
+    granted = grant.scopes or (() if FOREIGN_SCOPES in grant.odd else round_.scopes)
     if not set(round_.scopes) & set(granted):
         raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
     return grant._replace(scopes=granted)
