@@ -126,7 +126,8 @@ def _measure(home: Household) -> str:
     days = [_LAST_DAY - timedelta(days=n) for n in range(DAYS)]
     elements = [{"dateTime": f"{day}", "value": f"8{day.day % 7}.4"} for day in days]
     store.identities.save(USER, FOUR_SERIES)
-    store.records.apply(USER, Delta(added=tuple(parse("body-weight", elements))), services.now())
+    records, _ = parse("body-weight", elements)
+    store.records.apply(USER, Delta(added=tuple(records)), services.now())
     key = new_poll_key(USER, store.identities)
     _close(services)
     return key

@@ -8,6 +8,7 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 |--------------|-----------------------------------------------------------------------|
 | request      | one answer of a function: status, milliseconds, cause of a failure    |
 | fetch        | one fetch: records read, added, changed, removed, milliseconds        |
+| odd data     | points that could not be read: series, local days and numbers          |
 | refresh      | one question for a new access token: milliseconds, cause of a failure |
 | grant lost   | a wearer must connect again                                           |
 | stale        | of a person nothing was read for longer than a day                    |

@@ -21,8 +21,10 @@ def values(**by_day: Any) -> list[dict[str, Any]]:
 def read_window(
     provider: Provider, access: str, window: Window, account: Account
 ) -> list[dict[str, Any]]:
-    """Read all that *window* needs, and return its elements."""
+    """Read all that *window* needs, and return its elements; nothing of it may be odd."""
     raw: dict[str, list[Any]] = {}
     for read in pack({window: provider.needs(window)}, {}):
         raw.setdefault(read.source, []).extend(provider.read(access, read))
-    return provider.convert(window, raw, account)
+    converted = provider.convert(window, raw, account)
+    assert converted.odd == {}
+    return [dict(element) for element in converted.elements]

@@ -53,7 +53,8 @@ def stored(household: Household, *elements: dict[str, object]) -> str:
     """Put *elements* into jack's store as a fetch would; the address to poll them at."""
     household.add("jack")
     store = household.services.store
-    store.records.apply("jack", Delta(added=tuple(parse("body-weight", elements))), NOW)
+    records, _ = parse("body-weight", elements)
+    store.records.apply("jack", Delta(added=tuple(records)), NOW)
     key = new_poll_key("jack", store.identities)
     return f"{household.url}/relay?user=jack&key={key}"
 

@@ -56,6 +56,6 @@ def _unopened(built: Services) -> dict[str, Diagnosis]:
 def _in_words(user: str, diagnosis: Diagnosis, public_url: str) -> str:
     since = f" since {diagnosis.since:%Y-%m-%d %H:%M} UTC" if diagnosis.since else ""
     lines = [f"{user}: {diagnosis.state}{since}"]
-    if trouble := diagnosis.trouble:
+    for trouble in diagnosis.troubles:
         lines += [trouble.sentence, trouble.next_step.replace("/auth1", f"{public_url}/auth1")]
     return "\n  ".join(lines)

@@ -21,6 +21,7 @@ HealthrelayError
 ├── Misconfigured         the owner: carries the names of settings or the console step
 │   └── NotConfigured     the owner: settings are missing, so nothing was tried
 ├── Refused               the owner: the provider will never do this; says what and why
+├── OddData               nobody: some of what the provider sent could not be read; says which days
 ├── TryLater              nobody: carries the wait in seconds
 │   ├── Unconfirmed       nobody: whose account it is could not be asked yet
 │   └── RateLimited       nobody: the provider asks for a pause
@@ -32,12 +33,20 @@ is over HTTP stands in web/responses.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from healthrelay.core.trouble import Diagnosis, Trouble
+
+
+OddDays = Mapping[str, Mapping[str, int]]
+"""Series → local day (ISO text, ``""`` where it is not known) → how many points are odd."""
+
+MAX_DAYS_NAMED = 7
+"""In one sentence about odd data."""
 
 
 class HealthrelayError(Exception):
@@ -198,6 +207,38 @@ class Refused(HealthrelayError):
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what}: {reason}")
+
+
+class OddData(HealthrelayError):
+    """Some points of *series* could not be read and were set aside; the others were taken.
+
+    *days* is local day (ISO text, ``""`` where it is not known) → how many points.
+    """
+
+    cause = "odd_data"
+    next_step = (
+        "Nothing is lost and nobody must act; to have it read one day, report the series,"
+        " the days and the number, without any values."
+    )
+
+    def __init__(self, series: str, days: Mapping[str, int]) -> None:
+        self.days = dict(days)
+        super().__init__(odd_sentence({series: days}))
+
+
+def odd_sentence(odd: OddDays) -> str:
+    """Return which points could not be read, as one sentence."""
+    parts = [f"{series} ({_odd_days(days)})" for series, days in sorted(odd.items())]
+    return f"Points that cannot be read were left out: {', '.join(parts)}."
+
+
+def _odd_days(days: Mapping[str, int]) -> str:
+    """Return the newest days and their numbers, and how many there are in all the others."""
+    newest = sorted(days.items(), reverse=True)
+    parts = [f"{day or 'day not known'}: {number}" for day, number in newest[:MAX_DAYS_NAMED]]
+    if others := sum(number for _, number in newest[MAX_DAYS_NAMED:]):
+        parts.append(f"other days: {others}")
+    return ", ".join(parts)
 
 
 class TryLater(HealthrelayError):

@@ -16,3 +16,15 @@ Raw = Mapping[str, Any]
 def to_text(value: object) -> str:
     """Return *value* as JSON in ASCII, without spaces."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def merge(known: Mapping[str, Json], newer: Mapping[str, Json]) -> dict[str, Json]:
+    """Return *newer* with the members that only *known* has, in objects within it too."""
+    merged = dict(known)
+    for name, value in newer.items():
+        before = known.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = merge(before, value)
+        else:
+            merged[name] = value
+    return merged

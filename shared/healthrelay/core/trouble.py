@@ -50,6 +50,13 @@ class Diagnosis(NamedTuple):
     since: datetime | None = None
     """When the state began, where that is known."""
     trouble: Trouble | None = None
+    odd: Trouble | None = None
+    """What could not be read of the measurements: nobody must act, and the rest is there."""
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return all that there is to say, the worst first."""
+        return tuple(filter(None, (self.trouble, self.odd)))
 
     @property
     def well(self) -> bool:
@@ -60,7 +67,7 @@ class Diagnosis(NamedTuple):
         """Return the diagnosis for programs; ``cause`` is a sentence, empty when all is well."""
         return {
             "state": self.state,
-            "cause": self.trouble.sentence if self.trouble else "",
+            "cause": " ".join(trouble.sentence for trouble in self.troubles),
             "since": self.since.isoformat() if self.since else None,
-            "next_step": self.trouble.next_step if self.trouble else "",
+            "next_step": " ".join(trouble.next_step for trouble in self.troubles),
         }

@@ -90,7 +90,7 @@ Shape = Callable[[str, Element, Units], dict[str, Json]]
 def _convert_record(series: str, element: Json, shape: Shape, units: Units) -> Record:
     if not isinstance(element, dict):
         raise ValueError("an element without members")
-    (record,) = parse(series, [shape(series, element, units)])
+    (record,), _ = parse(series, [shape(series, element, units)])
     return record
 
 

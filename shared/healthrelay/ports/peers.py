@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.token import Account, Grant
-    from healthrelay.core.json import Json, Raw
+    from healthrelay.core.json import Raw
     from healthrelay.core.measurements.plan import Read, Source
-    from healthrelay.core.measurements.records import Window
+    from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 
 class LogEvent(Protocol):
@@ -41,8 +41,11 @@ class Provider(Protocol):
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
-    ) -> list[dict[str, Json]]:
-        """Return the elements of the window's series in the legacy shape, from what was read."""
+    ) -> ConvertedSeries:
+        """Return the elements of the window's series in the legacy shape, from what was read.
+
+        A point that cannot be read is set aside and counted; it spoils no other.
+        """
 
 
 class TokenEndpoint(Protocol):

@@ -57,6 +57,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     errors.Misconfigured: 502,
     errors.NotConfigured: 500,
     errors.Refused: 502,
+    errors.OddData: 502,
     errors.TryLater: 503,
     errors.RateLimited: 429,
     errors.Conflict: 503,

@@ -8,12 +8,19 @@ from typing import Any
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import ConvertedSeries, Window
 from tests.adapters.reading import MONDAY, SUNDAY
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> Any:
     """Return the elements of *series* from *raw*, which has all sources that it needs."""
+    result = set_aside(series, raw, detail)
+    assert result.odd == {}
+    return result.elements
+
+
+def set_aside(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> ConvertedSeries:
+    """As `converted`, of *raw* that cannot all be read."""
     legacy = LegacyFitbit("http://unused", "cid", "metric")
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}

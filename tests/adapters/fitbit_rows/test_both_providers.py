@@ -46,7 +46,7 @@ class Side:
         if row.kind is Kind.STATE:
             window = window._replace(start=EPOCH, end=EPOCH)
         account = Account("x", "Europe/Amsterdam")
-        records = parse(series, read_window(self.provider, self.access, window, account))
+        records, _ = parse(series, read_window(self.provider, self.access, window, account))
         return {record.key: dict(record.data) for record in records if window.holds(record)}
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.errors import TryLater
-from tests.adapters.fitbit_rows.converting import converted
+from tests.adapters.fitbit_rows.converting import converted, set_aside
 from tests.adapters.reading import values
 
 STEPS, TRACKER, IN_BED = "activities-steps", "activities-tracker-steps", "sleep-timeInBed"
@@ -208,5 +207,7 @@ def test_an_empty_list_of_features_is_left_out() -> None:
     ],
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(series: str, raw: Any) -> None:
-    with pytest.raises(TryLater, match=f"{series} in an unknown shape"):
-        converted(series, raw)
+    result = set_aside(series, raw)
+
+    assert result.elements == []
+    assert sum(result.odd.values()) == 1

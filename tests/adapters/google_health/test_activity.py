@@ -15,6 +15,7 @@ from tests.adapters.google_health.moving import (
     converted,
     provider,
     rolled,
+    set_aside,
     tolerated,
 )
 from tests.adapters.reading import MONDAY, SUNDAY, values
@@ -104,6 +105,30 @@ def test_calories_are_read_by_the_fortnight() -> None:
     ]
 
 
+@pytest.mark.parametrize("unknown", ["NaN", float("nan"), None])
+def test_a_total_that_is_no_number_is_not_known(unknown: Any) -> None:
+    raw = {"steps:dailyRollUp": [rolled(3, steps={"countSum": unknown})]}
+
+    assert tolerated("activities-steps", raw) == []
+
+
+def test_nobody_burns_less_than_nothing_at_rest() -> None:
+    raw = {
+        "total-calories:dailyRollUp": [
+            rolled(3, totalCalories={"kcalSum": 300.4}),
+            rolled(4, totalCalories={"kcalSum": 1900}),
+        ],
+        "active-energy-burned:dailyRollUp": [
+            rolled(day, activeEnergyBurned={"kcalSum": 450}) for day in (3, 4)
+        ],
+    }
+
+    result = set_aside("activities-caloriesBMR", raw)
+
+    assert result.elements == values(d4="1450")
+    assert set(result.unsure) == {"2026-11-03"}
+
+
 @pytest.mark.parametrize(
     "point",
     [
@@ -111,9 +136,7 @@ def test_calories_are_read_by_the_fortnight() -> None:
         rolled(3, paces={"countSum": "3"}),
         rolled(3, steps=["3"]),
         rolled(3, steps={"countSum": "many"}),
-        rolled(3, steps={"countSum": "NaN"}),
         rolled(3, steps={"countSum": True}),
-        rolled(3, steps={"countSum": None}),
         {"steps": {"countSum": "3"}},
         {"civilStartTime": {"date": {"year": 2026}}, "steps": {"countSum": "3"}},
         "3",

@@ -68,7 +68,10 @@ def test_a_stretch_belongs_to_the_local_day_on_which_it_begins() -> None:
 def test_a_new_level_is_none_of_the_four() -> None:
     points = [stretch("03T06:00:00", "03T07:00:00", "AIRBORNE")]
 
-    assert tolerated("activities-minutesSedentary", {LEVELS: points}) == values(d3="0")
+    assert tolerated("activities-minutesSedentary", {LEVELS: points}) == []
+    known = stretch("03T07:00:00", "03T07:20:00", "SEDENTARY")
+    raw = {LEVELS: [*points, known]}
+    assert tolerated("activities-minutesSedentary", raw) == values(d3="20")
 
 
 def test_levels_are_asked_for_as_one_merged_stream() -> None:

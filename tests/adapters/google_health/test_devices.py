@@ -46,7 +46,8 @@ def test_what_a_device_does_not_tell_is_absent() -> None:
     elements = converted("devices", {SOURCE: [TRACKER, scale]})
 
     assert elements[1] == {"id": "124", "type": "SCALE"}
-    assert [record.key for record in parse("devices", elements)] == ["123", "124"]
+    records, _ = parse("devices", elements)
+    assert [record.key for record in records] == ["123", "124"]
 
 
 def test_all_devices_are_asked_for() -> None:

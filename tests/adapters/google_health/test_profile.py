@@ -81,6 +81,17 @@ def test_what_nobody_told_is_absent() -> None:
     assert converted("user", answers(**nothing)) == [{"encodedId": "A1B2C3"}]
 
 
+@pytest.mark.parametrize("parts", [{}, {"month": 3}])
+def test_a_year_is_no_day(parts: dict[str, int]) -> None:
+    (user,) = converted(
+        "user",
+        answers(**{"/profile": [{"age": 41, "membershipStartDate": {"year": 2015, **parts}}]}),
+    )
+
+    assert user["age"] == 41
+    assert "memberSince" not in user
+
+
 def test_unit_that_is_none_of_ours_is_absent() -> None:
     (user,) = tolerated("user", answers(**{"/settings": [{"weightUnit": "WEIGHT_UNIT_CATTY"}]}))
 
@@ -96,10 +107,9 @@ def test_the_newest_weight_needs_no_days() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"/profile": [{"membershipStartDate": {"year": 2015}}]},
         {"/profile": [{"autoWalkingStrideLengthMm": "long"}]},
         {"/settings": [{"utcOffset": "an hour"}]},
-        {"/identity": []},
+        {"/identity": ["ZZ9ZZ9"]},
         {"weight": [{"weight": {"weightGrams": 71200}}]},
     ],
 )

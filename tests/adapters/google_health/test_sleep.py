@@ -97,8 +97,8 @@ def test_sessions_are_told_in_their_order() -> None:
 
 
 def test_a_session_without_stages_is_corrected_later() -> None:
-    (early,) = parse("sleep", log(noticed(minutesInSleepPeriod="390", minutesAsleep="390")))
-    (late,) = parse("sleep", log(night()))
+    (early,), _ = parse("sleep", log(noticed(minutesInSleepPeriod="390", minutesAsleep="390")))
+    (late,), _ = parse("sleep", log(night()))
 
     assert dict(early.data) == {
         "logId": 456,

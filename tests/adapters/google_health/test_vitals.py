@@ -13,7 +13,7 @@ from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.measurements.plan import Read
 from sandbox import Sandbox
 from sandbox.logs import Vitals
-from tests.adapters.google_health.moving import assert_unknown, converted, dated
+from tests.adapters.google_health.moving import assert_unknown, converted, dated, tolerated
 from tests.adapters.reading import MONDAY, SUNDAY, values
 
 HRV = "daily-heart-rate-variability:reconcile"
@@ -93,12 +93,26 @@ def test_a_day_without_the_figures_is_absent(point: dict[str, Any]) -> None:
     assert converted("tempSkin", {SKIN: [point]}) == []
 
 
+@pytest.mark.parametrize("unknown", ["NaN", float("nan"), "Infinity", float("-inf"), None])
+def test_a_figure_that_is_no_number_is_not_known(unknown: Any) -> None:
+    both = {DAILY: unknown, DEEP: 35.0}
+    raw = {HRV: [hrv(**{DAILY: unknown}), daily("dailyHeartRateVariability", 4, **both)]}
+
+    assert tolerated("hrv", raw) == values(d4={"deepRmssd": 35})
+    assert tolerated("tempSkin", {SKIN: [skin(33.7, baseline=unknown)]}) == []
+
+
+def test_a_day_of_other_figures_has_none_of_fitbits() -> None:
+    point = hrv(nonRemHeartRateBeatsPerMinute="54", entropy=2.7)
+
+    assert converted("hrv", {HRV: [point]}) == []
+
+
 @pytest.mark.parametrize(
     "point",
     [
         hrv(averageMilliseconds=38.2),
         hrv(**{DAILY: "calm"}),
-        hrv(**{DAILY: "NaN"}),
         {"dailyHeartRateVariability": {DAILY: 38.2}},
         daily("heartRateVariability"),
     ],

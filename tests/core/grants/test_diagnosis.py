@@ -56,6 +56,32 @@ def test_state_and_since_when(health: GrantHealth, state: str, since: datetime) 
     assert found.well is (state in {"connected", "provider down"})
 
 
+ODD = {"weight": {"2026-11-18": 2, "": 1}, "hrv": {f"2026-11-{day:02}": 1 for day in range(1, 10)}}
+
+
+@pytest.mark.parametrize(
+    ("reading", "missing", "state"),
+    [(None, (), "connected"), (None, ("sleep",), "partly granted"), (DOWN, (), "provider down")],
+)
+def test_what_could_not_be_read_is_named_beside_the_state(
+    reading: Trouble | None, missing: tuple[str, ...], state: str
+) -> None:
+    found = diagnose(token(GrantHealth(reading=reading, odd=ODD)), missing, LINK, NOW)
+
+    assert found.state == state
+    assert found.well is diagnose(token(GrantHealth(reading=reading)), missing, LINK, NOW).well
+    assert found.odd is not None
+    assert (found.odd.cause, found.odd.who) == ("odd_data", "nobody")
+    assert found.odd.sentence == (
+        "Points that cannot be read were left out: hrv (2026-11-09: 1, 2026-11-08: 1,"
+        " 2026-11-07: 1, 2026-11-06: 1, 2026-11-05: 1, 2026-11-04: 1, 2026-11-03: 1,"
+        " other days: 2), weight (2026-11-18: 2, day not known: 1)."
+    )
+    answer = found.as_json()
+    assert found.odd.sentence in str(answer["cause"])
+    assert "without any values" in str(answer["next_step"])
+
+
 def test_nobody_connected_yet() -> None:
     found = diagnose(None, (), LINK, NOW)
 

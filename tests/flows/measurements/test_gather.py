@@ -13,7 +13,7 @@ from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryL
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.plan import Read, Source, pack
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import ConvertedSeries, Window
 from healthrelay.flows.measurements.gather import (
     AHEAD,
     MAX_POINTS,
@@ -55,8 +55,8 @@ class ByTheDay:
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
-    ) -> list[dict[str, Any]]:
-        return [dict(point) for point in raw[f"day of {window.series}"]]
+    ) -> ConvertedSeries:
+        return ConvertedSeries([dict(point) for point in raw[f"day of {window.series}"]], {})
 
 
 def gathered(provider: ByTheDay) -> Gathered:
@@ -130,13 +130,24 @@ def test_more_than_memory_should_hold_is_left_for_the_next_fetch() -> None:
     assert result.read[-1].end == TODAY
 
 
-@pytest.mark.parametrize("lines", [["sixth"], []])
-def test_records_without_their_day_are_told(lines: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("elements", "odd", "named"),
+    [
+        ([], {}, {}),
+        ([{"value": "82.4"}], {}, {"": 1}),
+        ([{"value": "82.4"}], {"": 2}, {"": 3}),
+        ([], {"2026-11-23": 2, "2026-11-24": 1}, {"2026-11-23": 2}),
+    ],
+)
+def test_what_is_odd_is_named_by_its_day_and_the_series_is_read(
+    elements: list[dict[str, Any]], odd: dict[str, int], named: dict[str, int]
+) -> None:
     class Odd(ByTheDay):
-        def convert(self, *_: Any) -> list[dict[str, Any]]:
-            return [{"value": line} for line in lines]
+        def convert(self, *_: Any) -> ConvertedSeries:
+            return ConvertedSeries(elements, odd)
 
     result = gathered(Odd())
 
-    assert bool(result.failed) == bool(lines)
-    assert bool(result.read) != bool(lines)
+    assert result.odd == ({"body-weight": named} if named else {})
+    assert set(result.unsure.get("body-weight", ())) == named.keys()
+    assert (result.failed, result.read) == ({}, (WINDOW,))

@@ -8,9 +8,9 @@ from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json, Raw
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.plan import Read, Source
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""
@@ -65,10 +65,5 @@ class LegacyFitbit:
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
-    ) -> list[dict[str, Json]]:
-        try:
-            return ROWS[window.series].read(window, raw)
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-            raise TryLater(
-                f"Fitbit sent {window.series} in an unknown shape ({type(error).__name__})."
-            ) from error
+    ) -> ConvertedSeries:
+        return ROWS[window.series].read(window, raw)

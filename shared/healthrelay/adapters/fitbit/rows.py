@@ -10,26 +10,48 @@ such days out. A zero by itself may be true, so companions decide:
 - sleep counts when there was time in bed;
 - floors, elevation, food and water count when they are not zero themselves: a tracker without
   an altimeter says zero all its life, and Google has no floors of a day without stairs.
+
+What cannot be read is set aside and counted (`_read_each`), and spoils nothing else.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.methods import DETAILS
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import ConvertedSeries, Window
 
+T = TypeVar("T")
 Element = dict[str, Json]
-Elements = Callable[[Raw], list[Element]]
+Elements = Callable[[Raw], list[Element | None]]
+"""The elements in one part of an answer; None stands for one that cannot be read."""
 
+_NO_VALUES = (None, "NaN", "Infinity", "-Infinity")
+_DAY_MEMBERS = ("dateTime", "date", "dateOfSleep", "startDate", "logDate")
 ACTIVITIES, TRACKER, IN_BED = "activities-", "activities-tracker-", "sleep-timeInBed"
 
 
-def _same(part: Raw) -> list[Element]:
+def _read_each(parts: Iterable[Raw], read: Callable[[Raw], T]) -> list[T | None]:
+    """Return what *read* makes of each of *parts*; None of one that it cannot read."""
+    results: list[T | None] = []
+    for part in parts:
+        try:
+            results.append(read(part))
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+            results.append(None)
+    return results
+
+
+def _same(part: Raw) -> list[Element | None]:
+    if part.get("value", "") in _NO_VALUES:
+        raise ValueError("a value that is none")
     return [dict(part)]
 
 
@@ -52,29 +74,64 @@ class Rule:
         own = f"{self.source} {window.detail or DETAILS[0]}" if self.detailed else self.source
         return tuple(dict.fromkeys((own, *self.companions, *self.for_zero)))
 
-    def read(self, window: Window, raw: Mapping[str, Iterable[Raw]]) -> list[Element]:
-        """Return the elements of the series, from *raw* by source."""
+    def read(self, window: Window, raw: Mapping[str, Sequence[Raw]]) -> ConvertedSeries:
+        """Return the elements of the series, from *raw* by source, and what was set aside."""
+        odd: Counter[str] = Counter()
         source = self.needs(window)[0]
-        elements = [element for part in raw[source] for element in self.elements(part)]
-        for companion in (*self.companions, *self.for_zero):
-            days = {s["dateTime"] for s in raw[companion] if Decimal(s["value"]) > 0}
+        elements = _gather(raw[source], self.elements, odd)
+        for companion in dict.fromkeys((*self.companions, *self.for_zero)):
+            mine = Counter[str]() if companion == source else odd
+            days = set(_gather(raw[companion], _active_day, mine))
+            # What cannot be read of the series itself may show here alone.
+            odd |= mine
             idle = companion in self.companions
             elements = [
                 element
                 for element in elements
-                if element["dateTime"] in days or not (idle or element.get("value") == "0")
+                if not (day := _day_of(element))
+                or day in days
+                or not (idle or element.get("value") == "0")
             ]
-        return elements
+        return ConvertedSeries(elements, odd)
+
+
+def _gather(
+    parts: Sequence[Raw], read: Callable[[Raw], list[T | None]], odd: Counter[str]
+) -> list[T]:
+    """Return all that *read* makes of *parts*, and count what it cannot read in *odd*, by day."""
+    results: list[T] = []
+    for part, found in zip(parts, _read_each(parts, read), strict=True):
+        for each in [None] if found is None else found:
+            if each is None:
+                odd[_day_of(part)] += 1
+            else:
+                results.append(each)
+    return results
+
+
+def _active_day(part: Raw) -> list[str | None]:
+    """Return the day of one value of a time series, if that is above zero."""
+    return [str(part["dateTime"])] if Decimal(part["value"]) > 0 else []
+
+
+def _day_of(part: Any) -> str:
+    """Return the local day of *part* as ISO text; nothing where it does not say that."""
+    members = part if isinstance(part, dict) else {}
+    day = next((str(members[name])[:10] for name in _DAY_MEMBERS if members.get(name)), "")
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return ""
 
 
 def _entries(member: str) -> Elements:
     """Return the log of a day; an entry that does not name its day gets it."""
-    return lambda part: [{"date": part["date"], **entry} for entry in part[member]]
+    return lambda part: _read_each(part[member], lambda entry: {"date": part["date"], **entry})
 
 
 def _dated_entries(member: str) -> Elements:
     """Return the log of a day whose entries name the day themselves."""
-    return lambda part: [dict(entry) for entry in part[member]]
+    return lambda part: _read_each(part[member], dict)
 
 
 def _summary(counts: Callable[[Raw], Any]) -> Elements:
@@ -82,50 +139,55 @@ def _summary(counts: Callable[[Raw], Any]) -> Elements:
     return lambda part: [{"date": part["date"], **part["summary"]}] if counts(part) else []
 
 
-def _food_summary(part: Raw) -> list[Element]:
+def _food_summary(part: Raw) -> list[Element | None]:
     """Of a day with food; a day's water is in it too, where there was any."""
     known = {name: value for name, value in part["summary"].items() if name != "water" or value}
     return [{"date": part["date"], **known}] if part["foods"] else []
 
 
-def _body(part: Raw) -> list[Element]:
+def _body(part: Raw) -> list[Element | None]:
     """Return what was measured: girths that nobody took are zeros."""
     known = {name: value for name, value in part["body"].items() if value}
     return [{"date": part["date"], **known}] if known else []
 
 
-def _device(part: Raw) -> list[Element]:
+def _device(part: Raw) -> list[Element | None]:
     """Return the device; an empty list of features says nothing."""
     return [{name: value for name, value in part.items() if value != []}]
 
 
-def _friend(part: Raw) -> list[Element]:
+def _friend(part: Raw) -> list[Element | None]:
     """Who it is stands inside ``user``."""
     return [{"encodedId": part["user"]["encodedId"], **part}]
 
 
-def _heart(part: Raw) -> list[Element]:
+def _heart(part: Raw) -> list[Element | None]:
     """Return the day, unless it has neither a resting rate nor any minute in its zones."""
     value = part["value"]
     spent = sum(zone.get("minutes", 0) for zone in value["heartRateZones"])
     return [dict(part)] if spent or "restingHeartRate" in value else []
 
 
-def _zone_minutes(part: Raw) -> list[Element]:
+def _zone_minutes(part: Raw) -> list[Element | None]:
     """Google has no minutes of zero in sum."""
     return [dict(part)] if part["value"]["activeZoneMinutes"] else []
 
 
-def _points(part: Raw) -> list[Element]:
+def _points(part: Raw) -> list[Element | None]:
     """Return the minutes in which there was something; the server fills in all the others."""
-    points: list[Json] = [
-        {"time": point["time"], "value": point["value"]}
-        for point in part["dataset"]
-        if point["value"]
-    ]
+    read = _read_each(part["dataset"], _point)
+    points: list[Json] = [dict(point) for point in read if point and point["value"]]
+    odd: list[Element | None] = [None for point in read if point is None]
     element: Element = {"dateTime": part["dateTime"], "dataset": points}
     element |= {name: part[name] for name in ("datasetInterval", "datasetType")}
-    return [element] if points else []
+    return [element, *odd] if points else odd
+
+
+def _point(point: Raw) -> Element:
+    value = point["value"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("a value that is no number")
+    return {"time": str(point["time"]), "value": value}
 
 
 def _activity(prefix: str, name: str) -> Rule:

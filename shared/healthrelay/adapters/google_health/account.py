@@ -1,7 +1,8 @@
 """What is true of the wearer now: their devices and their profile."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
 from healthrelay.adapters.google_health.body import HEIGHT, newest_height
@@ -10,11 +11,13 @@ from healthrelay.adapters.google_health.points import (
     Element,
     Row,
     duration,
+    instant_of,
     local,
+    number,
     samples_of,
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
-from healthrelay.core.json import Raw
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements import units
 
 DEVICES = AccountPart("/pairedDevices", points="pairedDevices")
@@ -27,6 +30,20 @@ _WEIGHT_UNITS = {
     "WEIGHT_UNIT_POUNDS": "en_US",
     "WEIGHT_UNIT_STONE": "en_GB",
 }
+_USER = (
+    "encodedId",
+    "age",
+    "memberSince",
+    "timezone",
+    "offsetFromUTCMillis",
+    "locale",
+    "weightUnit",
+    "height",
+    "weight",
+    "strideLengthWalking",
+    "strideLengthRunning",
+)
+"""The members of a profile, in Fitbit's order."""
 _DEVICE = {
     "type": "deviceType",
     "deviceVersion": "deviceVersion",
@@ -39,7 +56,7 @@ _DEVICE = {
 
 def devices(answers: Answers) -> list[Element]:
     """``get_devices``: what is paired; what Google does not say of a device is left out."""
-    return [_device(device, answers.zone) for device in answers.of(DEVICES)]
+    return answers.each(DEVICES, lambda device: _device(device, answers.zone))
 
 
 def user(answers: Answers) -> list[Element]:
@@ -48,30 +65,41 @@ def user(answers: Answers) -> list[Element]:
     Lengths and weight are in the household's units, ``weightUnit`` is what the wearer chose
     for the app.
     """
-    (identity,), (profile,), (settings,) = (
-        answers.of(part) for part in (IDENTITY, PROFILE, SETTINGS)
-    )
-    members = {
-        "encodedId": identity.get("legacyUserId"),
+    read_length = partial(_length, system=answers.system)
+    parts: list[Element] = [
+        *answers.each(IDENTITY, lambda identity: {"encodedId": identity.get("legacyUserId")}),
+        *answers.each(PROFILE, lambda profile: _profile(profile, read_length)),
+        *answers.each(SETTINGS, _settings),
+        {"height": _height(answers), "weight": _weight(answers)},
+    ]
+    members = {name: value for part in parts for name, value in part.items() if value is not None}
+    return [{name: members[name] for name in _USER if name in members}]
+
+
+def _profile(profile: Raw, read_length: Callable[[Raw, str], Json]) -> Element:
+    return {
         "age": profile.get("age"),
         "memberSince": _day(profile.get("membershipStartDate")),
+        "strideLengthWalking": read_length(profile, "autoWalkingStrideLengthMm"),
+        "strideLengthRunning": read_length(profile, "autoRunningStrideLengthMm"),
+    }
+
+
+def _settings(settings: Raw) -> Element:
+    return {
         "timezone": settings.get("timeZone"),
         "offsetFromUTCMillis": _milliseconds(settings.get("utcOffset")),
         "locale": settings.get("languageLocale"),
-        "weightUnit": _WEIGHT_UNITS.get(settings.get("weightUnit", "")),
-        "height": _length(newest_height(answers), answers.system),
-        "weight": _weight(answers),
-        "strideLengthWalking": _length(profile.get("autoWalkingStrideLengthMm"), answers.system),
-        "strideLengthRunning": _length(profile.get("autoRunningStrideLengthMm"), answers.system),
+        "weightUnit": _WEIGHT_UNITS.get(settings.get("weightUnit") or ""),
     }
-    return [{name: value for name, value in members.items() if value is not None}]
 
 
 def _device(device: Raw, zone: str | None) -> Element:
     element: Element = {"id": device["name"].rpartition("/")[2]}
-    element |= {name: device[google] for name, google in _DEVICE.items() if google in device}
+    known = {name: device.get(google) for name, google in _DEVICE.items()}
+    element |= {name: value for name, value in known.items() if value is not None}
     if synced := device.get("lastSyncTime"):
-        at = local(datetime.fromisoformat(synced), None, zone)
+        at = local(instant_of(synced), None, zone)
         element["lastSyncTime"] = at.isoformat(timespec="milliseconds")
     return element
 
@@ -81,14 +109,21 @@ def _weight(answers: Answers) -> int | float | None:
     return units.number(units.mass(weights[-1].value, answers.system)) if weights else None
 
 
-def _length(millimetres: object, system: str) -> int | float | None:
-    if millimetres is None:
-        return None
-    return units.number(units.length(units.exact(millimetres), system))
+def _height(answers: Answers) -> int | float | None:
+    height = newest_height(answers)
+    return None if height is None else units.number(units.length(height, answers.system))
+
+
+def _length(part: Raw, member: str, system: str) -> int | float | None:
+    millimetres = number(part, member) if member in part else None
+    return None if millimetres is None else units.number(units.length(millimetres, system))
 
 
 def _day(day: Mapping[str, Any] | None) -> str | None:
-    return date(day["year"], day["month"], day["day"]).isoformat() if day else None
+    """Return a date; None for one that is only a year, or a year and a month."""
+    if not day or not all(day.get(part) for part in ("year", "month", "day")):
+        return None
+    return date(day["year"], day["month"], day["day"]).isoformat()
 
 
 def _milliseconds(offset: str | None) -> int | None:

@@ -8,13 +8,13 @@ again comes in a page or two, a month in a handful, and a year in fifty.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
+from typing import Any
 
-from healthrelay.adapters.google_health.activity import WEARABLES, amount, rolled, span_of
-from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
+from healthrelay.adapters.google_health.activity import WEARABLES, Span, rolled, span_of
+from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, amount, daily
 from healthrelay.adapters.google_health.questions import DailyRollUp, Question, intervals
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 
 LEVELS = intervals("activity-level")
 ZONE_MINUTES = DailyRollUp("active-zone-minutes")
@@ -38,11 +38,16 @@ def minutes(answers: Answers, question: Question) -> dict[str, dict[str, int]]:
     """Level → day → whole minutes; a day that has any level has all, be it with a zero.
 
     A stretch belongs to the day on which it begins: its other half would be missing from a
-    reading that begins a day later. A level that Google adds one day is none of the four.
+    reading that begins a day later. A level that Google adds one day is none of the four: of a
+    day that has no other, nothing is known.
     """
+
+    def read(_: Raw, value: Mapping[str, Any]) -> tuple[Span, str] | None:
+        level = value["activityLevelType"]
+        return (span_of(value, answers.zone), level) if level in NAMES else None
+
     days: dict[str, dict[str, timedelta]] = {}
-    for _, value in answers.values(question):
-        span, level = span_of(value, answers.zone), value["activityLevelType"]
+    for span, level in answers.values(question, read):
         day = days.setdefault(span.day, {})
         day[level] = day.get(level, timedelta()) + span.length
     return {
@@ -58,13 +63,21 @@ def level_days(answers: Answers, question: Question, level: str) -> list[Element
 
 def zone_minute_days(answers: Answers) -> list[Element]:
     """``activities/active-zone-minutes``: a minute of cardio or peak counts for two already."""
-    return daily({day: _earned(value) for day, value in rolled(answers, ZONE_MINUTES)})
+    return daily(rolled(answers, ZONE_MINUTES, _earned))
 
 
-def _earned(value: Mapping[str, object]) -> dict[str, Json]:
-    earned = {name: amount(value, member, *ZONES.values()) for name, member in ZONES.items()}
-    earned["activeZoneMinutes"] = sum(earned.values(), Decimal(0))
-    return {name: int(counted) for name, counted in earned.items()}
+def _earned(value: Mapping[str, object]) -> dict[str, Json] | None:
+    """Return the minutes of each zone and of all; None where one of them is not known."""
+    zones = {member: value[member] for member in ZONES.values() if member in value}
+    if not zones:
+        raise KeyError(*ZONES.values())
+    earned: dict[str, int] = {}
+    for name, member in ZONES.items():
+        minutes = amount(zones, member, *ZONES.values())
+        if minutes is None:
+            return None
+        earned[name] = int(minutes)
+    return {**earned, "activeZoneMinutes": sum(earned.values())}
 
 
 def _rows(prefix: str, question: Question) -> dict[str, Row]:

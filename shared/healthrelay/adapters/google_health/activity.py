@@ -1,10 +1,10 @@
 """Daily totals of activity: steps, distance, floors, elevation and energy."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from healthrelay.adapters.google_health.points import (
     Answers,
@@ -12,14 +12,17 @@ from healthrelay.adapters.google_health.points import (
     Row,
     civil_day,
     daily,
+    instant_of,
     json_name,
     local,
+    number,
     value_of,
 )
 from healthrelay.adapters.google_health.questions import SHORT_ROLL_UP_DAYS, DailyRollUp
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
 
+T = TypeVar("T")
 WEARABLES = "google-wearables"
 """The data source family of trackers and watches: no phone, and nothing entered by hand."""
 
@@ -45,21 +48,15 @@ class Span(NamedTuple):
 
 
 def span_of(value: Mapping[str, Any], zone: str | None) -> Span:
-    """Return the interval of *value*. Not every point has Google's civil times, all have these."""
-    interval = value["interval"]
-    start, end = (datetime.fromisoformat(interval[name]) for name in ("startTime", "endTime"))
-    return Span(local(start, interval.get("startUtcOffset"), zone), start, end - start)
+    """Return the interval of *value*. Not every point has Google's civil times, all have these.
 
-
-def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal:
-    """Return the number *member*, where Google's JSON leaves out a zero.
-
-    A value that has something else than what may stand *beside* the number, but not the
-    number, is in a shape that we do not know: `KeyError`.
+    Raises `ValueError` where it ends before it begins.
     """
-    if member not in value and not value.keys() <= set(beside):
-        raise KeyError(member)
-    return units.exact(value.get(member, 0))
+    interval = value["interval"]
+    start, end = (instant_of(interval[name]) for name in ("startTime", "endTime"))
+    if end < start:
+        raise ValueError("an end before the beginning")
+    return Span(local(start, interval.get("startUtcOffset"), zone), start, end - start)
 
 
 def rolled_value(point: Raw, kind: str) -> Mapping[str, Any]:
@@ -67,17 +64,23 @@ def rolled_value(point: Raw, kind: str) -> Mapping[str, Any]:
     return value_of(point, kind, None if point.keys() - _TIMES else {})
 
 
-def rolled(answers: Answers, question: DailyRollUp) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Day and value. A day without a value has no data, which is not a zero."""
+def rolled(
+    answers: Answers, question: DailyRollUp, read: Callable[[Mapping[str, Any]], T | None]
+) -> dict[str, T]:
+    """Day → what *read* makes of its value. A day without a value has no data, not a zero."""
     kind = json_name(question)
-    for point in answers.of(question):
-        if value := rolled_value(point, kind):
-            yield civil_day(point["civilStartTime"]), value
+
+    def read_day(point: Raw) -> tuple[str, T | None]:
+        value = rolled_value(point, kind)
+        return civil_day(point["civilStartTime"]), read(value) if value else None
+
+    days = answers.each(question, read_day)
+    return {day: known for day, known in days if known is not None}
 
 
 def totals(answers: Answers, question: DailyRollUp, member: str) -> dict[str, Decimal]:
     """Day → total, in Google's own unit."""
-    return {day: units.exact(value[member]) for day, value in rolled(answers, question)}
+    return rolled(answers, question, lambda value: number(value, member))
 
 
 def whole(total: Decimal, _system: str) -> Decimal:
@@ -115,11 +118,14 @@ def resting_energy(answers: Answers) -> dict[str, Decimal]:
     """Day → kcal that were not burned by being active, of days on which both are known.
 
     Google has basal energy too, but only minute by minute: a year of it is half a million
-    points, where two totals say the same.
+    points, where two totals say the same. Nobody burns less than nothing at rest: then one of
+    the two is not complete.
     """
     total = totals(answers, TOTAL_ENERGY, "kcalSum")
     active = totals(answers, ACTIVE_ENERGY, "kcalSum")
-    return {day: units.rounded(total[day] - active[day], 0) for day in total.keys() & active.keys()}
+    resting = {day: total[day] - active[day] for day in total.keys() & active.keys()}
+    answers.unsure.update(day for day, energy in resting.items() if energy < 0)
+    return {day: units.rounded(energy, 0) for day, energy in resting.items() if energy >= 0}
 
 
 TOTALS: dict[str, Total] = {

@@ -88,9 +88,9 @@ def body_days(answers: Answers) -> list[Element]:
 
 
 def newest_height(answers: Answers) -> Decimal | None:
-    """In millimetres."""
+    """In millimetres; nobody is less than one high."""
     heights = samples_of(answers, HEIGHT, "heightMillimeters")
-    return heights[-1].value if heights and heights[-1].value else None
+    return heights[-1].value if heights and heights[-1].value >= 1 else None
 
 
 def _weights(answers: Answers) -> list[Sample]:

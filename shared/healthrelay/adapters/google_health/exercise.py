@@ -8,7 +8,14 @@ from typing import Any
 from healthrelay.adapters.google_health import activity, heart
 from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
 from healthrelay.adapters.google_health.activity import TOTALS, Conversion, span_of
-from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, value_of
+from healthrelay.adapters.google_health.points import (
+    Answers,
+    Element,
+    Row,
+    log_id,
+    number,
+    value_of,
+)
 from healthrelay.adapters.google_health.questions import Question, sessions
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements import units
@@ -31,7 +38,7 @@ _METRICS: dict[str, tuple[str, Conversion]] = {
 
 def exercise_log(answers: Answers) -> list[Element]:
     """``activities``: every exercise, on the day it began."""
-    exercises = [_exercise(point, answers) for point in answers.of(EXERCISE)]
+    exercises = answers.each(EXERCISE, lambda point: _exercise(point, answers))
     return sorted(
         exercises, key=lambda e: (str(e["startDate"]), str(e["startTime"]), str(e["logId"]))
     )
@@ -55,9 +62,9 @@ def _exercise(point: Raw, answers: Answers) -> Element:
 def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
     """Return what was measured of an exercise; weights on a bar go no distance."""
     return {
-        name: units.number(convert(units.exact(metrics[member]), system))
+        name: units.number(convert(measured, system))
         for name, (member, convert) in _METRICS.items()
-        if member in metrics
+        if member in metrics and (measured := number(metrics, member)) is not None
     }
 
 

@@ -3,14 +3,15 @@
 Food needs a permission of its own that a wearer may have refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from healthrelay.adapters.google_health.activity import amount, rolled, span_of, texts
-from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id
+from healthrelay.adapters.google_health.activity import rolled, span_of, texts
+from healthrelay.adapters.google_health.points import Answers, Element, Row, amount, log_id
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
 
 EATEN, EATEN_DAYS = sessions("nutrition-log"), DailyRollUp("nutrition-log")
@@ -29,31 +30,35 @@ class FoodEntry(NamedTuple):
     instant: datetime
     log_id: int
     day: str
-    value: Mapping[str, Any]
+    members: Element
 
 
 def food_log(answers: Answers) -> list[Element]:
     """``foods``: everything that was eaten, with energy in kcal, sodium in mg, the rest in g."""
-    elements: list[Element] = []
-    for entry in _entries(answers, EATEN):
-        nutrition = _nutrition(entry.value, "")
-        food: Element = {}
-        if name := entry.value.get("foodDisplayName"):
-            food["name"] = name
-        if "calories" in nutrition:
-            food["calories"] = nutrition["calories"]
-        food["mealTypeId"] = _MEALS.get(entry.value.get("mealType", ""), _ANYTIME)
-        named: Element = {"logId": entry.log_id, "logDate": entry.day}
-        elements.append(named | {"loggedFood": food, "nutritionalValues": nutrition})
-    return elements
+    return [
+        {"logId": entry.log_id, "logDate": entry.day, **entry.members}
+        for entry in _entries(answers, EATEN, _eaten)
+    ]
+
+
+def _eaten(value: Mapping[str, Any]) -> Element:
+    nutrition = _nutrition(value, "")
+    food: Element = {}
+    if name := value.get("foodDisplayName"):
+        food["name"] = name
+    if "calories" in nutrition:
+        food["calories"] = nutrition["calories"]
+    food["mealTypeId"] = _MEALS.get(value.get("mealType", ""), _ANYTIME)
+    return {"loggedFood": food, "nutritionalValues": nutrition}
 
 
 def food_days(answers: Answers) -> list[Element]:
     """Return the ``summary`` of each day with food, with the day's water if there was any."""
     water = _water(answers)
     elements: list[Element] = []
-    for day, value in sorted(rolled(answers, EATEN_DAYS), key=lambda pair: pair[0]):
-        element = {"date": day, **_nutrition(value, "Sum")}
+    eaten = rolled(answers, EATEN_DAYS, lambda value: _nutrition(value, "Sum"))
+    for day, nutrition in sorted(eaten.items()):
+        element = {"date": day, **nutrition}
         if day in water:
             element["water"] = units.number(water[day])
         elements.append(element)
@@ -62,19 +67,19 @@ def food_days(answers: Answers) -> list[Element]:
 
 def calories_in(answers: Answers) -> list[Element]:
     """``foods/log/caloriesIn``, in whole kcal."""
-    known = {day: _kcal(value, "Sum") for day, value in rolled(answers, EATEN_DAYS)}
-    return texts({day: kcal for day, kcal in known.items() if kcal is not None})
+    return texts(rolled(answers, EATEN_DAYS, lambda value: _kcal(value, "Sum")))
 
 
 def water_log(answers: Answers) -> list[Element]:
     """``water``: every drink, in the household's unit, on its day."""
+
+    def read(value: Mapping[str, Any]) -> Element | None:
+        volume = _volume(value, "milliliters", answers.system)
+        return None if volume is None else {"amount": units.number(volume)}
+
     return [
-        {
-            "date": entry.day,
-            "amount": units.number(_volume(entry.value, "milliliters", answers.system)),
-            "logId": entry.log_id,
-        }
-        for entry in _entries(answers, DRUNK)
+        {"date": entry.day, **entry.members, "logId": entry.log_id}
+        for entry in _entries(answers, DRUNK, read)
     ]
 
 
@@ -86,39 +91,47 @@ def water_summaries(answers: Answers) -> list[Element]:
 
 def food_units(answers: Answers) -> list[Element]:
     """``food_units``: those of the wearer's own list, for Google has no common catalogue."""
-    return [_unit(point["name"], value) for point, value in answers.values(UNITS)]
+    return answers.values(UNITS, lambda point, value: _unit(point["name"], value))
 
 
 def _unit(path: str, value: Mapping[str, Any]) -> Element:
     tail = path.rpartition("/")[2]
     element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
     named = {"name": "displayName", "plural": "pluralDisplayName"}
-    return element | {name: value[google] for name, google in named.items() if google in value}
+    known = {name: value.get(google) for name, google in named.items()}
+    return element | {name: text for name, text in known.items() if text is not None}
 
 
-def _entries(answers: Answers, question: Points) -> list[FoodEntry]:
-    entries = []
-    for point, value in answers.values(question):
+def _entries(
+    answers: Answers, question: Points, read: Callable[[Mapping[str, Any]], Element | None]
+) -> list[FoodEntry]:
+    """Return the entries of a log as they follow in time, with what *read* makes of each."""
+
+    def read_entry(point: Raw, value: Mapping[str, Any]) -> FoodEntry | None:
         span = span_of(value, answers.zone)
-        entries.append(FoodEntry(span.instant, log_id(point, span.instant), span.day, value))
-    return sorted(entries, key=lambda entry: entry[:2])
+        members = read(value)
+        if members is None:
+            return None
+        return FoodEntry(span.instant, log_id(point, span.instant), span.day, members)
+
+    return sorted(answers.values(question, read_entry), key=lambda entry: entry[:2])
 
 
 def _water(answers: Answers) -> dict[str, Decimal]:
     """Day → volume."""
-    return {
-        day: _volume(value, "millilitersSum", answers.system)
-        for day, value in rolled(answers, DRUNK_DAYS)
-    }
+    return rolled(
+        answers, DRUNK_DAYS, lambda value: _volume(value, "millilitersSum", answers.system)
+    )
 
 
-def _volume(value: Mapping[str, Any], member: str, system: str) -> Decimal:
-    return units.volume(amount(value["amountConsumed"], member, _TYPED), system)
+def _volume(value: Mapping[str, Any], member: str, system: str) -> Decimal | None:
+    volume = amount(value["amountConsumed"], member, _TYPED)
+    return None if volume is None else units.volume(volume, system)
 
 
 def _nutrition(value: Mapping[str, Any], suffix: str) -> Element:
     """Return what Google has of it; its members end in *suffix* where they are sums."""
-    grams = {each["nutrient"]: each["quantity"] for each in value.get("nutrients", [])}
+    grams = {each["nutrient"]: each["quantity"] for each in value.get("nutrients") or []}
     parts = {
         "carbs": value.get("totalCarbohydrate"),
         "fat": value.get("totalFat"),
@@ -129,17 +142,17 @@ def _nutrition(value: Mapping[str, Any], suffix: str) -> Element:
     kcal = _kcal(value, suffix)
     element: Element = {} if kcal is None else {"calories": units.number(kcal)}
     for name, quantity in parts.items():
-        if quantity is not None:
-            each = amount(quantity, f"grams{suffix}", _TYPED)
+        each = None if quantity is None else amount(quantity, f"grams{suffix}", _TYPED)
+        if each is not None:
             scaled = each * _MILLIGRAMS if name == "sodium" else each
             element[name] = units.number(units.rounded(scaled, 2))
     return element
 
 
 def _kcal(value: Mapping[str, Any], suffix: str) -> Decimal | None:
-    if "energy" not in value:
-        return None
-    return units.rounded(amount(value["energy"], f"kcal{suffix}", _TYPED), 0)
+    energy = value.get("energy")
+    kcal = None if energy is None else amount(energy, f"kcal{suffix}", _TYPED)
+    return None if kcal is None else units.rounded(kcal, 0)
 
 
 ROWS: dict[str, Row] = {

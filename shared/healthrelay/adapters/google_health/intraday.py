@@ -7,24 +7,22 @@ these two are rolled up to minutes, which Google counts in absolute time, and la
 clock of the wearer's zone. Minutes of which nothing is known are absent.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from healthrelay.adapters.google_health.activity import (
-    Conversion,
-    amount,
-    rolled_value,
-    span_of,
-    whole,
-)
+from healthrelay.adapters.google_health.activity import Conversion, rolled_value, span_of, whole
 from healthrelay.adapters.google_health.points import (
     Answers,
     Element,
     Row,
+    amount,
+    instant_of,
     json_name,
     local,
+    number,
     sampled_at,
 )
 from healthrelay.adapters.google_health.questions import (
@@ -34,7 +32,7 @@ from healthrelay.adapters.google_health.questions import (
     intervals,
     samples,
 )
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements import units
 
 HEART, ENERGY = RollUp("heart-rate"), RollUp("total-calories")
@@ -83,32 +81,42 @@ def kcal(total: Decimal, _system: str) -> Decimal:
     return units.rounded(total, 4)
 
 
-def merged_moments(answers: Answers, question: Points, member: str) -> Iterator[Moment]:
+def merged_moments(answers: Answers, question: Points, member: str) -> list[Moment]:
     """Count a merged point where it begins: Google does not say how it was spread."""
-    for _, value in answers.values(question):
-        yield span_of(value, answers.zone).at, amount(value, member, "interval")
+
+    def read(_: Raw, value: Mapping[str, Any]) -> Moment | None:
+        counted = amount(value, member, "interval")
+        return None if counted is None else (span_of(value, answers.zone).at, counted)
+
+    return answers.values(question, read)
 
 
-def rolled_moments(answers: Answers, question: RollUp, member: str) -> Iterator[Moment]:
+def rolled_moments(answers: Answers, question: RollUp, member: str) -> list[Moment]:
     """Count one of equal minutes: readings of a long window overlap where they meet."""
     kind = json_name(question)
-    amounts = {}
-    for point in answers.of(question):
-        if value := rolled_value(point, kind):
-            amounts[datetime.fromisoformat(point["startTime"])] = units.exact(value[member])
-    return ((local(at, None, answers.zone), value) for at, value in sorted(amounts.items()))
+
+    def read(point: Raw) -> tuple[datetime, Decimal | None]:
+        value = rolled_value(point, kind)
+        return instant_of(point["startTime"]), number(value, member) if value else None
+
+    amounts = dict(answers.each(question, read))
+    known = [(at, value) for at, value in sorted(amounts.items()) if value is not None]
+    return [(local(at, None, answers.zone), value) for at, value in known]
 
 
-def heart_moments(answers: Answers) -> Iterator[Moment]:
+def heart_moments(answers: Answers) -> list[Moment]:
     """Single samples where seconds are wanted, else the averages of minutes."""
     if answers.window.detail == "1sec":
         return _beats(answers)
     return rolled_moments(answers, HEART, "beatsPerMinuteAvg")
 
 
-def _beats(answers: Answers) -> Iterator[Moment]:
-    for _, value in answers.values(BEATS):
-        yield sampled_at(value, answers.zone)[1], units.exact(value["beatsPerMinute"])
+def _beats(answers: Answers) -> list[Moment]:
+    def read(_: Raw, value: Mapping[str, Any]) -> Moment | None:
+        rate = number(value, "beatsPerMinute")
+        return None if rate is None else (sampled_at(value, answers.zone)[1], rate)
+
+    return answers.values(BEATS, read)
 
 
 def elements(

@@ -9,11 +9,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from healthrelay.adapters.google_health.points import MINUTE, Answers, local, log_id, value_of
+from healthrelay.adapters.google_health.points import (
+    MINUTE,
+    Answers,
+    instant_of,
+    local,
+    log_id,
+    number,
+    value_of,
+)
 from healthrelay.adapters.google_health.questions import sessions
 from healthrelay.core.json import Raw
 
 SLEEP = sessions("sleep")
+MAX_LENGTH = timedelta(days=3)
+"""Nobody sleeps longer."""
+_FIGURES = {
+    "minutesInSleepPeriod",
+    "minutesAsleep",
+    "minutesAwake",
+    "minutesToFallAsleep",
+    "minutesAfterWakeUp",
+}
 
 Tally = dict[str, tuple[int, int]]
 """Kind of stage → how often, and how many minutes in all."""
@@ -59,7 +76,8 @@ class Night:
     def minutes(self, member: str) -> int | None:
         """Return a figure of the summary; None as long as it is not known."""
         if member in self.summary:
-            return int(self.summary[member])
+            minutes = number(self.summary, member)
+            return None if minutes is None else int(minutes)
         return 0 if self.settled else None
 
     @property
@@ -76,7 +94,8 @@ class Night:
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
         if stages := self.summary.get("stagesSummary"):
-            return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in stages}
+            known = [stage for stage in stages if stage["type"] is not None]
+            return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in known}
         times: dict[str, list[timedelta]] = {}
         for stage in self.stages:
             times.setdefault(stage.kind, []).append(stage.span.end - stage.span.start)
@@ -85,32 +104,44 @@ class Night:
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-    nights = [_night(point, answers.zone) for point in answers.of(SLEEP)]
+    nights = answers.each(SLEEP, lambda point: _checked(_night(point, answers.zone)))
     return sorted(nights, key=lambda night: (night.span.start, night.log_id))
+
+
+def _checked(night: Night) -> Night:
+    """Return *night*, each of whose figures can be worked out. Raise otherwise."""
+    night.tally()
+    night.kind.lower()
+    for member in night.summary.keys() & _FIGURES:
+        night.minutes(member)
+    return night
 
 
 def _night(point: Raw, zone: str | None) -> Night:
     value = value_of(point, "sleep")
-    metadata, summary = value.get("metadata", {}), value.get("summary", {})
+    metadata, summary = value.get("metadata") or {}, value.get("summary") or {}
     span = _stretch(value["interval"], zone)
     return Night(
         log_id=log_id(point, span.start),
         span=span,
-        kind=value.get("type", ""),
-        main=metadata.get("mainSleep", False),
-        settled=metadata.get("processed", False) and "minutesInSleepPeriod" in summary,
+        kind=value.get("type") or "",
+        main=bool(metadata.get("mainSleep")),
+        settled=bool(metadata.get("processed")) and "minutesInSleepPeriod" in summary,
         stages=tuple(_stages(value, zone)),
         summary=summary,
     )
 
 
 def _stages(value: Mapping[str, Any], zone: str | None) -> list[Stage]:
-    stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in value.get("stages", [])]
+    known = [stage for stage in value.get("stages") or [] if stage["type"] is not None]
+    stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
     return sorted(stages, key=lambda stage: stage.span.start)
 
 
 def _stretch(times: Mapping[str, Any], zone: str | None) -> Stretch:
-    start, end = (datetime.fromisoformat(times[name]) for name in ("startTime", "endTime"))
+    start, end = (instant_of(times[name]) for name in ("startTime", "endTime"))
+    if not timedelta() <= end - start <= MAX_LENGTH:
+        raise ValueError("nobody sleeps from then to then")
     return Stretch(
         start,
         end,

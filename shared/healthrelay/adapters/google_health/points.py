@@ -1,19 +1,35 @@
-"""Reading Google Health's data points: numbers, instants, local days."""
+"""Reading Google Health's data points, one by one: numbers, instants, local days.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Two things are decided here alone. A point that cannot be read is set aside, and the others are
+kept (`Answers.each`). And a null, a number that is none and an unspecified kind say that
+something is not known (`is_unknown`): whoever reads a point meets None in place of them. What
+Google leaves out may be a zero instead (`amount`).
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.records import Window
 
+T = TypeVar("T")
 Element = dict[str, Json]
 
 SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
+ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What reading a point raises that is in a shape or has a value that we do not know."""
+MAX_NUMBER = Decimal(10) ** 15
+"""Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
+_NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
+"""How protobuf's JSON writes them (https://protobuf.dev/programming-guides/json)."""
+_UNSPECIFIED = "UNSPECIFIED"
 
 
 class Answers(NamedTuple):
@@ -23,14 +39,37 @@ class Answers(NamedTuple):
     window: Window
     system: str
     zone: str | None
+    odd: dict[tuple[str, int], str]
+    """Source and place of each point that could not be read → its local day, if that can be."""
+    unsure: set[str]
+    """Local days of which a point says that something is not known."""
 
-    def of(self, question: Question) -> Sequence[Raw]:
-        return self.raw[question.source.name]
+    def each(self, question: Question, read: Callable[[Raw], T | None]) -> list[T]:
+        """Return what *read* makes of each point that *question* brought.
 
-    def values(self, question: Question) -> Iterator[tuple[Raw, Mapping[str, Any]]]:
-        """Yield each point that *question* brought, and what it holds."""
+        None stands for a point of which nothing is known. One that cannot be read is set aside.
+        """
+        results: list[T] = []
+        source = question.source.name
+        for place, point in enumerate(self.raw[source]):
+            try:
+                partly = is_unknown(point)
+                result = read(_settle(point) if partly else point)
+            except ODD:
+                self.odd[source, place] = day_of(point, self.zone)
+                continue
+            if result is not None:
+                results.append(result)
+            if partly or result is None:
+                self.unsure.add(day_of(point, self.zone))
+        return results
+
+    def values(
+        self, question: Question, read: Callable[[Raw, Mapping[str, Any]], T | None]
+    ) -> list[T]:
+        """Return what *read* makes of each point that *question* brought, and what it holds."""
         kind = json_name(question)
-        return ((point, value_of(point, kind)) for point in self.of(question))
+        return self.each(question, lambda point: read(point, value_of(point, kind)))
 
 
 class Row(NamedTuple):
@@ -55,21 +94,108 @@ class Sample(NamedTuple):
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
     """Return the points of a sampled type in the order of their instants."""
-    samples = []
-    for point, value in answers.values(question):
-        if member in value:
-            instant, at = sampled_at(value, answers.zone)
-            day = at.date().isoformat()
-            sample = Sample(at, day, Decimal(value[member]), log_id(point, instant))
-            samples.append((instant, sample))
-    return [sample for _, sample in sorted(samples, key=lambda pair: (pair[0], pair[1].log_id))]
+
+    def read(point: Raw, value: Mapping[str, Any]) -> tuple[datetime, Sample] | None:
+        measured = number(value, member) if member in value else None
+        if measured is None:
+            return None
+        instant, at = sampled_at(value, answers.zone)
+        return instant, Sample(at, at.date().isoformat(), measured, log_id(point, instant))
+
+    samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
+    return [sample for _, sample in samples]
 
 
 def sampled_at(value: Mapping[str, Any], zone: str | None) -> tuple[datetime, datetime]:
     """Return the instant of a sample, and the wearer's wall clock then."""
     time = value["sampleTime"]
-    instant = datetime.fromisoformat(time["physicalTime"])
+    instant = instant_of(time["physicalTime"])
     return instant, local(instant, time.get("utcOffset"), zone)
+
+
+def is_unknown(value: Any) -> bool:
+    """Return whether anything in *value* says that it is not known."""
+    if isinstance(value, str):
+        return value in _NO_NUMBERS or value.endswith(_UNSPECIFIED)
+    if isinstance(value, dict):
+        return any(map(is_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(is_unknown, value))
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def _settle(value: Any) -> Any:
+    """Return *value* with None in place of all that is not known."""
+    if isinstance(value, dict):
+        return {name: _settle(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_settle(member) for member in value]
+    return None if is_unknown(value) else value
+
+
+def number(value: Mapping[str, Any], member: str) -> Decimal | None:
+    """Return the number *member*; None where it is not known. Raises `KeyError` without one."""
+    raw = value[member]
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
+        raise TypeError(f"{type(raw).__name__} is not a number")
+    # Never through binary fractions: one of 64 bits is a text.
+    exact = Decimal(str(raw))
+    if not abs(exact) < MAX_NUMBER:
+        raise ValueError("a number that nobody measures")
+    return exact
+
+
+def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal | None:
+    """Return the number *member*, where Google's JSON leaves out a zero; None if it is not known.
+
+    A value that has something else than what may stand *beside* the number, but not the
+    number, is in a shape that we do not know: `KeyError`.
+    """
+    if member in value:
+        return number(value, member)
+    if value.keys() <= set(beside):
+        return Decimal(0)
+    raise KeyError(member)
+
+
+def instant_of(text: str) -> datetime:
+    """Return an instant of Google's, which has an offset from UTC."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a time that is no instant")
+    return instant
+
+
+def day_of(point: Any, zone: str | None) -> str:
+    """Return the local day of *point*, as ISO text; nothing where that cannot be told."""
+    with suppress(*ODD):
+        if "civilStartTime" in point:
+            return civil_day(point["civilStartTime"])
+        if "startTime" in point:
+            return _local_day(point["startTime"], None, zone)
+        for kind, value in point.items():
+            if isinstance(value, dict) and (day := _value_day(kind, value, zone)):
+                return day
+    return ""
+
+
+def _value_day(kind: str, value: Mapping[str, Any], zone: str | None) -> str:
+    if "date" in value:
+        return civil_day(value)
+    if "sampleTime" in value:
+        return sampled_at(value, zone)[1].date().isoformat()
+    if "interval" not in value:
+        return ""
+    # A night belongs to the day on which it ends.
+    end = "end" if kind == "sleep" else "start"
+    times = value["interval"]
+    return _local_day(times[f"{end}Time"], times.get(f"{end}UtcOffset"), zone)
+
+
+def _local_day(text: str, offset: str | None, zone: str | None) -> str:
+    return local(instant_of(text), offset, zone).date().isoformat()
 
 
 def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Reading Google Health (https://developers.google.com/health): one source, whole local days."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,9 +11,9 @@ from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Json, Raw
+from healthrelay.core.json import Raw
 from healthrelay.core.measurements.plan import Read, Source
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -85,17 +86,17 @@ class GoogleHealth:
 
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
-    ) -> list[dict[str, Json]]:
-        from healthrelay.adapters.google_health.points import Answers  # noqa: PLC0415
+    ) -> ConvertedSeries:
+        from healthrelay.adapters.google_health.points import ODD, Answers  # noqa: PLC0415
         from healthrelay.adapters.google_health.rows import ROWS  # noqa: PLC0415
 
-        answers = Answers(raw, window, self._system, account.zone)
+        answers = Answers(raw, window, self._system, account.zone, {}, set())
         try:
-            return ROWS[window.series].elements(answers)
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-            raise TryLater(
-                f"Google Health sent {window.series} in an unknown shape ({type(error).__name__})."
-            ) from error
+            elements = ROWS[window.series].elements(answers)
+        except ODD:
+            # Not one point, but what several come to.
+            return ConvertedSeries([], {"": 1})
+        return ConvertedSeries(elements, Counter(answers.odd.values()), answers.unsure)
 
     def _send(self, access: str, request: Request, what: str) -> dict[str, Any]:
         headers = {

@@ -8,9 +8,16 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.google_health.points import Answers, Element, Row, civil_day, daily
+from healthrelay.adapters.google_health.points import (
+    Answers,
+    Element,
+    Row,
+    civil_day,
+    daily,
+    number,
+)
 from healthrelay.adapters.google_health.questions import Points, days
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements import units
 
 Figures = Mapping[str, Decimal]
@@ -47,23 +54,30 @@ def _fitness(figures: Figures, _: str) -> dict[str, Json]:
     return {} if vo2_max is None else {"vo2Max": units.text(units.rounded(vo2_max, 2))}
 
 
-def _row(question: Points, members: Collection[str], value: Value) -> Row:
+def _row(question: Points, members: Collection[str], value: Value, *beside: str) -> Row:
+    """Return the row of *members*; those *beside* them are known, and not given out."""
+
     def elements(answers: Answers) -> list[Element]:
-        values: dict[str, Json] = {}
-        for _, fields in answers.values(question):
-            if known := value(_figures(fields, members), answers.system):
-                values[civil_day(fields)] = known
-        return daily(values)
+        def read(_: Raw, fields: Mapping[str, Any]) -> tuple[str, dict[str, Json]] | None:
+            known = value(_figures(fields, members, beside), answers.system)
+            return (civil_day(fields), known) if known else None
+
+        return daily(dict(answers.values(question, read)))
 
     return Row((question,), elements)
 
 
-def _figures(fields: Mapping[str, Any], members: Collection[str]) -> Figures:
-    """Return the *members* that Google has. A point with other members only is not known here."""
-    figures = {member: units.exact(fields[member]) for member in members if member in fields}
-    if not figures and fields.keys() - {"date"}:
+def _figures(
+    fields: Mapping[str, Any], members: Collection[str], beside: Collection[str]
+) -> Figures:
+    """Return what is known of *members*. A point with members only that are not known here is odd.
+
+    Raises `KeyError` for that.
+    """
+    if fields.keys().isdisjoint(members) and fields.keys() - {"date", *beside}:
         raise KeyError(*members)
-    return figures
+    figures = {member: number(fields, member) for member in members if member in fields}
+    return {member: figure for member, figure in figures.items() if figure is not None}
 
 
 _TEMPERATURES = ("nightlyTemperatureCelsius", "baselineTemperatureCelsius")
@@ -73,14 +87,29 @@ _VARIABILITY = {
 }
 # Google's bounds are those of a confidence interval, not of what was measured.
 _OXYGEN = {"avg": "averagePercentage", "min": "lowerBoundPercentage", "max": "upperBoundPercentage"}
+_BESIDE_FITNESS = ("cardioFitnessLevel", "estimated", "vo2MaxCovariance")
 _BREATHING = {"breathingRate": "breathsPerMinute"}
 
 ROWS: dict[str, Row] = {
     "hrv": _row(
-        days("daily-heart-rate-variability"), _VARIABILITY.values(), _numbers(3, _VARIABILITY)
+        days("daily-heart-rate-variability"),
+        _VARIABILITY.values(),
+        _numbers(3, _VARIABILITY),
+        "nonRemHeartRateBeatsPerMinute",
+        "entropy",
     ),
-    "spo2": _row(days("daily-oxygen-saturation"), _OXYGEN.values(), _numbers(1, _OXYGEN)),
+    "spo2": _row(
+        days("daily-oxygen-saturation"),
+        _OXYGEN.values(),
+        _numbers(1, _OXYGEN),
+        "standardDeviationPercentage",
+    ),
     "br": _row(days("daily-respiratory-rate"), _BREATHING.values(), _numbers(1, _BREATHING)),
-    "tempSkin": _row(days("daily-sleep-temperature-derivations"), _TEMPERATURES, _skin),
-    "cardioScore": _row(days("daily-vo2-max"), ("vo2Max",), _fitness),
+    "tempSkin": _row(
+        days("daily-sleep-temperature-derivations"),
+        _TEMPERATURES,
+        _skin,
+        "relativeNightlyStddev30dCelsius",
+    ),
+    "cardioScore": _row(days("daily-vo2-max"), ("vo2Max",), _fitness, *_BESIDE_FITNESS),
 }

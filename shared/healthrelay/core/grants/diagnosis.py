@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from healthrelay.core.errors import OddData, odd_sentence
 from healthrelay.core.grants.token import Token
 from healthrelay.core.trouble import Diagnosis, Trouble
 
@@ -60,10 +61,20 @@ def diagnose(token: Token | None, missing: Sequence[str], link: str, now: dateti
     """Return the state of a stored *token*; *missing* names in plain words what was not allowed.
 
     The worst comes first: an ended grant before a trouble, a trouble before what is merely not
-    allowed, that before an end in sight.
+    allowed, that before an end in sight. What could not be read stands beside it.
     """
     if token is None:
         return _wearer_must(NOT_CONNECTED, "No consent was given yet.", f"Connect: {link}", None)
+    diagnosis = _diagnose_token(token, missing, link, now)
+    if not token.health.odd:
+        return diagnosis
+    sentence = odd_sentence(token.health.odd)
+    return diagnosis._replace(
+        odd=Trouble(OddData.cause, OddData.who, sentence, next_step=OddData.next_step)
+    )
+
+
+def _diagnose_token(token: Token, missing: Sequence[str], link: str, now: datetime) -> Diagnosis:
     health = token.health
     if health.ended_at and health.refreshing:
         ended = health.refreshing._replace(who="wearer", since=health.ended_at)

@@ -8,9 +8,16 @@ owner's to fix, and costs no login.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import HealthrelayError, Misconfigured, ReconnectNeeded, TryLater
+from healthrelay.core.errors import (
+    HealthrelayError,
+    Misconfigured,
+    OddDays,
+    ReconnectNeeded,
+    TryLater,
+)
 
 if TYPE_CHECKING:
     from healthrelay.core.trouble import Trouble
@@ -21,6 +28,8 @@ MAX_COOLDOWN = timedelta(hours=1)
 MIN_BETWEEN_REFUSALS = timedelta(seconds=60)
 MAX_WAIT = timedelta(days=1)
 """No provider asks for more; a later instant was written by a clock that was wrong."""
+
+NOTHING_ODD: OddDays = MappingProxyType({})
 
 
 class GrantHealth(NamedTuple):
@@ -36,6 +45,8 @@ class GrantHealth(NamedTuple):
     refreshing: Trouble | None = None
     reading: Trouble | None = None
     """Trouble with the measurements themselves, as the newest fetch met it."""
+    odd: OddDays = NOTHING_ODD
+    """Points that could not be read, as the newest reading of each series met them."""
 
     def blocking_error(self, user: str, now: datetime) -> HealthrelayError | None:
         """Return why not to refresh at *now*; None when nothing speaks against it."""

@@ -85,4 +85,5 @@ class Token(NamedTuple):
             refresh_expires_at=fresh.refresh_expires_at or old.refresh_expires_at,
             user=old.user,
         )
-        return self._replace(grant=merged, health=GrantHealth(reading=self.health.reading))
+        health = GrantHealth(reading=self.health.reading, odd=self.health.odd)
+        return self._replace(grant=merged, health=health)

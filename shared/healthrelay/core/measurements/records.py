@@ -1,11 +1,13 @@
 """Records, comparing what we know with what a provider has, and which days were read whole."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from healthrelay.core.errors import OddDays
 from healthrelay.core.igor_json import to_igor_json
-from healthrelay.core.json import Json
+from healthrelay.core.json import Json, merge
 from healthrelay.core.measurements.catalogue import SERIES, Series
 from healthrelay.core.measurements.days import EPOCH
 
@@ -14,6 +16,8 @@ Coverage = Mapping[str, Span]
 """Series (`Window.covers`) → the first and last day of one stretch without a hole."""
 
 DAY = timedelta(days=1)
+MAX_ODD_DAYS = 31
+"""Of a series, remembered with a person's grant."""
 
 
 class Record(NamedTuple):
@@ -51,10 +55,11 @@ class Window(NamedTuple):
         return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
 
     def holds(self, record: Record) -> bool:
-        day = record.when[:10]
-        return (
-            self.series == record.series and self.start.isoformat() <= day <= self.end.isoformat()
-        )
+        return self.series == record.series and self.has_day(record.when[:10])
+
+    def has_day(self, day: str) -> bool:
+        """Return whether the ISO *day* lies in it."""
+        return self.start.isoformat() <= day <= self.end.isoformat()
 
 
 class Delta(NamedTuple):
@@ -68,39 +73,62 @@ class Delta(NamedTuple):
         return bool(self.added or self.changed or self.removed)
 
 
-def parse(series: str, elements: Iterable[Mapping[str, object]]) -> list[Record]:
+class ConvertedSeries(NamedTuple):
+    """What became of all that was read for one series.
+
+    A day is a local one as ISO text, ``""`` where it is not known.
+    """
+
+    elements: Sequence[Mapping[str, object]]
+    """In the legacy shape."""
+    odd: Mapping[str, int]
+    """Day → how many points could not be read, and were set aside."""
+    unsure: Collection[str] = ()
+    """More days of which a point says that something is not known."""
+
+
+def parse(series: str, elements: Iterable[object]) -> tuple[list[Record], dict[str, int]]:
     """Turn the *elements* of one series of a legacy answer into records.
 
-    Raises `ValueError` naming the series when an element lacks its key or day: a record
-    that cannot be identified would be stored twice or lost.
+    Return with them day → how many elements were set aside: one that lacks its key or day cannot
+    be identified, and would be stored twice or lost.
     """
     row = SERIES[series]
     records = []
+    odd: Counter[str] = Counter()
     for element in elements:
         data = to_igor_json(element)
         if not isinstance(data, dict):
-            raise ValueError(f"an element of {series} has no members")
-        records.append(Record(series, _key(row, data), _when(row, data), data))
-    return records
+            odd[""] += 1
+            continue
+        key, when = _key(row, data), _when(row, data)
+        if key and when:
+            records.append(Record(series, key, when, data))
+        else:
+            odd[when[:10]] += 1
+    return records, dict(odd)
 
 
 def _key(row: Series, data: Mapping[str, Json]) -> str:
+    """Return what identifies an element; nothing where it lacks that."""
     if not row.key:
         return "the one"
-    if data.get(row.key) in (None, ""):
-        raise ValueError(f"an element of {row.name} has no {row.key}")
-    return str(data[row.key])
+    key = data.get(row.key)
+    return "" if key is None else str(key)
 
 
 def _when(row: Series, data: Mapping[str, Json]) -> str:
-    """Return the local day of an element, with its time where the series has one."""
+    """Return the local day of an element, with its time where the series has one.
+
+    Nothing where it has no day.
+    """
     if not row.day:
         return EPOCH.isoformat()
     day = str(data.get(row.day) or "")
     try:
         date.fromisoformat(day[:10])
     except ValueError:
-        raise ValueError(f"an element of {row.name} has no {row.day}") from None
+        return ""
     time = data.get(row.time) if row.time else None
     return f"{day}T{time}" if time else day
 
@@ -129,6 +157,44 @@ def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:
         changed=tuple(r for name, r in after.items() if name in before and before[name] != r),
         removed=tuple(r for name, r in before.items() if name not in after),
     )
+
+
+def keep_known(
+    known: Iterable[Record], read: Iterable[Record], unsure: Mapping[str, Collection[str]]
+) -> list[Record]:
+    """Return *read*, with what is *known* of days that are *unsure* and was not read again.
+
+    *unsure* is series → local days; with ``""`` among them it is all days.
+    """
+    records = {record.name: record for record in read}
+    for before in known:
+        days = unsure.get(before.series, ())
+        undated = not SERIES[before.series].day
+        if days and (undated or "" in days or before.when[:10] in days):
+            after = records.get(before.name, before)
+            records[before.name] = after._replace(data=merge(before.data, after.data))
+    return list(records.values())
+
+
+def update_odd(
+    known: OddDays, read: Iterable[Window], odd: OddDays
+) -> dict[str, Mapping[str, int]]:
+    """Return which points are known to be odd, now that the windows *read* had those in *odd*."""
+    windows: dict[str, list[Window]] = {}
+    for window in read:
+        windows.setdefault(window.series, []).append(window)
+    after: dict[str, Mapping[str, int]] = {}
+    for series in sorted(known.keys() | odd.keys()):
+        again = windows.get(series, [])
+        days = {
+            day: number
+            for day, number in known.get(series, {}).items()
+            if not again or (day and not any(window.has_day(day) for window in again))
+        }
+        days |= odd.get(series, {})
+        if days:
+            after[series] = dict(sorted(days.items())[-MAX_ODD_DAYS:])
+    return after
 
 
 def without(window: Window, gaps: Iterable[Span]) -> list[Window]:

@@ -23,11 +23,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured, ReconnectNeeded
-from healthrelay.core.grants.grant_health import GrantHealth
+from healthrelay.core.grants.grant_health import NOTHING_ODD, GrantHealth
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Versioned
@@ -41,6 +42,7 @@ _HEALTH: Mapping[str, Callable[[Any], Any]] = {
     "ended_at": datetime.fromisoformat,
     "refreshing": Trouble.from_document,
     "reading": Trouble.from_document,
+    "odd": dict,
 }
 
 
@@ -81,10 +83,15 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
     return Token(str(fields["provider"]), account, grant, since, _read_health(document))
 
 
-def with_reading(document: Document, trouble: Trouble | None) -> dict[str, Any]:
-    """Return *document* with the *trouble* of the newest fetch in place of an older one."""
+def with_reading(
+    document: Document, trouble: Trouble | None, odd: OddDays = NOTHING_ODD
+) -> dict[str, Any]:
+    """Return *document* with the *trouble* of the newest fetch in place of an older one.
+
+    *odd* is what could not be read.
+    """
     rest = {name: value for name, value in document.items() if name != "health"}
-    return rest | _health_fields(_read_health(document)._replace(reading=trouble))
+    return rest | _health_fields(_read_health(document)._replace(reading=trouble, odd=odd))
 
 
 def require_grant(user: str, stored: Versioned | None, provider: str) -> Versioned:

@@ -18,6 +18,7 @@ from healthrelay.core.errors import (
     TryLater,
     Unconfirmed,
 )
+from healthrelay.core.grants.grant_health import NOTHING_ODD
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.flows.grants.document import (
     awaits_identity,
@@ -30,6 +31,7 @@ from healthrelay.flows.grants.document import (
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease, Turn
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.grants.invitations import Admission
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
@@ -148,17 +150,27 @@ class Grants:
         raise TryLater(f"Somebody else is refreshing the grant of {user}.")
 
     def record_reading(
-        self, user: str, token: Token, error: HealthrelayError | None, now: datetime
+        self,
+        user: str,
+        token: Token,
+        error: HealthrelayError | None,
+        now: datetime,
+        odd: OddDays = NOTHING_ODD,
     ) -> Token:
-        """Keep what stood in the way of reading, or that nothing does; writes only what is new."""
-        before = token.health.reading
-        trouble = error.as_trouble(now, before) if error else None
-        if trouble == before:
+        """Keep what stood in the way of reading, or that nothing does; writes only what is new.
+
+        *odd* is all that could not be read, by this fetch and by earlier ones.
+        """
+        before = token.health
+        trouble = error.as_trouble(now, before.reading) if error else None
+        health = before._replace(reading=trouble, odd=odd)
+        if health == before:
             return token
         if stored := self._tokens.load(user):
             with suppress(Conflict):  # the next fetch notes it then
-                self._tokens.save(user, with_reading(stored.document, trouble), stored.version)
-        return token._replace(health=token.health._replace(reading=trouble))
+                document = with_reading(stored.document, trouble, odd)
+                self._tokens.save(user, document, stored.version)
+        return token._replace(health=health)
 
     def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> Turn | None:
         """Take the lease; None while somebody else has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.errors import (
     BadRequest,
     HealthrelayError,
+    OddData,
+    OddDays,
     ReconnectNeeded,
     TooLarge,
     Unconfirmed,
@@ -22,7 +24,14 @@ from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
-from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
+from healthrelay.core.measurements.records import (
+    Delta,
+    diff,
+    extend_coverage,
+    keep_known,
+    reaches_back,
+    select,
+)
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
 from healthrelay.flows.require import require_settings
@@ -49,6 +58,7 @@ class Fetched(NamedTuple):
     deliveries: Mapping[str, Delivery]
     """By target."""
     diagnosis: Diagnosis
+    odd: OddDays
 
 
 class _Known(NamedTuple):
@@ -71,8 +81,9 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
 ) -> Fetched:
     """Gather, decide, apply, *deliver*; running it twice changes nothing.
 
-    A series that cannot be read leaves its records alone and is named with its cause; when
-    none can be read the first cause is raised, with the diagnosis of the connection on it.
+    A series that cannot be read leaves its records alone and is named with its cause, and so is
+    one of which some points could not be read; when none can be read the first cause is raised,
+    with the diagnosis of the connection on it.
     """
     user = request.user
     log = partial(_log_fetch, log_event, user, time.monotonic())
@@ -81,7 +92,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         token = _current_token(user, now, store, grants, provider, log_event)
         plan = _decide(request, known, token, provider, consent, now)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
-        unavailable = {**gathered.failed, **plan.refused}
+        unavailable = {**_odd_errors(gathered.odd), **gathered.failed, **plan.refused}
         _name_wearer(user, unavailable)
         if unavailable and not gathered.read:
             raise next(iter(unavailable.values()))
@@ -95,7 +106,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
             with suppress(HealthrelayError):  # the store itself may be the trouble
                 error.diagnosis = examine(user, store, grants.load, consent, now)
         raise
-    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis)
+    fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
     return fetched
 
@@ -166,6 +177,12 @@ def _log_fetch(
     counts = {name: len(records) for name, records in outcome.delta._asdict().items()}
     unavailable = len(outcome.unavailable) or None
     note("INFO", "fetch", read=len(outcome.records), **counts, unavailable=unavailable)
+    if outcome.odd:
+        note("WARNING", "odd data", odd=outcome.odd)
+
+
+def _odd_errors(odd: OddDays) -> dict[str, HealthrelayError]:
+    return {series: OddData(series, days) for series, days in odd.items()}
 
 
 def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:
@@ -188,7 +205,7 @@ def store_changes(
     while waiting:
         windows, read = waiting.pop(0)
         known = records.within(user, windows)
-        delta = diff(known, _incoming(known, read, windows))
+        delta = diff(known, _incoming(known, read, windows, gathered.unsure))
         after = extend_coverage(covered, windows)
         moved = after != covered and (gathered.broken_off or reaches_back(covered, after))
         if not any(delta) and not moved:
@@ -207,13 +224,17 @@ def store_changes(
 
 
 def _incoming(
-    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window]
+    known: Sequence[Record],
+    read: Sequence[Record],
+    windows: Sequence[Window],
+    unsure: Mapping[str, Collection[str]],
 ) -> Sequence[Record]:
+    """Return what the store should have now of *windows*."""
     if any(window.hours for window in windows):
         from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
 
-        return pieced(known, read, windows)
-    return read
+        read = pieced(known, read, windows)
+    return keep_known(known, read, unsure) if unsure else read
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
+from healthrelay.core.errors import AccessRefused, HealthrelayError, OddDays, RateLimited, TryLater
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.records import Record, Window, parse, select, without
+from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.records import Record, Window, parse, select, update_odd, without
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
@@ -39,6 +41,9 @@ class Gathered(NamedTuple):
     read: tuple[Window, ...]
     records: tuple[Record, ...]
     failed: Mapping[str, HealthrelayError]
+    odd: OddDays = MappingProxyType({})
+    unsure: Mapping[str, Collection[str]] = MappingProxyType({})
+    """Series → the days on which something is not known, those of odd points among them."""
 
     @property
     def broken_off(self) -> bool:
@@ -58,7 +63,10 @@ def gather(
     gathered = convert(plan.windows, outcomes, provider, token.account)
     # That there is more to come is nothing that anybody should know.
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
-    return grants.record_reading(user, token, next(errors, None), now), gathered
+    odd = token.health.odd
+    if odd or gathered.odd:
+        odd = update_odd(odd, gathered.read, gathered.odd)
+    return grants.record_reading(user, token, next(errors, None), now, odd), gathered
 
 
 def read_all(token: Token, reads: Sequence[Read], provider: Provider) -> dict[Read, Outcome]:
@@ -120,21 +128,39 @@ def convert(
     read: list[Window] = []
     records: list[Record] = []
     failed: dict[str, HealthrelayError] = {}
+    odd: dict[str, dict[str, int]] = {}
+    unsure: dict[str, set[str]] = {}
     for window in windows:
         stretches = [window]
         if errors and (missed := _missed_reads(window, errors, provider)):
             # The one that waiting does not fix, or the longest wait.
             failed[window.series] = max(missed.values(), key=_wait)
             stretches = _read_stretches(window, missed)
-        try:
-            converted = _convert_window(window, raw, provider, account) if stretches else []
-        except HealthrelayError as error:
-            failed[window.series] = error
+        if not stretches:
             continue
+        converted = provider.convert(window, raw, account)
+        parsed, unparsed = parse(window.series, converted.elements)
         read += stretches
         # A source may have been read over more days than this series needs.
-        records += _within_hours(select(converted, stretches), window.hours)
-    return Gathered(tuple(read), tuple(records), failed)
+        records += _within_hours(select(parsed, stretches), window.hours)
+        days = _odd_days((converted.odd, unparsed), stretches)
+        if days:
+            odd.setdefault(window.series, {}).update(days)
+        if days or converted.unsure:
+            unsure.setdefault(window.series, set()).update(days, converted.unsure)
+    return Gathered(tuple(read), tuple(records), failed, odd, unsure)
+
+
+def _odd_days(odd: Iterable[Mapping[str, int]], stretches: Sequence[Window]) -> dict[str, int]:
+    """Return how many points were set aside on each day of *stretches*, or on no known day."""
+    dated = bool(SERIES[stretches[0].series].day)
+    numbers: Counter[str] = Counter()
+    for day, number in (item for days in odd for item in days.items()):
+        if not day or not dated:
+            numbers[""] += number
+        elif any(window.has_day(day) for window in stretches):
+            numbers[day] += number
+    return numbers
 
 
 def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
@@ -144,15 +170,6 @@ def _by_source(outcomes: Mapping[Read, Outcome]) -> dict[str, list[Raw]]:
         if not isinstance(outcome, HealthrelayError):
             raw.setdefault(read.source, []).extend(outcome)
     return raw
-
-
-def _convert_window(
-    window: Window, raw: Mapping[str, Sequence[Raw]], provider: Provider, account: Account
-) -> list[Record]:
-    try:
-        return parse(window.series, provider.convert(window, raw, account))
-    except ValueError as error:
-        raise TryLater(f"{provider.name}: {error}.") from error
 
 
 def _missed_reads(
