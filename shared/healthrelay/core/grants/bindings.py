@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.core.errors import Conflict, ConsentEnded, WrongAccount
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account
     from healthrelay.core.json import Document
 
-KEPT = timedelta(hours=1)
-"""How long it is known when an account's grants were ended: longer than any consent takes."""
+MAX_ENDING = timedelta(minutes=2)
+"""How long ending a grant may take; after that whoever began it is dead."""
+MAX_ENDINGS = 20
+"""So many are remembered: those that came in between a consent's beginning and its end."""
 
 
 def accounts_of(provider: str, account: Account) -> tuple[str, ...]:
@@ -31,13 +33,27 @@ def accounts_of(provider: str, account: Account) -> tuple[str, ...]:
     return tuple(dict.fromkeys([f"{provider} {account.id}", *linked]))
 
 
+class Ending(NamedTuple):
+    """That an account's grants were ended, because they were nobody's here."""
+
+    number: int
+    """Which of all endings it was."""
+    until: datetime | None = None
+    """It is being done, at most until then."""
+
+
 class Bindings(NamedTuple):
     """The accounts of a whole household."""
 
     people: Mapping[str, tuple[str, ...]]
     """Account → whose it is. Two people share one only if they did before accounts were bound."""
-    ended: Mapping[str, datetime]
-    """Account → when its grants were ended, because they were nobody's here."""
+    endings: Mapping[str, Ending]
+    """By account, the newest."""
+
+    @property
+    def newest_ending(self) -> int:
+        """Return the number of the newest ending; 0 before the first."""
+        return max((one.number for one in self.endings.values()), default=0)
 
     def of(self, user: str) -> tuple[str, ...]:
         """Return the accounts of *user*, connected or not."""
@@ -47,24 +63,24 @@ class Bindings(NamedTuple):
         """Return whose *accounts* are."""
         return tuple(dict.fromkeys(p for name in accounts for p in self.people.get(name, ())))
 
-    def bind(self, user: str, accounts: Sequence[str], began: datetime) -> Bindings:
-        """Return the bindings after a consent of *user*, who *began* then with *accounts*.
+    def bind(self, user: str, accounts: Sequence[str], began: int, now: datetime) -> Bindings:
+        """Return the bindings after a consent of *user* with *accounts*.
 
-        The first of *accounts* is the one that they consented with. Raise `WrongAccount` when it
-        is another's or they have another one, and `ConsentEnded` when its grants were ended
-        meanwhile.
+        The first of *accounts* is the one that they consented with; *began* is the newest ending
+        of that moment. Raise `WrongAccount` when it is another's or they have another one, and
+        `ConsentEnded` when its grants were ended meanwhile.
         """
-        first, *linked = accounts
-        if any(self.ended.get(name, began) > began for name in accounts):
+        endings = [self.endings[name] for name in accounts if name in self.endings]
+        if any(one.number > began or (one.until and now < one.until) for one in endings):
             raise ConsentEnded("Another consent got in between. Please connect again.")
+        first, *linked = accounts
         mine = self.of(user)
         if first not in mine:
             self._refuse(user, accounts, mine)
             linked = list(accounts)
         known = {_provider(name) for name in mine}
         new = [n for n in linked if _provider(n) not in known and not self.people.get(n)]
-        recent = {name: at for name, at in self.ended.items() if at > began - KEPT}
-        return Bindings({**self.people, **dict.fromkeys(new, (user,))}, recent)
+        return self._replace(people={**self.people, **dict.fromkeys(new, (user,))})
 
     def replace(self, user: str, accounts: Sequence[str]) -> Bindings:
         """Return the bindings when *user* has *accounts*, whosoever they are, and no others."""
@@ -73,30 +89,39 @@ class Bindings(NamedTuple):
             left[name] = (*left.get(name, ()), user)
         return self._replace(people={name: people for name, people in left.items() if people})
 
-    def end(self, accounts: Sequence[str], until: datetime) -> Bindings:
-        """Return the bindings when no grant of *accounts* that was begun before *until* is taken.
+    def end(self, accounts: Sequence[str], until: datetime | None = None) -> Bindings:
+        """Return the bindings when no grant of *accounts* that was begun before now is taken.
 
-        Raise `Conflict` when one of them is somebody's: their login would end with it.
+        With *until*, none at all until it is called again without, or until then. Raise
+        `Conflict` when one of them is somebody's: their login would end with it.
         """
         if self.holders(accounts):
             raise Conflict("This account is somebody's here.")
-        return self._replace(ended={**self.ended, **dict.fromkeys(accounts, until)})
+        ending = Ending(self.newest_ending + 1, until)
+        endings = {**self.endings, **dict.fromkeys(accounts, ending)}
+        newest = sorted(endings.items(), key=lambda one: one[1].number)[-MAX_ENDINGS:]
+        return self._replace(endings=dict(newest))
 
     def to_document(self) -> Document:
         """Return a document for a store."""
         return {
             "people": {name: list(people) for name, people in self.people.items()},
-            "ended": {name: at.isoformat() for name, at in self.ended.items()},
+            "endings": {
+                name: [one.number, one.until.isoformat() if one.until else None]
+                for name, one in self.endings.items()
+            },
         }
 
     @classmethod
     def from_document(cls, document: Document) -> Bindings:
         """Return what `to_document` made a document of."""
-        people: Mapping[str, Sequence[str]] = document["people"]  # type: ignore[assignment]
-        ended: Mapping[str, str] = document["ended"]  # type: ignore[assignment]
+        fields: Any = document
         return cls(
-            {name: tuple(users) for name, users in people.items()},
-            {name: datetime.fromisoformat(at) for name, at in ended.items()},
+            {name: tuple(users) for name, users in fields["people"].items()},
+            {
+                name: Ending(number, datetime.fromisoformat(until) if until else None)
+                for name, (number, until) in fields["endings"].items()
+            },
         )
 
     @classmethod

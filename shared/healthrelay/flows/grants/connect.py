@@ -133,17 +133,18 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     round_, nonce = _verify_state(returned, owner_key, consent, now)
     _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
+    began = store.accounts.load().newest_ending
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
     account = identify(provider, grant)
     try:
         admission = Admission(round_.person, round_.invitation, now) if round_.person else None
-        grants.connect(round_.user, grant, account, now, admission)
+        grants.connect(round_.user, grant, account, now, admission, began)
     except (Unknown, errors.Expired, errors.WrongAccount):
         # Another account; or erased while they consented, or connected by another browser with
         # this invitation: a grant that nobody holds must not live on.
         accounts = accounts_of(consent.provider, account)
-        end_foreign(grant, accounts, store=store, revoke=token_endpoint.revoke, now=now)
+        end_foreign(grant, accounts, store=store, grants=grants, now=now)
         raise
     words, given = consent.scopes, grant.scopes
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)

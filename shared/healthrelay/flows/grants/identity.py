@@ -6,10 +6,8 @@ within its document. Nothing is read with it until a fetch has asked whose it is
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import (
@@ -19,7 +17,7 @@ from healthrelay.core.errors import (
     Unconfirmed,
     WrongAccount,
 )
-from healthrelay.core.grants.bindings import accounts_of
+from healthrelay.core.grants.bindings import MAX_ENDING, accounts_in, accounts_of
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.document import (
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
     from healthrelay.ports.peers import LogEvent, Provider, Vault
     from healthrelay.ports.store import Bind, Store, Tokens
 
-MAX_REVOCATION = timedelta(minutes=2)
-"""How long ending a grant may take; a consent to the same account that began before is void."""
-
 
 def identify(provider: Provider, grant: Grant) -> Account:
     """Return whose data *grant* opens; with an empty id where the provider cannot say."""
@@ -51,18 +46,19 @@ def identify(provider: Provider, grant: Grant) -> Account:
     return account if account.zone and is_zone(account.zone) else account._replace(zone=None)
 
 
-def store_consent(
+def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored with
     user: str,
     token: Token,
     now: datetime,
-    *,
     tokens: Tokens,
     vault: Vault,
     admission: Admission | None,
+    began: int,
 ) -> None:
     """Store a new grant, and bind its account to *user*, both or neither.
 
     It takes the place of whatever was stored; one whose account is not known stands beside it.
+    *began* is the newest ending of an account when the consent was redeemed.
     Raise `WrongAccount`, `ConsentEnded` or `Unconfirmed`, and `Expired` when *admission* admits
     no more; then nothing is stored.
     """
@@ -75,33 +71,30 @@ def store_consent(
         written = numbered if accounts else _set_apart(numbered, before)
         # Over a fetch that has just refreshed the old grant the new consent still wins.
         with suppress(Conflict):
-            bind = _binding(user, accounts, now) if accounts else None
+            bind = _binding(user, accounts, began, now) if accounts else None
             tokens.save(user, written, stored.version if stored else 0, admission, bind)
             return
 
 
 def end_foreign(
-    grant: Grant,
-    accounts: tuple[str, ...],
-    *,
-    store: Store,
-    revoke: Callable[[Grant], None],
-    now: datetime,
+    grant: Grant, accounts: tuple[str, ...], *, store: Store, grants: Grants, now: datetime
 ) -> None:
-    """End a grant that is not stored, unless a login of somebody could end with it.
+    """End a *grant* that is not stored, unless a login of somebody could end with it.
 
     A provider ends all that an account has granted us, not this grant alone. So nothing is
-    ended where the account is somebody's here, or may be.
+    ended where the account is somebody's here, or may be. Where a new pair of tokens has ended
+    the one before, it is theirs.
     """
-    started = time.monotonic()
-    if not accounts or _some_await_identity(store):
+    holders = store.accounts.load().holders(accounts)
+    if holders and grants.token_endpoint.single_use:
+        _hand_over(grant, accounts, holders[0], store.tokens, grants.vault)
+    if holders or not accounts or _some_await_identity(store):
         return
     with suppress(HealthrelayError):
         # From here on nobody can bind the account with what is about to end.
-        store.accounts.change(lambda bindings: bindings.end(accounts, now + MAX_REVOCATION))
-        revoke(grant)
-        ended = now + timedelta(seconds=time.monotonic() - started)
-        store.accounts.change(lambda bindings: bindings.end(accounts, ended))
+        store.accounts.change(lambda bindings: bindings.end(accounts, now + MAX_ENDING))
+        grants.token_endpoint.revoke(grant)
+        store.accounts.change(lambda bindings: bindings.end(accounts))
 
 
 def confirm(
@@ -138,6 +131,7 @@ def _confirm_in(
 ) -> None:
     """Bind the account of the grant in *slot*, or refuse it. Raise `WrongAccount`."""
     apart = grants.over(slot)
+    began = store.accounts.load().newest_ending
     token = apart.fresh(user, apart.load(user), now)
     # What a refresh said of the user proves nothing.
     account = identify(provider, token.grant._replace(user=None))
@@ -149,14 +143,29 @@ def _confirm_in(
         raise Unconfirmed(f"{user} connected again meanwhile.")
     document = to_document(user, token._replace(account=account), grants.vault)
     numbered = {**document, "generation": _generation(store.tokens, user)}
-    bind = _binding(user, accounts, token.connected_at or now)
+    bind = _binding(user, accounts, began, now)
     try:
         store.tokens.save(user, numbered, held.version, bind=bind)
     except WrongAccount:
         with suppress(Conflict):
             slot.forget(user, held.version)
-        end_foreign(token.grant, accounts, store=store, revoke=grants.end, now=now)
+        end_foreign(token.grant, accounts, store=store, grants=grants, now=now)
         raise
+
+
+def _hand_over(
+    grant: Grant, accounts: tuple[str, ...], user: str, tokens: Tokens, vault: Vault
+) -> None:
+    """Give the *grant* to *user*, whose account it is, in place of their own to this account."""
+    while stored := tokens.load(user):
+        if not {*accounts_in(stored.document)} & {*accounts}:
+            return
+        token = from_document(user, stored.document, vault).refreshed_by(grant)
+        kept = {name: part for name, part in stored.document.items() if name != "health"}
+        document = {**kept, **to_document(user, token, vault)}
+        with suppress(Conflict):
+            tokens.save(user, document, stored.version)
+            return
 
 
 class _Slot:
@@ -192,8 +201,8 @@ class _Slot:
         return {name: part for name, part in stored.document.items() if name != UNCONFIRMED}
 
 
-def _binding(user: str, accounts: tuple[str, ...], began: datetime) -> Bind:
-    return lambda bindings: bindings.bind(user, accounts, began)
+def _binding(user: str, accounts: tuple[str, ...], began: int, now: datetime) -> Bind:
+    return lambda bindings: bindings.bind(user, accounts, began, now)
 
 
 def _generation(tokens: Tokens, user: str) -> Json:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Token
     from healthrelay.core.json import Document
+    from healthrelay.ports.peers import LogEvent
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""
@@ -57,3 +59,21 @@ class Turn(NamedTuple):
     """An earlier turn was never ended: the provider may have taken this token already."""
     beside: Document
     """What stands in the document besides and stays: a grant that awaits its account."""
+
+    def log(
+        self,
+        log_event: LogEvent,
+        severity: str,
+        started: float,
+        cause: str | None,
+        odd: Sequence[str] = (),
+    ) -> None:
+        """Write one line; *odd* names what the answer had that could not be read."""
+        log_event(
+            severity,
+            "refresh",
+            user=self.user,
+            milliseconds=round((time.monotonic() - started) * 1000),
+            cause=cause,
+            odd=" ".join(odd) or None,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ class Grants:
         self._provider = provider
         self._tokens = tokens
         self.vault = vault
-        self._token_endpoint = token_endpoint
+        self.token_endpoint = token_endpoint
         self._log_event = log_event
         self._sleep = sleep
 
@@ -68,6 +68,7 @@ class Grants:
         account: Account,
         now: datetime,
         admission: Admission | None = None,
+        began: int = 0,
     ) -> None:
         """Store a new *grant*, whatever was stored before; all old troubles are over.
 
@@ -76,17 +77,13 @@ class Grants:
         from healthrelay.flows.grants.identity import store_consent  # noqa: PLC0415 - a fetch needs none
 
         token = Token(self._provider, account, grant, now)
-        store_consent(user, token, now, tokens=self._tokens, vault=self.vault, admission=admission)
+        store_consent(user, token, now, self._tokens, self.vault, admission, began)
 
     def over(self, tokens: Tokens) -> Grants:
         """Return the same for the grants in *tokens*."""
         other = copy(self)
         other._tokens = tokens
         return other
-
-    def end(self, grant: Grant) -> None:
-        """End *grant* at the provider, as `TokenEndpoint.revoke`."""
-        self._token_endpoint.revoke(grant)
 
     def current(self, user: str, now: datetime) -> Token:
         """Return the person's token, refreshed if it is due.
@@ -188,11 +185,11 @@ class Grants:
         """Refresh, save, and only then hand on."""
         started = time.monotonic()
         try:
-            grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
+            grant = self.token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
-            self._log_refresh("WARNING", turn, started, error.cause)
+            turn.log(self._log_event, "WARNING", started, error.cause)
             return self._record_failure(turn, error, now)
-        self._log_refresh("INFO", turn, started, None, grant.odd)
+        turn.log(self._log_event, "INFO", started, None, grant.odd)
         token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
         if not token.grant.access:
             raise TryLater("The provider answered without an access token; the login is kept.")
@@ -226,7 +223,7 @@ class Grants:
 
     def _record_failure(self, turn: Turn, error: HealthrelayError, now: datetime) -> Token:
         """Give the lease back, and raise *error* unless another worker stored a new grant."""
-        last_chance = turn.cut_short and self._token_endpoint.single_use
+        last_chance = turn.cut_short and self.token_endpoint.single_use
         health = turn.token.health.after_failure(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
@@ -239,19 +236,6 @@ class Grants:
         elif isinstance(error, ReconnectNeeded):
             raise health.blocking_error(turn.user, now) or error
         raise error
-
-    def _log_refresh(
-        self, severity: str, turn: Turn, started: float, cause: str | None, odd: Sequence[str] = ()
-    ) -> None:
-        """Write one line; *odd* names what the answer had that could not be read."""
-        self._log_event(
-            severity,
-            "refresh",
-            user=turn.user,
-            milliseconds=round((time.monotonic() - started) * 1000),
-            cause=cause,
-            odd=" ".join(odd) or None,
-        )
 
     def _without_lease(self, turn: Turn, token: Token) -> Document:
         """Return the document of *token* with the lease given back."""
