@@ -5,12 +5,16 @@ And a consent that uses an invitation up: wherever it is cut short, both happene
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.crash.home import Home
+from healthrelay.core.errors import HealthrelayError
+from tests.crash.home import HEALED, LATER, Home
 from tests.crash.test_killed import STEPS
+from tests.crash.test_leaving import Meanwhile
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
 
@@ -66,6 +70,30 @@ def test_a_move_that_is_cut_short_ends_the_same(home: Home, way: str) -> None:
 
         assert moved_content(home) == expected, step
         assert home.services.store.identities.invitations("jack").person != person, step
+
+
+@pytest.mark.parametrize("way", ["keep", "remove"])
+def test_a_fetch_that_is_under_way_brings_nothing_back(home: Home, way: str) -> None:
+    """What was read with the account before is not stored once the person has left it."""
+    home.connect()
+    home.now += LATER
+    read = STEPS["fetch"].index("provider.read")
+    for last, step in enumerate(STEPS["fetch"][: read + 2]):
+        home.services.store.identities.remove("jack-old")
+        home.begin_anew()
+        steps = Meanwhile(last, partial(leave_account, home, way))
+        with home.watched(steps) as fetching, suppress(HealthrelayError):
+            home.elsewhere(fetching, "fetch", query={})
+
+        assert steps.struck, step
+        assert home.services.store.records.everything("jack") == [], step
+
+
+def leave_account(home: Home, way: str) -> None:
+    """As another process would; a refresh that is under way has its time first."""
+    grant = home.services.store.tokens.load("jack")
+    home.now += HEALED if grant and "lease" in grant.document else HEALED * 0
+    home.here("move", **WAYS[way])
 
 
 def test_a_consent_that_is_cut_short_used_its_invitation_if_it_connected(home: Home) -> None:
