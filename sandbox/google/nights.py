@@ -11,7 +11,7 @@ from sandbox.decimals import number
 from sandbox.google.points import DERIVED, TRACKER, Period, Point, Points
 from sandbox.google.values import Json, instant_json, offset_json
 from sandbox.logs import Vitals
-from sandbox.sleep import Sleep, by_day, main_sleep
+from sandbox.sleep import Sleep, Stage, by_day, main_sleep
 from sandbox.wearer import STAGES_TAKE, Wearer
 
 _KINDS = ("AWAKE", "LIGHT", "DEEP", "REM", "ASLEEP", "RESTLESS")
@@ -91,18 +91,20 @@ def _sleep(sleep: Sleep, *, main: bool) -> Json:
         "createTime": instant_json(sleep.end + _NOTICED),
         "updateTime": instant_json(sleep.end + (STAGES_TAKE if sleep.processed else _NOTICED)),
     }
-    if sleep.stages:
-        document["stages"] = [
-            {
-                "startTime": instant_json(stage.start),
-                "startUtcOffset": offset_json(stage.start),
-                "endTime": instant_json(stage.end),
-                "endUtcOffset": offset_json(stage.end),
-                "type": stage.kind,
-            }
-            for stage in sleep.stages
-        ]
+    for name, stages in {"stages": sleep.stages, "shortAwakenings": sleep.short}.items():
+        if stages:
+            document[name] = [_stage(stage) for stage in stages]
     return document
+
+
+def _stage(stage: Stage) -> Json:
+    return {
+        "startTime": instant_json(stage.start),
+        "startUtcOffset": offset_json(stage.start),
+        "endTime": instant_json(stage.end),
+        "endUtcOffset": offset_json(stage.end),
+        "type": stage.kind,
+    }
 
 
 def _metadata(sleep: Sleep, *, main: bool) -> Json:

@@ -49,7 +49,7 @@ def test_exercise_log() -> None:
         {
             "duration": 2_700_000,
             "hasStartTime": True,
-            "logId": 1793748600000,
+            "logId": 1567346137966653,
             "name": "Strength training",
             "startDate": "2026-11-03",
             "startTime": "18:30",
@@ -63,11 +63,23 @@ def test_exercise_in_miles() -> None:
     assert run["distance"] == 3.11
 
 
+@pytest.mark.parametrize("kind", [{}, {"exerciseType": "EXERCISE_TYPE_UNSPECIFIED"}])
+def test_an_exercise_of_no_known_kind_has_no_name(kind: dict[str, str]) -> None:
+    times, metrics = RUN["exercise"]["interval"], {"caloriesKcal": 100}
+    exercise = {"interval": times, "metricsSummary": metrics, **kind}
+    point = {"dataPointName": "users/1/dataTypes/exercise/dataPoints/790", "exercise": exercise}
+
+    (run, walk) = converted("activities", {"exercise:reconcile": [point, RUN]})
+
+    assert (run["name"], run["calories"]) == ("Run", 310)
+    assert "name" not in walk
+    assert (walk["logId"], walk["calories"]) == (790, 100)
+
+
 @pytest.mark.parametrize(
     "exercise",
     [
         {"exerciseType": "RUNNING"},
-        {"interval": RUN["exercise"]["interval"]},
         {**RUN["exercise"], "metricsSummary": ["5100"]},
         {**RUN["exercise"], "metricsSummary": {"steps": "many"}},
     ],

@@ -47,16 +47,18 @@ def exercise_log(answers: Answers) -> list[Element]:
 def _exercise(point: Raw, answers: Answers) -> Element:
     value = value_of(point, "exercise")
     span = span_of(value, answers.zone)
-    return {
+    element: Element = {
         **_metrics(value_of(value, "metricsSummary", {}), answers.system),
         "duration": span.length // MILLISECOND,
         "hasStartTime": True,
-        "logId": log_id(point, span.instant),
-        # A person would write STRENGTH_TRAINING otherwise.
-        "name": value.get("displayName") or value["exerciseType"].replace("_", " ").capitalize(),
+        "logId": log_id(point, span.instant, answers.replaced),
         "startDate": span.day,
         "startTime": f"{span.at:%H:%M}",
     }
+    # A person would write STRENGTH_TRAINING otherwise; a kind that is left out is not known.
+    kind = (value.get("exerciseType") or "").replace("_", " ").capitalize()
+    name = value.get("displayName") or kind
+    return element | ({"name": name} if name else {})
 
 
 def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:

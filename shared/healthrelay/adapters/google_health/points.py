@@ -3,9 +3,10 @@
 Two things are decided here alone. A point that cannot be read is set aside, and the others are
 kept (`Answers.each`). And a null, a number that is none and an unspecified kind say that
 something is not known (`is_unknown`): whoever reads a point meets None in place of them. What
-Google leaves out may be a zero instead (`amount`).
+Google leaves out may be a zero instead (`activity.amount`).
 """
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,8 @@ SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
 ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 """What reading a point raises that is in a shape or has a value that we do not know."""
+MAX_DIGITS = 20
+"""Of an unsigned integer of 64 bits."""
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -43,6 +46,9 @@ class Answers(NamedTuple):
     """Source and place of each point that could not be read → its local day, if that can be."""
     unsure: set[str]
     """Local days of which a point says that something is not known."""
+    now: datetime
+    replaced: set[str]
+    """Keys under which records of these points were stored before."""
 
     def each(self, question: Question, read: Callable[[Raw], T | None]) -> list[T]:
         """Return what *read* makes of each point that *question* brought.
@@ -100,7 +106,8 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
-        return instant, Sample(at, at.date().isoformat(), measured, log_id(point, instant))
+        key = log_id(point, instant, answers.replaced)
+        return instant, Sample(at, at.date().isoformat(), measured, key)
 
     samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
     return [sample for _, sample in samples]
@@ -145,19 +152,6 @@ def number(value: Mapping[str, Any], member: str) -> Decimal | None:
     if not abs(exact) < MAX_NUMBER:
         raise ValueError("a number that nobody measures")
     return exact
-
-
-def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal | None:
-    """Return the number *member*, where Google's JSON leaves out a zero; None if it is not known.
-
-    A value that has something else than what may stand *beside* the number, but not the
-    number, is in a shape that we do not know: `KeyError`.
-    """
-    if member in value:
-        return number(value, member)
-    if value.keys() <= set(beside):
-        return Decimal(0)
-    raise KeyError(member)
 
 
 def instant_of(text: str) -> datetime:
@@ -224,11 +218,21 @@ def civil_day(civil: Mapping[str, Any]) -> str:
     return date(day["year"], day["month"], day["day"]).isoformat()
 
 
-def log_id(point: Raw, instant: datetime) -> int:
-    """Return the point's own number, or, of one without, its instant in milliseconds."""
+def log_id(point: Raw, instant: datetime, replaced: set[str]) -> int:
+    """Return the key of *point*: the number at the end of its name, or one from its whole name.
+
+    The legacy shape wants an integer. All of Google's own points have one; another name was made by
+    a client, and nothing less than all of it is unique. Without a name it is the *instant*. A key
+    that was another before adds that one to those that are *replaced*.
+    """
     name = str(point.get("dataPointName") or point.get("name") or "")
     tail = name.rpartition("/")[2]
-    return int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
+    former = int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
+    if not name or (str(former) == tail and len(tail) <= MAX_DIGITS):
+        return former
+    replaced.add(str(former))
+    # 53 bits, which every reader of JSON holds exactly.
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 11
 
 
 def json_name(question: Question) -> str:

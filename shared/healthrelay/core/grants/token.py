@@ -58,6 +58,8 @@ class Token(NamedTuple):
     grant: Grant
     connected_at: datetime | None = None
     health: GrantHealth = GrantHealth()
+    awaits_identity: bool = False
+    """Whether it is not known yet whose account it opens, or a later one that stands beside it."""
 
     def is_due(self, now: datetime) -> bool:
         """Return whether to refresh before use: 5 to 15 minutes before the end.

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.errors import Misconfigured, ReconnectNeeded
+from healthrelay.core.errors import Misconfigured
 from healthrelay.core.grants.grant_health import NOTHING_ODD, GrantHealth
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.trouble import Trouble
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from healthrelay.core.errors import OddDays
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
-    from healthrelay.ports.store import Versioned
 
 UNCONFIRMED = "unconfirmed"
 
@@ -80,7 +79,8 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
         refresh_expires_at=_read_instant(fields.get("grant_expires_at")),
     )
     since = _read_instant(fields.get("connected_at"))
-    return Token(str(fields["provider"]), account, grant, since, _read_health(document))
+    health, awaits = _read_health(document), awaits_identity(document)
+    return Token(str(fields["provider"]), account, grant, since, health, awaits)
 
 
 def with_reading(
@@ -92,16 +92,6 @@ def with_reading(
     """
     rest = {name: value for name, value in document.items() if name != "health"}
     return rest | _health_fields(_read_health(document)._replace(reading=trouble, odd=odd))
-
-
-def require_grant(user: str, stored: Versioned | None, provider: str) -> Versioned:
-    """Return what is *stored*. Raise `ReconnectNeeded` unless it is a grant of *provider*."""
-    if stored is None:
-        sentence = f"{user} has not connected yet."
-        raise ReconnectNeeded(sentence, user).with_cause("not_connected")
-    if stored.document.get("provider") != provider:
-        raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
-    return stored
 
 
 def awaits_identity(document: Document) -> bool:

@@ -123,7 +123,10 @@ def confirm(
     except HealthrelayError:
         if not nested:
             raise
-    return grants.fresh(user, grants.load(user), now)
+    token = grants.load(user)
+    if token.provider != provider.name:
+        raise Unconfirmed(f"Whose account {user} chose is not known yet.")
+    return grants.fresh(user, token, now)
 
 
 def _confirm_in(

@@ -21,9 +21,8 @@ from healthrelay.core.errors import (
 from healthrelay.core.grants.grant_health import NOTHING_ODD
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.flows.grants.document import (
-    awaits_identity,
+    UNCONFIRMED,
     from_document,
-    require_grant,
     to_document,
     unconfirmed_part,
     with_reading,
@@ -70,14 +69,11 @@ class Grants:
         admission: Admission | None = None,
         began: int = 0,
     ) -> None:
-        """Store a new *grant*, whatever was stored before; all old troubles are over.
-
-        The invitation of an *admission* is used up. Raise as `identity.store_consent`.
-        """
+        """Store a new *grant*, as `identity.store_consent`; all old troubles are over."""
         from healthrelay.flows.grants.identity import store_consent  # noqa: PLC0415 - a fetch needs none
 
-        token = Token(self._provider, account, grant, now)
-        store_consent(user, token, now, self._tokens, self.vault, admission, began)
+        new = Token(self._provider, account, grant, now)
+        store_consent(user, new, now, self._tokens, self.vault, admission, began)
 
     def over(self, tokens: Tokens) -> Grants:
         """Return the same for the grants in *tokens*."""
@@ -90,11 +86,10 @@ class Grants:
 
         Raise `ReconnectNeeded`; and `Unconfirmed` where `identity.confirm` must come first.
         """
-        stored = self._tokens.load(user)
-        if stored and awaits_identity(stored.document):
+        token = self.load(user)
+        if token.awaits_identity:
             raise Unconfirmed(f"Whose account {user} chose is not known yet.")
-        document = require_grant(user, stored, self._provider).document
-        return self.fresh(user, from_document(user, document, self.vault), now)
+        return self.fresh(user, token, now)
 
     def fresh(self, user: str, token: Token, now: datetime) -> Token:
         """Return *token*, refreshed if it is due.
@@ -246,4 +241,11 @@ class Grants:
         return {**document, "generation": turn.generation, **turn.beside}
 
     def _load_document(self, user: str) -> Versioned:
-        return require_grant(user, self._tokens.load(user), self._provider)
+        stored = self._tokens.load(user)
+        if stored is None:
+            error = ReconnectNeeded(f"{user} has not connected yet.", user)
+            raise error.with_cause("not_connected")
+        document = stored.document
+        if document.get("provider") != self._provider and UNCONFIRMED not in document:
+            raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
+        return stored
