@@ -76,6 +76,28 @@ def fitness(vitals: Vitals) -> Json | None:
     return member and member | {"cardioFitnessLevel": "GOOD", "estimated": True}
 
 
+def fitness_samples(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Yield the maximal oxygen uptake, found at noon of each day that has a cardio fitness."""
+    for start, vo2_max in _at_noon(wearer, period):
+        value: Json = {"vo2Max": number(vo2_max), "measurementMethod": "GOOGLE_DEMOGRAPHIC"}
+        yield Point(start=start, source=DERIVED, value=value, amount=vo2_max)
+
+
+def run_fitness_samples(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Yield the same of each day with a run."""
+    runs = {exercise.start.date() for exercise in wearer.exercises if exercise.kind == "RUNNING"}
+    for start, vo2_max in _at_noon(wearer, period):
+        if start.date() in runs:
+            value: Json = {"runVo2Max": number(vo2_max)}
+            yield Point(start=start, source=DERIVED, value=value, amount=vo2_max)
+
+
+def _at_noon(wearer: Wearer, period: Period) -> Iterator[tuple[datetime, Decimal]]:
+    for day, vitals in wearer.vitals.items():
+        if vitals.vo2_max is not None and day in period:
+            yield wearer.instant(datetime.combine(day, time(12))), vitals.vo2_max
+
+
 def _numbers(**members: Decimal | None) -> Json | None:
     known = {name: number(value) for name, value in members.items() if value is not None}
     return known or None

@@ -96,6 +96,8 @@ class Sample(NamedTuple):
     day: str
     value: Decimal
     log_id: int
+    notes: str
+    """What the wearer wrote to it by hand; mostly nothing."""
 
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
@@ -106,8 +108,9 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
+        day, notes = at.date().isoformat(), str(value.get("notes") or "")
         key = log_id(point, instant, answers.replaced)
-        return instant, Sample(at, at.date().isoformat(), measured, key)
+        return instant, Sample(at, day, measured, key, notes)
 
     samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
     return [sample for _, sample in samples]
