@@ -20,11 +20,11 @@ from healthrelay.core.errors import (
 from healthrelay.core.grants.bindings import MAX_ENDING, accounts_in, accounts_of
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.days import is_zone
+from healthrelay.flows.grants.consented import binding
 from healthrelay.flows.grants.document import (
     UNCONFIRMED,
     awaits_identity,
     from_document,
-    has_ended,
     to_document,
 )
 from healthrelay.ports.store import Versioned
@@ -44,36 +44,6 @@ def identify(provider: Provider, grant: Grant) -> Account:
     except HealthrelayError:
         return Account("")
     return account if account.zone and is_zone(account.zone) else account._replace(zone=None)
-
-
-def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored with
-    user: str,
-    token: Token,
-    now: datetime,
-    tokens: Tokens,
-    vault: Vault,
-    admission: Admission | None,
-    began: int,
-) -> None:
-    """Store a new grant, and bind its account to *user*, both or neither.
-
-    It takes the place of whatever was stored; one whose account is not known stands beside it.
-    *began* is the newest ending of an account when the consent was redeemed.
-    Raise `WrongAccount`, `ConsentEnded` or `Unconfirmed`, and `Expired` when *admission* admits
-    no more; then nothing is stored.
-    """
-    accounts = accounts_of(token.provider, token.account)
-    document = to_document(user, token, vault)
-    while True:
-        stored = tokens.load(user)
-        before = stored.document if stored else {}
-        numbered = {**document, "generation": before.get("generation", 0)}
-        written = numbered if accounts else _set_apart(numbered, before)
-        # Over a fetch that has just refreshed the old grant the new consent still wins.
-        with suppress(Conflict):
-            bind = _binding(user, accounts, began, now) if accounts else None
-            tokens.save(user, written, stored.version if stored else 0, admission, bind)
-            return
 
 
 def end_foreign(
@@ -146,7 +116,7 @@ def _confirm_in(
         raise Unconfirmed(f"{user} connected again meanwhile.")
     document = to_document(user, token._replace(account=account), grants.vault)
     numbered = {**document, "generation": _generation(store.tokens, user)}
-    bind = _binding(user, accounts, began, now)
+    bind = binding(user, accounts, began, now)
     try:
         store.tokens.save(user, numbered, held.version, bind=bind)
     except WrongAccount:
@@ -204,26 +174,9 @@ class _Slot:
         return {name: part for name, part in stored.document.items() if name != UNCONFIRMED}
 
 
-def _binding(user: str, accounts: tuple[str, ...], began: int, now: datetime) -> Bind:
-    return lambda bindings: bindings.bind(user, accounts, began, now)
-
-
 def _generation(tokens: Tokens, user: str) -> Json:
     stored = tokens.load(user)
     return stored.document.get("generation", 0) if stored else 0
-
-
-def _set_apart(document: Document, before: Document) -> Document:
-    """Return the document with the unconfirmed one beside the one *before*, if that is alive.
-
-    Raise `Unconfirmed` when another one stands there: whose is right is not known yet.
-    """
-    waiting: Any = before.get(UNCONFIRMED) or before
-    if not before or has_ended(before):
-        return document
-    if awaits_identity(before) and not has_ended(waiting):
-        raise Unconfirmed("Whose account was chosen before is not known yet.")
-    return {**before, UNCONFIRMED: dict(document)}
 
 
 def _some_await_identity(store: Store) -> bool:

@@ -69,8 +69,8 @@ class Grants:
         admission: Admission | None = None,
         began: int = 0,
     ) -> None:
-        """Store a new *grant*, as `identity.store_consent`; all old troubles are over."""
-        from healthrelay.flows.grants.identity import store_consent  # noqa: PLC0415 - a fetch needs none
+        """Store a new *grant*, as `store_consent`; all old troubles are over."""
+        from healthrelay.flows.grants.consented import store_consent  # noqa: PLC0415 - a fetch needs none
 
         new = Token(self._provider, account, grant, now)
         store_consent(user, new, now, self._tokens, self.vault, admission, began)
