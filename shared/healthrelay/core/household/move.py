@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.settings import KEPT_FROM
 
 
@@ -49,15 +48,6 @@ class Move(NamedTuple):
             kept = f"/data/{home}/{self.keep_as}"
             return [*lines, f"{kept}: what {self.user} has now, as soon as Igor gets it"]
         return [*lines, "nothing else: what it has now is removed here"]
-
-
-def require_connectable(user: str, settings: Mapping[str, str]) -> None:
-    """Raise `BadRequest` for a person who only keeps what an earlier account measured."""
-    if KEPT_FROM in settings:
-        owner = settings[KEPT_FROM].partition(" ")[0]
-        raise BadRequest(
-            f"{user} keeps what an earlier account of {owner} measured, and is not connected."
-        )
 
 
 def mark_kept(user: str, person: str) -> dict[str, str]:

@@ -16,11 +16,10 @@ from healthrelay.core.grants.authorization import Client, authorize_url, challen
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
 from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
-from healthrelay.core.household.move import require_connectable
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -81,8 +80,7 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
     from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
-    settings = require_settings(user, identities)
-    require_connectable(user, settings)
+    settings = require_connectable(user, identities)
     return consent.scopes_for(configured_series(settings))
 
 
@@ -154,11 +152,9 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
 
 def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
     """Mark the round as used. Raise when it was before, or its person or invitation is no more."""
-    settings = store.identities.settings(round_.user)
-    if settings is None:
+    if store.identities.settings(round_.user) is None:
         sentence = f"There is no user {round_.user} any more."
         raise Unknown(f"{sentence} Please ask the owner for a new invitation.")
-    require_connectable(round_.user, settings)
     if not store.handshakes.use(nonce, now + STATE_AGE, now):
         raise errors.ConsentUsed("This consent was used before.")
     if round_.person:

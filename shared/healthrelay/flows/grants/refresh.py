@@ -163,8 +163,7 @@ class Grants:
         if health == before:
             return token
         with suppress(Conflict):  # the next fetch notes it then
-            document = with_reading(stored.document, trouble, odd)
-            self._tokens.save(user, document, stored.version)
+            self._tokens.save(user, with_reading(stored.document, trouble, odd), stored.version)
         return token._replace(health=health)
 
     def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> Turn | None:

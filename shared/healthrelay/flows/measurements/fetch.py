@@ -20,7 +20,6 @@ from healthrelay.core.errors import (
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
-from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
@@ -34,7 +33,7 @@ from healthrelay.core.measurements.records import (
 )
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -144,12 +143,7 @@ def preview(
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    settings = require_settings(user, store.identities)
-    if KEPT_FROM in settings:
-        from healthrelay.core.household.move import require_connectable  # noqa: PLC0415 - rare
-
-        require_connectable(user, settings)
-    return _Known(settings, store.records.coverage(user))
+    return _Known(require_connectable(user, store.identities), store.records.coverage(user))
 
 
 def _decide(

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest, Duplicate, TooLarge
 from healthrelay.core.grants.invitations import Invitations
-from healthrelay.core.household.move import Move, mark_kept, require_connectable
+from healthrelay.core.household.move import Move, mark_kept
 from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.days import CONTINUED_ON, today
 from healthrelay.core.measurements.records import Delta, Record, diff
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable, require_settings
 from healthrelay.flows.transfer.person import read_person
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def move_account(
 def _check(move: Move, store: Store) -> str:
     """Return the person's id; give them one if they have none."""
     user, identities = move.user, store.identities
-    require_connectable(user, require_settings(user, identities))
+    require_connectable(user, identities)
     person = identities.invitations(user).person
     person = person or identities.renew_invitations(user, person).person
     if move.keep_as and user_name(move.keep_as) == user:
