@@ -45,9 +45,6 @@ if TYPE_CHECKING:
 OddDays = Mapping[str, Mapping[str, int]]
 """Series → local day (ISO text, ``""`` where it is not known) → how many points are odd."""
 
-MAX_DAYS_NAMED = 7
-"""In one sentence about odd data."""
-
 
 class HealthrelayError(Exception):
     """The root; its text is one sentence that a person can act on."""
@@ -222,23 +219,10 @@ class OddData(HealthrelayError):
     )
 
     def __init__(self, series: str, days: Mapping[str, int]) -> None:
+        from healthrelay.core.trouble import odd_sentence  # noqa: PLC0415 - a poll meets none
+
         self.days = dict(days)
         super().__init__(odd_sentence({series: days}))
-
-
-def odd_sentence(odd: OddDays) -> str:
-    """Return which points could not be read, as one sentence."""
-    parts = [f"{series} ({_odd_days(days)})" for series, days in sorted(odd.items())]
-    return f"Points that cannot be read were left out: {', '.join(parts)}."
-
-
-def _odd_days(days: Mapping[str, int]) -> str:
-    """Return the newest days and their numbers, and how many there are in all the others."""
-    newest = sorted(days.items(), reverse=True)
-    parts = [f"{day or 'day not known'}: {number}" for day, number in newest[:MAX_DAYS_NAMED]]
-    if others := sum(number for _, number in newest[MAX_DAYS_NAMED:]):
-        parts.append(f"other days: {others}")
-    return ", ".join(parts)
 
 
 class TryLater(HealthrelayError):

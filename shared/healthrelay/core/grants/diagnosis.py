@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import OddData, odd_sentence
+from healthrelay.core.errors import OddData
 from healthrelay.core.grants.token import Token
-from healthrelay.core.trouble import Diagnosis, Trouble
+from healthrelay.core.trouble import Diagnosis, Trouble, odd_sentence
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
