@@ -14,6 +14,7 @@ from healthrelay.adapters.google_health.points import (
     Row,
     log_id,
     number,
+    text,
     value_of,
 )
 from healthrelay.adapters.google_health.questions import Question, sessions
@@ -53,7 +54,7 @@ def _exercise(point: Raw, answers: Answers) -> Element:
         "hasStartTime": True,
         "logId": log_id(point, span.instant),
         # A person would write STRENGTH_TRAINING otherwise.
-        "name": value.get("displayName") or value["exerciseType"].replace("_", " ").capitalize(),
+        "name": text(value, "displayName") or value["exerciseType"].replace("_", " ").capitalize(),
         "startDate": span.day,
         "startTime": f"{span.at:%H:%M}",
     }

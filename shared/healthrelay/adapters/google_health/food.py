@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.activity import rolled, span_of, texts
-from healthrelay.adapters.google_health.points import Answers, Element, Row, amount, log_id
+from healthrelay.adapters.google_health.points import Answers, Element, Row, amount, log_id, text
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
@@ -44,7 +44,7 @@ def food_log(answers: Answers) -> list[Element]:
 def _eaten(value: Mapping[str, Any]) -> Element:
     nutrition = _nutrition(value, "")
     food: Element = {}
-    if name := value.get("foodDisplayName"):
+    if name := text(value, "foodDisplayName"):
         food["name"] = name
     if "calories" in nutrition:
         food["calories"] = nutrition["calories"]
@@ -98,8 +98,8 @@ def _unit(path: str, value: Mapping[str, Any]) -> Element:
     tail = path.rpartition("/")[2]
     element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
     named = {"name": "displayName", "plural": "pluralDisplayName"}
-    known = {name: value.get(google) for name, google in named.items()}
-    return element | {name: text for name, text in known.items() if text is not None}
+    known = {name: text(value, google) for name, google in named.items()}
+    return element | {name: each for name, each in known.items() if each}
 
 
 def _entries(

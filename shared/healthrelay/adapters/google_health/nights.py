@@ -16,6 +16,7 @@ from healthrelay.adapters.google_health.points import (
     local,
     log_id,
     number,
+    text,
     value_of,
 )
 from healthrelay.adapters.google_health.questions import sessions
@@ -94,7 +95,7 @@ class Night:
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
         if stages := self.summary.get("stagesSummary"):
-            known = [stage for stage in stages if stage["type"] is not None]
+            known = [stage for stage in stages if _is_known(stage)]
             return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in known}
         times: dict[str, list[timedelta]] = {}
         for stage in self.stages:
@@ -132,8 +133,13 @@ def _night(point: Raw, zone: str | None) -> Night:
     )
 
 
+def _is_known(stage: Mapping[str, Any]) -> bool:
+    """Return whether *stage* says of what kind it is. Raises `KeyError` where it should and not."""
+    return stage["type"] is not None and text(stage, "type") is not None
+
+
 def _stages(value: Mapping[str, Any], zone: str | None) -> list[Stage]:
-    known = [stage for stage in value.get("stages") or [] if stage["type"] is not None]
+    known = [stage for stage in value.get("stages") or [] if _is_known(stage)]
     stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
     return sorted(stages, key=lambda stage: stage.span.start)
 

@@ -1,9 +1,7 @@
 """Reading Google Health's data points, one by one: numbers, instants, local days.
 
-Two things are decided here alone. A point that cannot be read is set aside, and the others are
-kept (`Answers.each`). And a null, a number that is none and an unspecified kind say that
-something is not known (`is_unknown`): whoever reads a point meets None in place of them. What
-Google leaves out may be a zero instead (`amount`).
+What cannot be read is set aside here (`Answers.each`), and here None takes the place of all that
+says that it is not known (`is_unknown`). What Google leaves out may be a zero (`amount`).
 """
 
 import math
@@ -23,13 +21,12 @@ Element = dict[str, Json]
 
 SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
-ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a point raises that is in a shape or has a value that we do not know."""
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 """How protobuf's JSON writes them (https://protobuf.dev/programming-guides/json)."""
-_UNSPECIFIED = "UNSPECIFIED"
 
 
 class Answers(NamedTuple):
@@ -114,14 +111,14 @@ def sampled_at(value: Mapping[str, Any], zone: str | None) -> tuple[datetime, da
 
 
 def is_unknown(value: Any) -> bool:
-    """Return whether anything in *value* says that it is not known."""
+    """Return whether anything in *value* is a null, no number or an unspecified kind."""
     if isinstance(value, str):
-        return value in _NO_NUMBERS or value.endswith(_UNSPECIFIED)
+        return value in _NO_NUMBERS or value.endswith("UNSPECIFIED")
     if isinstance(value, dict):
         return any(map(is_unknown, value.values()))
     if isinstance(value, list):
         return any(map(is_unknown, value))
-    return value is None or (isinstance(value, float) and not math.isfinite(value))
+    return value is None or (isinstance(value, float | Decimal) and not math.isfinite(value))
 
 
 def _settle(value: Any) -> Any:
@@ -158,6 +155,14 @@ def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal | Non
     if value.keys() <= set(beside):
         return Decimal(0)
     raise KeyError(member)
+
+
+def text(value: Mapping[str, Any], member: str) -> str | None:
+    """Return the text *member*; None where there is none. Raises `TypeError` for anything else."""
+    known = value.get(member) or None
+    if not isinstance(known, str | None):
+        raise TypeError(f"{type(known).__name__} is not a text")
+    return known
 
 
 def instant_of(text: str) -> datetime:

@@ -7,7 +7,7 @@ is served without them; the last nights are read again, so that they come later.
 from collections.abc import Callable
 from datetime import datetime
 
-from healthrelay.adapters.google_health.nights import SLEEP, Night, nights
+from healthrelay.adapters.google_health.nights import SLEEP, Night, Tally, nights
 from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.core.json import Json
 
@@ -24,7 +24,7 @@ def _figure_of(member: str) -> Figure:
 
 def _count_awakenings(night: Night) -> int | None:
     tally = night.tally()
-    return tally.get("AWAKE", (0, 0))[0] if tally else None
+    return tally.get("AWAKE", (0, 0))[0] if tally.keys() & _MINUTE_VALUES else None
 
 
 # What the sessions of a day add up to.
@@ -130,20 +130,29 @@ def _stages(night: Night) -> Element:
     tally = night.tally()
     if not tally:
         return {}
-    (awake, awake_minutes), (restless, restless_minutes) = (
-        tally.get(kind, (0, 0)) for kind in ("AWAKE", "RESTLESS")
-    )
     summary: dict[str, Json] = {
         _level(night.kind, kind): {"count": count, "minutes": minutes}
         for kind, (count, minutes) in tally.items()
     }
     return {
+        **_count_wakes(tally),
+        "minuteData": _minute_data(night),
+        "levels": {"data": _level_data(night), "summary": summary},
+    }
+
+
+def _count_wakes(tally: Tally) -> Element:
+    """Return how often and how long; nothing where no kind of stage is one that we know."""
+    if not tally.keys() & _MINUTE_VALUES:
+        return {}
+    (awake, awake_minutes), (restless, restless_minutes) = (
+        tally.get(kind, (0, 0)) for kind in ("AWAKE", "RESTLESS")
+    )
+    return {
         "awakeCount": awake,
         "awakeDuration": awake_minutes,
         "restlessCount": restless,
         "restlessDuration": restless_minutes,
-        "minuteData": _minute_data(night),
-        "levels": {"data": _level_data(night), "summary": summary},
     }
 
 
