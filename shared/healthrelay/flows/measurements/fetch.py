@@ -22,14 +22,7 @@ from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
-from healthrelay.core.measurements.records import (
-    Delta,
-    diff,
-    extend_coverage,
-    keep_known,
-    reaches_back,
-    select,
-)
+from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
 from healthrelay.flows.require import require_settings
@@ -213,7 +206,11 @@ def _incoming(
         from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
 
         read = pieced(known, read, windows)
-    return keep_known(known, read, unsure) if unsure else read
+    if unsure:
+        from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+
+        return keep_known(known, read, unsure)
+    return read
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:
