@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import takewhile
+
+from sandbox.decimals import round_half_up
 
 _STAGED = frozenset({"LIGHT", "DEEP", "REM"})
 _ASLEEP = _STAGED | {"ASLEEP"}
 _MINUTE = timedelta(minutes=1)
+_LONG, _LONGEST_SHORT = 30, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +31,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sleep:
-    """One session. Without stages it was noticed, but is not worked out yet."""
+    """One session. Without stages it was noticed, but is not worked out yet.
+
+    *short* are awakenings that lie within its stages. The figures are Fitbit's, as recorded
+    answers of its version 1 have them: `tests/recorded_sleep.py` says which, and compares.
+    """
 
     start: datetime
     end: datetime
     log_id: str
     stages: tuple[Stage, ...]
+    short: tuple[Stage, ...] = ()
     nap: bool = False
     processed: bool = True
 
@@ -57,14 +67,27 @@ class Sleep:
 
     @property
     def after_wakeup(self) -> int:
-        """Minutes awake at the very end."""
-        last = self.stages[-1:]
-        return sum(stage.minutes for stage in last if stage.kind == "AWAKE")
+        """Minutes at the very end that were no sleep."""
+        last = takewhile(lambda stage: stage.kind not in _ASLEEP, reversed(self.stages))
+        return sum(stage.minutes for stage in last)
+
+    @property
+    def awake(self) -> int:
+        """Minutes awake; of a classic session the restless ones too, without those at the end."""
+        if self.staged:
+            return self.minutes("AWAKE")
+        return self.in_bed - self.asleep - self.after_wakeup
+
+    @property
+    def awakenings(self) -> int:
+        """How often the wearer woke up; to stir in a classic session counts as well."""
+        return self.count("AWAKE") + self.count("RESTLESS")
 
     @property
     def efficiency(self) -> int:
-        """Percent of the time in bed that was sleep."""
-        return round(100 * self.asleep / self.in_bed) if self.in_bed else 0
+        """Percent of the time asleep or awake that was sleep."""
+        known = self.asleep + self.awake
+        return int(round_half_up(Decimal(100 * self.asleep) / known, 0)) if known else 0
 
     def minutes(self, *kinds: str) -> int:
         """Minutes in stages of *kinds*."""
@@ -76,7 +99,20 @@ class Sleep:
 
     def unprocessed(self) -> Sleep:
         """Return the same session, as it looks while its stages are still being computed."""
-        return replace(self, stages=(), processed=False)
+        return replace(self, stages=(), short=(), processed=False)
+
+    def with_short_awakenings(self) -> Sleep:
+        """Return the same session with a minute or two awake within each long light stage."""
+        middles = [
+            (stage.start + stage.minutes // 2 * _MINUTE, 1 + stage.minutes % _LONGEST_SHORT)
+            for stage in self.stages
+            if stage.kind == "LIGHT" and stage.minutes >= _LONG
+        ]
+        short = (
+            Stage(kind="AWAKE", start=start, end=start + minutes * _MINUTE)
+            for start, minutes in middles
+        )
+        return replace(self, short=tuple(short))
 
 
 def main_sleep(sessions: list[Sleep]) -> Sleep:

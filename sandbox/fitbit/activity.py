@@ -72,9 +72,9 @@ class ActivityLog:
         way = number(round_half_up(units.way(day.millimeters), 2))
         summary: dict[str, Any] = {
             "activeScore": -1,
-            "activityCalories": round(day.active_kcal or 0),
-            "caloriesBMR": round(day.basal_kcal or 0),
-            "caloriesOut": round(day.kcal),
+            "activityCalories": _whole(day.active_kcal or 0),
+            "caloriesBMR": _whole(day.basal_kcal or 0),
+            "caloriesOut": _whole(day.kcal),
             "distances": [{"activity": name, "distance": way} for name in ("total", "tracker")],
             "elevation": number(round_half_up(units.climb(day.climbed_mm or 0), 2)),
             "fairlyActiveMinutes": levels.fairly,
@@ -96,6 +96,10 @@ _FIGURES: dict[str, Callable[[Day], Decimal]] = {
     "floors": lambda day: Decimal(day.floors or 0),
     "steps": lambda day: Decimal(day.steps),
 }
+
+
+def _whole(kcal: int | Decimal) -> int:
+    return int(round_half_up(Decimal(kcal), 0))
 
 
 def _kind(exercise: Exercise) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sandbox.decimals import round_half_up
 from sandbox.fitbit import heart
 from sandbox.fitbit.dates import LONG_PERIODS, SHORT_PERIODS, Days, Limits
 from sandbox.fitbit.units import Units, text
@@ -87,8 +88,8 @@ def _activity(total: Total, cap: int = 1095) -> Series:
     return Series(scope="activity", limits=limits, values=values, blank=Decimal(0))
 
 
-def _whole(amount: int | Decimal | None) -> int | None:
-    return None if amount is None else round(amount)
+def _whole(amount: int | Decimal | None) -> Decimal | None:
+    return None if amount is None else round_half_up(Decimal(amount), 0)
 
 
 def _climbed(day: Day, units: Units) -> Decimal | None:
@@ -120,7 +121,7 @@ _ACTIVITIES: dict[str, Series] = {
     "distance": _activity(lambda day, units: units.way(day.millimeters)),
     "floors": _activity(lambda day, _units: day.floors),
     "elevation": _activity(_climbed),
-    "calories": _activity(lambda day, _units: round(day.kcal)),
+    "calories": _activity(lambda day, _units: _whole(day.kcal)),
     "activityCalories": _activity(lambda day, _units: _whole(day.active_kcal), 30),
     "minutesSedentary": _level(lambda levels: levels.sedentary),
     "minutesLightlyActive": _level(lambda levels: levels.lightly),
@@ -147,11 +148,11 @@ SERIES: dict[str, Series] = {
         values=lambda wearer, _units: heart.zone_minutes(wearer),
     ),
     "sleep/minutesAsleep": _slept(lambda sleep: sleep.asleep),
-    "sleep/minutesAwake": _slept(lambda sleep: sleep.minutes("AWAKE")),
+    "sleep/minutesAwake": _slept(lambda sleep: sleep.awake),
     "sleep/timeInBed": _slept(lambda sleep: sleep.in_bed),
     "sleep/minutesToFallAsleep": _slept(lambda _sleep: 0),
     "sleep/minutesAfterWakeup": _slept(lambda sleep: sleep.after_wakeup),
-    "sleep/awakeningsCount": _slept(lambda sleep: sleep.count("AWAKE")),
+    "sleep/awakeningsCount": _slept(lambda sleep: sleep.awakenings),
     "sleep/efficiency": _sleep(lambda sessions: Decimal(main_sleep(sessions).efficiency)),
     "sleep/startTime": _sleep(lambda sessions: f"{main_sleep(sessions).start:%H:%M}", ""),
     "foods/log/caloriesIn": _food(_eaten),

@@ -51,7 +51,7 @@ def _session(sleep: Sleep, *, main: bool) -> dict[str, Any]:
     return {
         "awakeCount": sleep.count("AWAKE"),
         "awakeDuration": sleep.minutes("AWAKE"),
-        "awakeningsCount": sleep.count("AWAKE"),
+        "awakeningsCount": sleep.awakenings,
         "dateOfSleep": sleep.day.isoformat(),
         "duration": sleep.in_bed * 60_000,
         "efficiency": sleep.efficiency,
@@ -61,7 +61,7 @@ def _session(sleep: Sleep, *, main: bool) -> dict[str, Any]:
         "minuteData": _minutes(sleep),
         "minutesAfterWakeup": sleep.after_wakeup,
         "minutesAsleep": sleep.asleep,
-        "minutesAwake": sleep.minutes("AWAKE"),
+        "minutesAwake": sleep.awake,
         "minutesToFallAsleep": 0,
         "restlessCount": sleep.count("RESTLESS"),
         "restlessDuration": sleep.minutes("RESTLESS"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from sandbox.decimals import number
+from sandbox.decimals import number, round_half_up
 from sandbox.google.points import BY_HAND, TRACKER, Period, Point
 from sandbox.google.values import Json, instant_json
 from sandbox.logs import FOOD_UNITS, Exercise, Food
@@ -110,6 +110,7 @@ def _food(food: Food) -> Json:
 
 def _exercise(exercise: Exercise) -> Json:
     seconds = exercise.seconds
+    pace = Decimal(seconds) * 1000 / exercise.millimeters
     return {
         "exerciseType": exercise.kind,
         "displayName": exercise.name,
@@ -119,7 +120,7 @@ def _exercise(exercise: Exercise) -> Json:
             "distanceMillimeters": exercise.millimeters,
             "steps": str(exercise.steps),
             "averageHeartRateBeatsPerMinute": str(exercise.bpm),
-            "averagePaceSecondsPerMeter": round(seconds * 1000 / exercise.millimeters, 3),
+            "averagePaceSecondsPerMeter": number(round_half_up(pace, 3)),
             "elevationGainMillimeters": exercise.climbed_mm,
             "activeZoneMinutes": str(exercise.active_zone_minutes),
             "heartRateZoneDurations": {

@@ -11,7 +11,7 @@ from sandbox.decimals import number
 from sandbox.google.points import DERIVED, TRACKER, Period, Point, Points
 from sandbox.google.values import Json, instant_json, offset_json
 from sandbox.logs import Vitals
-from sandbox.sleep import Sleep, by_day, main_sleep
+from sandbox.sleep import Sleep, Stage, by_day, main_sleep
 from sandbox.wearer import STAGES_TAKE, Wearer
 
 _KINDS = ("AWAKE", "LIGHT", "DEEP", "REM", "ASLEEP", "RESTLESS")
@@ -76,6 +76,28 @@ def fitness(vitals: Vitals) -> Json | None:
     return member and member | {"cardioFitnessLevel": "GOOD", "estimated": True}
 
 
+def fitness_samples(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Yield the maximal oxygen uptake, found at noon of each day that has a cardio fitness."""
+    for start, vo2_max in _at_noon(wearer, period):
+        value: Json = {"vo2Max": number(vo2_max), "measurementMethod": "GOOGLE_DEMOGRAPHIC"}
+        yield Point(start=start, source=DERIVED, value=value, amount=vo2_max)
+
+
+def run_fitness_samples(wearer: Wearer, period: Period) -> Iterator[Point]:
+    """Yield the same of each day with a run."""
+    runs = {exercise.start.date() for exercise in wearer.exercises if exercise.kind == "RUNNING"}
+    for start, vo2_max in _at_noon(wearer, period):
+        if start.date() in runs:
+            value: Json = {"runVo2Max": number(vo2_max)}
+            yield Point(start=start, source=DERIVED, value=value, amount=vo2_max)
+
+
+def _at_noon(wearer: Wearer, period: Period) -> Iterator[tuple[datetime, Decimal]]:
+    for day, vitals in wearer.vitals.items():
+        if vitals.vo2_max is not None and day in period:
+            yield wearer.instant(datetime.combine(day, time(12))), vitals.vo2_max
+
+
 def _numbers(**members: Decimal | None) -> Json | None:
     known = {name: number(value) for name, value in members.items() if value is not None}
     return known or None
@@ -91,18 +113,20 @@ def _sleep(sleep: Sleep, *, main: bool) -> Json:
         "createTime": instant_json(sleep.end + _NOTICED),
         "updateTime": instant_json(sleep.end + (STAGES_TAKE if sleep.processed else _NOTICED)),
     }
-    if sleep.stages:
-        document["stages"] = [
-            {
-                "startTime": instant_json(stage.start),
-                "startUtcOffset": offset_json(stage.start),
-                "endTime": instant_json(stage.end),
-                "endUtcOffset": offset_json(stage.end),
-                "type": stage.kind,
-            }
-            for stage in sleep.stages
-        ]
+    for name, stages in {"stages": sleep.stages, "shortAwakenings": sleep.short}.items():
+        if stages:
+            document[name] = [_stage(stage) for stage in stages]
     return document
+
+
+def _stage(stage: Stage) -> Json:
+    return {
+        "startTime": instant_json(stage.start),
+        "startUtcOffset": offset_json(stage.start),
+        "endTime": instant_json(stage.end),
+        "endUtcOffset": offset_json(stage.end),
+        "type": stage.kind,
+    }
 
 
 def _metadata(sleep: Sleep, *, main: bool) -> Json:

@@ -12,7 +12,7 @@ from sandbox.logs import Exercise
 from sandbox.wearer import Day, Levels, Wearer, log_id
 
 _FLOOR_MM = 3048
-_FIFTHS = Decimal("0.2")
+_HALF = Decimal("0.5")
 _HAS_CLIMB, _HAS_LEVELS, _HEART, _RESTING = 0.97, 0.98, 0.96, 0.95
 _REST_DAY = 0.10
 _EXERCISES = (0.22, 0.18)
@@ -30,8 +30,8 @@ class Totals(NamedTuple):
 def day_activity(name: str, day: date, totals: Totals) -> Day:
     """Return the totals of *name* on the day, with everything else that fits them."""
     rng = DailyRandom(name, "activity", day)
-    # Fifths: a sum of them never lies exactly between two whole numbers.
-    active = totals.steps // 25 + rng.between(0, 5) * _FIFTHS
+    # Half the days lie exactly between two whole numbers, so that how one rounds shows.
+    active = totals.steps // 25 + rng.between(0, 2) * _HALF
     climbed = rng.happens(_HAS_CLIMB)
     return Day(
         steps=totals.steps,

@@ -23,7 +23,8 @@ def sleep(wearer: Wearer, day: date) -> None:
         # From a quarter to eleven until a quarter to one: before midnight more often than after.
         bedtime = datetime.combine(day, time()) + timedelta(minutes=rng.between(-75, 45))
         classic = rng.happens(_CLASSIC)
-        wearer.sleep(bedtime, *(_classic(rng, 5) if classic else _night(rng)))
+        night = wearer.sleep(bedtime, *(_classic(rng, 5) if classic else _night(rng)))
+        wearer.sleeps[-1] = night.with_short_awakenings()
     if rng.happens(_NAPPED):
         lying = datetime.combine(day, time(13)) + timedelta(minutes=rng.between(0, 120))
         wearer.sleep(lying, *_classic(rng, 1), nap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from healthrelay.core.grants.token import Account
@@ -11,6 +11,7 @@ from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Provider
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)
+NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 
 
 def values(**by_day: Any) -> list[dict[str, Any]]:
@@ -25,6 +26,6 @@ def read_window(
     raw: dict[str, list[Any]] = {}
     for read in pack({window: provider.needs(window)}, {}):
         raw.setdefault(read.source, []).extend(provider.read(access, read))
-    converted = provider.convert(window, raw, account)
+    converted = provider.convert(window, raw, account, NOW)
     assert converted.odd == {}
     return [dict(element) for element in converted.elements]

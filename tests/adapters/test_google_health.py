@@ -214,16 +214,6 @@ def test_zone_of_last_resort_is_utc() -> None:
     assert element["dateTime"] == "2026-11-03"
 
 
-def test_point_id_that_is_no_number_gives_way_to_the_instant() -> None:
-    point = sample("2026-11-03T06:12:00Z", 71200, utcOffset="3600s")
-    point["dataPointName"] = "users/1/dataTypes/weight/dataPoints/0f3b-uuid"
-
-    (element,) = converted("weight", {"weight:reconcile": [point]})
-
-    assert element["logId"] == 1793686320000
-    assert element["weight"] == 71.2
-
-
 @pytest.mark.parametrize(
     "point",
     [

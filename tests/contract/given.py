@@ -13,8 +13,7 @@ from typing import Any
 from healthrelay.adapters.google_health.points import json_name
 from healthrelay.adapters.google_health.questions import AccountPart, DailyRollUp, Question, RollUp
 from healthrelay.adapters.google_health.rows import ROWS
-from healthrelay.core.errors import HealthrelayError
-from tests.adapters.google_health.moving import rolled, tolerated
+from tests.adapters.google_health.moving import rolled, set_aside
 from tests.contract.full import DAY, START, Way, full, other
 from tests.contract.members import Path, kinds, members
 
@@ -66,10 +65,7 @@ class _Trial:
             holder, name = self._place(point, changed)
             holder[name] = other(kinds()[self._kind], changed, holder[name])
         raw = {**self._raw, self._name: [point]}
-        try:
-            return tolerated(self._series, raw, detail=self._detail)
-        except HealthrelayError as error:
-            return str(error)
+        return set_aside(self._series, raw, detail=self._detail).elements
 
     def _place(self, point: Any, path: Path) -> tuple[Any, str]:
         """Return what holds the last name of *path*: of a list, its one item."""

@@ -29,8 +29,8 @@ RESPONSES = {
 CASES = [(row.id, op) for row in ROWS for op in RESPONSES if op in row.ops]
 # The sandbox knows these types, but has nothing to tell about them.
 SILENT = {
-    *("electrocardiogram", "irregular-rhythm-notification", "swim-lengths-data", "vo2-max"),
-    *("run-vo2-max", "heart-rate-variability", "oxygen-saturation", "food"),
+    *("electrocardiogram", "irregular-rhythm-notification", "swim-lengths-data", "food"),
+    *("heart-rate-variability", "oxygen-saturation"),
     *("respiratory-rate-sleep-summary", "core-body-temperature"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -58,8 +58,9 @@ class Legacy:
         return {item["dateTime"]: item["value"] for item in items}
 
 
-def whole(value: float) -> str:
-    return str(round(value))
+def whole(value: float | Decimal) -> str:
+    """Return *value* as Fitbit wrote energies: whole, halves up."""
+    return str(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @pytest.mark.parametrize(
@@ -123,21 +124,17 @@ def test_zone_minutes(sides: tuple[Converted, Legacy]) -> None:
     assert legacy.series("activities/active-zone-minutes") == days
 
 
-SUMMED = {
-    "minutesAsleep": "minutesAsleep",
-    "minutesAwake": "minutesAwake",
-    "timeInBed": "minutesInSleepPeriod",
-    "minutesToFallAsleep": "minutesToFallAsleep",
-    "minutesAfterWakeup": "minutesAfterWakeUp",
-}
-
-
-@pytest.mark.parametrize("name", SUMMED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("minutesAsleep", "minutesAwake", "timeInBed", "awakeningsCount"),
+        *("minutesToFallAsleep", "minutesAfterWakeup"),
+    ],
+)
 def test_sums_of_sleep(sides: tuple[Converted, Legacy], name: str) -> None:
     converted, legacy = sides
     days = {
-        day: str(sum(int(s["summary"][SUMMED[name]]) for s in sessions))
-        for day, sessions in converted.nights()
+        day: str(sum(_session(s)[name] for s in sessions)) for day, sessions in converted.nights()
     }
     legacy_values = legacy.series(f"sleep/{name}")
     assert {day: value for day, value in legacy_values.items() if day in days} == days
@@ -157,26 +154,34 @@ def test_sleep_logs(sides: tuple[Converted, Legacy]) -> None:
 
 
 def _session(session: dict[str, Any]) -> dict[str, Any]:
-    """A session as version 1 has it."""
+    """A session as version 1 has it: `tests/recorded_sleep.py` shows how Fitbit counted.
+
+    Google's minutes awake are those of AWAKE alone. Fitbit counted the restless ones of a classic
+    session as well, but not what lay before the first sleep or behind the last.
+    """
     summary = {name: int(v) for name, v in session["summary"].items() if name != "stagesSummary"}
     stages = {stage["type"]: stage for stage in session["summary"].get("stagesSummary", [])}
     awake, restless = stages.get("AWAKE", {}), stages.get("RESTLESS", {})
     start, end = local(session["interval"], "start"), local(session["interval"], "end")
     in_bed, asleep = summary["minutesInSleepPeriod"], summary["minutesAsleep"]
+    minutes_awake = summary["minutesAwake"]
+    if session["type"] == "CLASSIC":
+        around = summary["minutesToFallAsleep"] + summary["minutesAfterWakeUp"]
+        minutes_awake += int(restless.get("minutes", 0)) - around
     return {
         "awakeCount": int(awake.get("count", 0)),
         "awakeDuration": int(awake.get("minutes", 0)),
-        "awakeningsCount": int(awake.get("count", 0)),
+        "awakeningsCount": int(awake.get("count", 0)) + int(restless.get("count", 0)),
         "dateOfSleep": str(end.date()),
         "duration": in_bed * 60_000,
-        "efficiency": round(100 * asleep / in_bed),
+        "efficiency": int(whole(Decimal(100 * asleep) / (asleep + minutes_awake))),
         "endTime": end.isoformat(timespec="milliseconds"),
         "isMainSleep": session["metadata"].get("mainSleep", False),
         "logId": (start - datetime(1970, 1, 1)).total_seconds() * 1000,
         "minuteData": minute_data(session),
         "minutesAfterWakeup": summary["minutesAfterWakeUp"],
         "minutesAsleep": asleep,
-        "minutesAwake": summary["minutesAwake"],
+        "minutesAwake": minutes_awake,
         "minutesToFallAsleep": summary["minutesToFallAsleep"],
         "restlessCount": int(restless.get("count", 0)),
         "restlessDuration": int(restless.get("minutes", 0)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Provider(Protocol):
         """Return everything that *read* names, every page of it."""
 
     def convert(
-        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account, now: datetime
     ) -> ConvertedSeries:
         """Return the elements of the window's series in the legacy shape, from what was read.
 

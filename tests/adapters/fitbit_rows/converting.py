@@ -9,7 +9,7 @@ from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import ConvertedSeries, Window
-from tests.adapters.reading import MONDAY, SUNDAY
+from tests.adapters.reading import MONDAY, NOW, SUNDAY
 
 
 def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> Any:
@@ -24,4 +24,4 @@ def set_aside(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -
     legacy = LegacyFitbit("http://unused", "cid", "metric")
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}
-    return legacy.convert(window, raw, Account("A1B2C3", None))
+    return legacy.convert(window, raw, Account("A1B2C3", None), NOW)

@@ -136,7 +136,10 @@ def test_fitbit_alone_knows_goals_and_badges(both: Both, series: str) -> None:
     assert len(both[1].records(series, *WEEK)) == 1
 
 
-@pytest.mark.parametrize("series", ["hrv", "spo2", "br", "tempSkin", "cardioScore"])
+VITALS = ("hrv", "spo2", "br", "tempSkin", "cardioScore", "vo2Max", "runVo2Max")
+
+
+@pytest.mark.parametrize("series", [*VITALS, "activeMinutes", "basalEnergy", "sedentaryPeriods"])
 def test_google_alone_knows_the_vitals(both: Both, series: str) -> None:
     assert both[0].records(series, *ABROAD)
 

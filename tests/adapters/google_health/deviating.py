@@ -13,7 +13,7 @@ OFFSET = "3600s"
 NEW_KIND = "BRAND_NEW"
 _TIMES = {"startTime": "06:00:00", "endTime": "07:00:00", "physicalTime": "06:30:00"}
 _PLAIN = {"integer": 12, "number": 12.5, "boolean": True, "string": "a text"}
-_OF_THE_HOUR = {"minutesInSleepPeriod": "60", "minutesAsleep": "60", "minutes": "60", "count": "1"}
+_OF_THE_HOUR = {"minutesInSleepPeriod": "60", "minutesAsleep": "30", "minutes": "60", "count": "1"}
 """What says the same as the times of an interval or a stage."""
 
 Path = tuple[str | int, ...]
@@ -49,8 +49,8 @@ def make_value(schema: dict[str, Any], day: int, name: str = "") -> Any:
     if schema["type"] == "array":
         return [make_value(schema["items"], day, name)]
     if "enum" in schema:
-        # The first one that is specified.
-        return next(each for each in schema["enum"] if "UNSPECIFIED" not in each)
+        # The first one is unspecified.
+        return schema["enum"][-1]
     return _make_plain(schema, day, name)
 
 

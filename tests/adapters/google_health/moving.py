@@ -12,7 +12,7 @@ from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 from tests.adapters.google_health.described import check
-from tests.adapters.reading import MONDAY, SUNDAY
+from tests.adapters.reading import MONDAY, NOW, SUNDAY
 
 
 def provider(system: str = "metric") -> GoogleHealth:
@@ -56,7 +56,7 @@ def set_aside(
     adapter = provider(system)
     needed = {source.name: raw.get(source.name, []) for source in adapter.needs(window)}
     assert raw.keys() <= needed.keys()
-    return adapter.convert(window, needed, Account("111", zone))
+    return adapter.convert(window, needed, Account("111", zone), NOW)
 
 
 def rolled(day: int, **value: Any) -> dict[str, Any]:

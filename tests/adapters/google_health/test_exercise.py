@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.google_health.moving import assert_unknown, converted, dated, interval, rolled
+from tests.adapters.google_health.moving import (
+    assert_unknown,
+    converted,
+    dated,
+    interval,
+    rolled,
+    tolerated,
+)
 
 RUN: dict[str, Any] = {
     "dataPointName": "users/1/dataTypes/exercise/dataPoints/789",
@@ -36,6 +43,8 @@ LIFT: dict[str, Any] = {
 def test_exercise_log() -> None:
     assert converted("activities", {"exercise:reconcile": [LIFT, RUN]}) == [
         {
+            "activeDuration": 1_800_000,
+            "averageHeartRate": 148,
             "calories": 310,
             "distance": 5.01,
             "duration": 2_100_000,
@@ -49,12 +58,84 @@ def test_exercise_log() -> None:
         {
             "duration": 2_700_000,
             "hasStartTime": True,
-            "logId": 1793748600000,
+            "logId": 1567346137966653,
             "name": "Strength training",
             "startDate": "2026-11-03",
             "startTime": "18:30",
         },
     ]
+
+
+HALF: dict[str, Any] = {
+    "startTime": "2026-11-03T17:05:10Z",
+    "startUtcOffset": "3600s",
+    "endTime": "2026-11-03T17:22:10Z",
+    "endUtcOffset": "3600s",
+    "splitType": "DISTANCE",
+    "metricsSummary": {"distanceMillimeters": 2500000, "averageHeartRateBeatsPerMinute": "141"},
+}
+MORE: dict[str, Any] = {
+    "activeZoneMinutes": "40",
+    "elevationGainMillimeters": 30480,
+    "heartRateZoneDurations": {"lightTime": "65s", "vigorousTime": "1200s"},
+    "totalSwimLengths": 12,
+}
+
+
+def with_more(metrics: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """Return the run with more of its *metrics*, and more *members*."""
+    exercise = RUN["exercise"]
+    summary = {**exercise["metricsSummary"], **metrics}
+    return {**RUN, "exercise": {**exercise, **members, "metricsSummary": summary}}
+
+
+def test_exercise_with_heart_zones_elevation_and_splits() -> None:
+    point = with_more(MORE, notes="windy", splits=[HALF], splitSummaries=[HALF])
+    raw = {"exercise:reconcile": [point]}
+    (plain,) = converted("activities", {"exercise:reconcile": [RUN]})
+    (run,) = converted("activities", raw)
+
+    half = {
+        "averageHeartRate": 141,
+        "distance": 2.5,
+        "duration": 1_020_000,
+        "splitType": "DISTANCE",
+        "startTime": "2026-11-03T18:05:10.000",
+    }
+    assert run == plain | {
+        "activeZoneMinutes": {"totalMinutes": 40},
+        "elevationGain": 30.48,
+        "heartRateZones": [
+            {"minutes": 1, "name": "Out of Range"},
+            {"minutes": 20, "name": "Cardio"},
+        ],
+        "laps": [half],
+        "notes": "windy",
+        "splits": [half],
+        "swimLengths": 12,
+    }
+    (miles,) = converted("activities", raw, system="en_US")
+    assert miles["elevationGain"] == 100
+    assert miles["splits"][0]["distance"] == 1.55
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"activeZoneMinutes": None},
+        {"averageHeartRateBeatsPerMinute": "NaN"},
+        {"heartRateZoneDurations": None},
+        {"heartRateZoneDurations": {"lightTime": None}},
+        {"heartRateZoneDurations": {}},
+        {"elevationGainMillimeters": "Infinity"},
+    ],
+    ids=str,
+)
+def test_what_is_not_known_of_an_exercise_is_left_out(metrics: Any) -> None:
+    (run,) = tolerated("activities", {"exercise:reconcile": [with_more(metrics)]})
+    (plain,) = converted("activities", {"exercise:reconcile": [RUN]})
+
+    assert run.items() <= plain.items()
 
 
 def test_exercise_in_miles() -> None:
@@ -63,11 +144,23 @@ def test_exercise_in_miles() -> None:
     assert run["distance"] == 3.11
 
 
+@pytest.mark.parametrize("kind", [{}, {"exerciseType": "EXERCISE_TYPE_UNSPECIFIED"}])
+def test_an_exercise_of_no_known_kind_has_no_name(kind: dict[str, str]) -> None:
+    times, metrics = RUN["exercise"]["interval"], {"caloriesKcal": 100}
+    exercise = {"interval": times, "metricsSummary": metrics, **kind}
+    point = {"dataPointName": "users/1/dataTypes/exercise/dataPoints/790", "exercise": exercise}
+
+    (run, walk) = converted("activities", {"exercise:reconcile": [point, RUN]})
+
+    assert (run["name"], run["calories"]) == ("Run", 310)
+    assert "name" not in walk
+    assert (walk["logId"], walk["calories"]) == (790, 100)
+
+
 @pytest.mark.parametrize(
     "exercise",
     [
         {"exerciseType": "RUNNING"},
-        {"interval": RUN["exercise"]["interval"]},
         {**RUN["exercise"], "metricsSummary": ["5100"]},
         {**RUN["exercise"], "metricsSummary": {"steps": "many"}},
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -87,7 +88,9 @@ def test_a_classic_nap_is_counted_from_its_stages() -> None:
         "restless": {"count": 1, "minutes": 1},
         "awake": {"count": 1, "minutes": 1},
     }
-    assert (element["awakeningsCount"], element["restlessDuration"]) == (1, 1)
+    # To stir is an awakening, and no sleep: `tests/recorded_sleep.py`.
+    assert (element["awakeningsCount"], element["restlessDuration"]) == (2, 1)
+    assert (element["minutesAwake"], element["efficiency"]) == (2, 93)
     assert (element["type"], element["isMainSleep"]) == ("classic", False)
     assert (element["minutesToFallAsleep"], element["minutesAfterWakeup"]) == (0, 0)
 
@@ -162,11 +165,34 @@ def test_a_stage_that_v1_had_no_number_for_has_no_minutes() -> None:
     assert element["levels"]["data"][0]["level"] == "dream"
 
 
+SUMMARY = {"minutesInSleepPeriod": "390", "minutesAsleep": "341", "minutesAwake": "49"}
+
+
 @pytest.mark.parametrize(
-    ("name", "log_id"), [("9223372036854775809", 9223372036854775809), ("0f3b-uuid", 1793659200000)]
+    ("end", "summary", "given"),
+    [
+        # It is noon: three hours ago it was nine.
+        ("2026-11-09T09:00:00Z", None, True),
+        ("2026-11-09T09:00:01Z", None, False),
+        ("2026-11-09T09:00:01Z", {}, False),
+        ("2026-11-09T11:59:00Z", SUMMARY, True),
+        (None, None, False),
+        (None, SUMMARY, False),
+    ],
 )
-def test_log_id_is_the_points_own_or_its_start(name: str, log_id: int) -> None:
-    assert log(session(name))[0]["logId"] == log_id
+def test_a_session_in_progress_is_given_out_when_it_is_known_to_be_over(
+    end: str | None, summary: dict[str, str] | None, given: bool
+) -> None:
+    times = {"startTime": "2026-11-09T03:00:00Z", "startUtcOffset": "3600s"}
+    times |= {} if end is None else {"endTime": end, "endUtcOffset": "3600s"}
+    value: dict[str, Any] = {} if summary is None else {"summary": summary}
+    days = (date(2026, 11, 3), date(2026, 11, 9))
+    asleep = session("458", interval=times, **value)
+
+    # The night before stands, and nobody is told of anything odd.
+    elements = tolerated("sleep", {SOURCE: [asleep, night()]}, days=days)
+
+    assert [element["logId"] for element in elements] == [456, 458][: 1 + given]
 
 
 @pytest.mark.parametrize(
@@ -174,8 +200,9 @@ def test_log_id_is_the_points_own_or_its_start(name: str, log_id: int) -> None:
     [
         {"nap": {}},
         {"sleep": {"type": "STAGES"}},
-        session(interval={"startTime": "2026-11-02T22:40:00Z"}),
+        session(interval={"endTime": "2026-11-03T05:10:00Z"}),
         session(interval=interval("yesterday", "today")),
+        session(interval=interval("2026-11-03T05:10:00Z", "2026-11-02T22:40:00Z")),
         session(summary={"minutesAsleep": "many"}),
         session(summary=["390"]),
         session(metadata="processed"),

@@ -24,6 +24,7 @@ from healthrelay.flows.measurements.gather import (
 )
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WINDOW = Window("body-weight", TODAY - timedelta(29), TODAY)
 ACCOUNT = Account("111", None)
 TOKEN = Token(
@@ -54,14 +55,14 @@ class ByTheDay:
         return [{"dateTime": read.start.isoformat(), "value": "82.4"}] * self.each
 
     def convert(
-        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account, now: datetime
     ) -> ConvertedSeries:
         return ConvertedSeries([dict(point) for point in raw[f"day of {window.series}"]], {})
 
 
 def gathered(provider: ByTheDay) -> Gathered:
     reads = pack({WINDOW: provider.needs(WINDOW)}, {})
-    return convert([WINDOW], read_all(TOKEN, reads, provider), provider, ACCOUNT)
+    return convert([WINDOW], read_all(TOKEN, reads, provider), provider, ACCOUNT, NOW)
 
 
 def ago(days: int) -> date:

@@ -1,6 +1,7 @@
 """The legacy Fitbit Web API through python-fitbit: its answers are our shape already."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
@@ -52,6 +53,6 @@ class LegacyFitbit:
             raise TryLater(f"Fitbit answered without {read.source}.") from error
 
     def convert(
-        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account, now: datetime
     ) -> ConvertedSeries:
         return ROWS[window.series].read(window, raw)

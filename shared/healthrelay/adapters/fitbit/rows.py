@@ -241,5 +241,10 @@ ABSENT: dict[str, str] = {
     "br": "the breathing rate",
     "tempSkin": "the temperature of the skin",
     "cardioScore": "cardio fitness",
+    "vo2Max": "samples of the maximal oxygen uptake",
+    "runVo2Max": "the maximal oxygen uptake of runs",
+    "activeMinutes": "active minutes by light, moderate and vigorous activity",
+    "sedentaryPeriods": "periods of sitting still",
+    "basalEnergy": "basal energy as it was measured",
 }
 """Series → what python-fitbit has no method for, in a person's words."""

@@ -11,8 +11,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from healthrelay.adapters.google_health.activity import WEARABLES, Span, rolled, span_of
-from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, amount, daily
+from healthrelay.adapters.google_health.activity import WEARABLES, Span, amount, rolled, span_of
+from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.adapters.google_health.questions import DailyRollUp, Question, intervals
 from healthrelay.core.json import Json, Raw
 

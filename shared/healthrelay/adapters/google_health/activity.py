@@ -59,6 +59,19 @@ def span_of(value: Mapping[str, Any], zone: str | None) -> Span:
     return Span(local(start, interval.get("startUtcOffset"), zone), start, end - start)
 
 
+def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal | None:
+    """Return the number *member*, where Google's JSON leaves out a zero; None if it is not known.
+
+    A value that has something else than what may stand *beside* the number, but not the
+    number, is in a shape that we do not know: `KeyError`.
+    """
+    if member in value:
+        return number(value, member)
+    if value.keys() <= set(beside):
+        return Decimal(0)
+    raise KeyError(member)
+
+
 def rolled_value(point: Raw, kind: str) -> Mapping[str, Any]:
     """Return what was rolled up, or nothing: a bucket that has only its times has no data."""
     return value_of(point, kind, None if point.keys() - _TIMES else {})

@@ -111,7 +111,8 @@ def _entry(name: str, sample: Sample) -> Element:
 
 
 def _log_tail(sample: Sample) -> Element:
-    return {"logId": sample.log_id, "source": SOURCE, "time": f"{sample.at:%H:%M:%S}"}
+    notes: Element = {"notes": sample.notes} if sample.notes else {}
+    return {"logId": sample.log_id, **notes, "source": SOURCE, "time": f"{sample.at:%H:%M:%S}"}
 
 
 ROWS: dict[str, Row] = {

@@ -7,11 +7,13 @@ from typing import Any
 
 from healthrelay.adapters.google_health import activity, heart
 from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, minutes
-from healthrelay.adapters.google_health.activity import TOTALS, Conversion, span_of
+from healthrelay.adapters.google_health.activity import TOTALS, Conversion, Span, span_of
 from healthrelay.adapters.google_health.points import (
+    MINUTE,
     Answers,
     Element,
     Row,
+    duration,
     log_id,
     number,
     text,
@@ -31,10 +33,22 @@ def _distance(millimetres: Decimal, system: str) -> Decimal:
 
 
 _METRICS: dict[str, tuple[str, Conversion]] = {
+    "averageHeartRate": ("averageHeartRateBeatsPerMinute", activity.whole),
     "calories": ("caloriesKcal", activity.whole),
     "distance": ("distanceMillimeters", _distance),
+    "elevationGain": ("elevationGainMillimeters", units.height),
     "steps": ("steps", activity.whole),
+    "swimLengths": ("totalSwimLengths", activity.whole),
 }
+_ZONES = {
+    "lightTime": "LIGHT",
+    "moderateTime": "MODERATE",
+    "vigorousTime": "VIGOROUS",
+    "peakTime": "PEAK",
+}
+"""Member of the time in each zone → Google's zone."""
+_SPLITS = {"laps": "splitSummaries", "splits": "splits"}
+"""What the wearer or a device marked, and what Google cuts at each kilometre or mile."""
 
 
 def exercise_log(answers: Answers) -> list[Element]:
@@ -48,25 +62,65 @@ def exercise_log(answers: Answers) -> list[Element]:
 def _exercise(point: Raw, answers: Answers) -> Element:
     value = value_of(point, "exercise")
     span = span_of(value, answers.zone)
-    return {
+    element: Element = {
         **_metrics(value_of(value, "metricsSummary", {}), answers.system),
-        "duration": span.length // MILLISECOND,
+        **_lasting(value, span),
+        **_parts(value, answers),
         "hasStartTime": True,
-        "logId": log_id(point, span.instant),
-        # A person would write STRENGTH_TRAINING otherwise.
-        "name": text(value, "displayName") or value["exerciseType"].replace("_", " ").capitalize(),
+        "logId": log_id(point, span.instant, answers.replaced),
         "startDate": span.day,
         "startTime": f"{span.at:%H:%M}",
     }
+    # A person would write STRENGTH_TRAINING otherwise; a kind that is left out is not known.
+    kind = (value.get("exerciseType") or "").replace("_", " ").capitalize()
+    named = {"name": text(value, "displayName") or kind, "notes": text(value, "notes")}
+    return element | {name: known for name, known in named.items() if known}
+
+
+def _parts(value: Mapping[str, Any], answers: Answers) -> dict[str, Json]:
+    return {
+        name: [_split(each, answers) for each in value[member]]
+        for name, member in _SPLITS.items()
+        if value.get(member)
+    }
+
+
+def _split(split: Mapping[str, Any], answers: Answers) -> Json:
+    """Return a part of an exercise: when it began, how long it took, and what was measured."""
+    span = span_of({"interval": split}, answers.zone)
+    kind = {"splitType": split["splitType"]} if split.get("splitType") else {}
+    return {
+        **_metrics(value_of(split, "metricsSummary", {}), answers.system),
+        **_lasting(split, span),
+        **kind,
+        "startTime": span.at.isoformat(timespec="milliseconds"),
+    }
+
+
+def _lasting(value: Mapping[str, Any], span: Span) -> dict[str, Json]:
+    """Return how long it took in milliseconds, and without pauses where Google says so."""
+    lasting: dict[str, Json] = {"duration": span.length // MILLISECOND}
+    if active := value.get("activeDuration"):
+        lasting["activeDuration"] = duration(active) // MILLISECOND
+    return lasting
 
 
 def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
     """Return what was measured of an exercise; weights on a bar go no distance."""
-    return {
-        name: units.number(convert(measured, system))
+    measured: dict[str, Json] = {
+        name: units.number(convert(exact, system))
         for name, (member, convert) in _METRICS.items()
-        if member in metrics and (measured := number(metrics, member)) is not None
+        if member in metrics and (exact := number(metrics, member)) is not None
     }
+    if (earned := number({"activeZoneMinutes": None, **metrics}, "activeZoneMinutes")) is not None:
+        measured["activeZoneMinutes"] = {"totalMinutes": int(earned)}
+    spent = metrics.get("heartRateZoneDurations") or {}
+    zones: list[Json] = [
+        {"minutes": duration(spent[member]) // MINUTE, "name": heart.ZONES[zone]}
+        for member, zone in _ZONES.items()
+        if spent.get(member)
+    ]
+    return {**measured, "heartRateZones": zones} if zones else measured
 
 
 def summaries(answers: Answers) -> list[Element]:

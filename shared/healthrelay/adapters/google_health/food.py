@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from healthrelay.adapters.google_health.activity import rolled, span_of, texts
-from healthrelay.adapters.google_health.points import Answers, Element, Row, amount, log_id, text
+from healthrelay.adapters.google_health.activity import amount, rolled, span_of, texts
+from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, text
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
@@ -112,7 +112,9 @@ def _entries(
         members = read(value)
         if members is None:
             return None
-        return FoodEntry(span.instant, log_id(point, span.instant), span.day, members)
+        return FoodEntry(
+            span.instant, log_id(point, span.instant, answers.replaced), span.day, members
+        )
 
     return sorted(answers.values(question, read_entry), key=lambda entry: entry[:2])
 

@@ -5,13 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from healthrelay.adapters.google_health.activity import rolled
+from healthrelay.adapters.google_health.activity import amount, rolled
 from healthrelay.adapters.google_health.points import (
     MINUTE,
     Answers,
     Element,
     Row,
-    amount,
     civil_day,
     daily,
     duration,

@@ -13,12 +13,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from healthrelay.adapters.google_health.activity import Conversion, rolled_value, span_of, whole
+from healthrelay.adapters.google_health.activity import (
+    Conversion,
+    amount,
+    rolled_value,
+    span_of,
+    whole,
+)
 from healthrelay.adapters.google_health.points import (
     Answers,
     Element,
     Row,
-    amount,
     instant_of,
     json_name,
     local,

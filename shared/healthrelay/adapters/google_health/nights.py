@@ -2,11 +2,17 @@
 
 Google leaves out what is zero. Of a session that it has not worked out yet, and of one without
 a summary, what it leaves out is not known instead.
+
+Google counts a classic session otherwise than Fitbit did, whose names these figures bear:
+recorded answers of Fitbit (`tests/recorded_sleep.py`) say how. They also say that minutes of a
+length are those that have passed, and not rounded: 321.5 were 321.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from healthrelay.adapters.google_health.points import (
@@ -21,10 +27,14 @@ from healthrelay.adapters.google_health.points import (
 )
 from healthrelay.adapters.google_health.questions import sessions
 from healthrelay.core.json import Raw
+from healthrelay.core.measurements import units
 
 SLEEP = sessions("sleep")
+SETTLES_IN = timedelta(hours=3)
 MAX_LENGTH = timedelta(days=3)
 """Nobody sleeps longer."""
+KINDS = frozenset({"AWAKE", "LIGHT", "DEEP", "REM", "ASLEEP", "RESTLESS"})
+"""Of stages, as far as we know them."""
 _FIGURES = {
     "minutesInSleepPeriod",
     "minutesAsleep",
@@ -67,6 +77,8 @@ class Night:
     settled: bool
     """Whether its figures are worked out, so that an absent one is zero."""
     stages: tuple[Stage, ...]
+    short: tuple[Stage, ...]
+    """Awakenings of a few minutes at most, within the stages."""
     summary: Mapping[str, Any]
 
     @property
@@ -87,10 +99,40 @@ class Night:
         return self.minutes("minutesInSleepPeriod") or (self.span.end - self.span.start) // MINUTE
 
     @property
+    def awake(self) -> int | None:
+        """Minutes awake: of a classic session the restless ones too, which Google leaves out.
+
+        Asleep, awake, to fall asleep and after waking up are the time in bed then.
+        """
+        awake, asleep = self.minutes("minutesAwake"), self.minutes("minutesAsleep")
+        if self.kind != "CLASSIC" or awake is None:
+            return awake
+        around = ("minutesToFallAsleep", "minutesAfterWakeUp")
+        known = [number(self.summary, name) for name in around if name in self.summary]
+        if asleep is None or None in known:
+            return None
+        rest = self.in_bed - asleep - sum(int(minutes) for minutes in known if minutes)
+        return rest if rest >= 0 else None
+
+    @property
+    def awakenings(self) -> int | None:
+        """How often the wearer woke up; a restless stretch is an awakening. None without stages."""
+        tally = self.tally()
+        if not tally.keys() & KINDS:
+            return None
+        return sum(tally.get(kind, (0, 0))[0] for kind in ("AWAKE", "RESTLESS"))
+
+    @property
     def efficiency(self) -> int | None:
-        """Percent of the time in bed that was sleep: Google has no such figure."""
-        asleep = self.minutes("minutesAsleep")
-        return None if asleep is None or not self.in_bed else round(100 * asleep / self.in_bed)
+        """Percent of the time asleep or awake that was sleep: Google has no such figure.
+
+        As long as nobody knows how long the wearer was awake, of the time in bed.
+        """
+        asleep, awake = self.minutes("minutesAsleep"), self.awake
+        if asleep is None:
+            return None
+        known = self.in_bed if awake is None else asleep + awake
+        return int(units.rounded(Decimal(100 * asleep) / known, 0)) if known else None
 
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
@@ -102,11 +144,39 @@ class Night:
             times.setdefault(stage.kind, []).append(stage.span.end - stage.span.start)
         return {k: (len(each), sum(each, timedelta()) // MINUTE) for k, each in times.items()}
 
+    def levels(self) -> Tally:
+        """Return the tally as version 1.2 had it: its light sleep was without short awakenings."""
+        tally = self.tally()
+        if not tally or not self.short or self.kind != "STAGES":
+            return tally
+        lengths = (stage.span.end - stage.span.start for stage in self.short)
+        minutes = sum(lengths, timedelta()) // MINUTE
+        (waking, awake), (falling, light) = (tally.get(k, (0, 0)) for k in ("AWAKE", "LIGHT"))
+        levels = tally | {"AWAKE": (waking + len(self.short), awake + minutes)}
+        return levels | {"LIGHT": (falling, light - minutes)} if light >= minutes else levels
+
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-    nights = answers.each(SLEEP, lambda point: _checked(_night(point, answers.zone)))
+
+    def read(point: Raw) -> list[Night]:
+        return [_checked(_night(point, answers))] if _is_over(point, answers.now) else []
+
+    nights = chain.from_iterable(answers.each(SLEEP, read))
     return sorted(nights, key=lambda night: (night.span.start, night.log_id))
+
+
+def _is_over(point: Raw, now: datetime) -> bool:
+    """Return whether *point* is a session that has ended, as far as Google knows.
+
+    While the wearer sleeps, Google lists it without an end, or with one that moves on, and
+    summarizes it when it is over. Not every session gets a summary.
+    """
+    value = value_of(point, "sleep")
+    end = value["interval"].get("endTime")
+    if end is None:
+        return False
+    return bool(value.get("summary")) or instant_of(end) + SETTLES_IN <= now
 
 
 def _checked(night: Night) -> Night:
@@ -118,30 +188,31 @@ def _checked(night: Night) -> Night:
     return night
 
 
-def _night(point: Raw, zone: str | None) -> Night:
-    value = value_of(point, "sleep")
+def _night(point: Raw, answers: Answers) -> Night:
+    value, zone = value_of(point, "sleep"), answers.zone
     metadata, summary = value.get("metadata") or {}, value.get("summary") or {}
     span = _stretch(value["interval"], zone)
     return Night(
-        log_id=log_id(point, span.start),
+        log_id=log_id(point, span.start, answers.replaced),
         span=span,
         kind=value.get("type") or "",
         main=bool(metadata.get("mainSleep")),
         settled=bool(metadata.get("processed")) and "minutesInSleepPeriod" in summary,
-        stages=tuple(_stages(value, zone)),
+        stages=_stages(value.get("stages"), zone),
+        short=_stages(value.get("shortAwakenings"), zone),
         summary=summary,
     )
 
 
+def _stages(stages: Iterable[Mapping[str, Any]] | None, zone: str | None) -> tuple[Stage, ...]:
+    known = [stage for stage in stages or [] if _is_known(stage)]
+    stretches = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
+    return tuple(sorted(stretches, key=lambda stage: stage.span.start))
+
+
 def _is_known(stage: Mapping[str, Any]) -> bool:
-    """Return whether *stage* says of what kind it is. Raises `KeyError` where it should and not."""
+    """Return whether *stage* says of what kind it is. Raises `KeyError` where it lacks that."""
     return stage["type"] is not None and text(stage, "type") is not None
-
-
-def _stages(value: Mapping[str, Any], zone: str | None) -> list[Stage]:
-    known = [stage for stage in value.get("stages") or [] if _is_known(stage)]
-    stages = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
-    return sorted(stages, key=lambda stage: stage.span.start)
 
 
 def _stretch(times: Mapping[str, Any], zone: str | None) -> Stretch:

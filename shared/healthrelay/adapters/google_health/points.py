@@ -1,9 +1,10 @@
 """Reading Google Health's data points, one by one: numbers, instants, local days.
 
 What cannot be read is set aside here (`Answers.each`), and here None takes the place of all that
-says that it is not known (`is_unknown`). What Google leaves out may be a zero (`amount`).
+says that it is not known (`is_unknown`). What Google leaves out may be a zero (`activity.amount`).
 """
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
 ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a point raises that is in a shape or has a value that we do not know."""
+MAX_DIGITS = 20  # of an unsigned integer of 64 bits
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -40,6 +42,9 @@ class Answers(NamedTuple):
     """Source and place of each point that could not be read → its local day, if that can be."""
     unsure: set[str]
     """Local days of which a point says that something is not known."""
+    now: datetime
+    replaced: set[str]
+    """Keys under which records of these points were stored before."""
 
     def each(self, question: Question, read: Callable[[Raw], T | None]) -> list[T]:
         """Return what *read* makes of each point that *question* brought.
@@ -87,6 +92,8 @@ class Sample(NamedTuple):
     day: str
     value: Decimal
     log_id: int
+    notes: str
+    """What the wearer wrote to it by hand; mostly nothing."""
 
 
 def samples_of(answers: Answers, question: Question, member: str) -> list[Sample]:
@@ -97,7 +104,9 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
-        return instant, Sample(at, at.date().isoformat(), measured, log_id(point, instant))
+        day, notes = at.date().isoformat(), str(value.get("notes") or "")
+        key = log_id(point, instant, answers.replaced)
+        return instant, Sample(at, day, measured, key, notes)
 
     samples = sorted(answers.values(question, read), key=lambda pair: (pair[0], pair[1].log_id))
     return [sample for _, sample in samples]
@@ -144,19 +153,6 @@ def number(value: Mapping[str, Any], member: str) -> Decimal | None:
     return exact
 
 
-def amount(value: Mapping[str, Any], member: str, *beside: str) -> Decimal | None:
-    """Return the number *member*, where Google's JSON leaves out a zero; None if it is not known.
-
-    A value that has something else than what may stand *beside* the number, but not the
-    number, is in a shape that we do not know: `KeyError`.
-    """
-    if member in value:
-        return number(value, member)
-    if value.keys() <= set(beside):
-        return Decimal(0)
-    raise KeyError(member)
-
-
 def text(value: Mapping[str, Any], member: str) -> str | None:
     """Return the text *member*; None where there is none. Raises `TypeError` for anything else."""
     known = value.get(member) or None
@@ -179,7 +175,7 @@ def day_of(point: Any, zone: str | None) -> str:
         if "civilStartTime" in point:
             return civil_day(point["civilStartTime"])
         if "startTime" in point:
-            return _local_day(point["startTime"], None, zone)
+            return _value_day("", {"interval": point}, zone)
         for kind, value in point.items():
             if isinstance(value, dict) and (day := _value_day(kind, value, zone)):
                 return day
@@ -196,11 +192,8 @@ def _value_day(kind: str, value: Mapping[str, Any], zone: str | None) -> str:
     # A night belongs to the day on which it ends.
     end = "end" if kind == "sleep" else "start"
     times = value["interval"]
-    return _local_day(times[f"{end}Time"], times.get(f"{end}UtcOffset"), zone)
-
-
-def _local_day(text: str, offset: str | None, zone: str | None) -> str:
-    return local(instant_of(text), offset, zone).date().isoformat()
+    at = local(instant_of(times[f"{end}Time"]), times.get(f"{end}UtcOffset"), zone)
+    return at.date().isoformat()
 
 
 def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:
@@ -229,11 +222,21 @@ def civil_day(civil: Mapping[str, Any]) -> str:
     return date(day["year"], day["month"], day["day"]).isoformat()
 
 
-def log_id(point: Raw, instant: datetime) -> int:
-    """Return the point's own number, or, of one without, its instant in milliseconds."""
+def log_id(point: Raw, instant: datetime, replaced: set[str]) -> int:
+    """Return the key of *point*: the number at the end of its name, or one from its whole name.
+
+    The legacy shape wants an integer. All of Google's own points have one; another name was made by
+    a client, and nothing less than all of it is unique. Without a name it is the *instant*. A key
+    that was another before adds that one to those that are *replaced*.
+    """
     name = str(point.get("dataPointName") or point.get("name") or "")
     tail = name.rpartition("/")[2]
-    return int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
+    former = int(tail) if tail.isascii() and tail.isdigit() else int(instant.timestamp() * 1000)
+    if not name or (str(former) == tail and len(tail) <= MAX_DIGITS):
+        return former
+    replaced.add(str(former))
+    # 53 bits, which every reader of JSON holds exactly.
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 11
 
 
 def json_name(question: Question) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.google_health.errors import trouble
@@ -77,18 +78,19 @@ class GoogleHealth:
         raise Refused(read.source, f"more than {MAX_PAGES} pages; ask for fewer days at once")
 
     def convert(
-        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account
+        self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account, now: datetime
     ) -> ConvertedSeries:
         from healthrelay.adapters.google_health.points import ODD, Answers  # noqa: PLC0415
         from healthrelay.adapters.google_health.rows import ROWS  # noqa: PLC0415
 
-        answers = Answers(raw, window, self._system, account.zone, {}, set())
+        answers = Answers(raw, window, self._system, account.zone, {}, set(), now, set())
         try:
             elements = ROWS[window.series].elements(answers)
         except ODD:
             # Not one point, but what several come to.
             return ConvertedSeries([], {"": 1})
-        return ConvertedSeries(elements, Counter(answers.odd.values()), answers.unsure)
+        odd = Counter(answers.odd.values())
+        return ConvertedSeries(elements, odd, answers.unsure, answers.replaced)
 
     def _send(self, access: str, request: Request, what: str) -> dict[str, Any]:
         headers = {

@@ -4,6 +4,7 @@ from healthrelay.adapters.google_health import (
     account,
     active_minutes,
     activity,
+    beyond,
     body,
     exercise,
     food,
@@ -27,6 +28,7 @@ ROWS: dict[str, Row] = {
     **sleep.ROWS,
     **food.ROWS,
     **vitals.ROWS,
+    **beyond.ROWS,
     **account.ROWS,
 }
 

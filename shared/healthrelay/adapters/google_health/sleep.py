@@ -4,10 +4,10 @@ A session belongs to the local day on which it ended. One whose stages are not w
 is served without them; the last nights are read again, so that they come later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from healthrelay.adapters.google_health.nights import SLEEP, Night, Tally, nights
+from healthrelay.adapters.google_health.nights import KINDS, SLEEP, Night, Stage, Tally, nights
 from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.core.json import Json
 
@@ -22,19 +22,14 @@ def _figure_of(member: str) -> Figure:
     return lambda night: night.minutes(member)
 
 
-def _count_awakenings(night: Night) -> int | None:
-    tally = night.tally()
-    return tally.get("AWAKE", (0, 0))[0] if tally.keys() & _MINUTE_VALUES else None
-
-
 # What the sessions of a day add up to.
 _SUMS: dict[str, Figure] = {
     "timeInBed": lambda night: night.in_bed,
     "minutesAsleep": _figure_of("minutesAsleep"),
-    "minutesAwake": _figure_of("minutesAwake"),
+    "minutesAwake": lambda night: night.awake,
     "minutesToFallAsleep": _figure_of("minutesToFallAsleep"),
     "minutesAfterWakeup": _figure_of("minutesAfterWakeUp"),
-    "awakeningsCount": _count_awakenings,
+    "awakeningsCount": lambda night: night.awakenings,
 }
 
 
@@ -99,7 +94,7 @@ def _summary(day: str, each: list[Night]) -> Element:
 
 
 def _stage_minutes(each: list[Night]) -> dict[str, Json]:
-    tallies = [night.tally() for night in each if night.kind == "STAGES"]
+    tallies = [night.levels() for night in each if night.kind == "STAGES"]
     return {
         _level("STAGES", kind): sum(known)
         for kind in ("DEEP", "LIGHT", "REM", "AWAKE")
@@ -132,18 +127,17 @@ def _stages(night: Night) -> Element:
         return {}
     summary: dict[str, Json] = {
         _level(night.kind, kind): {"count": count, "minutes": minutes}
-        for kind, (count, minutes) in tally.items()
+        for kind, (count, minutes) in night.levels().items()
     }
-    return {
-        **_count_wakes(tally),
-        "minuteData": _minute_data(night),
-        "levels": {"data": _level_data(night), "summary": summary},
-    }
+    levels: dict[str, Json] = {"data": _level_data(night.kind, night.stages), "summary": summary}
+    if night.short:
+        levels["shortData"] = _level_data(night.kind, night.short)
+    return {**_count_wakes(tally), "minuteData": _minute_data(night), "levels": levels}
 
 
 def _count_wakes(tally: Tally) -> Element:
     """Return how often and how long; nothing where no kind of stage is one that we know."""
-    if not tally.keys() & _MINUTE_VALUES:
+    if not tally.keys() & KINDS:
         return {}
     (awake, awake_minutes), (restless, restless_minutes) = (
         tally.get(kind, (0, 0)) for kind in ("AWAKE", "RESTLESS")
@@ -156,14 +150,14 @@ def _count_wakes(tally: Tally) -> Element:
     }
 
 
-def _level_data(night: Night) -> list[Json]:
+def _level_data(session: str, stages: Iterable[Stage]) -> list[Json]:
     return [
         {
             "dateTime": _clock(stage.span.local_start),
-            "level": _level(night.kind, stage.kind),
+            "level": _level(session, stage.kind),
             "seconds": int((stage.span.end - stage.span.start).total_seconds()),
         }
-        for stage in night.stages
+        for stage in stages
     ]
 
 

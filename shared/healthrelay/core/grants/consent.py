@@ -84,7 +84,8 @@ CONSENTS: dict[str, Consent] = {
             needs=(
                 (("activities-heart-intraday",), (_HEALTH,)),
                 (("activities-heart", "activities-summary"), (_HEALTH, _ACTIVITY)),
-                (("activit", "cardioScore"), (_ACTIVITY,)),
+                (("activ", "cardioScore", "vo2Max", "runVo2Max"), (_ACTIVITY,)),
+                (("basalEnergy", "sedentaryPeriods"), (_ACTIVITY,)),
                 (("sleep",), (_SLEEP,)),
                 (("food", "water"), (_FOOD,)),
                 (("devices",), (_SETTINGS,)),

@@ -71,17 +71,16 @@ class Delta(NamedTuple):
 
 
 class ConvertedSeries(NamedTuple):
-    """What became of all that was read for one series.
-
-    A day is a local one as ISO text, ``""`` where it is not known.
-    """
+    """What became of all that was read for one series; days are local, as ISO text."""
 
     elements: Sequence[Mapping[str, object]]
     """In the legacy shape."""
     odd: Mapping[str, int]
-    """Day → how many points could not be read, and were set aside."""
+    """Day, ``""`` where it is not known → how many points could not be read, and are set aside."""
     unsure: Collection[str] = ()
     """More days of which a point says that something is not known."""
+    replaced: Collection[str] = ()
+    """Keys under which records of these elements were stored before."""
 
 
 def parse(series: str, elements: Iterable[object]) -> tuple[list[Record], dict[str, int]]:

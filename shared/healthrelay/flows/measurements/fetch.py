@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -177,7 +177,7 @@ def store_changes(
     while waiting:
         windows, read = waiting.pop(0)
         known = records.within(user, windows)
-        delta = diff(known, _incoming(known, read, windows, gathered.unsure))
+        delta = diff(known, _incoming(known, read, windows, gathered))
         after = extend_coverage(covered, windows)
         moved = after != covered and (gathered.broken_off or reaches_back(covered, after))
         if not any(delta) and not moved:
@@ -196,21 +196,20 @@ def store_changes(
 
 
 def _incoming(
-    known: Sequence[Record],
-    read: Sequence[Record],
-    windows: Sequence[Window],
-    unsure: Mapping[str, Collection[str]],
+    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window], gathered: Gathered
 ) -> Sequence[Record]:
     """Return what the store should have now of *windows*."""
     if any(window.hours for window in windows):
         from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
 
         read = pieced(known, read, windows)
-    if unsure:
-        from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+    if not gathered.unsure:
+        return read
+    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
 
-        return keep_known(known, read, unsure)
-    return read
+    # A record that was read under another key now would stand twice.
+    kept = [record for record in known if record.name not in gathered.replaced]
+    return keep_known(kept, read, gathered.unsure)
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:

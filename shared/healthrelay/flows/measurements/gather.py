@@ -44,6 +44,8 @@ class Gathered(NamedTuple):
     odd: OddDays = MappingProxyType({})
     unsure: Mapping[str, Collection[str]] = MappingProxyType({})
     """Series → the days on which something is not known, those of odd points among them."""
+    replaced: Collection[tuple[str, str]] = ()
+    """Names (`Record.name`) that records which were read had before."""
 
     @property
     def broken_off(self) -> bool:
@@ -60,7 +62,7 @@ def gather(
         # A token refused before its time is refreshed once.
         token = grants.renew(user, token, now)
         outcomes |= read_all(token, again, provider)
-    gathered = convert(plan.windows, outcomes, provider, token.account)
+    gathered = convert(plan.windows, outcomes, provider, token.account, now)
     # That there is more to come is nothing that anybody should know.
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
     odd = token.health.odd
@@ -119,6 +121,7 @@ def convert(
     outcomes: Mapping[Read, Outcome],
     provider: Provider,
     account: Account,
+    now: datetime,
 ) -> Gathered:
     """Return the records of all days whose sources were all read.
 
@@ -132,6 +135,7 @@ def convert(
     failed: dict[str, HealthrelayError] = {}
     odd: dict[str, dict[str, int]] = {}
     unsure: dict[str, set[str]] = {}
+    replaced: set[tuple[str, str]] = set()
     for window in windows:
         stretches = [window]
         if errors and (missed := _missed_reads(window, errors, provider)):
@@ -140,7 +144,7 @@ def convert(
             stretches = _read_stretches(window, missed)
         if not stretches:
             continue
-        converted = provider.convert(window, raw, account)
+        converted = provider.convert(window, raw, account, now)
         parsed, unparsed = parse(window.series, converted.elements)
         read += stretches
         # A source may have been read over more days than this series needs.
@@ -150,7 +154,8 @@ def convert(
             odd.setdefault(window.series, {}).update(days)
         if days or converted.unsure:
             unsure.setdefault(window.series, set()).update(days, converted.unsure)
-    return Gathered(tuple(read), tuple(records), failed, odd, unsure)
+        replaced |= {(window.series, key) for key in converted.replaced}
+    return Gathered(tuple(read), tuple(records), failed, odd, unsure, replaced)
 
 
 def _odd_days(odd: Iterable[Mapping[str, int]], stretches: Sequence[Window]) -> dict[str, int]:
