@@ -12,6 +12,7 @@ from tests.adapters.google_health.moving import (
     dated,
     interval,
     rolled,
+    set_aside,
     tolerated,
 )
 
@@ -136,6 +137,16 @@ def test_what_is_not_known_of_an_exercise_is_left_out(metrics: Any) -> None:
     (plain,) = converted("activities", {"exercise:reconcile": [RUN]})
 
     assert run.items() <= plain.items()
+
+
+@pytest.mark.parametrize("odd", [7, None, {}, {**HALF, "endTime": "2026-11-03T17:00:00Z"}], ids=str)
+def test_a_split_that_cannot_be_read_is_set_aside_alone(odd: Any) -> None:
+    source = "exercise:reconcile"
+    good = set_aside("activities", {source: [with_more({}, splits=[HALF])]})
+    both = set_aside("activities", {source: [with_more({}, splits=[odd, HALF])]})
+
+    assert both.elements == good.elements
+    assert (good.odd, both.odd) == ({}, {"2026-11-03": 1})
 
 
 def test_exercise_in_miles() -> None:

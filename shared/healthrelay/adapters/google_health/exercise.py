@@ -10,6 +10,7 @@ from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, min
 from healthrelay.adapters.google_health.activity import TOTALS, Conversion, Span, span_of
 from healthrelay.adapters.google_health.points import (
     MINUTE,
+    ODD,
     Answers,
     Element,
     Row,
@@ -64,7 +65,7 @@ def _exercise(point: Raw, answers: Answers) -> Element:
     element: Element = {
         **_metrics(value_of(value, "metricsSummary", {}), answers.system),
         **_lasting(value, span),
-        **_parts(value, answers),
+        **_parts(value, answers, span),
         "hasStartTime": True,
         "logId": log_id(point, span.instant, answers.replaced),
         "startDate": span.day,
@@ -76,12 +77,19 @@ def _exercise(point: Raw, answers: Answers) -> Element:
     return element | {name: text for name, text in named.items() if text}
 
 
-def _parts(value: Mapping[str, Any], answers: Answers) -> dict[str, Json]:
-    return {
-        name: [_split(each, answers) for each in value[member]]
-        for name, member in _SPLITS.items()
-        if value.get(member)
-    }
+def _parts(value: Mapping[str, Any], answers: Answers, span: Span) -> dict[str, Json]:
+    """Return the parts of an exercise. One that cannot be read is set aside without the others."""
+    parts: dict[str, Json] = {}
+    for name, member in _SPLITS.items():
+        readable: list[Json] = []
+        for place, split in enumerate(value.get(member) or []):
+            try:
+                readable.append(_split(split, answers))
+            except ODD:
+                answers.odd[f"{member} {span.instant}", place] = span.day
+        if readable:
+            parts[name] = readable
+    return parts
 
 
 def _split(split: Mapping[str, Any], answers: Answers) -> Json:
