@@ -121,7 +121,7 @@ def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
         if member in metrics and (exact := number(metrics, member)) is not None
     }
     if (earned := number({"activeZoneMinutes": None, **metrics}, "activeZoneMinutes")) is not None:
-        measured["activeZoneMinutes"] = {"totalMinutes": int(earned)}
+        measured["activeZoneMinutes"] = {"totalMinutes": units.integer(earned)}
     spent = metrics.get("heartRateZoneDurations") or {}
     zones: list[Json] = [
         {"minutes": duration(spent[member]) // MINUTE, "name": heart.ZONES[zone]}

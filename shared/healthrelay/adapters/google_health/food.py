@@ -3,6 +3,7 @@
 Food needs a permission of its own that a wearer may have refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +22,8 @@ DRUNK, DRUNK_DAYS = sessions("hydration-log"), DailyRollUp("hydration-log")
 # Fitbit's meals. Google's others, such as SNACK, are its "anytime".
 _MEALS = {"BREAKFAST": 1, "BEFORE_LUNCH": 2, "LUNCH": 3, "BEFORE_DINNER": 4, "DINNER": 5}
 _ANYTIME = 7
+# Another name with the same number at its end, such as 0147, is another unit.
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 _MILLIGRAMS = Decimal(1000)
 _TYPED = "userProvidedUnit"
 """The unit in which an amount was typed in; Google has converted it."""
@@ -96,7 +99,7 @@ def food_units(answers: Answers) -> list[Element]:
 
 def _unit(path: str, value: Mapping[str, Any]) -> Element:
     tail = path.rpartition("/")[2]
-    element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
+    element: Element = {"id": int(tail) if _NUMBER.fullmatch(tail) else tail}
     named = {"name": "displayName", "plural": "pluralDisplayName"}
     known = {name: text(value, google) for name, google in named.items()}
     return element | {name: each for name, each in known.items() if each}

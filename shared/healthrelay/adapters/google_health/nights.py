@@ -90,7 +90,7 @@ class Night:
         """Return a figure of the summary; None as long as it is not known."""
         if member in self.summary:
             minutes = number(self.summary, member)
-            return None if minutes is None else int(minutes)
+            return None if minutes is None else units.integer(minutes)
         return 0 if self.settled else None
 
     @property
@@ -132,7 +132,7 @@ class Night:
         if asleep is None:
             return None
         known = self.in_bed if awake is None else asleep + awake
-        return int(units.rounded(Decimal(100 * asleep) / known, 0)) if known else None
+        return units.integer(Decimal(100 * asleep) / known) if known else None
 
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
@@ -158,25 +158,24 @@ class Night:
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-
-    def read(point: Raw) -> list[Night]:
-        return [_checked(_night(point, answers))] if _is_over(point, answers.now) else []
-
-    nights = chain.from_iterable(answers.each(SLEEP, read))
+    nights = chain.from_iterable(answers.each(SLEEP, lambda point: _ended(point, answers)))
     return sorted(nights, key=lambda night: (night.span.start, night.log_id))
 
 
-def _is_over(point: Raw, now: datetime) -> bool:
-    """Return whether *point* is a session that has ended, as far as Google knows.
+def _ended(point: Raw, answers: Answers) -> list[Night] | None:
+    """Return the session if it is over: nothing while it has no end and so no day.
 
-    While the wearer sleeps, Google lists it without an end, or with one that moves on, and
-    summarizes it when it is over. Not every session gets a summary.
+    While the wearer sleeps, Google lists a session without an end, or with one that moves on, and
+    summarizes it when it is over. Not every session gets a summary: as long as it may still come,
+    None, for nothing is known of the session of that day.
     """
     value = value_of(point, "sleep")
     end = value["interval"].get("endTime")
     if end is None:
-        return False
-    return bool(value.get("summary")) or instant_of(end) + SETTLES_IN <= now
+        return []
+    if not value.get("summary") and instant_of(end) + SETTLES_IN > answers.now:
+        return None
+    return [_checked(_night(point, answers))]
 
 
 def _checked(night: Night) -> Night:
