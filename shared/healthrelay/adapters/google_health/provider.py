@@ -75,9 +75,11 @@ class GoogleHealth:
         for _ in range(MAX_PAGES):
             page = self._send(access, question.request(read, token), read.source)
             points += (_slim(point) for point in _points(page, question.points))
-            token = page.get("nextPageToken", "")
+            token = page.get("nextPageToken") or ""
             if not token:
                 return points
+            if not isinstance(token, str):
+                raise TryLater(f"Google Health names the next page of {read.source} by no text.")
             if token in seen:
                 raise TryLater(f"Google Health goes in circles with {read.source}.", 3600)
             seen.add(token)

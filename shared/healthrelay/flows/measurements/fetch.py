@@ -23,17 +23,10 @@ from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
-from healthrelay.core.measurements.records import (
-    Delta,
-    diff,
-    extend_coverage,
-    keep_known,
-    reaches_back,
-    select,
-)
+from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -143,7 +136,7 @@ def preview(
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    return _Known(require_settings(user, store.identities), store.records.coverage(user))
+    return _Known(require_connectable(user, store.identities), store.records.coverage(user))
 
 
 def _decide(
@@ -227,6 +220,8 @@ def _incoming(
         read = pieced(known, read, windows)
     if not gathered.unsure:
         return read
+    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+
     # A record that was read under another key now would stand twice.
     kept = [record for record in known if record.name not in gathered.replaced]
     return keep_known(kept, read, gathered.unsure)
