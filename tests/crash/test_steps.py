@@ -11,6 +11,7 @@ PORTS: dict[str, type] = {
     "store": store.Store,
     "identities": store.Identities,
     "tokens": store.Tokens,
+    "accounts": store.Accounts,
     "handshakes": store.Handshakes,
     "accounts": store.Accounts,
     "records": store.Records,

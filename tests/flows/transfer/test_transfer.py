@@ -283,18 +283,6 @@ class TestRefusals:
         assert dump(target, NOW, file.write).people == 1
         assert b"loading" not in file.getvalue()
 
-    def test_whose_account_comes_with_the_file_is_named(self, source: Store, target: Store) -> None:
-        target.identities.save("emma", {})
-        target.accounts.change(lambda bindings: bindings.replace("emma", ["fitbit A1B2C3"]))
-
-        with pytest.raises(Duplicate, match=r"^Nothing was loaded: emma have an account of it"):
-            loaded(dumped(source), target)
-
-        assert target.identities.names() == ["emma"]
-        target.accounts.change(lambda bindings: bindings.replace("emma", ()))
-        loaded(dumped(source), target)
-        assert target.accounts.load().of("jack") == ("fitbit A1B2C3",)
-
     def test_another_registration_is_named(self, source: Store, target: Store) -> None:
         target.identities.save_application({"client_id": "another", "igor_url": "u"}, {})
 

@@ -7,11 +7,10 @@ short and runs again, whoever is there already came from this file.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from healthrelay.core.errors import BadRequest, Duplicate
-from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.flows.household.application import amend
 from healthrelay.flows.transfer.dump import FORMAT, LOADING, VERSION, Dumped, to_bytes
 from healthrelay.flows.transfer.person import Line, Step, from_lines
@@ -24,17 +23,14 @@ def load(
     """Load all people of *file* and the application's values; it can be killed and run again.
 
     Raise `BadRequest` for a file that is damaged, cut short or of a newer format, `Duplicate`
-    when people of it, their accounts or other values of the application are here; then nothing is
-    written.
+    when people of it, or other values of the application, are here; then nothing is written.
     """
     content = _Content(file)
-    accounts = {user: _accounts(person) for user, person in content.people()}
-    names = list(accounts)
+    names = [user for user, _ in content.people()]
     values = store.identities.application()
     existing = sorted({*names}.intersection(store.identities.names()))
     if values.get(LOADING) != content.digest:  # otherwise all that exists came from this file
         _refuse_known(existing, content.application, values)
-        _refuse_taken(accounts, store)
         ours = {**content.application, LOADING: content.digest}
         amend(store.identities, lambda before: {**before, **ours})
     records = 0
@@ -53,18 +49,6 @@ def _refuse_known(people: list[str], ours: dict[str, str], theirs: dict[str, str
         raise Duplicate(f"Nothing was loaded: {', '.join(people)} exist in this store already.")
     if others := [name for name, value in ours.items() if theirs.get(name, value) != value]:
         raise Duplicate(f"Nothing was loaded: this store has another {', '.join(others)}.")
-
-
-def _accounts(person: PersonDump) -> Sequence[str]:
-    return accounts_in(person.grant) if person.accounts is None else person.accounts
-
-
-def _refuse_taken(accounts: Mapping[str, Sequence[str]], store: Store) -> None:
-    """Raise `Duplicate` when an account of the file is that of somebody who is not in it."""
-    bindings = store.accounts.load()
-    holders = {holder for each in accounts.values() for holder in bindings.holders(each)}
-    if others := sorted(holders - accounts.keys()):
-        raise Duplicate(f"Nothing was loaded: {', '.join(others)} have an account of it here.")
 
 
 class _Content:
