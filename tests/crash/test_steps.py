@@ -11,7 +11,6 @@ PORTS: dict[str, type] = {
     "store": store.Store,
     "identities": store.Identities,
     "tokens": store.Tokens,
-    "accounts": store.Accounts,
     "handshakes": store.Handshakes,
     "accounts": store.Accounts,
     "records": store.Records,
