@@ -142,6 +142,8 @@ def read_from(url: str, source: str = "weight:reconcile") -> None:
         (403, error(403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), ReconnectNeeded),
         (403, error(403, "SERVICE_DISABLED"), Misconfigured),
         (403, error(403, "", "Could not mint UberMint from GaiaMint for x"), ReconnectNeeded),
+        (403, b'{"error":"insufficient_scope","error_description":"Request"}', ReconnectNeeded),
+        (403, b'{"error":"access_denied"}', TryLater),
         (403, error(403, "RESOURCE_PERMISSION_DENIED"), TryLater),
         (403, b"<html>forbidden</html>", TryLater),
         (404, error(404), Refused),
@@ -161,6 +163,21 @@ def test_every_no_says_who_must_act(status: int, body: bytes, kind: type[Healthr
 
     assert type(caught.value) is kind
     assert "the-token" not in caught.value.sentence
+
+
+def test_a_scope_that_is_missing_is_named_in_oauths_words_too() -> None:
+    body = b'{"error": "insufficient_scope", "error_description": "Insufficient Scope"}'
+    with answering(response(403, body)) as url, pytest.raises(ReconnectNeeded) as caught:
+        read_from(url)
+
+    assert caught.value.cause == "scope_missing"
+
+
+@pytest.mark.parametrize("token", [7, ["next"], {"page": 2}, True])
+def test_a_page_token_that_is_no_text_is_a_passing_trouble(token: Any) -> None:
+    page = json.dumps({"dataPoints": [], "nextPageToken": token}).encode()
+    with answering(response(200, page)) as url, pytest.raises(TryLater, match="by no text"):
+        read_from(url)
 
 
 def sample(physical: str, grams: Any, **more: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ WATCHED = {
         *("invitations", "renew_invitations"),
     ),
     "tokens": ("load", "save", "forget"),
+    "accounts": ("load", "change"),
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),
     "token_endpoint": ("exchange", "refresh", "revoke"),

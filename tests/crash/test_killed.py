@@ -27,6 +27,7 @@ STEPS = {
         "identities.settings",
         "handshakes.use",
         "identities.invitations",
+        "accounts.load",
         "token_endpoint.exchange",
         "provider.account",
         "tokens.load",

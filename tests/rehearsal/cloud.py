@@ -129,7 +129,7 @@ class Cloud:
             with self.browser() as browser:
                 begun = browser.get(link, allow_redirects=False, timeout=SECONDS)
                 assert begun.status_code == 302, begun.text
-                back = browser.get(allow_page(begun.headers["Location"]), timeout=SECONDS)
+                back = browser.get(allow_page(begun.headers["Location"], user), timeout=SECONDS)
             if back.status_code != 503:
                 break
         assert back.status_code == 200, back.text

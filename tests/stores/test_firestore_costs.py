@@ -247,6 +247,7 @@ def test_a_restored_person_costs_their_documents_and_a_claim(store: EmulatedStor
     entries = [Entry(4, NOW, {"body-weight": ("2026-01-01",)}, {}, {})]
     person = PersonDump({}, None, None, {}, {}, {}, entries, records)
 
-    # Read: the person, what an earlier attempt left (two listings), the claim. Written: the claim
-    # and its end, the person's two documents, two buckets, one entry.
-    assert cost(store, lambda: store.restore("second", person)) == (4, 7)
+    # Read: the person, what an earlier attempt left (two listings), the claim, whose account each
+    # is. Written: the claim and its end, that, the person's two documents, two buckets, one entry.
+    store.accounts.change(lambda bindings: bindings)
+    assert cost(store, lambda: store.restore("second", person)) == (5, 8)

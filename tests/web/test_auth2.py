@@ -218,7 +218,7 @@ def test_consent_without_a_refresh_token_is_refused(browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status", "said"),
-    [("/token$", 500, 503), ("/token$", 429, 429), ("/token$", 410, 502), ("/identity$", 500, 503)],
+    [("/token$", 500, 503), ("/token$", 429, 429), ("/token$", 410, 502)],
 )
 def test_trouble_of_the_provider_is_told_and_stores_nothing(
     browser: Browser, path: str, status: int, said: int
@@ -252,7 +252,7 @@ def test_two_tabs_do_not_disturb_each_other(browser: Browser) -> None:
     browser.household.add("second")
     first, second = browser.begin("jack"), browser.begin("second")
 
-    assert browser.back(**query_of(allow_page(second))).status_code == 200
+    assert browser.back(**query_of(allow_page(second, "second"))).status_code == 200
     assert browser.back(**query_of(allow_page(first))).status_code == 200
 
 

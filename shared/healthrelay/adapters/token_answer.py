@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from healthrelay.adapters.json_body import parse_json
-from healthrelay.core.grants.token import Grant
+from healthrelay.core.grants.token import FOREIGN_SCOPES, Grant
 
 DEFAULT_LIFETIME = timedelta(hours=1)
 MAX_LIFETIME = timedelta(days=366)
@@ -53,7 +53,10 @@ def read_grant(body: bytes, now: datetime, known_scopes: Collection[str]) -> Gra
         scopes=scopes,
         refresh_expires_at=now + grant_lifetime if grant_lifetime else None,
         user=user,
-        odd=tuple(name for name, value in read.items() if name in fields and not value),
+        odd=(
+            *(name for name, value in read.items() if name in fields and not value),
+            *([FOREIGN_SCOPES] if not scopes and _is_foreign(fields.get("scope")) else []),
+        ),
     )
 
 
@@ -75,6 +78,12 @@ def _scopes(value: object, known: Collection[str]) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     return tuple(each for each in value if isinstance(each, str) and each in known)
+
+
+def _is_foreign(scope: object) -> bool:
+    """Return whether *scope* says clearly that other things were given than we know."""
+    words = scope.split() if isinstance(scope, str) else []
+    return bool(words) and all(re.fullmatch(r"openid|email|https://\S+", word) for word in words)
 
 
 def _lifetime(value: object, most: timedelta) -> timedelta | None:

@@ -14,7 +14,8 @@ HealthrelayError
 │   └── ConsentEnded      the wearer: this consent ended and stored nothing; connect again
 │       ├── ConsentUsed   the wearer: its answer came before
 │       ├── ConsentDenied the wearer: nothing was allowed
-│       └── ConsentFailed the wearer: the provider could not ask, or gave nothing lasting
+│       ├── ConsentFailed the wearer: the provider could not ask, or gave nothing lasting
+│       └── WrongAccount  the wearer: choose the right account; or the owner moves the person
 ├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
@@ -22,6 +23,7 @@ HealthrelayError
 ├── Refused               the owner: the provider will never do this; says what and why
 ├── OddData               nobody: some of what the provider sent could not be read; says which days
 ├── TryLater              nobody: carries the wait in seconds
+│   ├── Unconfirmed       nobody: whose account it is could not be asked yet
 │   └── RateLimited       nobody: the provider asks for a pause
 └── Conflict              nobody: somebody else wrote first; read again
 
@@ -42,9 +44,6 @@ if TYPE_CHECKING:
 
 OddDays = Mapping[str, Mapping[str, int]]
 """Series → local day (ISO text, ``""`` where it is not known) → how many points are odd."""
-
-MAX_DAYS_NAMED = 7
-"""In one sentence about odd data."""
 
 
 class HealthrelayError(Exception):
@@ -149,6 +148,20 @@ class ConsentFailed(ConsentEnded):
     """The provider could not ask, or gave no lasting permission."""
 
 
+class WrongAccount(ConsentEnded):
+    """*user* consented with an account that is not theirs."""
+
+    cause = "wrong_account"
+
+    def __init__(self, sentence: str, user: str) -> None:
+        super().__init__(sentence)
+        self.user = user
+        self.next_step = (
+            "Connect again and choose the right account; or the owner runs"
+            f" `healthrelay move-account {user}`."
+        )
+
+
 class ReconnectNeeded(HealthrelayError):
     """The provider no longer honours the grant of *user*."""
 
@@ -206,23 +219,10 @@ class OddData(HealthrelayError):
     )
 
     def __init__(self, series: str, days: Mapping[str, int]) -> None:
+        from healthrelay.core.trouble import odd_sentence  # noqa: PLC0415 - a poll meets none
+
         self.days = dict(days)
         super().__init__(odd_sentence({series: days}))
-
-
-def odd_sentence(odd: OddDays) -> str:
-    """Return which points could not be read, as one sentence."""
-    parts = [f"{series} ({_odd_days(days)})" for series, days in sorted(odd.items())]
-    return f"Points that cannot be read were left out: {', '.join(parts)}."
-
-
-def _odd_days(days: Mapping[str, int]) -> str:
-    """Return the newest days and their numbers, and how many there are in all the others."""
-    newest = sorted(days.items(), reverse=True)
-    parts = [f"{day or 'day not known'}: {number}" for day, number in newest[:MAX_DAYS_NAMED]]
-    if others := sum(number for _, number in newest[MAX_DAYS_NAMED:]):
-        parts.append(f"other days: {others}")
-    return ", ".join(parts)
 
 
 class TryLater(HealthrelayError):
@@ -233,6 +233,12 @@ class TryLater(HealthrelayError):
     def __init__(self, sentence: str, after: int = 60) -> None:
         super().__init__(sentence)
         self.after = after
+
+
+class Unconfirmed(TryLater):
+    """Whose account a grant opens is not known yet, so that nothing is read with it."""
+
+    cause = "unconfirmed"
 
 
 class RateLimited(TryLater):

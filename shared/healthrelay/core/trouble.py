@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+MAX_DAYS_NAMED = 7
+"""In one sentence about odd data."""
+
 
 class Trouble(NamedTuple):
     """What stands in the way, who must act, and since when."""
@@ -71,3 +74,18 @@ class Diagnosis(NamedTuple):
             "since": self.since.isoformat() if self.since else None,
             "next_step": " ".join(trouble.next_step for trouble in self.troubles),
         }
+
+
+def odd_sentence(odd: Mapping[str, Mapping[str, int]]) -> str:
+    """Return which points could not be read, as one sentence."""
+    parts = [f"{series} ({_odd_days(days)})" for series, days in sorted(odd.items())]
+    return f"Points that cannot be read were left out: {', '.join(parts)}."
+
+
+def _odd_days(days: Mapping[str, int]) -> str:
+    """Return the newest days and their numbers, and how many there are in all the others."""
+    newest = sorted(days.items(), reverse=True)
+    parts = [f"{day or 'day not known'}: {number}" for day, number in newest[:MAX_DAYS_NAMED]]
+    if others := sum(number for _, number in newest[MAX_DAYS_NAMED:]):
+        parts.append(f"other days: {others}")
+    return ", ".join(parts)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ class Provider(Protocol):
         """Return what must be read to fill *window*. Raises `Unsupported`, naming the lack."""
 
     def account(self, grant: Grant) -> Account:
-        """Return whose data the grant opens."""
+        """Return whose data the grant opens; the id is empty where it is not known."""
+
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+        """Return how to ask for each part of a `healthrelay.core.grants.glance.Glance`."""
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         """Return everything that *read* names, every page of it."""

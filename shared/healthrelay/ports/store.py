@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.progress import Progress
+    from healthrelay.core.grants.bindings import Bindings
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document
     from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
+
+
+Bind = Callable[["Bindings"], "Bindings"]
+"""Returns what the bindings are to be; may be called again with newer ones."""
 
 
 class Versioned(NamedTuple):
@@ -69,11 +74,17 @@ class Tokens(Protocol):
         """Return the stored grant, or None."""
 
     def save(
-        self, user: str, document: Document, expected: int, admission: Admission | None = None
+        self,
+        user: str,
+        document: Document,
+        expected: int,
+        admission: Admission | None = None,
+        bind: Bind | None = None,
     ) -> int:
         """Write if the stored version is still *expected* (0: none is stored).
 
-        The invitation of an *admission* is marked as used with it, both or neither.
+        The invitation of an *admission* is marked as used, and the accounts are bound by *bind*,
+        with it: all or nothing. What *bind* raises is raised.
         Return the new version, which no document of this person had before.
         Raise `Conflict` for another version, `Unknown` when the person does not exist, `Expired`
         for an invitation that was used before or was for an earlier person of this name.
@@ -85,6 +96,20 @@ class Tokens(Protocol):
         Raise `Conflict` for another version or when none is stored, `Unknown` when the person
         does not exist.
         """
+
+
+class Accounts(Protocol):
+    """Whose account each is.
+
+    A store of an earlier version has no bindings: there, each grant that is stored counts as
+    bound, until the first change writes them down.
+    """
+
+    def load(self) -> Bindings:
+        """Return all bindings."""
+
+    def change(self, bind: Bind) -> None:
+        """Store what *bind* makes of the bindings; what it raises is raised."""
 
 
 class Handshakes(Protocol):
@@ -130,10 +155,12 @@ class PersonDump(NamedTuple):
     records: Sequence[Record]
     invitations: Invitations | None = None
     """None in a dump of an earlier version."""
+    accounts: Sequence[str] | None = None
+    """The accounts that are bound to them, sorted; None in a dump of an earlier version."""
 
 
 class Store(Protocol):
-    """All six ports over one database."""
+    """All seven ports over one database."""
 
     @property
     def identities(self) -> Identities: ...
@@ -141,6 +168,8 @@ class Store(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def handshakes(self) -> Handshakes: ...
+    @property
+    def accounts(self) -> Accounts: ...
     @property
     def records(self) -> Records: ...
     @property

@@ -1,9 +1,12 @@
 """``/auth2?code&state``: the browser comes back, and the grant is stored."""
 
+from typing import Any
+
 from flask import Request, Response
 
 from healthrelay.core.errors import Forbidden, HealthrelayError
 from healthrelay.flows.grants import connect
+from healthrelay.flows.grants.glance import glance
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, connected_title, page
@@ -39,6 +42,18 @@ def view(request: Request, services: WebServices) -> Response:
             # The cookie is of the name by which the browser began.
             error.next_step = f"Begin at {services.public_url}, not at another name of it."
         raise
-    title = connected_title(done.user)
-    label, granted, withheld = services.consent.label, done.granted, done.withheld
-    return page("connected", title=title, label=label, granted=granted, withheld=withheld)
+    return _connected(done, services)
+
+
+def _connected(done: connect.Connected, services: WebServices) -> Response:
+    words: dict[str, Any] = {
+        "label": services.consent.label,
+        "granted": done.granted,
+        "withheld": done.withheld,
+    }
+    if not done.token.account.id:
+        title = f"{done.user[:1].upper()}{done.user[1:]} is nearly connected"
+        return page("connected", title=title, unconfirmed=True, **words)
+    title, token = connected_title(done.user), done.token
+    seen = glance(services.provider, token.grant.access, token.account.zone, services.now())
+    return page("connected", title=title, glance=seen, user=done.user, **words)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
+from healthrelay.core.errors import WrongAccount
 from healthrelay.web import responses
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def page(template: str, status: int = 200, **words: object) -> Response:
 def as_page(error: HealthrelayError) -> Response:
     """Return *error* as a page: one sentence, and who must act."""
     advices = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    if isinstance(error, WrongAccount):
+        return _wrong_account(error)
     title, advice = "Not connected", advices.get(error.who, error.next_step)
     if error.connected:
         title, advice = connected_title(error.connected), "Nothing was changed by this page."
@@ -42,6 +45,12 @@ def as_page(error: HealthrelayError) -> Response:
     response = page("message", responses.status(error), **words)
     response.headers.update(responses.headers(error))
     return response
+
+
+def _wrong_account(error: WrongAccount) -> Response:
+    """Return what happened, and the two ways on."""
+    words = {"title": "This is another account", "sentence": error.sentence, "user": error.user}
+    return page("wrong-account", responses.status(error), connected=error.connected, **words)
 
 
 def connected_title(user: str) -> str:

@@ -51,6 +51,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     errors.ConsentUsed: 409,
     errors.ConsentDenied: 403,
     errors.ConsentFailed: 502,
+    errors.WrongAccount: 409,
     errors.ReconnectNeeded: 502,
     errors.AccessRefused: 502,
     errors.Misconfigured: 502,

@@ -211,3 +211,62 @@ def test_unknown_shape_is_told_and_not_read_as_nothing(series: str, raw: Any) ->
 
     assert result.elements == []
     assert sum(result.odd.values()) == 1
+
+
+GOOD, ODD = "2026-11-02", "2026-11-03"
+POINT = {"time": "07:00:00", "value": 12}
+MINUTES = {"dataset": [POINT], "datasetInterval": 1, "datasetType": "minute"}
+RATES = {"value": {"heartRateZones": [], "restingHeartRate": 57}}
+
+
+@pytest.mark.parametrize(
+    ("series", "source", "good", "odd"),
+    [
+        ("weight", "weight", {"date": GOOD, "logId": 7}, None),
+        ("body-weight", "body-weight", *values(d2="82.4", d3="NaN")),
+        ("body-weight", "body-weight", *values(d2="82.4", d3=None)),
+        ("activities-steps", STEPS, *values(d2="9", d3="many")),
+        ("activities-steps", STEPS, *values(d2="9", d3=None)),
+        ("activities-heart", "activities-heart", {"dateTime": GOOD, **RATES}, {"dateTime": ODD}),
+        ("devices", "devices", {"id": "1"}, ["a scale"]),
+        ("friends", "friends", {"user": {"encodedId": "B2"}}, {"user": None}),
+        ("body", "day of body", {"date": GOOD, "body": {"fat": 7}}, {"date": ODD, "body": 7}),
+    ],
+)
+def test_one_odd_element_takes_no_other_with_it(
+    series: str, source: str, good: Any, odd: Any
+) -> None:
+    result = set_aside(series, {source: [good, odd]})
+
+    assert result.elements == converted(series, {source: [good]})
+    day = ODD if isinstance(odd, dict) and series != "friends" else ""
+    assert result.odd == {day: 1}
+
+
+def test_one_odd_entry_leaves_the_others_of_its_day() -> None:
+    days = [{"date": GOOD, "water": ["a glass", {"amount": 250, "logId": 7}, None]}]
+
+    result = set_aside("water", {"day of foods_log_water": days})
+
+    assert result.elements == [{"date": GOOD, "amount": 250, "logId": 7}]
+    assert result.odd == {GOOD: 2}
+
+
+def test_one_odd_minute_leaves_the_others_of_its_day() -> None:
+    dataset = [POINT, {"time": "07:01:00", "value": "NaN"}, {"value": 3}, "noon"]
+    days = [{"dateTime": GOOD, **MINUTES, "dataset": dataset}]
+    raw = {"points of heart 1min": days}
+
+    result = set_aside("activities-heart-intraday", raw)
+
+    assert result.elements == [{"dateTime": GOOD, **MINUTES}]
+    assert result.odd == {GOOD: 3}
+
+
+def test_a_day_with_an_odd_companion_is_not_known() -> None:
+    raw = {"activities-distance": values(d2="1.2", d3="3.4"), STEPS: values(d2="9", d3="many")}
+
+    result = set_aside("activities-distance", raw)
+
+    assert result.elements == values(d2="1.2")
+    assert result.odd == {ODD: 1}

@@ -120,10 +120,15 @@ def test_a_day_as_a_whole(household: Household) -> None:
     ]
     assert read(Window("activities", MONDAY, SUNDAY)) == [
         {
+            "activeDuration": 2_100_000,
+            "activeZoneMinutes": {"totalMinutes": 40},
+            "averageHeartRate": 148,
             "calories": 310,
             "distance": 5.01,
             "duration": 2_100_000,
+            "elevationGain": 0,
             "hasStartTime": True,
+            "heartRateZones": [{"minutes": 35, "name": "Fat Burn"}],
             "logId": 789,
             "name": "Run",
             "startDate": "2026-11-03",

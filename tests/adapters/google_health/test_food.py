@@ -170,3 +170,17 @@ def test_unknown_shape_is_told_and_not_read_as_nothing(
     series: str, source: str, point: Any
 ) -> None:
     assert_unknown(series, {source: [point]})
+
+
+def test_a_unit_is_known_by_its_whole_name() -> None:
+    units = [
+        {
+            "name": f"users/1/dataTypes/food-measurement-unit/dataPoints/{name}",
+            "foodMeasurementUnit": {"displayName": name},
+        }
+        for name in ("147", "0147", "my-cup")
+    ]
+
+    found = converted("food-units", {"food-measurement-unit": units})
+
+    assert [unit["id"] for unit in found] == [147, "0147", "my-cup"]

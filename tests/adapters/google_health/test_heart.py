@@ -97,3 +97,9 @@ def test_what_is_unknown_of_a_day_is_left_out() -> None:
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(source: str, point: Any) -> None:
     assert_unknown("activities-heart", {source: [point]})
+
+
+def test_a_rate_between_two_is_rounded_half_up() -> None:
+    days = tolerated("activities-heart", {RESTING: [resting(3, beatsPerMinute=56.5)]})
+
+    assert days == values(d3=heart(restingHeartRate=57))

@@ -16,6 +16,7 @@ from tests.adapters.google_health.moving import (
     assert_unknown,
     converted,
     interval,
+    set_aside,
     tolerated,
 )
 from tests.adapters.google_health.sleeping import SOURCE, nap, night, noticed, session, stage
@@ -193,6 +194,13 @@ def test_a_session_in_progress_is_given_out_when_it_is_known_to_be_over(
     elements = tolerated("sleep", {SOURCE: [asleep, night()]}, days=days)
 
     assert [element["logId"] for element in elements] == [456, 458][: 1 + given]
+
+
+def test_what_is_known_of_a_day_stays_while_its_session_settles() -> None:
+    settling = session(interval=interval("2026-11-09T03:00:00Z", "2026-11-09T10:00:00Z"))
+    begun = session(interval={"startTime": "2026-11-09T03:00:00Z"})
+
+    assert set_aside("sleep", {SOURCE: [settling, begun]}).unsure == {"2026-11-09"}
 
 
 @pytest.mark.parametrize(

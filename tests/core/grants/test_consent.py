@@ -34,7 +34,7 @@ def test_google_is_asked_for_a_lasting_grant() -> None:
     url = authorize_url(CLIENT, ["a"], "s", "c", CONSENTS["google_health"].extra)
 
     assert parse_qs(urlsplit(url).query)["access_type"] == ["offline"]
-    assert parse_qs(urlsplit(url).query)["prompt"] == ["consent"]
+    assert parse_qs(urlsplit(url).query)["prompt"] == ["select_account consent"]
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])

@@ -7,16 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.records import (
-    MAX_ODD_DAYS,
-    Delta,
-    Record,
-    Window,
-    diff,
-    keep_known,
-    parse,
-    update_odd,
-)
+from healthrelay.core.measurements.records import Delta, Record, Window, diff, parse
 
 NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 CORRECTED = NEW._replace(data={**NEW.data, "value": "82.9"})
@@ -103,76 +94,6 @@ def test_an_element_without_key_or_day_is_set_aside(series: str, element: object
 
     assert [record.when for record in records] == ["2026-11-02"]
     assert odd == {day: 1}
-
-
-SECOND = Record("body-weight", "2026-11-02", "2026-11-02", {"dateTime": "2026-11-02", "value": "1"})
-HEART = Record(
-    "activities-heart", "2026-11-01", "2026-11-01", {"value": {"restingHeartRate": 56, "zones": []}}
-)
-
-
-@pytest.mark.parametrize(
-    ("read", "unsure", "kept"),
-    [
-        ([], {}, []),
-        ([], {"body-weight": []}, []),
-        ([], {"body-weight": ["2026-11-01"]}, [NEW]),
-        ([], {"body-weight": [""]}, [NEW, SECOND]),
-        ([SECOND], {"body-weight": ["2026-11-01"]}, [NEW, SECOND]),
-        ([CORRECTED], {"body-weight": ["2026-11-01"]}, [CORRECTED]),
-        ([], {"body-fat": [""]}, []),
-    ],
-)
-def test_what_is_known_of_an_unsure_day_stays(
-    read: list[Record], unsure: dict[str, list[str]], kept: list[Record]
-) -> None:
-    assert sorted(keep_known([NEW, SECOND], read, unsure)) == kept
-
-
-def test_a_part_of_a_record_that_was_not_read_again_stays() -> None:
-    read = HEART._replace(data={"value": {"zones": ["Peak"]}})
-
-    (kept,) = keep_known([HEART], [read], {"activities-heart": ["2026-11-01"]})
-
-    assert kept.data == {"value": {"restingHeartRate": 56, "zones": ["Peak"]}}
-
-
-def test_a_state_has_no_day_and_stays_whole() -> None:
-    user = Record("user", "the one", "2009-01-01", {"age": 44, "height": 178})
-
-    assert keep_known([user], [user._replace(data={"age": 45})], {"user": ["2026-11-01"]}) == [
-        user._replace(data={"age": 45, "height": 178})
-    ]
-
-
-ODD = {"body-weight": {"": 1, "2026-11-01": 2, "2026-11-09": 1}, "body-fat": {"2026-11-01": 1}}
-
-
-@pytest.mark.parametrize(
-    ("odd", "after"),
-    [
-        ({}, {"body-fat": {"2026-11-01": 1}, "body-weight": {"2026-11-09": 1}}),
-        (
-            {"body-weight": {"2026-11-02": 3}},
-            {"body-fat": {"2026-11-01": 1}, "body-weight": {"2026-11-02": 3, "2026-11-09": 1}},
-        ),
-    ],
-)
-def test_what_was_odd_is_remembered_until_it_is_read_again(
-    odd: dict[str, dict[str, int]], after: dict[str, dict[str, int]]
-) -> None:
-    read = [Window("body-weight", date(2026, 11, 1), date(2026, 11, 2))]
-
-    assert update_odd(ODD, read, odd) == after
-
-
-def test_no_more_than_the_newest_odd_days_are_remembered() -> None:
-    days = {f"2026-{month:02}-{day:02}": 1 for month in (9, 10) for day in range(1, 29)}
-
-    remembered = update_odd({}, [], {"body-weight": days})["body-weight"]
-
-    assert len(remembered) == MAX_ODD_DAYS
-    assert max(remembered) == "2026-10-28"
 
 
 def test_window_holds_its_first_and_last_day() -> None:

@@ -56,3 +56,10 @@ def test_a_mass_comes_back_from_every_unit(grams: int, system: str) -> None:
     converted = units.mass(Decimal(grams), system)
 
     assert abs(float(converted) * factor - grams) <= worst * 1.001
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("0.5", 1), ("1.5", 2), ("2.5", 3), ("56.49", 56), ("-2.5", -3)]
+)
+def test_halves_go_up(value: str, number: int) -> None:
+    assert units.integer(Decimal(value)) == number

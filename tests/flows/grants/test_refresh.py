@@ -62,8 +62,11 @@ def test_connect_wins_over_a_refresh_of_the_old_grant(login: Login) -> None:
                 login.connect(self.writes)
             return found
 
-        def save(self, user: str, document: object, expected: int, admission: object) -> None:
+        def save(
+            self, user: str, document: object, expected: int, admission: object, bind: object
+        ) -> None:
             assert admission is None
+            assert bind is not None
             login.store.tokens.save(user, document, expected)  # type: ignore[arg-type]
 
     late = Grants("fitbit", Busy(), VAULT, Issuer())  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import pytest
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.targets import new_keys
 from healthrelay.core.errors import Misconfigured
+from healthrelay.core.grants.token import Account
 from healthrelay.flows.delivery.targets import Endpoint, add, open_keys
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.household.application import (
@@ -22,7 +23,7 @@ from healthrelay.flows.household.application import (
 )
 from healthrelay.flows.household.secrets import Rotation
 from healthrelay.ports.store import Store
-from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of, stored_token, take
+from tests.flows.grants.issuer import NOW, Issuer, grant, grants_of, stored_token, take
 
 ENDPOINT = Endpoint("https://hook.example/in", private=False)
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -36,7 +37,7 @@ def store(either_store: Store) -> Store:
     """Five people with grants, a registration and an Igor, all sealed with the old key."""
     for user in PEOPLE:
         either_store.identities.save(user, {})
-        grants_of(either_store, BEFORE).connect(user, grant(1, hours=9), ACCOUNT, NOW)
+        grants_of(either_store, BEFORE).connect(user, grant(1, hours=9), Account(user), NOW)
     save_registration("cid", "a client secret", either_store.identities, BEFORE)
     save_igor(StoredIgor("https://igor.example", token="a token"), either_store.identities, BEFORE)
     return either_store
@@ -70,12 +71,12 @@ def test_everything_opens_with_the_new_key_alone(store: Store) -> None:
 
 def test_missing_key_is_named_and_spoils_nothing_else(store: Store) -> None:
     lost = SealingVault({"lost": b"l" * 32})
-    grants_of(store, lost).connect("user3", grant(1, hours=9), ACCOUNT, NOW)
+    grants_of(store, lost).connect("user3", grant(1, hours=9), Account("user3"), NOW)
 
     rotation = Rotation(store, AFTER)
     rotation.run()
 
-    place = "identities/user3/plugindata/fitbit/token fitbit A1B2C3"
+    place = "identities/user3/plugindata/fitbit/token fitbit user3"
     assert list(rotation.unopened) == [place]
     assert "'lost'" in rotation.unopened[place]
     assert len(rotation.resealed) == 6

@@ -8,10 +8,11 @@ import pytest
 
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater
+from healthrelay.core.grants.token import Account
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import FakeQueue
-from tests.flows.grants.issuer import ACCOUNT, NOW, Issuer, grant, grants_of
+from tests.flows.grants.issuer import NOW, Issuer, grant, grants_of
 
 PEOPLE = [f"user{number}" for number in range(30)]
 
@@ -33,7 +34,7 @@ def store(either_store: Store) -> Store:
     """Thirty people with grants."""
     for user in PEOPLE:
         either_store.identities.save(user, {})
-        grants_of(either_store).connect(user, grant(1, hours=0), ACCOUNT, NOW)
+        grants_of(either_store).connect(user, grant(1, hours=0), Account(user), NOW)
     return either_store
 
 

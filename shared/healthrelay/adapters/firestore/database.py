@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -118,10 +118,15 @@ class FirestorePort:
         return current
 
     def _update(
-        self, path: str, user: str, change: Callable[[Fields, bool], Fields | None]
+        self,
+        path: str,
+        user: str,
+        change: Callable[[Fields, bool], Fields | None],
+        beside: Callable[[], Sequence[Write]] = tuple,
     ) -> StoredDocument:
         """Write what *change* makes of the fields at *path*, if anything; return what was there.
 
+        Whatever *beside* returns is written with it, all or nothing.
         It is also given whether an attempt was made before, which may have been stored though
         its answer was lost. Raise `Unknown` for a stranger.
         """
@@ -133,7 +138,7 @@ class FirestorePort:
             fields = change(current.fields, again)
             if fields is not None:
                 again = True
-                self._database.commit(Write(path, fields, since=current.updated))
+                self._database.commit(Write(path, fields, since=current.updated), *beside())
             return current
 
         return retry_on_conflict(attempt)

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 Fields = Mapping[str, Any]
 
 APPLICATION = "plugindata/fitbit"
+ACCOUNTS = "plugindata/accounts"
 IDENTITIES = "identities"
 HANDSHAKES = "handshakes"
 

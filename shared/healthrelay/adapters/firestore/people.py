@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import documents
+from healthrelay.adapters.firestore.accounts import keep_bindings, release_accounts, write_bindings
 from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Listing, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
@@ -18,6 +19,7 @@ from healthrelay.ports.store import Versioned
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations
+    from healthrelay.ports.store import Bind
 
 
 class FirestoreIdentities(FirestorePort):
@@ -100,6 +102,7 @@ class FirestoreIdentities(FirestorePort):
             self._database.commit(
                 Write(current.path, None, since=current.updated),
                 Write(documents.private_path(user), None),
+                *release_accounts(self._database, user),
             )
         return current is not None
 
@@ -112,7 +115,12 @@ class FirestoreTokens(FirestorePort):
         return _read_grant(current.fields) if current else None
 
     def save(
-        self, user: str, document: Document, expected: int, admission: Admission | None = None
+        self,
+        user: str,
+        document: Document,
+        expected: int,
+        admission: Admission | None = None,
+        bind: Bind | None = None,
     ) -> int:
         # Random, so that a document that is created again never looks like the one before it.
         version = secrets.randbits(62) + 1
@@ -130,7 +138,10 @@ class FirestoreTokens(FirestorePort):
             spent = _read_invitations(fields).spend(admission)
             return {"token": token, **invitations_fields(spent)}
 
-        self._update(documents.private_path(user), user, change)
+        def beside() -> list[Write]:
+            return [write_bindings(self._database, bind)] if bind else []
+
+        self._update(documents.private_path(user), user, change, beside)
         return version
 
     def forget(self, user: str, expected: int) -> None:
@@ -142,7 +153,9 @@ class FirestoreTokens(FirestorePort):
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             return {"token": None}
 
-        self._update(documents.private_path(user), user, change)
+        self._update(
+            documents.private_path(user), user, change, lambda: keep_bindings(self._database)
+        )
 
 
 class FirestoreTargets(FirestorePort):

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from healthrelay.adapters.firestore import buckets, documents, people
+from healthrelay.adapters.firestore.accounts import write_bindings
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
+from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.records import coverage_to_document
 from healthrelay.ports.store import PersonDump
@@ -25,6 +27,7 @@ BATCH_BYTES = 2_000_000
 
 def restore(database: FirestoreDatabase, user: str, person: PersonDump, limit: int) -> None:
     """Make *user* as *person* says. Raise `Duplicate` for a person who exists."""
+    accounts = accounts_in(person.grant) if person.accounts is None else person.accounts
     incarnation = documents.commit_id()
     bulk = list(_bulk(user, incarnation, person, limit))
     last = (
@@ -48,7 +51,8 @@ def restore(database: FirestoreDatabase, user: str, person: PersonDump, limit: i
             raise CommitConflict
         for batch in _batches(bulk):
             database.commit(*batch)
-        database.commit(*last, Write(claim, None, since=claimed.updated))
+        bound = write_bindings(database, lambda bindings: bindings.replace(user, accounts))
+        database.commit(*last, bound, Write(claim, None, since=claimed.updated))
 
     retry_on_conflict(attempt)
 

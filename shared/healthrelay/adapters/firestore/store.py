@@ -1,8 +1,9 @@
-"""The store's six ports over one Firestore database in native mode.
+"""The store's seven ports over one Firestore database in native mode.
 
 | document                                 | holds                                              |
 |------------------------------------------|----------------------------------------------------|
 | plugindata/fitbit                        | the application's own values                       |
+| plugindata/accounts                      | whose account each is                              |
 | identities/{user}                        | life, head of the log, progress of targets, covered|
 | identities/{user}/plugindata/fitbit      | settings, sealed token and targets, poll key hash  |
 | identities/{user}/log/{sequence}         | one change: which keys, not which values           |
@@ -20,6 +21,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from healthrelay.adapters.firestore.accounts import FirestoreAccounts
 from healthrelay.adapters.firestore.buckets import MAX_BYTES
 from healthrelay.adapters.firestore.database import FirestoreDatabase
 from healthrelay.adapters.firestore.people import (
@@ -59,6 +61,7 @@ class FirestoreStore:
         self.identities = FirestoreIdentities(self._database)
         self.tokens = FirestoreTokens(self._database)
         self.handshakes = FirestoreHandshakes(self._database)
+        self.accounts = FirestoreAccounts(self._database)
         self.targets = FirestoreTargets(self._database)
         self.meter = self._database.meter
 

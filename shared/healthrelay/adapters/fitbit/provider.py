@@ -1,7 +1,7 @@
 """The legacy Fitbit Web API through python-fitbit: its answers are our shape already."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
@@ -24,18 +24,29 @@ class LegacyFitbit:
     def __init__(
         self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
     ) -> None:
+        self._system = system
         locale = METRIC if system == "metric" else system
         self._client = FitbitClient(url, client_id, locale, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
-        """Return the id that came with the token, and the zone of the profile if it may be read."""
+        """Return the id that came with the token or is in the profile, and the profile's zone.
+
+        The profile may not be readable.
+        """
         try:
             payload = self._client.call(grant.access, lambda api: api.user_profile_get())
         except HealthrelayError:
             payload = {}
         profile = payload.get("user")
-        zone = profile.get("timezone") if isinstance(profile, dict) else None
-        return Account(grant.user or "", zone if isinstance(zone, str) else None)
+        known = profile if isinstance(profile, dict) else {}
+        zone, encoded_id = known.get("timezone"), known.get("encodedId")
+        user = grant.user or (encoded_id if isinstance(encoded_id, str) else "")
+        return Account(user, zone if isinstance(zone, str) else None)
+
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+        from healthrelay.adapters.fitbit.glance import questions  # noqa: PLC0415
+
+        return questions(lambda read: list(self.read(access, read)), today, self._system)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)

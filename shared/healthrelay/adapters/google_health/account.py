@@ -15,6 +15,7 @@ from healthrelay.adapters.google_health.points import (
     local,
     number,
     samples_of,
+    text,
 )
 from healthrelay.adapters.google_health.questions import AccountPart, Points
 from healthrelay.core.json import Json, Raw
@@ -48,9 +49,7 @@ _DEVICE = {
     "type": "deviceType",
     "deviceVersion": "deviceVersion",
     "battery": "batteryStatus",
-    "batteryLevel": "batteryLevel",
     "mac": "macAddress",
-    "features": "features",
 }
 
 
@@ -67,7 +66,7 @@ def user(answers: Answers) -> list[Element]:
     """
     read_length = partial(_length, system=answers.system)
     parts: list[Element] = [
-        *answers.each(IDENTITY, lambda identity: {"encodedId": identity.get("legacyUserId")}),
+        *answers.each(IDENTITY, _identity),
         *answers.each(PROFILE, lambda profile: _profile(profile, read_length)),
         *answers.each(SETTINGS, _settings),
         {"height": _height(answers), "weight": _weight(answers)},
@@ -76,9 +75,13 @@ def user(answers: Answers) -> list[Element]:
     return [{name: members[name] for name in _USER if name in members}]
 
 
+def _identity(identity: Raw) -> Element:
+    return {"encodedId": text(identity, "legacyUserId")}
+
+
 def _profile(profile: Raw, read_length: Callable[[Raw, str], Json]) -> Element:
     return {
-        "age": profile.get("age"),
+        "age": _number(profile, "age"),
         "memberSince": _day(profile.get("membershipStartDate")),
         "strideLengthWalking": read_length(profile, "autoWalkingStrideLengthMm"),
         "strideLengthRunning": read_length(profile, "autoRunningStrideLengthMm"),
@@ -87,21 +90,34 @@ def _profile(profile: Raw, read_length: Callable[[Raw, str], Json]) -> Element:
 
 def _settings(settings: Raw) -> Element:
     return {
-        "timezone": settings.get("timeZone"),
-        "offsetFromUTCMillis": _milliseconds(settings.get("utcOffset")),
-        "locale": settings.get("languageLocale"),
-        "weightUnit": _WEIGHT_UNITS.get(settings.get("weightUnit") or ""),
+        "timezone": text(settings, "timeZone"),
+        "offsetFromUTCMillis": _milliseconds(text(settings, "utcOffset")),
+        "locale": text(settings, "languageLocale"),
+        "weightUnit": _WEIGHT_UNITS.get(text(settings, "weightUnit") or ""),
     }
 
 
 def _device(device: Raw, zone: str | None) -> Element:
     element: Element = {"id": device["name"].rpartition("/")[2]}
-    known = {name: device.get(google) for name, google in _DEVICE.items()}
+    known: Element = {name: text(device, google) for name, google in _DEVICE.items()}
+    known |= {"batteryLevel": _number(device, "batteryLevel"), "features": _features(device)}
     element |= {name: value for name, value in known.items() if value is not None}
-    if synced := device.get("lastSyncTime"):
+    if synced := text(device, "lastSyncTime"):
         at = local(instant_of(synced), None, zone)
         element["lastSyncTime"] = at.isoformat(timespec="milliseconds")
     return element
+
+
+def _features(device: Raw) -> list[Json] | None:
+    features = device.get("features")
+    if not isinstance(features, list | None):
+        raise TypeError("features that are no list")
+    return features and [feature for feature in features if isinstance(feature, str) and feature]
+
+
+def _number(part: Raw, member: str) -> int | float | None:
+    known = number(part, member) if member in part else None
+    return None if known is None else units.number(known)
 
 
 def _weight(answers: Answers) -> int | float | None:

@@ -15,6 +15,7 @@ from healthrelay.adapters.google_health.activity import WEARABLES, Span, amount,
 from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.adapters.google_health.questions import DailyRollUp, Question, intervals
 from healthrelay.core.json import Json, Raw
+from healthrelay.core.measurements import units
 
 LEVELS = intervals("activity-level")
 ZONE_MINUTES = DailyRollUp("active-zone-minutes")
@@ -76,7 +77,7 @@ def _earned(value: Mapping[str, object]) -> dict[str, Json] | None:
         minutes = amount(zones, member, *ZONES.values())
         if minutes is None:
             return None
-        earned[name] = int(minutes)
+        earned[name] = units.integer(minutes)
     return {**earned, "activeZoneMinutes": sum(earned.values())}
 
 

@@ -71,7 +71,7 @@ def _by_level(value: Mapping[str, Any]) -> dict[str, Json]:
     for each in value["activeMinutesRollupByActivityLevel"]:
         minutes = amount(each, "activeMinutesSum", "activityLevel")
         if each["activityLevel"] in _ACTIVE and minutes is not None:
-            levels[_ACTIVE[each["activityLevel"]]] = int(minutes)
+            levels[_ACTIVE[each["activityLevel"]]] = units.integer(minutes)
     return levels
 
 

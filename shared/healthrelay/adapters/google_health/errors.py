@@ -8,6 +8,8 @@ from typing import Any
 from healthrelay.adapters.http import Answer
 from healthrelay.core import errors
 
+_SCOPE_MISSING = ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficient_scope")
+"""Google's own reason, and that of OAuth (RFC 6750, section 3.1)."""
 _NOT_MOVED = "Could not mint UberMint from GaiaMint"
 
 
@@ -34,7 +36,7 @@ def trouble(answer: Answer, what: str) -> errors.HealthrelayError:
 
 
 def _forbidden_error(reason: str, message: str, what: str) -> errors.HealthrelayError:
-    if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
+    if reason in _SCOPE_MISSING:
         sentence = f"The consent does not cover {what}: connect again and allow it."
         return errors.ReconnectNeeded(sentence).with_cause("scope_missing")
     if reason in ("SERVICE_DISABLED", "USER_PROJECT_DENIED"):
@@ -49,13 +51,19 @@ def _forbidden_error(reason: str, message: str, what: str) -> errors.Healthrelay
 
 
 def _reason_and_message(body: Any) -> tuple[str, str]:
-    """Return the reason and message of Google's error body; empty when it is something else."""
+    """Return the reason and message of an error body, Google's or OAuth's; empty for any other."""
     error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, str):
+        return _clean(error), ""
     if not isinstance(error, dict):
         return "", ""
     details = error.get("details")
     details = details if isinstance(details, list) else []
     reasons = [detail.get("reason") for detail in details if isinstance(detail, dict)]
     reason = next((r for r in reasons if isinstance(r, str) and r), "")
-    clean = reason if reason.replace("_", "").isalnum() else ""
-    return clean[:60], str(error.get("message", ""))
+    return _clean(reason), str(error.get("message", ""))
+
+
+def _clean(reason: str) -> str:
+    """Return *reason* where it is one word, for a sentence of ours."""
+    return reason[:60] if reason.replace("_", "").isalnum() else ""

@@ -17,6 +17,7 @@ from healthrelay.adapters.google_health.points import (
     duration,
     log_id,
     number,
+    text,
     value_of,
 )
 from healthrelay.adapters.google_health.questions import Question, sessions
@@ -73,8 +74,8 @@ def _exercise(point: Raw, answers: Answers) -> Element:
     }
     # A person would write STRENGTH_TRAINING otherwise; a kind that is left out is not known.
     kind = (value.get("exerciseType") or "").replace("_", " ").capitalize()
-    named = {"name": value.get("displayName") or kind, "notes": value.get("notes")}
-    return element | {name: text for name, text in named.items() if text}
+    named = {"name": text(value, "displayName") or kind, "notes": text(value, "notes")}
+    return element | {name: known for name, known in named.items() if known}
 
 
 def _parts(value: Mapping[str, Any], answers: Answers, span: Span) -> dict[str, Json]:
@@ -120,7 +121,7 @@ def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
         if member in metrics and (exact := number(metrics, member)) is not None
     }
     if (earned := number({"activeZoneMinutes": None, **metrics}, "activeZoneMinutes")) is not None:
-        measured["activeZoneMinutes"] = {"totalMinutes": int(earned)}
+        measured["activeZoneMinutes"] = {"totalMinutes": units.integer(earned)}
     spent = metrics.get("heartRateZoneDurations") or {}
     zones: list[Json] = [
         {"minutes": duration(spent[member]) // MINUTE, "name": heart.ZONES[zone]}

@@ -3,13 +3,14 @@
 Food needs a permission of its own that a wearer may have refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from healthrelay.adapters.google_health.activity import amount, rolled, span_of, texts
-from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id
+from healthrelay.adapters.google_health.points import Answers, Element, Row, log_id, text
 from healthrelay.adapters.google_health.questions import DailyRollUp, Points, sessions
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements import units
@@ -21,6 +22,8 @@ DRUNK, DRUNK_DAYS = sessions("hydration-log"), DailyRollUp("hydration-log")
 # Fitbit's meals. Google's others, such as SNACK, are its "anytime".
 _MEALS = {"BREAKFAST": 1, "BEFORE_LUNCH": 2, "LUNCH": 3, "BEFORE_DINNER": 4, "DINNER": 5}
 _ANYTIME = 7
+# Another name with the same number at its end, such as 0147, is another unit.
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 _MILLIGRAMS = Decimal(1000)
 _TYPED = "userProvidedUnit"
 """The unit in which an amount was typed in; Google has converted it."""
@@ -44,7 +47,7 @@ def food_log(answers: Answers) -> list[Element]:
 def _eaten(value: Mapping[str, Any]) -> Element:
     nutrition = _nutrition(value, "")
     food: Element = {}
-    if name := value.get("foodDisplayName"):
+    if name := text(value, "foodDisplayName"):
         food["name"] = name
     if "calories" in nutrition:
         food["calories"] = nutrition["calories"]
@@ -96,10 +99,10 @@ def food_units(answers: Answers) -> list[Element]:
 
 def _unit(path: str, value: Mapping[str, Any]) -> Element:
     tail = path.rpartition("/")[2]
-    element: Element = {"id": int(tail) if tail.isascii() and tail.isdigit() else tail}
+    element: Element = {"id": int(tail) if _NUMBER.fullmatch(tail) else tail}
     named = {"name": "displayName", "plural": "pluralDisplayName"}
-    known = {name: value.get(google) for name, google in named.items()}
-    return element | {name: text for name, text in known.items() if text is not None}
+    known = {name: text(value, google) for name, google in named.items()}
+    return element | {name: each for name, each in known.items() if each}
 
 
 def _entries(

@@ -88,7 +88,7 @@ def heart_days(answers: Answers) -> list[Element]:
 def _resting(_: Raw, value: Mapping[str, Any]) -> tuple[str, int] | None:
     rate = amount(value, "beatsPerMinute", "date", "dailyRestingHeartRateMetadata")
     # A heart that does not beat is a rate that was not worked out.
-    return (civil_day(value), int(rate)) if rate else None
+    return (civil_day(value), units.integer(rate)) if rate else None
 
 
 def _bounds(_: Raw, value: Mapping[str, Any]) -> tuple[str, dict[str, Element]]:
@@ -112,8 +112,8 @@ def _range(zone: Zone) -> Element:
     """Return the bounds that are known. Above the highest zone there may be nothing."""
     names = ("heartRateZoneType", "maxBeatsPerMinute", "minBeatsPerMinute")
     high, low = (amount(zone, name, *names) for name in names[1:])
-    bounds: Element = {"max": int(high)} if high else {}
-    return bounds if low is None else {**bounds, "min": int(low)}
+    bounds: Element = {"max": units.integer(high)} if high else {}
+    return bounds if low is None else {**bounds, "min": units.integer(low)}
 
 
 def _length(zone: Zone) -> timedelta | None:

@@ -22,6 +22,7 @@ from healthrelay.adapters.google_health.points import (
     local,
     log_id,
     number,
+    text,
     value_of,
 )
 from healthrelay.adapters.google_health.questions import sessions
@@ -32,6 +33,8 @@ SLEEP = sessions("sleep")
 SETTLES_IN = timedelta(hours=3)
 MAX_LENGTH = timedelta(days=3)
 """Nobody sleeps longer."""
+KINDS = frozenset({"AWAKE", "LIGHT", "DEEP", "REM", "ASLEEP", "RESTLESS"})
+"""Of stages, as far as we know them."""
 _FIGURES = {
     "minutesInSleepPeriod",
     "minutesAsleep",
@@ -87,7 +90,7 @@ class Night:
         """Return a figure of the summary; None as long as it is not known."""
         if member in self.summary:
             minutes = number(self.summary, member)
-            return None if minutes is None else int(minutes)
+            return None if minutes is None else units.integer(minutes)
         return 0 if self.settled else None
 
     @property
@@ -104,17 +107,20 @@ class Night:
         awake, asleep = self.minutes("minutesAwake"), self.minutes("minutesAsleep")
         if self.kind != "CLASSIC" or awake is None:
             return awake
-        if asleep is None:
+        around = ("minutesToFallAsleep", "minutesAfterWakeUp")
+        known = [number(self.summary, name) for name in around if name in self.summary]
+        if asleep is None or None in known:
             return None
-        around = (self.minutes(name) or 0 for name in ("minutesToFallAsleep", "minutesAfterWakeUp"))
-        rest = self.in_bed - asleep - sum(around)
+        rest = self.in_bed - asleep - sum(int(minutes) for minutes in known if minutes)
         return rest if rest >= 0 else None
 
     @property
     def awakenings(self) -> int | None:
         """How often the wearer woke up; a restless stretch is an awakening. None without stages."""
         tally = self.tally()
-        return sum(tally.get(kind, (0, 0))[0] for kind in ("AWAKE", "RESTLESS")) if tally else None
+        if not tally.keys() & KINDS:
+            return None
+        return sum(tally.get(kind, (0, 0))[0] for kind in ("AWAKE", "RESTLESS"))
 
     @property
     def efficiency(self) -> int | None:
@@ -126,12 +132,12 @@ class Night:
         if asleep is None:
             return None
         known = self.in_bed if awake is None else asleep + awake
-        return int(units.rounded(Decimal(100 * asleep) / known, 0)) if known else None
+        return units.integer(Decimal(100 * asleep) / known) if known else None
 
     def tally(self) -> Tally:
         """Return the stages by kind, in Google's own count if it has one; empty without any."""
         if stages := self.summary.get("stagesSummary"):
-            known = [stage for stage in stages if stage["type"] is not None]
+            known = [stage for stage in stages if _is_known(stage)]
             return {s["type"]: (int(s.get("count", 0)), int(s.get("minutes", 0))) for s in known}
         times: dict[str, list[timedelta]] = {}
         for stage in self.stages:
@@ -152,25 +158,24 @@ class Night:
 
 def nights(answers: Answers) -> list[Night]:
     """All sessions in the order in which they began."""
-
-    def read(point: Raw) -> list[Night]:
-        return [_checked(_night(point, answers))] if _is_over(point, answers.now) else []
-
-    nights = chain.from_iterable(answers.each(SLEEP, read))
+    nights = chain.from_iterable(answers.each(SLEEP, lambda point: _ended(point, answers)))
     return sorted(nights, key=lambda night: (night.span.start, night.log_id))
 
 
-def _is_over(point: Raw, now: datetime) -> bool:
-    """Return whether *point* is a session that has ended, as far as Google knows.
+def _ended(point: Raw, answers: Answers) -> list[Night] | None:
+    """Return the session if it is over: nothing while it has no end and so no day.
 
-    While the wearer sleeps, Google lists it without an end, or with one that moves on, and
-    summarizes it when it is over. Not every session gets a summary.
+    While the wearer sleeps, Google lists a session without an end, or with one that moves on, and
+    summarizes it when it is over. Not every session gets a summary: as long as it may still come,
+    None, for nothing is known of the session of that day.
     """
     value = value_of(point, "sleep")
     end = value["interval"].get("endTime")
     if end is None:
-        return False
-    return bool(value.get("summary")) or instant_of(end) + SETTLES_IN <= now
+        return []
+    if not value.get("summary") and instant_of(end) + SETTLES_IN > answers.now:
+        return None
+    return [_checked(_night(point, answers))]
 
 
 def _checked(night: Night) -> Night:
@@ -199,9 +204,14 @@ def _night(point: Raw, answers: Answers) -> Night:
 
 
 def _stages(stages: Iterable[Mapping[str, Any]] | None, zone: str | None) -> tuple[Stage, ...]:
-    known = [stage for stage in stages or [] if stage["type"] is not None]
+    known = [stage for stage in stages or [] if _is_known(stage)]
     stretches = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
     return tuple(sorted(stretches, key=lambda stage: stage.span.start))
+
+
+def _is_known(stage: Mapping[str, Any]) -> bool:
+    """Return whether *stage* says of what kind it is. Raises `KeyError` where it lacks that."""
+    return stage["type"] is not None and text(stage, "type") is not None
 
 
 def _stretch(times: Mapping[str, Any], zone: str | None) -> Stretch:

@@ -1,9 +1,7 @@
 """Reading Google Health's data points, one by one: numbers, instants, local days.
 
-Two things are decided here alone. A point that cannot be read is set aside, and the others are
-kept (`Answers.each`). And a null, a number that is none and an unspecified kind say that
-something is not known (`is_unknown`): whoever reads a point meets None in place of them. What
-Google leaves out may be a zero instead (`activity.amount`).
+What cannot be read is set aside here (`Answers.each`), and here None takes the place of all that
+says that it is not known (`is_unknown`). What Google leaves out may be a zero (`activity.amount`).
 """
 
 import hashlib
@@ -24,15 +22,13 @@ Element = dict[str, Json]
 
 SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
-ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a point raises that is in a shape or has a value that we do not know."""
-MAX_DIGITS = 20
-"""Of an unsigned integer of 64 bits."""
+MAX_DIGITS = 20  # of an unsigned integer of 64 bits
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 """How protobuf's JSON writes them (https://protobuf.dev/programming-guides/json)."""
-_UNSPECIFIED = "UNSPECIFIED"
 
 
 class Answers(NamedTuple):
@@ -124,14 +120,14 @@ def sampled_at(value: Mapping[str, Any], zone: str | None) -> tuple[datetime, da
 
 
 def is_unknown(value: Any) -> bool:
-    """Return whether anything in *value* says that it is not known."""
+    """Return whether anything in *value* is a null, no number or an unspecified kind."""
     if isinstance(value, str):
-        return value in _NO_NUMBERS or value.endswith(_UNSPECIFIED)
+        return value in _NO_NUMBERS or value.endswith("UNSPECIFIED")
     if isinstance(value, dict):
         return any(map(is_unknown, value.values()))
     if isinstance(value, list):
         return any(map(is_unknown, value))
-    return value is None or (isinstance(value, float) and not math.isfinite(value))
+    return value is None or (isinstance(value, float | Decimal) and not math.isfinite(value))
 
 
 def _settle(value: Any) -> Any:
@@ -157,6 +153,14 @@ def number(value: Mapping[str, Any], member: str) -> Decimal | None:
     return exact
 
 
+def text(value: Mapping[str, Any], member: str) -> str | None:
+    """Return the text *member*; None where there is none. Raises `TypeError` for anything else."""
+    known = value.get(member) or None
+    if not isinstance(known, str | None):
+        raise TypeError(f"{type(known).__name__} is not a text")
+    return known
+
+
 def instant_of(text: str) -> datetime:
     """Return an instant of Google's, which has an offset from UTC."""
     instant = datetime.fromisoformat(text)
@@ -171,7 +175,7 @@ def day_of(point: Any, zone: str | None) -> str:
         if "civilStartTime" in point:
             return civil_day(point["civilStartTime"])
         if "startTime" in point:
-            return _local_day(point["startTime"], None, zone)
+            return _value_day("", {"interval": point}, zone)
         for kind, value in point.items():
             if isinstance(value, dict) and (day := _value_day(kind, value, zone)):
                 return day
@@ -188,11 +192,8 @@ def _value_day(kind: str, value: Mapping[str, Any], zone: str | None) -> str:
     # A night belongs to the day on which it ends.
     end = "end" if kind == "sleep" else "start"
     times = value["interval"]
-    return _local_day(times[f"{end}Time"], times.get(f"{end}UtcOffset"), zone)
-
-
-def _local_day(text: str, offset: str | None, zone: str | None) -> str:
-    return local(instant_of(text), offset, zone).date().isoformat()
+    at = local(instant_of(times[f"{end}Time"]), times.get(f"{end}UtcOffset"), zone)
+    return at.date().isoformat()
 
 
 def value_of(point: Raw, kind: str, otherwise: Any = None) -> Mapping[str, Any]:

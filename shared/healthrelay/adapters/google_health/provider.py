@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from healthrelay.adapters.google_health.errors import trouble
@@ -17,6 +17,7 @@ from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 SECONDS = 30
 MAX_PAGES = 200
+MAX_ID_LENGTH = 100
 _CIVIL = {"civilTime", "civilStartTime", "civilEndTime"}
 _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/settings"))
 
@@ -42,7 +43,15 @@ class GoogleHealth:
         except HealthrelayError:
             # A zone is a nicety: without it days are counted in UTC, or as the owner set.
             settings = {}
-        return Account(str(identity.get("healthUserId", "")), settings.get("timeZone") or None)
+        health_id, fitbit_id = (_text(identity.get(n)) for n in ("healthUserId", "legacyUserId"))
+        return Account(health_id, _text(settings.get("timeZone")) or None, fitbit_id)
+
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+        from healthrelay.adapters.google_health.glance import questions  # noqa: PLC0415
+
+        return questions(
+            lambda request: self._send(access, request, "a glance"), today, self._system
+        )
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415
@@ -66,9 +75,11 @@ class GoogleHealth:
         for _ in range(MAX_PAGES):
             page = self._send(access, question.request(read, token), read.source)
             points += (_slim(point) for point in _points(page, question.points))
-            token = page.get("nextPageToken", "")
+            token = page.get("nextPageToken") or ""
             if not token:
                 return points
+            if not isinstance(token, str):
+                raise TryLater(f"Google Health names the next page of {read.source} by no text.")
             if token in seen:
                 raise TryLater(f"Google Health goes in circles with {read.source}.", 3600)
             seen.add(token)
@@ -107,6 +118,12 @@ class GoogleHealth:
         if not isinstance(payload, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
         return payload
+
+
+def _text(value: object) -> str:
+    """Return a short text; nothing for anything else."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if len(text) <= MAX_ID_LENGTH else ""
 
 
 def _slim(point: Raw) -> Raw:

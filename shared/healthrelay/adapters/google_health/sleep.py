@@ -7,7 +7,7 @@ is served without them; the last nights are read again, so that they come later.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from healthrelay.adapters.google_health.nights import SLEEP, Night, Stage, nights
+from healthrelay.adapters.google_health.nights import KINDS, SLEEP, Night, Stage, Tally, nights
 from healthrelay.adapters.google_health.points import MINUTE, Answers, Element, Row, daily
 from healthrelay.core.json import Json
 
@@ -125,9 +125,6 @@ def _stages(night: Night) -> Element:
     tally = night.tally()
     if not tally:
         return {}
-    (awake, awake_minutes), (restless, restless_minutes) = (
-        tally.get(kind, (0, 0)) for kind in ("AWAKE", "RESTLESS")
-    )
     summary: dict[str, Json] = {
         _level(night.kind, kind): {"count": count, "minutes": minutes}
         for kind, (count, minutes) in night.levels().items()
@@ -135,13 +132,21 @@ def _stages(night: Night) -> Element:
     levels: dict[str, Json] = {"data": _level_data(night.kind, night.stages), "summary": summary}
     if night.short:
         levels["shortData"] = _level_data(night.kind, night.short)
+    return {**_count_wakes(tally), "minuteData": _minute_data(night), "levels": levels}
+
+
+def _count_wakes(tally: Tally) -> Element:
+    """Return how often and how long; nothing where no kind of stage is one that we know."""
+    if not tally.keys() & KINDS:
+        return {}
+    (awake, awake_minutes), (restless, restless_minutes) = (
+        tally.get(kind, (0, 0)) for kind in ("AWAKE", "RESTLESS")
+    )
     return {
         "awakeCount": awake,
         "awakeDuration": awake_minutes,
         "restlessCount": restless,
         "restlessDuration": restless_minutes,
-        "minuteData": _minute_data(night),
-        "levels": levels,
     }
 
 

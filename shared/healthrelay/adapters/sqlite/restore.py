@@ -1,5 +1,6 @@
 """A whole person in one transaction."""
 
+from healthrelay.adapters.sqlite.bindings import change_bindings
 from healthrelay.adapters.sqlite.database import (
     SqliteDatabase,
     identity_path,
@@ -9,6 +10,7 @@ from healthrelay.adapters.sqlite.database import (
 )
 from healthrelay.adapters.sqlite.measurements import write, write_coverage
 from healthrelay.core.errors import Duplicate
+from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import Document, to_text
 from healthrelay.core.measurements.records import Delta
 from healthrelay.ports.store import PersonDump
@@ -30,6 +32,8 @@ def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
         for where, content in documents.items():
             if content is not None:
                 put_document(connection, where, user, content)
+        accounts = accounts_in(person.grant) if person.accounts is None else person.accounts
+        change_bindings(connection, lambda bindings: bindings.replace(user, accounts))
         write_coverage(connection, user, person.coverage)
         write(connection, user, Delta(added=tuple(person.records)))
         connection.executemany(

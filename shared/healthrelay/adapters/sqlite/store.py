@@ -1,8 +1,9 @@
-"""The store's six ports over one SQLite file.
+"""The store's seven ports over one SQLite file.
 
 | table      | one row is                                                             |
 |------------|------------------------------------------------------------------------|
 | documents  | a document of the seed's schema: settings, sealed token, poll key hash |
+|            | …; and one with whose account each is                                  |
 | records    | one measurement; ``data`` is the element as Igor gets it               |
 | log        | one change of a person's records: which keys, not which values         |
 | progress   | how far a target has followed a person's log, and how it is doing      |
@@ -16,6 +17,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from healthrelay.adapters.sqlite.bindings import (
+    SqliteAccounts,
+    change_bindings,
+    keep_bindings,
+    release_accounts,
+)
 from healthrelay.adapters.sqlite.database import (
     APPLICATION,
     BUSY_TIMEOUT_SECONDS,
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document
-    from healthrelay.ports.store import PersonDump, Versioned
+    from healthrelay.ports.store import Bind, PersonDump, Versioned
 
 
 class SqliteIdentities(Table):
@@ -64,6 +71,7 @@ class SqliteIdentities(Table):
     def remove(self, user: str) -> bool:
         with self._database.write() as connection:
             known = load_document(connection, identity_path(user)) is not None
+            release_accounts(connection, user)
             connection.execute("DELETE FROM documents WHERE user = ?", (user,))
             connection.execute("DELETE FROM records WHERE user = ?", (user,))
             connection.execute("DELETE FROM log WHERE user = ?", (user,))
@@ -115,7 +123,12 @@ class SqliteTokens(Table):
         return self._load(f"{identity_path(user)}/token")
 
     def save(
-        self, user: str, document: Document, expected: int, admission: Admission | None = None
+        self,
+        user: str,
+        document: Document,
+        expected: int,
+        admission: Admission | None = None,
+        bind: Bind | None = None,
     ) -> int:
         path = f"{identity_path(user)}/token"
         with self._database.write() as connection:
@@ -126,6 +139,8 @@ class SqliteTokens(Table):
             if admission:
                 spent = _load_invitations(connection, user).spend(admission)
                 _put_invitations(connection, user, spent)
+            if bind:
+                change_bindings(connection, bind)
             return put_document(connection, path, user, document)
 
     def forget(self, user: str, expected: int) -> None:
@@ -135,6 +150,7 @@ class SqliteTokens(Table):
             stored = load_document(connection, path)
             if stored is None or stored.version != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
+            keep_bindings(connection)
             connection.execute("DELETE FROM documents WHERE path = ?", (path,))
 
 
@@ -198,6 +214,7 @@ class SqliteStore:
         self.identities = SqliteIdentities(self._database)
         self.tokens = SqliteTokens(self._database)
         self.handshakes = SqliteHandshakes(self._database)
+        self.accounts = SqliteAccounts(self._database)
         self.targets = SqliteTargets(self._database)
 
     @cached_property

@@ -95,8 +95,9 @@ CONSENTS: dict[str, Consent] = {
             always=_SETTINGS,
             manage="https://myaccount.google.com/connections",
             optional=frozenset({_FOOD}),
-            # Without both, Google gives no refresh token and the login would end in an hour.
-            extra={"access_type": "offline", "prompt": "consent"},
+            # Without offline and consent, Google gives no refresh token and the login would end in
+            # an hour; without select_account it takes whoever is signed in.
+            extra={"access_type": "offline", "prompt": "select_account consent"},
         ),
         Consent(
             "fitbit",

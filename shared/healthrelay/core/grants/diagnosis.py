@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import OddData, odd_sentence
+from healthrelay.core.errors import OddData
 from healthrelay.core.grants.token import Token
-from healthrelay.core.trouble import Diagnosis, Trouble
+from healthrelay.core.trouble import Diagnosis, Trouble, odd_sentence
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -22,10 +22,12 @@ CONNECTED = "connected"
 EXPIRING = "expiring soon"
 PARTLY = "partly granted"
 RECONNECT = "needs reconnect"
+UNCONFIRMED = "unconfirmed"
 MISCONFIGURED = "misconfigured"
 PROVIDER_DOWN = "provider down"
 
 _STATE = {"wearer": RECONNECT, "owner": MISCONFIGURED}
+_ASKED_AGAIN = "Nothing: the next fetch asks again."
 _NEXT_STEP = {
     MISCONFIGURED: "Fix the setting or the console step that the cause names, then fetch.",
     PROVIDER_DOWN: "Nothing: it is tried again by itself.",
@@ -81,6 +83,10 @@ def _diagnose_token(token: Token, missing: Sequence[str], link: str, now: dateti
     if trouble := health.refreshing or health.reading:
         return of_trouble(trouble, link)
     since = token.connected_at
+    if not token.account.id:
+        sentence = "Whose account was chosen is not known yet, so that nothing is read."
+        trouble = Trouble(UNCONFIRMED, "nobody", sentence, since, next_step=_ASKED_AGAIN)
+        return Diagnosis(UNCONFIRMED, since, trouble)
     if missing:
         sentence = f"Not allowed: {', '.join(missing)}."
         return _wearer_must(PARTLY, sentence, f"Connect again and tick it: {link}", since)

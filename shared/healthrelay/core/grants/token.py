@@ -16,11 +16,20 @@ MIN_LIFETIME = timedelta(seconds=30)
 """A token that lives longer than this may still be used when it could not be refreshed."""
 
 
+FOREIGN_SCOPES = "foreign_scopes"
+"""Among what is odd in an answer: it gives something, but nothing that we know."""
+
+
 class Account(NamedTuple):
-    """Whose data a grant opens: the provider's id for them and their time zone, if known."""
+    """Whose data a grant opens: the provider's id for them and their time zone, if known.
+
+    An empty id says that it is not known yet; it equals nobody's.
+    """
 
     id: str
     zone: str | None = None
+    fitbit_id: str = ""
+    """The id of the same wearer in Fitbit's older API, where the provider tells it."""
 
 
 class Grant(NamedTuple):
@@ -49,6 +58,8 @@ class Token(NamedTuple):
     grant: Grant
     connected_at: datetime | None = None
     health: GrantHealth = GrantHealth()
+    awaits_identity: bool = False
+    """Whether it is not known yet whose account it opens, or a later one that stands beside it."""
 
     def is_due(self, now: datetime) -> bool:
         """Return whether to refresh before use: 5 to 15 minutes before the end.

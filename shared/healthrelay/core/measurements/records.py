@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from healthrelay.core.errors import OddDays
 from healthrelay.core.igor_json import to_igor_json
-from healthrelay.core.json import Json, merge
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES, Series
 from healthrelay.core.measurements.days import EPOCH
 
@@ -16,8 +15,6 @@ Coverage = Mapping[str, Span]
 """Series (`Window.covers`) → the first and last day of one stretch without a hole."""
 
 DAY = timedelta(days=1)
-MAX_ODD_DAYS = 31
-"""Of a series, remembered with a person's grant."""
 
 
 class Record(NamedTuple):
@@ -156,44 +153,6 @@ def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:
         changed=tuple(r for name, r in after.items() if name in before and before[name] != r),
         removed=tuple(r for name, r in before.items() if name not in after),
     )
-
-
-def keep_known(
-    known: Iterable[Record], read: Iterable[Record], unsure: Mapping[str, Collection[str]]
-) -> list[Record]:
-    """Return *read*, with what is *known* of days that are *unsure* and was not read again.
-
-    *unsure* is series → local days; with ``""`` among them it is all days.
-    """
-    records = {record.name: record for record in read}
-    for before in known:
-        days = unsure.get(before.series, ())
-        undated = not SERIES[before.series].day
-        if days and (undated or "" in days or before.when[:10] in days):
-            after = records.get(before.name, before)
-            records[before.name] = after._replace(data=merge(before.data, after.data))
-    return list(records.values())
-
-
-def update_odd(
-    known: OddDays, read: Iterable[Window], odd: OddDays
-) -> dict[str, Mapping[str, int]]:
-    """Return which points are known to be odd, now that the windows *read* had those in *odd*."""
-    windows: dict[str, list[Window]] = {}
-    for window in read:
-        windows.setdefault(window.series, []).append(window)
-    after: dict[str, Mapping[str, int]] = {}
-    for series in sorted(known.keys() | odd.keys()):
-        again = windows.get(series, [])
-        days = {
-            day: number
-            for day, number in known.get(series, {}).items()
-            if not again or (day and not any(window.has_day(day) for window in again))
-        }
-        days |= odd.get(series, {})
-        if days:
-            after[series] = dict(sorted(days.items())[-MAX_ODD_DAYS:])
-    return after
 
 
 def without(window: Window, gaps: Iterable[Span]) -> list[Window]:

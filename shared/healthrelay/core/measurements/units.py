@@ -91,6 +91,11 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def integer(value: Decimal) -> int:
+    """Return the whole number next to *value*, halves away from zero."""
+    return int(rounded(value, 0))
+
+
 def text(value: Decimal) -> str:
     """Without an exponent or trailing zeros: ``82.4``, ``80``."""
     plain = format(value, "f")

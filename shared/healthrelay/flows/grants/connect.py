@@ -13,9 +13,11 @@ from urllib.parse import urlencode
 from healthrelay.core import errors
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission, Invitation
-from healthrelay.core.measurements.days import is_zone
+from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
 from healthrelay.flows.grants.document import has_ended
+from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
 from healthrelay.flows.require import require_settings
 
@@ -57,6 +59,8 @@ class Connected(NamedTuple):
     user: str
     granted: tuple[str, ...]
     withheld: tuple[str, ...]
+    token: Token
+    """What was stored; an empty id of its account says that it is not known yet."""
 
 
 class RetryWithFewerScopes(Exception):
@@ -127,24 +131,23 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     round_, nonce = _verify_state(returned, owner_key, consent, now)
     _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
+    began = store.accounts.load().newest_ending
     grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
     grant = _with_scopes(grant, round_, consent)
-    account = provider.account(grant)
-    if account.zone and not is_zone(account.zone):
-        account = account._replace(zone=None)
+    account = identify(provider, grant)
     try:
         admission = Admission(round_.person, round_.invitation, now) if round_.person else None
-        grants.connect(round_.user, grant, account, now, admission)
-    except (Unknown, errors.Expired):
-        # Erased while they consented, or connected by another browser with this invitation: a
-        # grant that nobody holds must not live on.
-        with suppress(errors.HealthrelayError):
-            token_endpoint.revoke(grant)
+        grants.connect(round_.user, grant, account, now, admission, began)
+    except (Unknown, errors.Expired, errors.WrongAccount):
+        # Another account; or erased while they consented, or connected by another browser with
+        # this invitation: a grant that nobody holds must not live on.
+        accounts = accounts_of(consent.provider, account)
+        end_foreign(grant, accounts, store=store, grants=grants, now=now)
         raise
     words, given = consent.scopes, grant.scopes
     granted = tuple(words[scope] for scope in round_.scopes if scope in given)
     withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
-    return Connected(round_.user, granted, withheld)
+    return Connected(round_.user, granted, withheld, Token(consent.provider, account, grant, now))
 
 
 def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
@@ -165,8 +168,9 @@ def still_connected(
     with suppress(errors.HealthrelayError):
         round_, _ = _verify_state(returned, owner_key, consent, now)
         stored = tokens.load(round_.user)
-        if stored and stored.document["provider"] == consent.provider:
-            return "" if has_ended(stored.document) else round_.user
+        known = stored and stored.document["provider"] == consent.provider
+        if stored and known and stored.document["account"] and not has_ended(stored.document):
+            return round_.user
     return ""
 
 
@@ -183,7 +187,7 @@ def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
     if not grant.refresh:
         sentence = f"{consent.label} gave no lasting permission. Remove healthrelay from the"
         raise ConsentFailed(f"{sentence} account's connected apps, then connect again.")
-    granted = grant.scopes or round_.scopes
+    granted = grant.scopes or (() if FOREIGN_SCOPES in grant.odd else round_.scopes)
     if not set(round_.scopes) & set(granted):
         raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
     return grant._replace(scopes=granted)

@@ -49,6 +49,8 @@ def disconnect(  # noqa: PLR0913 - one person, and every port by name
 ) -> Disconnected:
     """Revoke the grant, then forget it; what was stored meanwhile is revoked too.
 
+    One whose account is not known is only forgotten: it may be somebody else's, whose login
+    would end with it.
     *revoke* ends a grant with *provider*, the one that is set. Raise `TryLater` or
     `Misconfigured` when the provider did not end it: then it is kept, because only with it can
     it still be ended. With *anyway* it is forgotten all the same.
@@ -95,6 +97,8 @@ def _revoke(
 ) -> HealthrelayError | None:
     """Return what kept the provider from ending the grant; None when it has ended."""
     connected = document["provider"]
+    if not document.get("account"):
+        return None
     try:
         if connected != provider:
             raise Misconfigured(

@@ -9,6 +9,7 @@
 | health                               | what stands in the way (`GrantHealth`); absent when well |
 | lease                                | who is spending the refresh token, until when            |
 | generation                           | how many leases there were                               |
+| unconfirmed                          | a later grant in this form, whose account is not known   |
 
 The lease is written before the token endpoint is called and gone afterwards: one that has run
 out says that a refresh was cut short, in flight.
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from healthrelay.core.errors import OddDays
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
+
+UNCONFIRMED = "unconfirmed"
 
 _HEALTH: Mapping[str, Callable[[Any], Any]] = {
     "failures": int,
@@ -76,7 +79,8 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
         refresh_expires_at=_read_instant(fields.get("grant_expires_at")),
     )
     since = _read_instant(fields.get("connected_at"))
-    return Token(str(fields["provider"]), account, grant, since, _read_health(document))
+    health, awaits = _read_health(document), awaits_identity(document)
+    return Token(str(fields["provider"]), account, grant, since, health, awaits)
 
 
 def with_reading(
@@ -90,8 +94,20 @@ def with_reading(
     return rest | _health_fields(_read_health(document)._replace(reading=trouble, odd=odd))
 
 
+def awaits_identity(document: Document) -> bool:
+    """Return whether the provider must still be asked whose account it, or a later grant, is."""
+    return not document.get("account") or UNCONFIRMED in document
+
+
+def unconfirmed_part(document: Document) -> dict[str, Any]:
+    """Return the grant that stands apart in *document*, as its member."""
+    return {name: document[name] for name in (UNCONFIRMED,) if name in document}
+
+
 def has_ended(document: Document) -> bool:
     """Return whether only a new consent helps; nothing is opened for it."""
+    if UNCONFIRMED in document:
+        return False
     health = document.get("health")
     return isinstance(health, Mapping) and bool(health.get("ended_at"))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.token import Token
     from healthrelay.core.json import Document
+    from healthrelay.ports.peers import LogEvent
 
 LEASE = timedelta(seconds=40)
 """Longer than a token call may take: nobody else begins while ours may still succeed."""
@@ -43,3 +46,34 @@ class Lease(NamedTuple):
     def on(self, document: Document) -> Document:
         lease = self._asdict() | {"until": self.until.isoformat()}
         return {**document, "lease": lease, "generation": self.generation}
+
+
+class Turn(NamedTuple):
+    """It is ours to spend the refresh token of *token*, under *version* of its document."""
+
+    user: str
+    token: Token
+    version: int
+    generation: int
+    cut_short: bool
+    """An earlier turn was never ended: the provider may have taken this token already."""
+    beside: Document
+    """What stands in the document besides and stays: a grant that awaits its account."""
+
+    def log(
+        self,
+        log_event: LogEvent,
+        severity: str,
+        started: float,
+        cause: str | None,
+        odd: Sequence[str] = (),
+    ) -> None:
+        """Write one line; *odd* names what the answer had that could not be read."""
+        log_event(
+            severity,
+            "refresh",
+            user=self.user,
+            milliseconds=round((time.monotonic() - started) * 1000),
+            cause=cause,
+            odd=" ".join(odd) or None,
+        )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import (
     Conflict,
@@ -15,11 +16,18 @@ from healthrelay.core.errors import (
     Misconfigured,
     ReconnectNeeded,
     TryLater,
+    Unconfirmed,
 )
 from healthrelay.core.grants.grant_health import NOTHING_ODD
 from healthrelay.core.grants.token import Account, Grant, Token
-from healthrelay.flows.grants.document import from_document, to_document, with_reading
-from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
+from healthrelay.flows.grants.document import (
+    UNCONFIRMED,
+    from_document,
+    to_document,
+    unconfirmed_part,
+    with_reading,
+)
+from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease, Turn
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import OddDays
@@ -30,17 +38,6 @@ if TYPE_CHECKING:
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
 """Between two looks at what the winner of a race has stored."""
-
-
-class _Turn(NamedTuple):
-    """It is ours to spend the refresh token of *token*, under *version* of its document."""
-
-    user: str
-    token: Token
-    version: int
-    generation: int
-    cut_short: bool
-    """An earlier turn was never ended: the provider may have taken this token already."""
 
 
 class Grants:
@@ -58,8 +55,8 @@ class Grants:
     ) -> None:
         self._provider = provider
         self._tokens = tokens
-        self._vault = vault
-        self._token_endpoint = token_endpoint
+        self.vault = vault
+        self.token_endpoint = token_endpoint
         self._log_event = log_event
         self._sleep = sleep
 
@@ -70,27 +67,35 @@ class Grants:
         account: Account,
         now: datetime,
         admission: Admission | None = None,
+        began: int = 0,
     ) -> None:
-        """Store a new *grant*, whatever was stored before; all old troubles are over.
+        """Store a new *grant*, as `store_consent`; all old troubles are over."""
+        from healthrelay.flows.grants.consented import store_consent  # noqa: PLC0415 - a fetch needs none
 
-        The invitation of an *admission* is used up by it. Raise `Expired` when it admits no more.
-        """
-        document = to_document(user, Token(self._provider, account, grant, now), self._vault)
-        while True:
-            stored = self._tokens.load(user)
-            leases = stored.document.get("generation", 0) if stored else 0
-            numbered = {**document, "generation": leases}
-            # Over a fetch that has just refreshed the old grant the new consent still wins.
-            with suppress(Conflict):
-                self._tokens.save(user, numbered, stored.version if stored else 0, admission)
-                return
+        new = Token(self._provider, account, grant, now)
+        store_consent(user, new, now, self._tokens, self.vault, admission, began)
+
+    def over(self, tokens: Tokens) -> Grants:
+        """Return the same for the grants in *tokens*."""
+        other = copy(self)
+        other._tokens = tokens
+        return other
 
     def current(self, user: str, now: datetime) -> Token:
         """Return the person's token, refreshed if it is due.
 
-        One that cannot be refreshed now is used as long as it lasts. Raise `ReconnectNeeded`.
+        Raise `ReconnectNeeded`; and `Unconfirmed` where `identity.confirm` must come first.
         """
         token = self.load(user)
+        if token.awaits_identity:
+            raise Unconfirmed(f"Whose account {user} chose is not known yet.")
+        return self.fresh(user, token, now)
+
+    def fresh(self, user: str, token: Token, now: datetime) -> Token:
+        """Return *token*, refreshed if it is due.
+
+        One that cannot be refreshed now is used as long as it lasts. Raise `ReconnectNeeded`.
+        """
         if not token.health.ended_at and not token.is_due(now):
             return token
         try:
@@ -102,10 +107,20 @@ class Grants:
 
     def load(self, user: str) -> Token:
         """Return the person's token as it is, due or not. Raise `ReconnectNeeded`."""
-        return from_document(user, self._load_document(user).document, self._vault)
+        return from_document(user, self._load_document(user).document, self.vault)
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
-        """Return another access token than the *stale* one: one stored meanwhile, or a new one.
+        """Return another access token to the same account than the *stale* one.
+
+        It is one stored meanwhile, or a new one.
+        """
+        token = self._renew(user, stale, now)
+        if token.account.id != stale.account.id:
+            raise TryLater(f"The account of {user} was changed meanwhile.", after=1)
+        return token
+
+    def _renew(self, user: str, stale: Token, now: datetime) -> Token:
+        """Return what `renew` does, whosever it is.
 
         A refresh token may work only once, so one worker at a time spends it, under a lease
         in the stored document; the others wait for what that one stores. A worker that died
@@ -114,7 +129,7 @@ class Grants:
         waited, pause = 0.0, MIN_PAUSE_SECONDS
         while waited < LEASE_TIMEOUT_SECONDS:
             stored = self._load_document(user)
-            token = from_document(user, stored.document, self._vault)
+            token = from_document(user, stored.document, self.vault)
             if token.grant.access != stale.grant.access:
                 return token
             moment = now + timedelta(seconds=waited)
@@ -149,7 +164,7 @@ class Grants:
                 self._tokens.save(user, document, stored.version)
         return token._replace(health=health)
 
-    def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> _Turn | None:
+    def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> Turn | None:
         """Take the lease; None while somebody else has it."""
         earlier = Lease.of(stored.document)
         if earlier and earlier.lasts(now):
@@ -157,24 +172,25 @@ class Grants:
         ours = Lease.next(stored.document, secrets.token_hex(4), now)
         with suppress(Conflict):
             version = self._tokens.save(user, ours.on(stored.document), stored.version)
-            return _Turn(user, token, version, ours.generation, cut_short=earlier is not None)
+            cut_short, beside = earlier is not None, unconfirmed_part(stored.document)
+            return Turn(user, token, version, ours.generation, cut_short, beside)
         return None
 
-    def _refresh(self, turn: _Turn, now: datetime) -> Token:
+    def _refresh(self, turn: Turn, now: datetime) -> Token:
         """Refresh, save, and only then hand on."""
         started = time.monotonic()
         try:
-            grant = self._token_endpoint.refresh(turn.token.grant.refresh or "")
+            grant = self.token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
-            self._log_refresh("WARNING", turn, started, error.cause)
+            turn.log(self._log_event, "WARNING", started, error.cause)
             return self._record_failure(turn, error, now)
-        self._log_refresh("INFO", turn, started, None, grant.odd)
+        turn.log(self._log_event, "INFO", started, None, grant.odd)
         token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
         if not token.grant.access:
             raise TryLater("The provider answered without an access token; the login is kept.")
         return token
 
-    def _save_refreshed(self, turn: _Turn, fresh: Token, started: float) -> Token:
+    def _save_refreshed(self, turn: Turn, fresh: Token, started: float) -> Token:
         """Return what is stored now: *fresh*, unless another worker won a newer one.
 
         What we spent may be gone for good, so that as long as the lease lasts since it *started*
@@ -188,10 +204,11 @@ class Grants:
                 # Our lease ran out while we were asking. What another worker won stays; but as
                 # long as there is only the token that we have spent, ours is the only good one.
                 stored = self._load_document(turn.user)
-                token = from_document(turn.user, stored.document, self._vault)
+                token = from_document(turn.user, stored.document, self.vault)
                 if token.grant != turn.token.grant:
                     return token
                 version = stored.version
+                turn = turn._replace(beside=unconfirmed_part(stored.document))
             except TryLater:
                 if time.monotonic() - started > LEASE_TIMEOUT_SECONDS:
                     raise
@@ -199,9 +216,9 @@ class Grants:
             else:
                 return fresh
 
-    def _record_failure(self, turn: _Turn, error: HealthrelayError, now: datetime) -> Token:
+    def _record_failure(self, turn: Turn, error: HealthrelayError, now: datetime) -> Token:
         """Give the lease back, and raise *error* unless another worker stored a new grant."""
-        last_chance = turn.cut_short and self._token_endpoint.single_use
+        last_chance = turn.cut_short and self.token_endpoint.single_use
         health = turn.token.health.after_failure(error, now, last_chance)
         with suppress(Conflict):
             marked = turn.token._replace(health=health)
@@ -215,28 +232,17 @@ class Grants:
             raise health.blocking_error(turn.user, now) or error
         raise error
 
-    def _log_refresh(
-        self, severity: str, turn: _Turn, started: float, cause: str | None, odd: Sequence[str] = ()
-    ) -> None:
-        """Write one line; *odd* names what the answer had that could not be read."""
-        self._log_event(
-            severity,
-            "refresh",
-            user=turn.user,
-            milliseconds=round((time.monotonic() - started) * 1000),
-            cause=cause,
-            odd=" ".join(odd) or None,
-        )
-
-    def _without_lease(self, turn: _Turn, token: Token) -> Document:
+    def _without_lease(self, turn: Turn, token: Token) -> Document:
         """Return the document of *token* with the lease given back."""
-        return {**to_document(turn.user, token, self._vault), "generation": turn.generation}
+        document = to_document(turn.user, token, self.vault)
+        return {**document, "generation": turn.generation, **turn.beside}
 
     def _load_document(self, user: str) -> Versioned:
         stored = self._tokens.load(user)
         if stored is None:
-            sentence = f"{user} has not connected yet."
-            raise ReconnectNeeded(sentence, user).with_cause("not_connected")
-        if stored.document.get("provider") != self._provider:
+            error = ReconnectNeeded(f"{user} has not connected yet.", user)
+            raise error.with_cause("not_connected")
+        document = stored.document
+        if document.get("provider") != self._provider and UNCONFIRMED not in document:
             raise ReconnectNeeded(f"{user} connected another provider; please connect again.", user)
         return stored

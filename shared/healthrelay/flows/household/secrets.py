@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Conflict, Misconfigured, Unknown
 from healthrelay.flows.delivery.targets import target_associated_data
-from healthrelay.flows.grants.document import grant_associated_data
+from healthrelay.flows.grants.document import grant_associated_data, unconfirmed_part
 from healthrelay.flows.household.application import SEALED, amend, application_associated_data
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def sealed_values(store: Store) -> Iterator[tuple[str, str]]:
             yield application_associated_data(name), values[name]
     for user in store.identities.names():
         if stored := store.tokens.load(user):
-            yield _grant_place(user, stored.document), str(stored.document["sealed"])
+            for document in _sealed_grants(stored.document):
+                yield _grant_place(user, document), str(document["sealed"])
         for name, target in store.targets.of(user).items():
             yield target_associated_data(user, name), str(target["sealed"])
 
@@ -69,18 +70,26 @@ class Rotation:
     def _reseal_grant(self, user: str) -> None:
         tokens = self._store.tokens
         while stored := tokens.load(user):
-            document = stored.document
-            sealed = self._reseal(str(document["sealed"]), _grant_place(user, document))
-            if sealed == document["sealed"]:
+            document = self._resealed_grant(user, stored.document)
+            if document == stored.document:
                 return
             try:
-                # Only this field: a lease that somebody holds meanwhile stays theirs to end.
-                tokens.save(user, {**document, "sealed": sealed}, stored.version)
+                tokens.save(user, document, stored.version)
             except Unknown:
                 return  # removed meanwhile
             except Conflict:
                 continue
             return
+
+    def _resealed_grant(self, user: str, document: Document) -> dict[str, Any]:
+        """Return *document* with its secrets sealed again, and with any that stands apart in it.
+
+        Only these fields: a lease that somebody holds meanwhile stays theirs to end.
+        """
+        sealed = self._reseal(str(document["sealed"]), _grant_place(user, document))
+        apart: Any = unconfirmed_part(document)
+        resealed = {name: self._resealed_grant(user, part) for name, part in apart.items()}
+        return {**document, "sealed": sealed, **resealed}
 
     def _reseal_targets(self, user: str) -> None:
         for name in self._store.targets.of(user):
@@ -113,6 +122,11 @@ class Rotation:
             return sealed
         self.resealed.add(place)
         return resealed
+
+
+def _sealed_grants(document: Document) -> list[Any]:
+    """Return the grant in *document*, and any that stands apart in it."""
+    return [document, *unconfirmed_part(document).values()]
 
 
 def _grant_place(user: str, document: Document) -> str:

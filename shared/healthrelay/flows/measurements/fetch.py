@@ -16,20 +16,14 @@ from healthrelay.core.errors import (
     OddDays,
     ReconnectNeeded,
     TooLarge,
+    Unconfirmed,
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.days import today
 from healthrelay.core.measurements.plan import decide
 from healthrelay.core.measurements.query import configured_series
-from healthrelay.core.measurements.records import (
-    Delta,
-    diff,
-    extend_coverage,
-    keep_known,
-    reaches_back,
-    select,
-)
+from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
 from healthrelay.flows.require import require_settings
@@ -87,7 +81,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     log = partial(_log_fetch, log_event, user, time.monotonic())
     try:
         known = _read_known(user, store)
-        token = grants.current(user, now)
+        token = _current_token(user, now, store, grants, provider, log_event)
         plan = _decide(request, known, token, provider, consent, now)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
         unavailable = {**_odd_errors(gathered.odd), **gathered.failed, **plan.refused}
@@ -107,6 +101,20 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
     return fetched
+
+
+def _current_token(
+    user: str, now: datetime, store: Store, grants: Grants, provider: Provider, log_event: LogEvent
+) -> Token:
+    """Return the person's token; if it is not known whose account it opens, ask that first."""
+    try:
+        return grants.current(user, now)
+    except Unconfirmed:
+        from healthrelay.flows.grants.identity import confirm  # noqa: PLC0415 - hardly ever needed
+
+        return confirm(
+            user, now, store=store, grants=grants, provider=provider, log_event=log_event
+        )
 
 
 def preview(
@@ -212,6 +220,8 @@ def _incoming(
         read = pieced(known, read, windows)
     if not gathered.unsure:
         return read
+    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+
     # A record that was read under another key now would stand twice.
     kept = [record for record in known if record.name not in gathered.replaced]
     return keep_known(kept, read, gathered.unsure)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.errors import AccessRefused, HealthrelayError, OddDays, RateLimited, TryLater
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.records import Record, Window, parse, select, update_odd, without
+from healthrelay.core.measurements.records import Record, Window, parse, select, without
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
@@ -67,6 +67,8 @@ def gather(
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
     odd = token.health.odd
     if odd or gathered.odd:
+        from healthrelay.core.measurements.odd_days import update_odd  # noqa: PLC0415 - rarely any
+
         odd = update_odd(odd, gathered.read, gathered.odd)
     return grants.record_reading(user, token, next(errors, None), now, odd), gathered
 

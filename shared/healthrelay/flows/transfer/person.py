@@ -62,6 +62,7 @@ def _read(store: Store, user: str, head: int) -> PersonDump | None:
         entries=store.log.after(user, 0, head),
         records=store.records.everything(user),
         invitations=store.identities.invitations(user),
+        accounts=store.accounts.load().of(user),
     )
 
 
@@ -78,6 +79,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
         "poll_key": person.poll_key,
         "invitations": person.invitations and person.invitations.to_document(),
         "grant": person.grant,
+        "accounts": person.accounts,
         "targets": dict(sorted(person.targets.items())),
         "progress": {name: one.to_document() for name, one in sorted(following)},
         "coverage": dict(sorted(coverage_to_document(person.coverage).items())),
@@ -107,6 +109,7 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
         entries=[_entry(*next(rest)["entry"]) for _ in range(first["entries"])],
         records=[Record(*next(rest)["record"]) for _ in range(first["records"])],
         invitations=Invitations.from_document(invitations) if invitations else None,
+        accounts=first.get("accounts"),
     )
 
 

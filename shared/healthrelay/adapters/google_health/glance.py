@@ -1,0 +1,69 @@
+"""A wearer's newest weight, yesterday's steps and last night: three small questions.
+
+They go past the tables of series, which a consent would have to load for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from healthrelay.adapters.google_health.questions import (
+    DailyRollUp,
+    Question,
+    Request,
+    samples,
+    sessions,
+)
+from healthrelay.core.grants.glance import grams_in_words, night_in_words, steps_in_words
+from healthrelay.core.measurements.plan import Read
+
+WEIGHT_DAYS = timedelta(days=30)
+
+Json = dict[str, Any]
+Send = Callable[[Request], Json]
+
+
+def questions(send: Send, today: date, system: str) -> dict[str, Callable[[], str]]:
+    """Return what to ask for each part of a `Glance`; *send* returns the answer to a request."""
+    yesterday = today - timedelta(days=1)
+
+    def points(question: Question, start: date, end: date) -> list[Json]:
+        request = question.request(Read(question.source.name, start, end), "")
+        found: list[Json] = send(request).get(question.points, [])
+        return found
+
+    def weight() -> str:
+        read = points(samples("weight"), today - WEIGHT_DAYS, today)
+        weights = [point["weight"] for point in read]
+        if not weights:
+            return ""
+        newest = max(weights, key=lambda one: _instant(one["sampleTime"]["physicalTime"]))
+        day = _local_day(newest["sampleTime"]["physicalTime"], newest["sampleTime"]["utcOffset"])
+        return grams_in_words(newest["weightGrams"], system, day)
+
+    def steps() -> str:
+        totals = points(DailyRollUp("steps"), yesterday, yesterday)
+        return steps_in_words(totals[0]["steps"]["countSum"], yesterday) if totals else ""
+
+    def night() -> str:
+        nights = [point["sleep"] for point in points(sessions("sleep"), yesterday, today)]
+        known = [one for one in nights if "minutesAsleep" in one.get("summary", {})]
+        if not known:
+            return ""
+        last = max(known, key=lambda one: _instant(one["interval"]["endTime"]))
+        day = _local_day(last["interval"]["endTime"], last["interval"]["endUtcOffset"])
+        return night_in_words(last["summary"]["minutesAsleep"], day)
+
+    return {"weight": weight, "steps": steps, "night": night}
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _local_day(instant: str, offset: str) -> str:
+    """Return the day at *instant* where clocks were *offset* (``3600s``) from UTC."""
+    away = timedelta(seconds=float(offset.removesuffix("s")))
+    return (_instant(instant) + away).date().isoformat()

@@ -1,0 +1,43 @@
+"""A look at what a new consent gives, for the wearer to say "that is me"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.grants.glance import Glance
+from healthrelay.core.measurements.days import today
+
+if TYPE_CHECKING:
+    from healthrelay.ports.peers import Provider
+
+GLANCE_TIMEOUT_SECONDS = 2.0
+
+
+def glance(provider: Provider, access: str, zone: str | None, now: datetime) -> Glance:
+    """Return what can be read within two seconds; nothing that fails, or takes longer, is there."""
+    parts: dict[str, str] = {}
+
+    def ask(name: str, question: Callable[[], str]) -> None:
+        try:
+            parts[name] = question()
+        except (HealthrelayError, LookupError, TypeError, ValueError, ArithmeticError):
+            # The consent is stored: what cannot be shown is not worth a word.
+            return
+
+    try:
+        questions = provider.glance(access, today(now, zone))
+    except HealthrelayError:
+        return Glance()
+    # As daemons: neither the page nor the end of the process waits for a slow answer.
+    threads = [Thread(target=ask, args=each, daemon=True) for each in questions.items()]
+    until = time.monotonic() + GLANCE_TIMEOUT_SECONDS
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(until - time.monotonic(), 0))
+    return Glance(**dict(parts))

@@ -1,0 +1,302 @@
+"""One person has one account, and it is nobody else's: every refusal, over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from healthrelay.assembly import services
+from healthrelay.local.consent_page import allow_page
+from tests.household import WEIGHTS, Household
+
+BOTH = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
+
+
+@pytest.fixture
+def household(household: Household) -> Household:
+    """Jack and anna, who are not connected yet."""
+    household.add("jack", **WEIGHTS)
+    household.add("anna", **WEIGHTS)
+    return household
+
+
+def consent(household: Household, user: str, account: str) -> requests.Response:
+    """Go the whole way from *user*'s link as *account*; return the last page."""
+    with requests.Session() as browser:
+        begun = browser.get(household.invitation(user), allow_redirects=False, timeout=10)
+        return browser.get(allow_page(begun.headers["Location"], account), timeout=10)
+
+
+def connected(household: Household, user: str, account: str) -> None:
+    answer = consent(household, user, account)
+    assert (answer.status_code, "is connected" in answer.text) == (200, True), answer.text
+
+
+def refused(household: Household, user: str, account: str, words: str) -> None:
+    """*account* at *user*'s link stores nothing for them, and the page names the two ways on."""
+    before = stored(household)
+    answer = consent(household, user, account)
+    assert (answer.status_code, words in answer.text) == (409, True), answer.text
+    assert "choose the right account" in answer.text
+    assert f"healthrelay move-account {user}" in answer.text
+    after = stored(household)
+    assert (after[user], after[""]) == (before[user], before[""])
+
+
+def stored(household: Household) -> dict[str, Any]:
+    """All grants and bindings."""
+    store = household.services.store
+    return {user: store.tokens.load(user) for user in store.identities.names()} | {
+        "": {user: store.accounts.load().of(user) for user in store.identities.names()}
+    }
+
+
+def weights(household: Household, user: str) -> set[str]:
+    records = household.services.store.records.everything(user)
+    return {str(record.data["value"]) for record in records}
+
+
+def no_data_was_read(household: Household) -> bool:
+    return not [r for r in household.sandbox.journal if "dataPoints" in r.path]
+
+
+@BOTH
+def test_another_account_is_refused_and_its_grant_ended(household: Household) -> None:
+    connected(household, "jack", "jack")
+
+    refused(household, "jack", "anna", "another account than jack")
+
+    assert not household.sandbox.honours("anna")
+    assert household.sandbox.honours("jack")
+    assert household.fetch().status_code == 200
+
+
+@BOTH
+def test_one_account_for_two_people_is_refused_and_nothing_is_ended(household: Household) -> None:
+    connected(household, "jack", "jack")
+
+    refused(household, "anna", "jack", "somebody else")
+
+    assert household.sandbox.honours("jack")
+    assert household.fetch().status_code == 200
+    connected(household, "anna", "anna")
+    assert household.fetch("anna").status_code == 200
+
+
+def test_the_account_of_another_person_is_not_ended_with_the_wrong_consent(
+    household: Household,
+) -> None:
+    connected(household, "jack", "jack")
+    connected(household, "anna", "anna")
+
+    refused(household, "jack", "anna", "somebody else")
+
+    for user in ("jack", "anna"):
+        assert household.sandbox.honours(user)
+        household.sandbox.expire_access_tokens()
+        household.change_grant(user, expires_at="2026-11-01T00:00:00+00:00")
+        assert household.fetch(user).status_code == 200
+
+
+@BOTH
+def test_the_same_account_may_come_again(household: Household) -> None:
+    connected(household, "jack", "jack")
+    connected(household, "jack", "jack")
+
+    assert household.fetch().status_code == 200
+
+
+@BOTH
+def test_who_disconnects_stays_who_they_are(household: Household) -> None:
+    connected(household, "jack", "jack")
+    household.services.disconnect("jack")
+
+    refused(household, "jack", "anna", "another account")
+    refused(household, "anna", "jack", "somebody else")
+    connected(household, "jack", "jack")
+
+
+def test_who_is_erased_leaves_their_account_free(household: Household) -> None:
+    connected(household, "jack", "jack")
+    household.services.store.identities.remove("jack")
+
+    assert household.services.store.accounts.load().people == {}
+    connected(household, "anna", "jack")
+
+
+def test_a_grant_of_an_earlier_version_binds_its_account(household: Household) -> None:
+    connected(household, "jack", "jack")
+    forget_bindings(household)
+
+    refused(household, "jack", "anna", "another account")
+    refused(household, "anna", "jack", "somebody else")
+    forget_bindings(household)
+    household.services.disconnect("jack")
+    refused(household, "anna", "jack", "somebody else")
+
+
+def forget_bindings(household: Household) -> None:
+    """As a store that was written before accounts were bound."""
+    database = household.services.store._database  # type: ignore[attr-defined]
+    with database.write() as connection:
+        connection.execute("DELETE FROM documents WHERE path = 'plugindata/accounts'")
+
+
+def test_google_says_which_fitbit_account_is_whose(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected(household, "jack", "jack")
+    monkeypatch.setenv("HEALTHRELAY_PROVIDER", "fitbit")
+    household.rebuild()
+    household = Household(household.url, services(), household.sandbox)
+
+    wrong = consent(household, "jack", "anna")
+    other = consent(household, "anna", "jack")
+
+    assert (wrong.status_code, other.status_code) == (409, 409)
+    assert consent(household, "jack", "jack").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 500},
+        {"status": 403},
+        {"status": 401},
+        {"status": 200, "body": {}},
+        {"status": 200, "body": {"healthUserId": ""}},
+        {"status": 200, "body": {"healthUserId": "  "}},
+        {"status": 200, "body": {"healthUserId": None}},
+        {"status": 200, "body": {"healthUserId": 111256657788}},
+        {"status": 200, "body": {"healthUserId": {"id": "111256657788"}}},
+        {"status": 200, "body": {"healthUserId": "1" * 5000}},
+        {"status": 200, "body": [{"healthUserId": "111256657788"}]},
+    ],
+)
+def test_nothing_is_read_until_it_is_known_whose_account_it_is(
+    household: Household, answer: dict[str, Any]
+) -> None:
+    household.sandbox.fail("/identity$", times=2, **answer)
+
+    page = consent(household, "jack", "jack")
+
+    assert (page.status_code, "nearly connected" in page.text) == (200, True)
+    assert household.fetch().status_code == 503
+    assert no_data_was_read(household)
+    assert weights(household, "jack") == set()
+    assert household.services.store.accounts.load().people == {}
+    assert household.fetch().status_code == 200
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_later_fetch_asks_again(household: Household, times: int) -> None:
+    household.sandbox.fail("/identity$", status=500, times=times)
+    assert "nearly connected" in consent(household, "jack", "jack").text
+    if times == 2:
+        answer = household.fetch()
+        assert (answer.status_code, answer.json()["cause"]) == (503, "unconfirmed")
+        assert answer.json()["connection"]["state"] == "unconfirmed"
+    assert no_data_was_read(household)
+    assert weights(household, "jack") == set()
+
+    assert household.fetch().status_code == 200
+
+    assert household.services.store.accounts.load().of("jack") == (
+        "fitbit A1B2C3",
+        "google_health 111256657788",
+    )
+    assert household.fetched()["connection"]["state"] == "connected"
+
+
+def test_a_wrong_account_is_found_by_a_later_fetch(household: Household) -> None:
+    connected(household, "jack", "jack")
+    before = stored(household)["jack"]
+    household.sandbox.fail("/identity$", status=500)
+    assert "nearly connected" in consent(household, "jack", "anna").text
+
+    first = household.fetched()
+
+    assert first["connection"]["state"] == "connected"
+    assert not household.sandbox.honours("anna")
+    assert household.sandbox.honours("jack")
+    assert stored(household)["jack"].document == before.document
+    assert household.fetch().status_code == 200
+
+
+def test_a_first_wrong_account_is_found_by_a_later_fetch(household: Household) -> None:
+    connected(household, "anna", "anna")
+    household.sandbox.fail("/identity$", status=500)
+    assert "nearly connected" in consent(household, "jack", "anna").text
+
+    answer = household.fetch()
+
+    assert (answer.status_code, answer.json()["cause"]) == (502, "account_taken")
+    assert answer.json()["who"] == "wearer"
+    assert weights(household, "jack") == set()
+    assert household.services.store.tokens.load("jack") is None
+    assert household.sandbox.honours("anna")
+
+
+def test_the_grant_before_goes_on_while_nobody_can_say_whose_the_new_one_is(
+    household: Household,
+) -> None:
+    connected(household, "jack", "jack")
+    household.sandbox.fail("/identity$", status=500, times=2)
+    assert "nearly connected" in consent(household, "jack", "anna").text
+
+    assert household.fetch().status_code == 200
+    household.change_grant(expires_at="2026-11-01T00:00:00+00:00")
+    later = consent(household, "jack", "jack")
+
+    assert later.status_code == 200
+    assert "is connected" in later.text
+    assert household.fetch().status_code == 200
+
+
+def test_a_second_unconfirmed_consent_replaces_no_first_one(household: Household) -> None:
+    household.sandbox.fail("/identity$", status=500, times=2)
+    consent(household, "jack", "jack")
+    before = stored(household)
+
+    second = consent(household, "jack", "anna")
+
+    assert second.status_code == 503
+    assert stored(household) == before
+    assert household.fetch().status_code == 200
+
+
+@pytest.mark.parametrize("provider", ["fitbit"])
+def test_the_user_of_a_refresh_proves_nothing(household: Household) -> None:
+    connected(household, "jack", "jack")
+    household.change_grant(expires_at="2026-11-01T00:00:00+00:00")
+    anna = household.sandbox.account("anna").legacy_id
+    body = {"access_token": "a", "refresh_token": "r", "user_id": anna}
+    household.sandbox.fail("/oauth2/token$", status=200, body=body)
+    household.fetch()
+
+    accounts = household.services.store.accounts.load()
+    assert accounts.of("jack") == (f"fitbit {household.sandbox.wearer.legacy_id}",)
+    assert stored(household)["jack"].document["account"] == household.sandbox.wearer.legacy_id
+
+
+@BOTH
+def test_the_page_shows_what_a_wearer_knows_themselves_by(household: Household) -> None:
+    household.add("jack", methods="get_bodyweight,sleep,time_series", resource="activities/steps")
+    answer = consent(household, "jack", "jack")
+
+    assert "Is this jack?" in answer.text
+    assert "kg, on 28 November 2026" in answer.text
+    assert "steps on 27 November 2026" in answer.text
+    assert "min asleep" in answer.text
+
+
+def test_a_slow_or_broken_provider_delays_no_page(household: Household) -> None:
+    household.sandbox.fail("/dataPoints", status=500, times=9)
+
+    answer = consent(household, "jack", "jack")
+
+    assert answer.status_code == 200
+    assert "Jack is connected" in answer.text
+    assert "Is this" not in answer.text
