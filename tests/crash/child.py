@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 
 from healthrelay import config
 from healthrelay.assembly.services import Services
+from healthrelay.core.household.move import Move
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.flows.grants import connect
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
+from healthrelay.flows.transfer.move import move_account
 from tests.crash.steps import Steps, WatchedServices
 
 
@@ -65,12 +67,17 @@ def erasing(built: Services, _said: dict[str, Any], now: datetime) -> None:
     erase("jack", built.store, built.disconnect, now)
 
 
+def moving(built: Services, said: dict[str, Any], now: datetime) -> None:
+    move_account(Move("jack", **said), built.store, built.disconnect, now)
+
+
 FLOWS: dict[str, Callable[[Services, dict[str, Any], datetime], None]] = {
     "connect": connecting,
     "fetch": fetching,
     "relay": polling,
     "disconnect": disconnecting,
     "erase": erasing,
+    "move": moving,
 }
 
 

@@ -43,6 +43,7 @@ STEPS = {
         "token_endpoint.refresh",
         "tokens.save",
         "provider.read",
+        "tokens.load",
         "records.within",
         "records.apply",
         "log.following",

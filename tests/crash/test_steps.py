@@ -12,6 +12,7 @@ PORTS: dict[str, type] = {
     "identities": store.Identities,
     "tokens": store.Tokens,
     "handshakes": store.Handshakes,
+    "accounts": store.Accounts,
     "records": store.Records,
     "token_endpoint": peers.TokenEndpoint,
     "log": delivery.Log,

@@ -272,6 +272,15 @@ class StoreContract:
         assert store.identities.renew_invitations("jack", before) == renewed
         assert store.identities.invitations("jack") == renewed
 
+    def test_who_was_made_by_an_earlier_version_gets_an_id(self, empty: Store) -> None:
+        empty.restore("jack", PERSON._replace(grant=None, invitations=None))
+        empty.identities.save("jack", {"period": "1m"})
+
+        assert empty.identities.invitations("jack") == Invitations()
+        with pytest.raises(Expired):
+            empty.tokens.save("jack", DOCUMENT, 0, Admission("", "one", NOW))
+        assert empty.identities.renew_invitations("jack", "").person
+
     def test_an_invitation_is_used_with_the_grant(self, store: Store) -> None:
         person = store.identities.invitations("jack").person
         version = store.tokens.save("jack", DOCUMENT, 0, Admission(person, "one", NOW))

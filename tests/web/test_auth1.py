@@ -38,7 +38,7 @@ def test_owner_key_leads_to_the_consent_page(household: Household) -> None:
     query = {name: values[0] for name, values in parse_qs(to).items()}
     assert query["redirect_uri"] == f"{household.url}/auth2"
     assert query["client_id"] == household.sandbox.settings["HEALTHRELAY_CLIENT_ID"]
-    assert (query["access_type"], query["prompt"]) == ("offline", "consent")
+    assert (query["access_type"], query["prompt"]) == ("offline", "select_account consent")
     note = SignedNotes(OWNER_KEY).read_state(query["state"], household.services.now())
     assert (note["user"], note["provider"]) == ("jack", "google_health")
     expected = challenge(verifier(OWNER_KEY.encode(), note["nonce"]))

@@ -85,6 +85,22 @@ def test_it_ends_with_the_person(household: Household, reusable: bool) -> None:
     assert identities.invitations("jack").used == {}
 
 
+def test_a_consent_of_the_owner_ends_with_the_person(household: Household) -> None:
+    with requests.Session() as session:
+        begun = session.get(
+            f"{household.url}/auth1?user=jack",
+            headers={"Authorization": f"Bearer {OWNER_KEY}"},
+            allow_redirects=False,
+            timeout=20,
+        )
+        back = allow_page(begun.headers["Location"])
+        run_command("erase", "jack")
+        run_command("user", "add", "jack")
+
+        assert go(session, back).status_code == 403
+    assert exchanges(household) == 0
+
+
 def test_looking_and_saying_no_use_nothing_up(household: Household) -> None:
     link = household.invitation()
     with requests.Session() as session:

@@ -1,12 +1,19 @@
 """``healthrelay igor-config``: what the owner of an Igor pastes to get the measurements."""
 
+from __future__ import annotations
+
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
 from healthrelay.commands.words import USER, argument, command, flag
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
+
+if TYPE_CHECKING:
+    from healthrelay.assembly.services import Services
+    from healthrelay.igor.guide import PollSetup
 
 
 @command(
@@ -23,25 +30,34 @@ from healthrelay.igor.action import POLL_INTERVAL_SECONDS
 )
 def print_igor_config(args: Namespace) -> None:
     from healthrelay.flows.delivery.poll import new_poll_key
-    from healthrelay.igor.guide import KEY_PLACEHOLDER, PollSetup, guide, plugin_fragment
+    from healthrelay.igor.guide import KEY_PLACEHOLDER, guide, plugin_fragment
 
     user = user_name(args.user)
     if args.interval < 1 or args.days < 0:
         raise BadRequest("--interval takes whole seconds and --days whole days, at least 1.")
     built = services()
-    settings, identities = built.settings, built.store.identities
+    identities = built.store.identities
     if identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
-    igor_url = args.igor or settings.igor_url or identities.application().get("igor_url")
-    setup = PollSetup(
-        user=user,
-        relay_url=f"{settings.public_url}/relay",
-        key=new_poll_key(user, identities) if args.new_key else KEY_PLACEHOLDER,
-        prefix=settings.igor_prefix,
-        igor_url=(igor_url or "http://localhost:9333").rstrip("/"),
-        ca=args.ca or settings.igor_ca,
-        ack=args.ack,
-        interval=args.interval,
-        days=args.days,
+    key = new_poll_key(user, identities) if args.new_key else KEY_PLACEHOLDER
+    setup = poll_setup(user, key, built, args.igor)
+    setup = setup._replace(
+        ca=args.ca or setup.ca, ack=args.ack, interval=args.interval, days=args.days
     )
     print(plugin_fragment(setup) if args.fragment else guide(setup), end="")
+
+
+def poll_setup(user: str, key: str, built: Services, igor_url: str | None = None) -> PollSetup:
+    """Return how Igor polls *user* with *key*, as the settings have it."""
+    from healthrelay.igor.guide import PollSetup
+
+    settings = built.settings
+    url = igor_url or settings.igor_url or built.store.identities.application().get("igor_url")
+    return PollSetup(
+        user=user,
+        relay_url=f"{settings.public_url}/relay",
+        key=key,
+        prefix=settings.igor_prefix,
+        igor_url=(url or "http://localhost:9333").rstrip("/"),
+        ca=settings.igor_ca,
+    )

@@ -6,6 +6,7 @@ from argparse import Namespace
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, Command, command, flag, parse_pairs
+from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.igor_json import user_name
 
 
@@ -50,8 +51,9 @@ def list_users(args: Namespace) -> None:
         granted = _granted_text(name, built)
         scopes = built.consent.scopes.items()
         allowed = [label for scope, label in scopes if scope in (granted or ())]
-        state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
         settings = identities.settings(name) or {}
+        state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
+        state = "kept" if KEPT_FROM in settings else state
         print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
 
 

@@ -28,7 +28,8 @@ def view(request: Request, services: WebServices) -> Response:
         invitation = notes.read_invitation(params["invitation"], user, now)
         round_ = connect.Round(user, invitation.scopes, invitation.person, invitation.id)
     elif _is_owner(request, services, now):
-        round_ = connect.Round(user, _stored_scopes(user, services))
+        scopes = _stored_scopes(user, services)
+        round_ = connect.Round(user, scopes, services.store.identities.invitations(user).person)
     else:
         sentence = "Only the owner, or somebody with an invitation, may connect a person."
         return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)

@@ -18,6 +18,8 @@ TESTING = timedelta(days=8)
 """Google ends the grants of an app whose consent screen is in Testing after seven days."""
 
 NOT_CONNECTED = "not connected"
+KEPT = "kept"
+"""Nothing is read for them: they keep what an earlier account of somebody measured."""
 CONNECTED = "connected"
 EXPIRING = "expiring soon"
 PARTLY = "partly granted"

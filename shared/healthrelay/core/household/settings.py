@@ -12,6 +12,9 @@ from healthrelay.core.measurements.days import is_zone
 from healthrelay.core.measurements.methods import ARGUMENTS
 
 SETTINGS = (*sorted(ARGUMENTS | {"methods"}), "interval", "timezone")
+KEPT_FROM = "kept_from"
+"""Of a person who only keeps what another one's earlier account measured: whose, and the id that
+they had. They are never connected, and so never fetched. Only a move sets it."""
 MAX_VALUE = 500
 INTERVAL_SECONDS = 36_000
 """Between two fetches, as the old plugin had it, unless the person's settings differ."""

@@ -8,6 +8,8 @@ from healthrelay.core.errors import BadRequest
 
 EPOCH = date(2009, 1, 1)
 """Before the first Fitbit was sold: where the period ``max`` begins."""
+CONTINUED_ON = "continued_on"
+"""The setting with the first day of a new account of the same wearer; only a move sets it."""
 
 # fromisoformat alone would take week dates and dates without dashes too.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

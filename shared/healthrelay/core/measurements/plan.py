@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import CONTINUED_ON
 from healthrelay.core.measurements.records import Coverage, Span, Window
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def decide(
     """
     from healthrelay.core.measurements import query  # noqa: PLC0415 - a consent needs no words
 
-    wanted = query.windows(request.query, settings, day)
+    wanted = _of_this_account(query.windows(request.query, settings, day), settings)
     if not _names_days(request.query, settings):
         wanted = [part for window in wanted for part in unattended(window, covered)]
     sources: dict[Window, tuple[Source, ...]] = {}
@@ -95,6 +96,19 @@ def decide(
         else:
             sources[window] = needed
     return Plan(pack(sources, covered), tuple(sources), refused)
+
+
+def _of_this_account(windows: list[Window], settings: Mapping[str, str]) -> list[Window]:
+    """Return the *windows* without the days that an earlier account of the same wearer measured."""
+    if CONTINUED_ON not in settings:
+        return windows
+    first = date.fromisoformat(settings[CONTINUED_ON])
+    later = [window._replace(start=max(window.start, first)) for window in windows]
+    return [
+        window if SERIES[window.series].kind is Kind.STATE else clipped
+        for window, clipped in zip(windows, later, strict=True)
+        if SERIES[window.series].kind is Kind.STATE or clipped.start <= clipped.end
+    ]
 
 
 def _names_days(query: Mapping[str, str], settings: Mapping[str, str]) -> bool:

@@ -19,7 +19,7 @@ from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -80,7 +80,7 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
     from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
 
-    settings = require_settings(user, identities)
+    settings = require_connectable(user, identities)
     return consent.scopes_for(configured_series(settings))
 
 

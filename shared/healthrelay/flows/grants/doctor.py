@@ -7,14 +7,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.grants.diagnosis import connect_link, diagnose, diagnose_token, of_trouble
+from healthrelay.core.grants.diagnosis import (
+    KEPT,
+    connect_link,
+    diagnose,
+    diagnose_token,
+    of_trouble,
+)
+from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.measurements.query import configured_series
+from healthrelay.core.trouble import Diagnosis
 from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
-    from healthrelay.core.trouble import Diagnosis
     from healthrelay.ports.store import Store
 
 
@@ -26,6 +33,8 @@ def examine(
     *load* returns the token of a person, or raises why it does not open.
     """
     settings = require_settings(user, store.identities)
+    if KEPT_FROM in settings:
+        return Diagnosis(KEPT)
     if store.tokens.load(user) is None:
         return diagnose(None, (), connect_link(user), now)
     try:

@@ -151,17 +151,19 @@ class Grants:
     ) -> Token:
         """Keep what stood in the way of reading, or that nothing does; writes only what is new.
 
-        *odd* is all that could not be read, by this fetch and by earlier ones.
+        *odd* is all that could not be read, by this fetch and by earlier ones. Raise `TryLater` or
+        `ReconnectNeeded` when the person has left this account meanwhile.
         """
+        stored = self._load_document(user)
+        if stored.document["account"] != token.account.id:
+            raise TryLater(f"The account of {user} was changed meanwhile.", after=1)
         before = token.health
         trouble = error.as_trouble(now, before.reading) if error else None
         health = before._replace(reading=trouble, odd=odd)
         if health == before:
             return token
-        if stored := self._tokens.load(user):
-            with suppress(Conflict):  # the next fetch notes it then
-                document = with_reading(stored.document, trouble, odd)
-                self._tokens.save(user, document, stored.version)
+        with suppress(Conflict):  # the next fetch notes it then
+            self._tokens.save(user, with_reading(stored.document, trouble, odd), stored.version)
         return token._replace(health=health)
 
     def _take_turn(self, user: str, token: Token, stored: Versioned, now: datetime) -> Turn | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.igor_json import user_name
+from healthrelay.core.measurements.days import CONTINUED_ON
 from healthrelay.core.measurements.query import windows
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.ports.store import Identities
@@ -27,9 +28,11 @@ def change(
     user: str, settings: Mapping[str, str], identities: Identities, today: date
 ) -> dict[str, str]:
     """Set some of the person's settings; an empty value takes one away. Return them all."""
-    merged = {**require_settings(user_name(user), identities), **settings}
+    stored = require_connectable(user_name(user), identities)
+    ours = {name: value for name, value in stored.items() if name == CONTINUED_ON}
+    merged = {name: stored[name] for name in stored if name not in ours} | dict(settings)
     checked = _check_fetchable({name: value for name, value in merged.items() if value}, today)
-    identities.save(user, checked)
+    identities.save(user, checked | ours)
     return checked
 
 

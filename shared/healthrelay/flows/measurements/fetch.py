@@ -26,7 +26,7 @@ from healthrelay.core.measurements.query import configured_series
 from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import Gathered, gather
-from healthrelay.flows.require import require_settings
+from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
@@ -136,7 +136,7 @@ def preview(
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    return _Known(require_settings(user, store.identities), store.records.coverage(user))
+    return _Known(require_connectable(user, store.identities), store.records.coverage(user))
 
 
 def _decide(
