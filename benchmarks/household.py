@@ -67,9 +67,9 @@ class Household:
         """Return what a function over the store *seed* would use, in this process."""
         return Services(config.load({**self.settings, **_store(self.folder / seed)}))
 
-    def consent(self) -> tuple[str, dict[str, str]]:
+    def consent(self, seed: str = "measured") -> tuple[str, dict[str, str]]:
         """Go to the consent page as a browser, allow all: the path and cookie for ``auth2``."""
-        services = self.services("measured")
+        services = self.services(seed)
         begun = _visit(auth1.view, services, f"/?user={USER}", OWNER)
         _close(services)
         page = begun.headers["Location"]
@@ -137,7 +137,7 @@ def _connect(home: Household) -> None:
     """Give jack a login and no measurements in the other."""
     services = home.services("connected")
     services.store.identities.save(USER, FOUR_SERIES)
-    answer = _visit(auth2.view, services, *home.consent())
+    answer = _visit(auth2.view, services, *home.consent("connected"))
     if answer.status_code != 200:
         raise NotTheAnswer(f"status {answer.status_code}: {answer.get_data(as_text=True)}")
     _close(services)

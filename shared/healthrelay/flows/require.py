@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.household.settings import KEPT_FROM
 
 if TYPE_CHECKING:
     from healthrelay.ports.store import Identities
@@ -25,6 +24,8 @@ def require_connectable(user: str, identities: Identities) -> dict[str, str]:
     Raise `Unknown` for a stranger, `BadRequest` for who only keeps what an earlier account of
     somebody measured.
     """
+    from healthrelay.core.household.settings import KEPT_FROM  # noqa: PLC0415 - auth1 needs none
+
     settings = require_settings(user, identities)
     if KEPT_FROM in settings:
         owner = settings[KEPT_FROM].partition(" ")[0]

@@ -14,6 +14,7 @@ from healthrelay.adapters.google_health.points import (
     daily,
     number,
     sampled_at,
+    text,
 )
 from healthrelay.adapters.google_health.questions import (
     SHORT_ROLL_UP_DAYS,
@@ -92,7 +93,7 @@ def _fitness(question: Points, member: str) -> Row:
             if uptake is None:
                 return None
             instant, at = sampled_at(value, answers.zone)
-            method = value.get("measurementMethod")
+            method = text(value, "measurementMethod")
             found: Element = {"measurementMethod": method} if method else {}
             return instant, at, {**found, member: units.number(units.rounded(uptake, 2))}
 

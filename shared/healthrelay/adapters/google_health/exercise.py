@@ -96,11 +96,11 @@ def _parts(value: Mapping[str, Any], answers: Answers, span: Span) -> dict[str, 
 def _split(split: Mapping[str, Any], answers: Answers) -> Json:
     """Return a part of an exercise: when it began, how long it took, and what was measured."""
     span = span_of({"interval": split}, answers.zone)
-    kind = {"splitType": split["splitType"]} if split.get("splitType") else {}
+    kind = text(split, "splitType")
     return {
         **_metrics(value_of(split, "metricsSummary", {}), answers.system),
         **_lasting(split, span),
-        **kind,
+        **({"splitType": kind} if kind else {}),
         "startTime": span.at.isoformat(timespec="milliseconds"),
     }
 

@@ -104,7 +104,7 @@ def samples_of(answers: Answers, question: Question, member: str) -> list[Sample
         if measured is None:
             return None
         instant, at = sampled_at(value, answers.zone)
-        day, notes = at.date().isoformat(), str(value.get("notes") or "")
+        day, notes = at.date().isoformat(), text(value, "notes") or ""
         key = log_id(point, instant, answers.replaced)
         return instant, Sample(at, day, measured, key, notes)
 

@@ -9,6 +9,7 @@ from typing import Any
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
+from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
@@ -114,7 +115,7 @@ class GoogleHealth:
         answer = self._http.send(request.method, url, headers, sent, SECONDS)
         if answer.status != 200:
             raise trouble(answer, what)
-        payload = answer.json()
+        payload = parse_json(answer.body)
         if not isinstance(payload, dict):
             raise TryLater("Google Health answered something that is not its JSON.")
         return payload
