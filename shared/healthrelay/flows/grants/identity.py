@@ -133,7 +133,10 @@ def _hand_over(
     while stored := tokens.load(user):
         if not {*accounts_in(stored.document)} & {*accounts}:
             return
-        token = from_document(user, stored.document, vault).refreshed_by(grant)
+        before = from_document(user, stored.document, vault)
+        if before.grant.expires_at > grant.expires_at:
+            return  # theirs was given out after this one, which it has ended
+        token = before.refreshed_by(grant)
         kept = {name: part for name, part in stored.document.items() if name != "health"}
         document = {**kept, **to_document(user, token, vault)}
         with suppress(Conflict):
