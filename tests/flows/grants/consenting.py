@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,16 +49,20 @@ class AccountProvider:
         self.after_account: Callable[[], object] = lambda: None
         self.before_revoke: Callable[[], object] = lambda: None
         self._numbers = itertools.count(1)
+        self._lock = Lock()
 
     def exchange(self, code: str, verifier: str) -> Grant:
-        if self.single_use:
-            self._end(code)
-        given = Given(code, next(self._numbers))
-        self.alive[f"access-{given.number}"] = given
+        with self._lock:
+            if self.single_use:
+                self._end(code)
+            given = Given(code, next(self._numbers))
+            self.alive[f"access-{given.number}"] = given
         scopes = tuple(CONSENTS[self.name].scopes)
         named = code if self.single_use and not self.silent else None
         tokens = f"access-{given.number}", f"refresh-{given.number}"
-        return Grant(*tokens, NOW + timedelta(days=9), scopes, user=named)
+        # Who is given tokens later keeps them longer, as by any real clock.
+        ends = NOW + timedelta(days=9, milliseconds=given.number)
+        return Grant(*tokens, ends, scopes, user=named)
 
     def refresh(self, refresh_token: str) -> Grant:
         raise AssertionError("no token is due here")
