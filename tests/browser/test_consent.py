@@ -41,6 +41,7 @@ def test_owner_types_the_key_once_and_the_browser_remembers(
     expect(page.get_by_role("heading")).to_have_text("Jack is connected")
 
     page.goto(f"{household.url}/auth1?user=emma")
+    page.locator("input[name=account]").fill("emma")
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading")).to_have_text("Emma is connected")
 

@@ -169,7 +169,15 @@ def test_one_persons_trouble_is_nobody_elses(household: Household, plugged: Igor
     assert "502 healthrelay: jack: healthrelay answered 401" in noted
     assert "zoe" not in noted
     assert plugged.data_xml(JACK) == KEPT_XML
-    assert plugged.data_xml(f"{SENSOR}/zoe") == WEIGHTS_XML.replace("jack>", "zoe>")
+    weights = household.snapshot("zoe")["body-weight"]
+    assert plugged.data_xml(f"{SENSOR}/zoe") == "<zoe>{}</zoe>".format(
+        "".join(
+            f"<body-weight><dateTime>{one['dateTime']}</dateTime><value>{one['value']}</value>"
+            "</body-weight>"
+            for one in weights
+        )
+    )
+    assert len(weights) == WEIGHTS_XML.count("<body-weight>")
 
 
 def test_one_person_can_be_fetched_and_a_stranger_not(plugged: Igor, recorder: Recorder) -> None:

@@ -59,6 +59,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     errors.Refused: 502,
     errors.OddData: 502,
     errors.TryLater: 503,
+    errors.Unconfirmed: 503,
     errors.RateLimited: 429,
     errors.Conflict: 503,
     MethodNotAllowed: 405,
