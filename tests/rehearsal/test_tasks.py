@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import count
 
 from tests.igor.recorder import Recorder, Say
 from tests.peers.igor import Igor
@@ -54,8 +55,11 @@ def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(
     cloud.connect("emil", **WEIGHTS)
     fetch = cloud.functions["fetch"]
 
+    calls = count()
+
     def kill_in_the_fan_out() -> None:
-        fetch.kill()
+        if next(calls) == 0:  # the calls for others come at the same time, or after the new start
+            fetch.kill()
         raise ConnectionError
 
     cloud.tasks.hold = kill_in_the_fan_out

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from healthrelay.core.measurements import units
 
+SERIES_OF = {"weight": "weight", "steps": "activities-steps", "night": "sleep"}
+"""Part of a `Glance` → the series whose scopes it needs."""
+
 _MASSES = {"en_US": "lb", "en_GB": "st"}
 
 

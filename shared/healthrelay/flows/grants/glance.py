@@ -9,17 +9,19 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.grants.glance import Glance
+from healthrelay.core.grants.glance import SERIES_OF, Glance
 from healthrelay.core.measurements.days import today
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.token import Token
     from healthrelay.ports.peers import Provider
 
 GLANCE_TIMEOUT_SECONDS = 2.0
 
 
-def glance(provider: Provider, access: str, zone: str | None, now: datetime) -> Glance:
-    """Return what can be read within two seconds; nothing that fails, or takes longer, is there."""
+def glance(provider: Provider, token: Token, consent: Consent, now: datetime) -> Glance:
+    """Return what was allowed and can be read within two seconds, without anything that fails."""
     parts: dict[str, str] = {}
 
     def ask(name: str, question: Callable[[], str]) -> None:
@@ -30,11 +32,15 @@ def glance(provider: Provider, access: str, zone: str | None, now: datetime) -> 
             return
 
     try:
-        questions = provider.glance(access, today(now, zone))
+        questions = provider.glance(token.grant.access, today(now, token.account.zone))
     except HealthrelayError:
         return Glance()
     # As daemons: neither the page nor the end of the process waits for a slow answer.
-    threads = [Thread(target=ask, args=each, daemon=True) for each in questions.items()]
+    threads = [
+        Thread(target=ask, args=each, daemon=True)
+        for each in questions.items()
+        if not consent.missing(SERIES_OF[each[0]], token.grant.scopes)
+    ]
     until = time.monotonic() + GLANCE_TIMEOUT_SECONDS
     for thread in threads:
         thread.start()
