@@ -32,15 +32,14 @@ KEY_LENGTH = 24
 _KEY_LIKE = rf"[A-Za-z0-9_\-+/=.~]{{{KEY_LENGTH},}}"
 _NAMED = r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+"
 
-_TRACE_HEADER = re.compile(r"[0-9a-f]{32}")
 _trace: ContextVar[str] = ContextVar("trace", default="")
 _function: ContextVar[str] = ContextVar("function", default="command")
 
 
 def follow(header: str, project: str) -> None:
     """Let all lines of this request name its trace; *header* is ``X-Cloud-Trace-Context``."""
-    trace = _TRACE_HEADER.match(header)
-    _trace.set(f"projects/{project}/traces/{trace[0]}" if trace and project else "")
+    trace = re.match(r"[0-9a-f]{32}", header) if header and project else None
+    _trace.set(f"projects/{project}/traces/{trace[0]}" if trace else "")
 
 
 def set_function(function: str) -> None:

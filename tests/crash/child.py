@@ -21,7 +21,7 @@ from healthrelay.core.household.move import Move
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import Form, poll
-from healthrelay.flows.grants import connect
+from healthrelay.flows.grants import connect, rounds
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
 from healthrelay.flows.transfer.move import move_account
@@ -30,7 +30,7 @@ from tests.crash.steps import Steps, WatchedServices
 
 def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
     connect.finish(
-        connect.Return(said["query"], said["cookies"]),
+        rounds.Return(said["query"], said["cookies"]),
         owner_key=built.owner_key,
         consent=built.consent,
         store=built.store,

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from healthrelay.assembly.services import Services
-from healthrelay.flows.grants import connect
+from healthrelay.flows.grants import rounds
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.crash.child import FLOWS, Task, run
@@ -73,9 +73,9 @@ class Home:
     def consent(self) -> dict[str, Any]:
         """What a browser brings back from a new consent."""
         built = self.services
-        _, *invited = connect.invite("jack", built.consent, built.store.identities)
-        begun = connect.begin(
-            connect.Round("jack", *invited), built.client, built.consent, built.owner_key, self.now
+        _, *invited = rounds.invite("jack", built.consent, built.store.identities)
+        begun = rounds.begin(
+            rounds.Round("jack", *invited), built.client, built.consent, built.owner_key, self.now
         )
         back = parse_qsl(urlsplit(allow_page(begun.url)).query)
         return {"query": dict(back), "cookies": {begun.cookie_name: begun.cookie}}

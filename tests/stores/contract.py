@@ -12,11 +12,11 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown, WrongAccount
 from healthrelay.core.grants.invitations import Admission, Invitations
-from healthrelay.core.json import Document
+from healthrelay.core.json import Document, Versioned
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
-from healthrelay.ports.store import Bind, PersonDump, Store, Versioned
+from healthrelay.ports.store import Bind, PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 COVERED = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.flows.grants import connect
+from healthrelay.flows.grants import rounds
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
 from tests.household import OWNER_KEY, Household
@@ -179,8 +179,8 @@ def test_expired_state_is_refused(browser: Browser) -> None:
     services = browser.household.services
     past = services.now() - timedelta(minutes=10, seconds=2)
     consent = CONSENTS["google_health"]
-    asked = connect.Round("jack", consent.scopes_for(["weight"]))
-    begun = connect.begin(asked, services.client, consent, OWNER_KEY, past)
+    asked = rounds.Round("jack", consent.scopes_for(["weight"]))
+    begun = rounds.begin(asked, services.client, consent, OWNER_KEY, past)
     browser.session.cookies.set(begun.cookie_name, begun.cookie)
 
     browser.refused(400, "ten minutes", **query_of(allow_page(begun.url)))

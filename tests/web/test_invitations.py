@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from healthrelay.flows.grants.connect import invitation_path, invite
+from healthrelay.flows.grants.rounds import invitation_path, invite
 from healthrelay.flows.grants.signed import MAX_AHEAD
 from healthrelay.local.consent_page import allow_page
 from tests.household import OWNER_KEY, Household, run_command

@@ -189,7 +189,7 @@ class Services:
 
     def invitation_link(self, user: str, *, reusable: bool = False) -> str:
         """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
-        from healthrelay.flows.grants.connect import invitation_path, invite
+        from healthrelay.flows.grants.rounds import invitation_path, invite
 
         invitation = invite(user, self.consent, self.store.identities, reusable=reusable)
         return f"{self.public_url}{invitation_path(invitation, self.owner_key, self.now())}"

@@ -21,7 +21,7 @@ def add_user(args: Namespace) -> None:
 
 @command("set", "change a person's settings; NAME= takes one away", USER, PAIRS)
 def set_user(args: Namespace) -> None:
-    from healthrelay.flows.grants.connect import scopes_for
+    from healthrelay.flows.grants.rounds import scopes_for
     from healthrelay.flows.household import people
 
     built = services()

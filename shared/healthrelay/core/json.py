@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -11,6 +11,13 @@ Document = Mapping[str, Json]
 
 Raw = Mapping[str, Any]
 """One element as a provider sent it: its own words, read by nobody but its adapter."""
+
+
+class Versioned(NamedTuple):
+    """A stored document and the version that a compare-and-set must name."""
+
+    document: Document
+    version: int
 
 
 def to_text(value: object) -> str:

@@ -11,20 +11,13 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.grants.bindings import Bindings
     from healthrelay.core.grants.invitations import Admission, Invitations
-    from healthrelay.core.json import Document
+    from healthrelay.core.json import Document, Versioned
     from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
 
 
 Bind = Callable[["Bindings"], "Bindings"]
 """Returns what the bindings are to be; may be called again with newer ones."""
-
-
-class Versioned(NamedTuple):
-    """A stored document and the version that a compare-and-set must name."""
-
-    document: Document
-    version: int
 
 
 class Identities(Protocol):

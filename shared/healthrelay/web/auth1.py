@@ -1,17 +1,23 @@
 """``/auth1?user=jack``: to the provider's consent page, for the owner and for invited people."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
 from healthrelay.core.igor_json import user_name
-from healthrelay.flows.grants import connect
+from healthrelay.flows.grants import rounds
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
 from healthrelay.web.page import as_page, page
 from healthrelay.web.responses import InvitationNeeded
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
+
 
 OWNER_COOKIE = "healthrelay-owner"
 
@@ -26,10 +32,10 @@ def view(request: Request, services: WebServices) -> Response:
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
         invitation = notes.read_invitation(params["invitation"], user, now)
-        round_ = connect.Round(user, invitation.scopes, invitation.person, invitation.id)
+        round_ = rounds.Round(user, invitation.scopes, invitation.person, invitation.id)
     elif _is_owner(request, services, now):
         scopes = _stored_scopes(user, services)
-        round_ = connect.Round(user, scopes, services.store.identities.invitations(user).person)
+        round_ = rounds.Round(user, scopes, services.store.identities.invitations(user).person)
     else:
         sentence = "Only the owner, or somebody with an invitation, may connect a person."
         return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
@@ -38,7 +44,7 @@ def view(request: Request, services: WebServices) -> Response:
 
 def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
     try:
-        return connect.scopes_for(user, services.consent, services.store.identities)
+        return rounds.scopes_for(user, services.consent, services.store.identities)
     except NotConfigured as error:
         if error.cause != NO_STORE_CLIENT:
             raise
@@ -48,9 +54,9 @@ def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
         ) from error
 
 
-def to_consent_page(round_: connect.Round, services: WebServices, now: datetime) -> Response:
+def to_consent_page(round_: rounds.Round, services: WebServices, now: datetime) -> Response:
     """Redirect with the cookie that binds this round to this browser."""
-    begun = connect.begin(round_, services.client, services.consent, services.owner_key, now)
+    begun = rounds.begin(round_, services.client, services.consent, services.owner_key, now)
     headers = {"Location": begun.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     response = Response(status=302, headers=headers)
     _set_cookie(response, services, begun.cookie_name, begun.cookie, STATE_AGE)

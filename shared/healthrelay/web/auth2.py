@@ -1,22 +1,27 @@
 """``/auth2?code&state``: the browser comes back, and the grant is stored."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response
 
 from healthrelay.core.errors import Forbidden, HealthrelayError
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.glance import glance
+from healthrelay.flows.grants.rounds import Return
 from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import arguments, endpoint
 from healthrelay.web.page import as_page, connected_title, page
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", render_error=as_page)
 def view(request: Request, services: WebServices) -> Response:
     """Return a page that says who is connected and what was allowed, or why nothing was stored."""
-    returned = connect.Return(arguments(request), request.cookies)
+    returned = Return(arguments(request), request.cookies)
     try:
         done = connect.finish(
             returned,

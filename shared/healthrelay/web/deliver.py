@@ -1,6 +1,9 @@
 """``/deliver``: the relay's sending half; it alone holds what opens the targets. Private."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -12,7 +15,9 @@ from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.events import reader_cursor
 from healthrelay.web.responses import facts, json_response, trouble_facts
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")

@@ -1,24 +1,29 @@
 """The endpoint of every function: right method, sane size, one answer, one line in the log."""
 
+from __future__ import annotations
+
 import hmac
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
 from healthrelay.web import responses
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_QUERY_BYTES = 8 * 1024
 TASK = "X-CloudTasks-TaskName"
 """Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
 
-View = Callable[[Request, WebServices], Response]
+View = Callable[[Request, "WebServices"], Response]
 RenderError = Callable[[HealthrelayError], Response]
 
 

@@ -3,8 +3,11 @@
 Where a queue is set up nothing is written here: the cursors of readers are handed on.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
@@ -14,7 +17,10 @@ from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress, json_response
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
+
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_WAIT_SECONDS = 25

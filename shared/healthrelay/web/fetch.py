@@ -17,11 +17,11 @@ from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status, trouble_facts
-from healthrelay.web.services import WebServices
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
     from healthrelay.flows.measurements.fetch import Fetched
+    from healthrelay.web.services import WebServices
 
 
 @endpoint("GET", "POST")

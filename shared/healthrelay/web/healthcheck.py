@@ -5,12 +5,19 @@ the platform keeps for itself (cloud.google.com/run/docs/known-issues#ah). The a
 members and the media type of draft-inadarei-api-health-check.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
 from healthrelay.web.endpoint import View, endpoint, require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
+
 
 _TYPE = {"Content-Type": "application/health+json"}
 

@@ -1,5 +1,9 @@
 """``/relay?user=jack&key=…``: what Igor polls. Public; measurements are only ever read here."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
@@ -7,7 +11,10 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import Form, poll
 from healthrelay.web.endpoint import arguments, bearer, endpoint, number
 from healthrelay.web.responses import compress
-from healthrelay.web.services import WebServices
+
+if TYPE_CHECKING:
+    from healthrelay.web.services import WebServices
+
 
 MAX_DAYS = 36_500
 

@@ -14,7 +14,7 @@ from healthrelay.core.grants.authorization import Client
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.grants import connect
+from healthrelay.flows.grants import connect, rounds
 from healthrelay.flows.grants.disconnect import disconnect
 from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.grants.identity import confirm
@@ -96,7 +96,7 @@ class Tab(NamedTuple):
     """A browser's round that has begun."""
 
     user: str
-    returned: Callable[[str], connect.Return]
+    returned: Callable[[str], rounds.Return]
 
 
 class Consenting:
@@ -114,11 +114,11 @@ class Consenting:
 
     def begin(self, user: str) -> Tab:
         client = Client("https://provider.example/auth", "us", "https://us.example/auth2")
-        round_ = connect.Round(user, tuple(self.consent.scopes))
-        begun = connect.begin(round_, client, self.consent, KEY, self.now())
+        round_ = rounds.Round(user, tuple(self.consent.scopes))
+        begun = rounds.begin(round_, client, self.consent, KEY, self.now())
         (state,) = parse_qs(urlsplit(begun.url).query)["state"]
         cookies = {begun.cookie_name: begun.cookie}
-        return Tab(user, lambda code: connect.Return({"state": state, "code": code}, cookies))
+        return Tab(user, lambda code: rounds.Return({"state": state, "code": code}, cookies))
 
     def finish(self, tab: Tab, account: str) -> connect.Connected:
         """Come back from the consent page, where *account* was chosen."""

@@ -10,11 +10,11 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.token import Account, Grant, Token
-from healthrelay.core.json import Document, Json
+from healthrelay.core.json import Document, Json, Versioned
 from healthrelay.flows.grants.lease import Lease
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.ports.peers import Vault
-from healthrelay.ports.store import Store, Versioned
+from healthrelay.ports.store import Store
 
 VAULT = SealingVault({"k": b"k" * 32})
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -14,8 +14,7 @@ from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conf
 from healthrelay.adapters.firestore.documents import Fields, Listing, Write
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Conflict
-from healthrelay.core.json import Document, to_text
-from healthrelay.ports.store import Versioned
+from healthrelay.core.json import Document, Versioned, to_text
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
 from healthrelay.core.errors import TryLater, Unknown
-from healthrelay.core.json import Document, to_text
-from healthrelay.ports.store import Versioned
+from healthrelay.core.json import Document, Versioned, to_text
 
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
     from healthrelay.core.grants.invitations import Admission, Invitations
-    from healthrelay.core.json import Document
-    from healthrelay.ports.store import Bind, PersonDump, Versioned
+    from healthrelay.core.json import Document, Versioned
+    from healthrelay.ports.store import Bind, PersonDump
 
 
 class SqliteIdentities(Table):

@@ -1,56 +1,29 @@
-"""A browser goes to the provider with a question and comes back with an answer."""
+"""A browser comes back from the provider: its code is redeemed, and the grant stored."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlencode
 
 from healthrelay.core import errors
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
-from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
+from healthrelay.core.grants.authorization import verifier
 from healthrelay.core.grants.bindings import accounts_of
-from healthrelay.core.grants.invitations import Admission, Invitation
+from healthrelay.core.grants.invitations import Admission
 from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
-from healthrelay.flows.grants.signed import STATE_AGE, SignedNotes
-from healthrelay.flows.require import require_connectable
+from healthrelay.flows.grants.rounds import Return, Round, verify_state
+from healthrelay.flows.grants.signed import STATE_AGE
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Grant
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, TokenEndpoint
-    from healthrelay.ports.store import Identities, Store, Tokens
-
-
-class Round(NamedTuple):
-    """One round of consent, begun by the owner or by an *invitation* of this *person*."""
-
-    user: str
-    scopes: tuple[str, ...]
-    person: str = ""
-    invitation: str = ""
-
-
-class Begun(NamedTuple):
-    """Where to send the browser, and the cookie that will prove it is the same one."""
-
-    url: str
-    cookie_name: str
-    cookie: str
-
-
-class Return(NamedTuple):
-    """What the browser brought back: the provider's query and its own cookies."""
-
-    query: Mapping[str, str]
-    cookies: Mapping[str, str]
+    from healthrelay.ports.store import Store, Tokens
 
 
 class Connected(NamedTuple):
@@ -71,47 +44,6 @@ class RetryWithFewerScopes(Exception):
         self.round = round_
 
 
-def _cookie_name(nonce: str) -> str:
-    # One a round, so that two open tabs do not disturb each other.
-    return f"healthrelay-{nonce[:8]}"
-
-
-def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str, ...]:
-    """Return the scopes that the stored methods of *user* need. Raise `Unknown` for a stranger."""
-    from healthrelay.core.measurements.query import configured_series  # noqa: PLC0415 - an invitation needs none
-
-    settings = require_connectable(user, identities)
-    return consent.scopes_for(configured_series(settings))
-
-
-def invite(
-    user: str, consent: Consent, identities: Identities, *, reusable: bool = False
-) -> Invitation:
-    """Return a new invitation for *user*, for one consent unless *reusable*. Raise `Unknown`."""
-    scopes = scopes_for(user, consent, identities)
-    person = identities.invitations(user).person
-    # Who was made by an earlier version gets an id with the first invitation.
-    person = person or identities.renew_invitations(user, person).person
-    return Invitation(user, scopes, person, "" if reusable else secrets.token_hex(8))
-
-
-def invitation_path(invitation: Invitation, owner_key: str, now: datetime) -> str:
-    """Return the path with which the invited person may connect, for a week."""
-    text = SignedNotes(owner_key).invitation(invitation, now)
-    return f"/auth1?{urlencode({'user': invitation.user, 'invitation': text})}"
-
-
-def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: datetime) -> Begun:
-    """Compose the consent page's address. Nothing is stored: all of it comes back signed."""
-    notes = SignedNotes(owner_key)
-    nonce = secrets.token_hex(16)
-    note = round_._asdict() | {"provider": consent.provider, "nonce": nonce}
-    state = notes.state(note | {"scopes": _pack_scopes(round_.scopes, consent)}, now)
-    proof = challenge(verifier(owner_key.encode(), nonce))
-    url = authorize_url(client, round_.scopes, state, proof, consent.extra)
-    return Begun(url, _cookie_name(nonce), notes.browser(nonce))
-
-
 def finish(  # noqa: PLR0913 - what came back, and every port by name
     returned: Return,
     *,
@@ -128,7 +60,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     Raise `ConsentEnded` and its kinds, `BadRequest`, `Forbidden` or `Unknown`; and
     `RetryWithFewerScopes` where the browser goes on with a smaller question.
     """
-    round_, nonce = _verify_state(returned, owner_key, consent, now)
+    round_, nonce = verify_state(returned, owner_key, consent, now)
     _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
     began = store.accounts.load().newest_ending
@@ -166,7 +98,7 @@ def still_connected(
 ) -> str:
     """Return who is connected although what the browser brought was of no use, or nothing."""
     with suppress(errors.HealthrelayError):
-        round_, _ = _verify_state(returned, owner_key, consent, now)
+        round_, _ = verify_state(returned, owner_key, consent, now)
         stored = tokens.load(round_.user)
         known = stored and stored.document["provider"] == consent.provider
         if stored and known and stored.document["account"] and not has_ended(stored.document):
@@ -193,25 +125,6 @@ def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
     return grant._replace(scopes=granted)
 
 
-def _verify_state(
-    returned: Return, owner_key: str, consent: Consent, now: datetime
-) -> tuple[Round, str]:
-    """Return round and nonce of a state that is ours, young, and in the browser that began it."""
-    notes = SignedNotes(owner_key)
-    note = notes.read_state(returned.query.get("state", ""), now)
-    nonce = note.get("nonce", "")
-    if note.get("provider") != consent.provider:
-        raise errors.BadRequest("The provider was changed meanwhile. Please start over.")
-    cookie = returned.cookies.get(_cookie_name(nonce), "")
-    if not hmac.compare_digest(cookie.encode(), notes.browser(nonce).encode()):
-        raise errors.Forbidden(
-            "This consent was started in another browser. Please start over here."
-        )
-    scopes = _unpack_scopes(note.get("scopes", ""), consent)
-    by = note.get("person", ""), note.get("invitation", "")
-    return Round(note.get("user", ""), scopes, *by), nonce
-
-
 def _refusal_error(error: str, round_: Round, consent: Consent) -> Exception:
     label = consent.label
     if error == "access_denied":
@@ -221,15 +134,3 @@ def _refusal_error(error: str, round_: Round, consent: Consent) -> Exception:
         return RetryWithFewerScopes(round_._replace(scopes=fewer))
     code = error if error.replace("_", "").isalpha() and len(error) <= 40 else "unknown error"
     return ConsentFailed(f"{label} could not ask for permission ({code}). Please tell the owner.")
-
-
-def _pack_scopes(scopes: Sequence[str], consent: Consent) -> str:
-    """Return the places of *scopes* in the table: their names would fill the address."""
-    known = list(consent.scopes)
-    return ",".join(str(known.index(scope)) for scope in scopes)
-
-
-def _unpack_scopes(text: str, consent: Consent) -> tuple[str, ...]:
-    known = list(consent.scopes)
-    places = [int(part) for part in text.split(",") if part.isdecimal()]
-    return tuple(known[place] for place in places if place < len(known))

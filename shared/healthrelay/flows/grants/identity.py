@@ -19,6 +19,7 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.grants.bindings import MAX_ENDING, accounts_in, accounts_of
 from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.json import Versioned
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.flows.grants.consented import binding
 from healthrelay.flows.grants.document import (
@@ -27,7 +28,6 @@ from healthrelay.flows.grants.document import (
     from_document,
     to_document,
 )
-from healthrelay.ports.store import Versioned
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission

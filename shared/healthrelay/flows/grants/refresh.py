@@ -32,9 +32,9 @@ from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease, Turn
 if TYPE_CHECKING:
     from healthrelay.core.errors import OddDays
     from healthrelay.core.grants.invitations import Admission
-    from healthrelay.core.json import Document
+    from healthrelay.core.json import Document, Versioned
     from healthrelay.ports.peers import LogEvent, TokenEndpoint, Vault
-    from healthrelay.ports.store import Tokens, Versioned
+    from healthrelay.ports.store import Tokens
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
 """Between two looks at what the winner of a race has stored."""
