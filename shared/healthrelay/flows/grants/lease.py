@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,16 +63,16 @@ class Turn(NamedTuple):
         self,
         log_event: LogEvent,
         severity: str,
-        started: float,
+        seconds: float,
         cause: str | None,
         odd: Sequence[str] = (),
     ) -> None:
-        """Write one line; *odd* names what the answer had that could not be read."""
+        """Write one line; *odd* names what of the answer could not be read."""
         log_event(
             severity,
             "refresh",
             user=self.user,
-            milliseconds=round((time.monotonic() - started) * 1000),
+            milliseconds=round(seconds * 1000),
             cause=cause,
             odd=" ".join(odd) or None,
         )

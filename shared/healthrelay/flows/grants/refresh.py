@@ -43,7 +43,7 @@ MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 1.0
 class Grants:
     """The grants of all people with one *provider*."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every port by name
         self,
         provider: str,
         tokens: Tokens,
@@ -52,6 +52,7 @@ class Grants:
         *,
         log_event: LogEvent = lambda *_, **__: None,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._provider = provider
         self._tokens = tokens
@@ -59,6 +60,7 @@ class Grants:
         self.token_endpoint = token_endpoint
         self._log_event = log_event
         self._sleep = sleep
+        self._monotonic = monotonic
 
     def connect(
         self,
@@ -110,10 +112,7 @@ class Grants:
         return from_document(user, self._load_document(user).document, self.vault)
 
     def renew(self, user: str, stale: Token, now: datetime) -> Token:
-        """Return another access token to the same account than the *stale* one.
-
-        It is one stored meanwhile, or a new one.
-        """
+        """Return another access token than the *stale* one to the same account, stored or new."""
         token = self._renew(user, stale, now)
         if token.account.id != stale.account.id:
             raise TryLater(f"The account of {user} was changed meanwhile.", after=1)
@@ -180,13 +179,13 @@ class Grants:
 
     def _refresh(self, turn: Turn, now: datetime) -> Token:
         """Refresh, save, and only then hand on."""
-        started = time.monotonic()
+        started = self._monotonic()
         try:
             grant = self.token_endpoint.refresh(turn.token.grant.refresh or "")
         except HealthrelayError as error:
-            turn.log(self._log_event, "WARNING", started, error.cause)
+            turn.log(self._log_event, "WARNING", self._monotonic() - started, error.cause)
             return self._record_failure(turn, error, now)
-        turn.log(self._log_event, "INFO", started, None, grant.odd)
+        turn.log(self._log_event, "INFO", self._monotonic() - started, None, grant.odd)
         token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
         if not token.grant.access:
             raise TryLater("The provider answered without an access token; the login is kept.")
@@ -212,7 +211,7 @@ class Grants:
                 version = stored.version
                 turn = turn._replace(beside=unconfirmed_part(stored.document))
             except TryLater:
-                if time.monotonic() - started > LEASE_TIMEOUT_SECONDS:
+                if self._monotonic() - started > LEASE_TIMEOUT_SECONDS:
                     raise
                 self._sleep(MAX_PAUSE_SECONDS)
             else:
