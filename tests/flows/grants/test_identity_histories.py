@@ -62,14 +62,7 @@ class History:
         return chosen
 
 
-# The emulator takes fifty times as long as a file for what both have in common.
-SEEDS = [
-    *(pytest.param("sqlite", seed) for seed in range(20)),
-    *(pytest.param("firestore", seed, marks=pytest.mark.peer) for seed in range(4)),
-]
-
-
-@pytest.mark.parametrize(("either_store", "seed"), SEEDS, indirect=["either_store"])
+@pytest.mark.parametrize("seed", range(12))
 def test_no_history_mixes_bodies_or_ends_a_login(household: Consenting, seed: int) -> None:
     history = History(household, seed)
     reached = set()
