@@ -16,7 +16,7 @@ from healthrelay.flows.grants import rounds
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.crash.child import FLOWS, Task, run
-from tests.crash.steps import KILLED, Steps, WatchedServices
+from tests.crash.steps import KILLED, HurriedServices, Steps, WatchedServices
 from tests.igor.recorder import Recorder
 
 SECONDS = 60
@@ -59,7 +59,7 @@ class Home:
     @contextmanager
     def watched(self, steps: Steps) -> Iterator[WatchedServices]:
         """Give other services over the same store, whose *steps* are taken; and close them."""
-        built = WatchedServices(self.services.settings, self.services.now)
+        built = HurriedServices(self.services.settings, self.services.now)
         built.steps = steps
         yield built
         built.store.close()

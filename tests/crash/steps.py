@@ -109,20 +109,6 @@ class WatchedServices(Services):
         return Watched(super().store, "store", self.steps)
 
     @cached_property
-    def grants(self) -> Grants:
-        """With a clock that naps put forward: trouble that lasts costs a test no time."""
-        provider, slept = self.settings.provider, [0.0]
-        return Grants(
-            provider,
-            self.store.tokens,
-            self.vault,
-            self.token_endpoint,
-            log_event=self.log_event,
-            sleep=slept.append,
-            monotonic=lambda: time.monotonic() + sum(slept),
-        )
-
-    @cached_property
     def token_endpoint(self) -> Any:
         return Watched(super().token_endpoint, "token_endpoint", self.steps)
 
@@ -133,3 +119,21 @@ class WatchedServices(Services):
     @cached_property
     def shared_targets(self) -> Any:
         return [Watched(target, "igor", self.steps) for target in super().shared_targets]
+
+
+class HurriedServices(WatchedServices):
+    """For one worker in this process: trouble that lasts costs a test no time."""
+
+    @cached_property
+    def grants(self) -> Grants:
+        """With a clock that naps put forward."""
+        provider, slept = self.settings.provider, [0.0]
+        return Grants(
+            provider,
+            self.store.tokens,
+            self.vault,
+            self.token_endpoint,
+            log_event=self.log_event,
+            sleep=slept.append,
+            monotonic=lambda: time.monotonic() + sum(slept),
+        )

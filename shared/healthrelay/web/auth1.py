@@ -18,7 +18,6 @@ from healthrelay.web.responses import InvitationNeeded
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
-
 OWNER_COOKIE = "healthrelay-owner"
 
 

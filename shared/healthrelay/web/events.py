@@ -21,7 +21,6 @@ from healthrelay.web.responses import compress, json_response
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
-
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 MAX_WAIT_SECONDS = 25
 """What stands between us and a reader may end a request after thirty."""

@@ -18,7 +18,6 @@ from healthrelay.web.responses import as_json, facts, headers, json_response, st
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
-
 _TYPE = {"Content-Type": "application/health+json"}
 
 

@@ -15,7 +15,6 @@ from healthrelay.web.responses import compress
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
-
 MAX_DAYS = 36_500
 
 
