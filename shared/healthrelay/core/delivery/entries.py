@@ -46,8 +46,8 @@ class Entry(NamedTuple):
 def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
     """Return ``{"added": {"body-weight": ["2026-11-01"]}, …}``: an entry as the stores keep it."""
     document: dict[str, dict[str, list[str]]] = {}
-    for change, records in delta._asdict().items():
-        for record in records:
+    for change in CHANGES:
+        for record in getattr(delta, change):
             document.setdefault(change, {}).setdefault(record.series, []).append(record.key)
     return document
 

@@ -25,6 +25,9 @@ class Record(NamedTuple):
     when: str
     """Local day, or day and time (``2026-11-01T07:12:00``): sorts as text."""
     data: Mapping[str, Json]
+    """In metric units, if it has an *origin*."""
+    origin: str = ""
+    """Where it came from (`core.measurements.origin`); empty if an earlier version stored it."""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -65,9 +68,17 @@ class Delta(NamedTuple):
     added: tuple[Record, ...] = ()
     changed: tuple[Record, ...] = ()
     removed: tuple[Record, ...] = ()
+    adopted: tuple[Record, ...] = ()
+    """Of another origin now, or in other units, but with the same values for whoever reads them:
+    written, and no entry of the log names them."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether a target has to hear of it."""
+        return bool(self.added or self.changed or self.removed)
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
+        return self.is_news or bool(self.adopted)
 
 
 class ConvertedSeries(NamedTuple):
