@@ -25,7 +25,7 @@ WATCHED = {
     "handshakes": ("use",),
     "records": ("within", "everything", "coverage", "apply"),
     "token_endpoint": ("exchange", "refresh", "revoke"),
-    "log": ("head", "after", "prune", "following", "followings", "save"),
+    "log": ("head", "after", "prune", "following", "followings", "save", "retell"),
     "targets": ("save",),
     "provider": ("account", "read"),
     "igor": ("send",),

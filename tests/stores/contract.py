@@ -95,6 +95,7 @@ OF_A_STRANGER: list[Callable[[Store], object]] = [
     lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
     lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
     lambda store: store.log.save("nobody", "igor", Progress(1)),
+    lambda store: store.log.retell("nobody", "en_US", ("sleep",), NOW),
     lambda store: store.targets.save("nobody", "script", {"url": "https://a.example"}, None),
 ]
 
@@ -579,6 +580,25 @@ class StoreContract:
             "jack": Following(2, {"igor": Progress(1)}),
             "second": Following(),
         }
+
+    def test_a_system_is_told_once_and_by_one_entry(self, store: Store) -> None:
+        fill(store, 2)
+        store.log.save("jack", "igor", Progress(1))
+
+        for _ in range(2):
+            store.log.retell("jack", "en_US", {"sleep", "body-weight"}, NOW)
+
+        assert store.log.following("jack") == Following(3, {"igor": Progress(1)}, "en_US")
+        assert store.log.after("jack", 2, 10) == [
+            Entry(3, NOW, {}, {}, {}, ("body-weight", "sleep"))
+        ]
+        assert store.records.apply("jack", add_weights("2026-11-09"), NOW) == 4
+
+    def test_a_system_in_which_nothing_differs_is_told_without_an_entry(self, store: Store) -> None:
+        store.log.retell("jack", "metric", (), NOW)
+
+        assert store.log.followings() == {"jack": Following(0, {}, "metric")}
+        assert store.log.after("jack", 0, 10) == []
 
     # People's own targets.
 

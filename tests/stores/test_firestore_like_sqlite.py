@@ -148,6 +148,12 @@ class Sisters(RuleBasedStateMachine):
     def leave(self, user: str, to: str) -> None:
         self.same(lambda store: store.log.save(user, to, None), user)
 
+    @rule(user=users, system=st.sampled_from(["metric", "en_US"]), whole=st.booleans())
+    def retell(self, user: str, system: str, whole: bool) -> None:
+        now = self.clock
+        series = ("weight", "body-weight") if whole else ()
+        self.same(lambda store: store.log.retell(user, system, series, now), user)
+
     @rule(user=users, inside=records(), first=st.integers(1, 12), number=st.integers(0, 4))
     def restore(self, user: str, inside: list[Record], first: int, number: int) -> None:
         """As a load does: a whole person, unless they exist."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -19,6 +19,8 @@ class Following(NamedTuple):
     head: int = 0
     targets: Mapping[str, Progress] = {}
     """Followers of all kinds, by the names under which they are stored."""
+    system: str = ""
+    """The unit system in which all of them are told; empty until it is stored (`Log.retell`)."""
 
     def progress(self, target: str) -> Progress:
         """Return how far *target* is: at the beginning, if it is unknown."""
@@ -57,6 +59,13 @@ class Log(Protocol):
 
         A progress behind the stored one comes too late and is dropped; *still*, so is that of
         a target that has been forgotten. Raises `Unknown` for a person who does not exist.
+        """
+
+    def retell(self, user: str, system: str, whole: Collection[str], now: datetime) -> None:
+        """Store that all targets are told in the unit *system* from now on, if it is another one.
+
+        Unless *whole* is empty, one entry with it says to read these series again whole.
+        Raises `Unknown` for a person who does not exist.
         """
 
 

@@ -1,11 +1,12 @@
 """The log of what changed, and how far each target has followed it."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.firestore import documents
-from healthrelay.adapters.firestore.database import FirestorePort
+from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
 from healthrelay.adapters.firestore.documents import (
     Fields,
     Listing,
@@ -19,7 +20,7 @@ from healthrelay.core.json import to_text
 from healthrelay.ports.delivery import Following
 
 BATCH = 400
-_FIELDS = ("head", "progress")
+_FIELDS = ("head", "progress", "system")
 
 
 class FirestoreLog(FirestorePort):
@@ -81,6 +82,23 @@ class FirestoreLog(FirestorePort):
 
         self._update(documents.person_path(user), user, change)
 
+    def retell(self, user: str, system: str, whole: Collection[str], now: datetime) -> None:
+        entry = to_text({"whole": sorted(whole)})
+
+        def attempt() -> None:
+            owner = self._require(documents.person_path(user), user)
+            if owner.fields.get("system", "") == system:
+                return
+            fields: dict[str, Any] = {"system": system}
+            writes = []
+            if whole:
+                fields["head"] = documents.log_head(owner) + 1
+                told = {"life": owner.fields["life"], "at": now, "entry": entry}
+                writes.append(Write(documents.entry_path(user, fields["head"]), told))
+            self._database.commit(Write(owner.path, fields, since=owner.updated), *writes)
+
+        retry_on_conflict(attempt)
+
 
 def _read_progress(fields: Fields) -> dict[str, Any]:
     return dict(json.loads(fields.get("progress") or "{}"))
@@ -89,7 +107,7 @@ def _read_progress(fields: Fields) -> dict[str, Any]:
 def _following(fields: Fields) -> Following:
     stored = sorted(_read_progress(fields).items())
     targets = {target: Progress.from_document(progress) for target, progress in stored}
-    return Following(int(fields["head"]), targets)
+    return Following(int(fields["head"]), targets, str(fields.get("system", "")))
 
 
 def _to_entry(entry: StoredDocument) -> Entry:

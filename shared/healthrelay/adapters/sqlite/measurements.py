@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from healthrelay.adapters.sqlite.database import (
     Table,
+    identity_path,
+    load_document,
     newest_sequence,
     put_document,
     require_person,
@@ -68,12 +70,7 @@ class SqliteRecords(Table):
             if not delta:
                 return newest_sequence(connection, user)
             write(connection, user, delta)
-            sequence = newest_sequence(connection, user) + 1
-            connection.execute(
-                "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (user, sequence, now.isoformat(), to_text(changed_keys(delta))),
-            )
-            return sequence
+            return append_entry(connection, user, changed_keys(delta), now)
 
 
 class SqliteLog(Table):
@@ -114,7 +111,8 @@ class SqliteLog(Table):
                 "SELECT target, data FROM progress WHERE user = ? ORDER BY target", (user,)
             )
             targets = {target: Progress.from_document(json.loads(data)) for target, data in rows}
-            return Following(newest_sequence(connection, user), targets)
+            head = newest_sequence(connection, user)
+            return Following(head, targets, load_system(connection, user))
 
     def followings(self) -> dict[str, Following]:
         with self._database.read() as connection:
@@ -145,6 +143,36 @@ class SqliteLog(Table):
                     (*where, to_text(progress.to_document())),
                 )
 
+    def retell(self, user: str, system: str, whole: Collection[str], now: datetime) -> None:
+        with self._database.write() as connection:
+            require_person(connection, user)
+            if load_system(connection, user) == system:
+                return
+            put_system(connection, user, system)
+            if whole:
+                append_entry(connection, user, {"whole": sorted(whole)}, now)
+
+
+def load_system(connection: sqlite3.Connection, user: str) -> str:
+    """Return the unit system in which the person's targets are told."""
+    stored = load_document(connection, _system_path(user))
+    return str(stored.document["system"]) if stored else ""
+
+
+def put_system(connection: sqlite3.Connection, user: str, system: str) -> None:
+    put_document(connection, _system_path(user), user, {"system": system})
+
+
+def append_entry(
+    connection: sqlite3.Connection, user: str, entry: Mapping[str, object], now: datetime
+) -> int:
+    """Write the next *entry* of the log; return its number."""
+    sequence = newest_sequence(connection, user) + 1
+    connection.execute(
+        "INSERT INTO log VALUES (?, ?, ?, ?)", (user, sequence, now.isoformat(), to_text(entry))
+    )
+    return sequence
+
 
 def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
     put_document(connection, _user_path(user), user, {"covered": coverage_to_document(covered)})
@@ -163,6 +191,10 @@ def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
 
 def _user_path(user: str) -> str:
     return f"sensors/fitbit/{user}"
+
+
+def _system_path(user: str) -> str:
+    return f"{identity_path(user)}/told"
 
 
 def _record(row: tuple[str, str, str, str]) -> Record:
