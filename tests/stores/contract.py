@@ -13,6 +13,7 @@ from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown, WrongAccount
 from healthrelay.core.grants.invitations import Admission, Invitations
 from healthrelay.core.json import Document, Versioned
+from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
 from healthrelay.ports.delivery import Following
@@ -20,6 +21,17 @@ from healthrelay.ports.store import Bind, PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 COVERED = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
+LEDGER = Ledger(
+    read_at="2026-11-01T12:00:00+00:00",
+    outcome="try_later",
+    devices={"d1": Device("TRACKER", "Charge 6", "2026-10-26T07:30:00", "2026-11-01", named=True)},
+    days={"body-weight": Days(date(2026, 10, 29), "seof"), "sleep": Days(date(2026, 11, 1), "o")},
+    causes={"body-weight": "rate_limited"},
+    marks={"weight": {"8": Mark("2026-11-01T12:00:00+00:00", "2026-10-30", ("2026-11-01",))}},
+    again={"activities-steps-intraday": ("2026-10-31",)},
+    logs_read="2026-10-20",
+    units="en_US",
+)
 DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
 
 
@@ -94,6 +106,8 @@ OF_A_STRANGER: list[Callable[[Store], object]] = [
     lambda store: store.tokens.forget("nobody", 0),
     lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
     lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
+    lambda store: store.records.apply("nobody", Delta(), NOW, ledger=LEDGER),
+    lambda store: store.records.renew("nobody"),
     lambda store: store.log.save("nobody", "igor", Progress(1)),
     lambda store: store.log.retell("nobody", "en_US", ("sleep",), NOW),
     lambda store: store.targets.save("nobody", "script", {"url": "https://a.example"}, None),
@@ -455,6 +469,59 @@ class StoreContract:
         assert store.log.head("jack") == 1
         assert len(store.records.everything("jack")) == 1
 
+    # What is known of each day, and of which account.
+
+    def test_a_ledger_is_kept_with_the_change(self, store: Store) -> None:
+        assert store.records.ledger("jack") == Ledger()
+
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, ledger=LEDGER)
+        store.records.apply("jack", add_weights("2026-11-02"), NOW)
+        store.records.apply("jack", Delta(), NOW)
+
+        assert store.records.ledger("jack") == LEDGER
+
+    def test_a_ledger_alone_makes_no_entry(self, store: Store) -> None:
+        store.records.apply("jack", add_weights("2026-11-01"), NOW)
+
+        assert store.records.apply("jack", Delta(), NOW, ledger=LEDGER) == 1
+
+        assert store.records.ledger("jack") == LEDGER
+        assert store.log.head("jack") == 1
+        assert len(store.records.everything("jack")) == 1
+
+    def test_what_is_adopted_is_written_and_no_entry_names_it(self, store: Store) -> None:
+        store.records.apply("jack", add_weights("2026-11-01", "2026-11-02"), NOW)
+        adopted = Delta(adopted=(weight("2026-11-01", "82.40"),))
+
+        assert store.records.apply("jack", adopted, NOW) == 1
+        both = adopted._replace(removed=(weight("2026-11-02"),))
+        assert store.records.apply("jack", both, NOW, ledger=LEDGER) == 2
+
+        assert store.records.everything("jack") == [weight("2026-11-01", "82.40")]
+        assert store.log.after("jack", 1, 10) == [
+            Entry(2, NOW, {}, {}, {"body-weight": ("2026-11-02",)})
+        ]
+
+    def test_what_was_read_before_a_move_is_not_stored_after_it(self, store: Store) -> None:
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, ledger=LEDGER)
+        before = store.records.ledger("jack")
+
+        store.records.renew("jack")
+
+        renewed = store.records.ledger("jack")
+        assert renewed == Ledger(epoch=renewed.epoch, units=LEDGER.units)
+        assert renewed.epoch
+        for delta in (add_weights("2026-11-02"), Delta()):
+            with pytest.raises(Conflict, match="moved to another account"):
+                store.records.apply("jack", delta, NOW, ledger=before)
+        assert store.records.ledger("jack") == renewed
+        assert store.records.everything("jack") == [weight("2026-11-01")]
+        assert store.log.head("jack") == 1
+
+        read = renewed._replace(read_at="2026-11-01T13:00:00+00:00")
+        assert store.records.apply("jack", add_weights("2026-11-03"), NOW, ledger=read) == 2
+        assert store.records.apply("jack", add_weights("2026-11-04"), NOW) == 3
+
     def test_numbers_stay_exact(self, store: Store) -> None:
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})
 
@@ -657,6 +724,7 @@ class StoreContract:
         assert store.tokens.load("nobody") is None
         assert store.records.everything("nobody") == []
         assert store.records.coverage("nobody") == {}
+        assert store.records.ledger("nobody") == Ledger()
         assert store.log.head("nobody") == 0
         assert store.log.following("nobody") == Following()
         assert store.targets.of("nobody") == {}

@@ -21,6 +21,7 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
+from healthrelay.core.measurements.ledger import Days
 from healthrelay.core.measurements.records import Delta, Record, Window, diff
 from healthrelay.ports.store import Store
 from tests.peers.emulated import EmulatedStore
@@ -125,6 +126,23 @@ class Sisters(RuleBasedStateMachine):
         self.clock = now = self.clock + timedelta(hours=1)
         self.same(lambda store: store.records.apply(user, delta, now, covered), user)
 
+    @rule(user=users, adopted=records(), read=days, stale=st.booleans())
+    def look(self, user: str, adopted: list[Record], read: date, stale: bool) -> None:
+        """As a fetch without news does: origins and ledger alone."""
+
+        def act(store: Store) -> int:
+            ledger = store.records.ledger(user)._replace(days={"weight": Days(read, "so")})
+            if stale:
+                ledger = ledger._replace(epoch="earlier")
+            delta = Delta(adopted=tuple(adopted))
+            return store.records.apply(user, delta, self.clock, ledger=ledger)
+
+        self.same(act, user)
+
+    @rule(user=users)
+    def renew(self, user: str) -> None:
+        self.same(lambda store: store.records.renew(user), user)
+
     @rule(user=users, window=some_window(), incoming=records())
     def fetch(self, user: str, window: Window, incoming: list[Record]) -> None:
         """As a fetch does: read the window, compare, write the difference."""
@@ -206,7 +224,7 @@ def outcome(act: Callable[[Store], object], store: Store) -> object:
 
 
 def content(store: Store, users: tuple[str, ...]) -> list[object]:
-    """All that a store tells of *users*, but for the versions of grants."""
+    """All that a store tells of *users*, but for the versions of grants and random epochs."""
     parts: list[object] = [store.identities.names(), store.identities.application()]
     for user in users:
         token = store.tokens.load(user)
@@ -215,6 +233,7 @@ def content(store: Store, users: tuple[str, ...]) -> list[object]:
             token and token.document,
             store.records.everything(user),
             store.records.coverage(user),
+            store.records.ledger(user)._replace(epoch=""),
             store.log.head(user),
             store.log.following(user),
             store.log.after(user, 0, 100),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.bindings import Bindings
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
+    from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
 
@@ -124,12 +125,33 @@ class Records(Protocol):
     def coverage(self, user: str) -> Coverage:
         """Return which days of each series have been read whole, as the last change recorded it."""
 
-    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
-        """Write *delta*, one log entry and, if given, what is *covered* now, all or nothing.
+    def ledger(self, user: str) -> Ledger:
+        """Return what is known of each day, as the last change recorded it.
 
-        Return the entry's sequence number. An empty delta makes no entry and returns the
-        newest number; without *covered* it writes nothing. Raise `Unknown` for a person who
-        does not exist (any more).
+        In a store of an earlier version every day that was covered is open.
+        """
+
+    def apply(
+        self,
+        user: str,
+        delta: Delta,
+        now: datetime,
+        covered: Coverage | None = None,
+        *,
+        ledger: Ledger | None = None,
+    ) -> int:
+        """Write *delta*, one log entry and, if given, the *ledger* as it is now, all or nothing.
+
+        Return the entry's sequence number. A delta without news makes no entry and returns the
+        newest number; an empty one without a *ledger* writes nothing. Raise `Unknown` for a
+        person who does not exist (any more), and `Conflict` when the stored ledger is of another
+        epoch: what was read with an account that the person has left is not stored.
+        """
+
+    def renew(self, user: str) -> None:
+        """Begin another epoch with an empty ledger: what is being read now is not stored.
+
+        Raise `Unknown` for a person who does not exist.
         """
 
 

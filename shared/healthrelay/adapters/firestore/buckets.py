@@ -74,7 +74,7 @@ def window_points(windows: Iterable[Window]) -> set[Point]:
 
 def delta_points(delta: Delta) -> set[Point]:
     """Return the days of the records in *delta*."""
-    return {(r.series, r.when[:DAY]) for r in (*delta.added, *delta.changed, *delta.removed)}
+    return {(r.series, r.when[:DAY]) for r in (*delta.written, *delta.removed)}
 
 
 def key_is_not_day(series: str) -> bool:
@@ -127,7 +127,7 @@ def changed_documents(
     opened: Mapping[str, Bucket], delta: Delta, limit: int = MAX_BYTES
 ) -> dict[str, Fields | None]:
     """Return the documents that *delta* changes; *opened* are all buckets that hold its records."""
-    named = {record.name for record in (*delta.removed, *delta.changed, *delta.added)}
+    named = {record.name for record in (*delta.removed, *delta.written)}
     documents: dict[str, Fields | None] = {}
     for bucket in opened.values():
         rest = {k: r for k, r in bucket.records.items() if r.name not in named}
@@ -155,7 +155,7 @@ def text_bytes(fields: Fields) -> int:
 
 def _last(delta: Delta) -> Iterable[Record]:
     """Return what *delta* writes; of two with equal names the last wins, in whichever bucket."""
-    return {record.name: record for record in (*delta.added, *delta.changed)}.values()
+    return {record.name: record for record in delta.written}.values()
 
 
 def _encode(bucket: Bucket) -> dict[str, str | bytes]:

@@ -1,10 +1,12 @@
 """Measurements."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
 from healthrelay.adapters.firestore.database import (
@@ -12,7 +14,7 @@ from healthrelay.adapters.firestore.database import (
     FirestorePort,
     retry_on_conflict,
 )
-from healthrelay.adapters.firestore.documents import Fields, Write
+from healthrelay.adapters.firestore.documents import Fields, StoredDocument, Write
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
@@ -26,6 +28,9 @@ from healthrelay.core.measurements.records import (
     coverage_to_document,
 )
 
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.ledger import Ledger
+
 MAX_WRITES = 500
 
 
@@ -36,6 +41,7 @@ class Change:
     delta: Delta
     now: datetime
     covered: Coverage | None
+    ledger: Ledger | None
     commit_id: str = field(default_factory=documents.commit_id)
 
 
@@ -62,15 +68,31 @@ class FirestoreRecords(FirestorePort):
         covered = owner.fields.get("covered") if owner else None
         return coverage_from_document(json.loads(covered or "{}"))
 
-    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
-        if not delta and covered is None:
+    def ledger(self, user: str) -> Ledger:
+        owner = self._owner(user)
+        return read_ledger(owner.fields if owner else {})
+
+    def apply(
+        self,
+        user: str,
+        delta: Delta,
+        now: datetime,
+        covered: Coverage | None = None,
+        *,
+        ledger: Ledger | None = None,
+    ) -> int:
+        if not delta and covered is None and ledger is None:
             return documents.log_head(self._owner(user))
-        if not delta and covered is not None:
-            fields = {"covered": to_text(coverage_to_document(covered))}
-            path = documents.person_path(user)
-            return documents.log_head(self._update(path, user, lambda *_: fields))
-        change = Change(delta, now, covered)
+        change = Change(delta, now, covered, ledger)
         return retry_on_conflict(lambda: self._write_change(user, change))
+
+    def renew(self, user: str) -> None:
+        def attempt() -> None:
+            owner = self._require(documents.person_path(user), user)
+            renewed = read_ledger(owner.fields).renew()
+            self._database.commit(_write_owner(owner, {"ledger": ledger_text(renewed)}))
+
+        retry_on_conflict(attempt)
 
     def _write_change(self, user: str, change: Change) -> int:
         user_buckets = UserBuckets(self._database, user)
@@ -81,27 +103,55 @@ class FirestoreRecords(FirestorePort):
             return documents.log_head(owner)
         incarnation = str(owner.fields["life"])
         opened |= user_buckets.stale_buckets(change.delta, opened, incarnation)
-        sequence = documents.log_head(owner) + 1
-        entry = Write(documents.entry_path(user, sequence), _entry(change, incarnation))
+        sequence = documents.log_head(owner) + change.delta.is_news
         writes = [
             user_buckets.write(name, fields and {"life": incarnation, **fields})
             for name, fields in buckets.changed_documents(opened, change.delta, self._limit).items()
         ]
+        if change.delta.is_news:
+            path = documents.entry_path(user, sequence)
+            writes.append(Write(path, _entry(change, incarnation)))
         # Every writer of measurements writes the head, so whoever read it before reads again.
         # So does whoever got buckets older than the head, as Google's emulator sometimes gives.
-        head = Write(owner.path, _head_fields(sequence, change), since=owner.updated)
-        self._database.commit(head, *_require_one_commit([*writes, entry]))
+        head = _write_owner(owner, _head_fields(owner, user, sequence, change))
+        self._database.commit(head, *_require_one_commit(writes))
         return sequence
+
+
+def read_ledger(owner: Fields) -> Ledger:
+    """Return the ledger in the person's document *owner*."""
+    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - a poll needs none
+
+    stored, covered = (json.loads(owner.get(name) or "null") for name in ("ledger", "covered"))
+    return ledger_document.from_stored(stored, covered)
+
+
+def ledger_text(ledger: Ledger) -> str:
+    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
+
+    return to_text(ledger_document.to_document(ledger))
+
+
+def _write_owner(owner: StoredDocument, fields: Fields) -> Write:
+    gone = ("covered",) if "ledger" in fields else ()
+    return Write(owner.path, fields, since=owner.updated, gone=gone)
 
 
 def _sort(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
 
 
-def _head_fields(sequence: int, change: Change) -> Fields:
-    fields: dict[str, Any] = {"head": sequence, "mark": change.commit_id}
+def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change) -> Fields:
+    fields: dict[str, Any] = {"head": sequence}
+    if change.delta.is_news:
+        fields["mark"] = change.commit_id
     if change.covered is not None:
         fields["covered"] = to_text(coverage_to_document(change.covered))
+    if change.ledger is not None:
+        from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
+
+        ledger_document.require_same_epoch(read_ledger(owner.fields), change.ledger, user)
+        fields["ledger"] = ledger_text(change.ledger)
     return fields
 
 

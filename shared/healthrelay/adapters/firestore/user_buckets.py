@@ -55,7 +55,7 @@ class UserBuckets:
     ) -> dict[str, Bucket]:
         """Return the buckets, besides those *opened*, that hold earlier forms of the records."""
         keys: dict[str, set[str]] = {}
-        for record in (*delta.added, *delta.changed, *delta.removed):
+        for record in (*delta.written, *delta.removed):
             if buckets.key_is_not_day(record.series):
                 keys.setdefault(record.series, set()).add(record.key)
         names = {

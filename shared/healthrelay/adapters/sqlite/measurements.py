@@ -1,10 +1,11 @@
 """Measurements, the log of their changes, and how far each target has followed it."""
 
+from __future__ import annotations
+
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.sqlite.database import (
     Table,
@@ -26,6 +27,11 @@ from healthrelay.core.measurements.records import (
     coverage_to_document,
 )
 from healthrelay.ports.delivery import Following
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from healthrelay.core.measurements.ledger import Ledger
 
 
 class SqliteRecords(Table):
@@ -59,18 +65,37 @@ class SqliteRecords(Table):
         document: Mapping[str, Any] = stored.document if stored else {}
         return coverage_from_document(document.get("covered", {}))
 
-    def apply(self, user: str, delta: Delta, now: datetime, covered: Coverage | None = None) -> int:
-        if not delta and covered is None:
+    def ledger(self, user: str) -> Ledger:
+        with self._database.read() as connection:
+            return load_ledger(connection, user)
+
+    def apply(
+        self,
+        user: str,
+        delta: Delta,
+        now: datetime,
+        covered: Coverage | None = None,
+        *,
+        ledger: Ledger | None = None,
+    ) -> int:
+        if not delta and covered is None and ledger is None:
             with self._database.read() as connection:
                 return newest_sequence(connection, user)
         with self._database.write() as connection:
             require_person(connection, user)
             if covered is not None:
                 write_coverage(connection, user, covered)
-            if not delta:
-                return newest_sequence(connection, user)
+            if ledger is not None:
+                put_ledger(connection, user, ledger)
             write(connection, user, delta)
+            if not delta.is_news:
+                return newest_sequence(connection, user)
             return append_entry(connection, user, changed_keys(delta), now)
+
+    def renew(self, user: str) -> None:
+        with self._database.write() as connection:
+            require_person(connection, user)
+            put_ledger(connection, user, load_ledger(connection, user).renew(), renews=True)
 
 
 class SqliteLog(Table):
@@ -178,6 +203,26 @@ def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage)
     put_document(connection, _user_path(user), user, {"covered": coverage_to_document(covered)})
 
 
+def load_ledger(connection: sqlite3.Connection, user: str) -> Ledger:
+    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - a poll needs none
+
+    stored = load_document(connection, _user_path(user))
+    document: Mapping[str, Any] = stored.document if stored else {}
+    return ledger_document.from_stored(document.get("ledger"), document.get("covered"))
+
+
+def put_ledger(
+    connection: sqlite3.Connection, user: str, ledger: Ledger, *, renews: bool = False
+) -> None:
+    """Write *ledger*. Raise `Conflict` if it is of another epoch and *renews* none."""
+    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
+
+    if not renews:
+        ledger_document.require_same_epoch(load_ledger(connection, user), ledger, user)
+    document = {"ledger": dict(ledger_document.to_document(ledger))}
+    put_document(connection, _user_path(user), user, document)
+
+
 def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
     connection.executemany(
         "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
@@ -185,7 +230,7 @@ def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
     )
     connection.executemany(
         "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-        [(user, r.series, r.key, r.when, to_text(r.data)) for r in (*delta.added, *delta.changed)],
+        [(user, r.series, r.key, r.when, to_text(r.data)) for r in delta.written],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from healthrelay.core.errors import Conflict
 from healthrelay.core.json import Document, Json
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 
@@ -52,6 +53,22 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
         logs_read=document.get("logs", ""),
         units=document.get("units", ""),
     )
+
+
+def from_stored(
+    document: Mapping[str, Any] | None, covered: Mapping[str, Any] | None = None
+) -> Ledger:
+    """Return the ledger of *document*, or of what an earlier version stored as *covered*."""
+    return from_coverage(covered or {}) if document is None else from_document(document)
+
+
+def require_same_epoch(stored: Ledger, ledger: Ledger, user: str) -> None:
+    """Raise `Conflict` unless *ledger* may take the place of the *stored* one."""
+    if stored.epoch != ledger.epoch:
+        raise Conflict(
+            f"Nothing was stored: {user} was moved to another account while this was read."
+            " Fetch again."
+        )
 
 
 def from_coverage(covered: Mapping[str, Any]) -> Ledger:

@@ -77,6 +77,11 @@ class Delta(NamedTuple):
         """Whether a target has to hear of it."""
         return bool(self.added or self.changed or self.removed)
 
+    @property
+    def written(self) -> tuple[Record, ...]:
+        """The records that are stored as they are here; of two with one name the last counts."""
+        return (*self.adopted, *self.added, *self.changed)
+
     def __bool__(self) -> bool:
         return self.is_news or bool(self.adopted)
 
