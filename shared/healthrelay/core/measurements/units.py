@@ -1,7 +1,85 @@
-"""Exact conversions from a provider's base units, and the legacy way to write numbers."""
+"""Exact conversions between units, and the legacy way to write numbers.
+
+A unit *system* is one of the legacy API's ``Accept-Language``: ``en_US`` with pounds and miles,
+``en_GB`` with stones and else metric units, and metric for any other. What is stored is metric.
+"""
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+METRIC = "metric"
+
+
+class Unit(NamedTuple):
+    """A unit: how many of the dimension's base units it is, and the decimals that are written."""
+
+    size: Decimal
+    places: int
+
+
+DIMENSIONS: dict[str, dict[str, Unit]] = {
+    # Grams.
+    "mass": {
+        METRIC: Unit(Decimal(1000), 3),
+        "en_US": Unit(Decimal("453.59237"), 2),
+        "en_GB": Unit(Decimal("6350.29318"), 3),
+    },
+    # Millimetres: of a way, of what was climbed, of a body or its stride.
+    "distance": {METRIC: Unit(Decimal(1_000_000), 6), "en_US": Unit(Decimal(1_609_344), 6)},
+    "height": {METRIC: Unit(Decimal(1000), 3), "en_US": Unit(Decimal("304.8"), 3)},
+    "length": {METRIC: Unit(Decimal(10), 1), "en_US": Unit(Decimal("25.4"), 1)},
+    # Millilitres.
+    "volume": {METRIC: Unit(Decimal(1), 2), "en_US": Unit(Decimal("29.5735295625"), 2)},
+    # Ninths of a kelvin, because a degree of Fahrenheit is five of them: a difference.
+    "warmth": {METRIC: Unit(Decimal(9), 2), "en_US": Unit(Decimal(5), 2)},
+}
+"""Dimension → system → unit; a system that is not there has the metric one."""
+
+_MASS_SYMBOLS = {"en_US": "lb", "en_GB": "st"}
+
+
+def mass_symbol(system: str) -> str:
+    return _MASS_SYMBOLS.get(system, "kg")
+
+
+def convert(
+    value: Decimal, dimension: str, given: str, wanted: str, places: int | None = None
+) -> Decimal:
+    """Return *value* of the system *given* in the system *wanted*; as it is if both have one unit.
+
+    *places* is the number of decimals if it is another than the unit's.
+    """
+    units = DIMENSIONS[dimension]
+    source, target = (units.get(system) or units[METRIC] for system in (given, wanted))
+    if source == target:
+        return value
+    exact = value * source.size / target.size
+    return rounded(exact, target.places if places is None else places)
+
+
+def kilograms(grams: Decimal) -> Decimal:
+    """Return *grams* in kilograms, exact to the gram."""
+    return rounded(grams / 1000, 3)
+
+
+def kilometres(millimetres: Decimal) -> Decimal:
+    return rounded(millimetres / 1_000_000, 6)
+
+
+def metres(millimetres: Decimal) -> Decimal:
+    return rounded(millimetres / 1000, 3)
+
+
+def centimetres(millimetres: Decimal) -> Decimal:
+    """Return *millimetres* in centimetres, exact to the millimetre."""
+    return rounded(millimetres / 10, 1)
+
+
+def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:
+    """kg/m² with two decimals, as Fitbit wrote it."""
+    return rounded(grams / 1000 / (millimetres / 1000) ** 2, 2)
+
 
 _GRAMS = {"en_US": Decimal("453.59237"), "en_GB": Decimal("6350.29318")}
 METRIC_GRAMS = Decimal(1000)
@@ -20,11 +98,6 @@ def mass(grams: Decimal, system: str) -> Decimal:
     if system in _GRAMS:
         return rounded(grams / _GRAMS[system], 2)
     return rounded(grams / METRIC_GRAMS, 3)
-
-
-def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:
-    """kg/m² with two decimals, as Fitbit wrote it."""
-    return rounded(grams / METRIC_GRAMS / (millimetres / 1000) ** 2, 2)
 
 
 def distance(millimetres: Decimal, system: str) -> Decimal:
