@@ -55,7 +55,11 @@ PERSON = PersonDump(
         Entry(5, NOW, {}, {"weight": ("8",)}, {}),
         Entry(6, NOW + timedelta(1), {}, {}, {"weight": ("7",)}, ("sleep",)),
     ],
-    records=[weight("2025-11-01"), weight("2026-11-01"), entry(8, "2026-11-02T07:12:00")],
+    records=[
+        weight("2025-11-01"),
+        weight("2026-11-01")._replace(origin="import"),
+        entry(8, "2026-11-02T07:12:00")._replace(origin="fitbit 1a2b3c4d"),
+    ],
     invitations=Invitations("an-id", {"used": NOW}),
 )
 """Somebody whose log begins at 4, because what lay before was pruned."""
@@ -521,6 +525,19 @@ class StoreContract:
         read = renewed._replace(read_at="2026-11-01T13:00:00+00:00")
         assert store.records.apply("jack", add_weights("2026-11-03"), NOW, ledger=read) == 2
         assert store.records.apply("jack", add_weights("2026-11-04"), NOW) == 3
+
+    def test_a_record_keeps_its_origin_until_another_takes_its_place(self, store: Store) -> None:
+        old, new = weight("2026-11-01"), weight("2026-11-02")
+        imported, read = (old._replace(origin=origin) for origin in ("import", "fitbit 1a2b3c4d"))
+        window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 3))
+        store.records.apply("jack", Delta(added=(imported, new)), NOW)
+        assert store.records.within("jack", [window]) == [imported, new]
+
+        later = weight("2026-11-03")._replace(origin="fitbit")
+        store.records.apply("jack", Delta(added=(later,), adopted=(read,)), NOW)
+
+        assert store.records.within("jack", [window]) == [read, new, later]
+        assert store.records.everything("jack") == [read, new, later]
 
     def test_numbers_stay_exact(self, store: Store) -> None:
         record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})

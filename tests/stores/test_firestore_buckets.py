@@ -99,6 +99,30 @@ def test_bucket_comes_back() -> None:
     assert buckets.decode("weight.2026", {}) == Bucket("weight", "2026", {})
 
 
+def test_origins_stand_once_for_those_that_follow_each_other() -> None:
+    imported = [weight(f"2026-01-{day:02}")._replace(origin="import") for day in range(1, 32)]
+    read = [weight(f"2026-02-{day:02}")._replace(origin="fitbit 1a2b3c4d") for day in range(1, 29)]
+    again = weight("2026-03-01")._replace(origin="import")
+
+    fields = encode_one(*read, *imported, again)
+
+    assert fields["origins"] == '[["import","fitbit 1a2b3c4d"],[[0,31],[1,28],[0,1]]]'
+    assert records_in({"body-weight.2026": fields})["2026-02-28"].origin == "fitbit 1a2b3c4d"
+
+
+def test_bucket_of_an_earlier_version_knows_no_origins() -> None:
+    fields = {"records": '[["2026-11-01",{"dateTime":"2026-11-01","value":"82.4"}]]'}
+
+    assert records_in({"body-weight.2026": fields}) == {"2026-11-01": weight("2026-11-01")}
+
+
+def test_a_bucket_whose_origins_are_not_those_of_its_records_is_damaged() -> None:
+    fields = encode_one(weight("2026-11-01")._replace(origin="import"))
+
+    with pytest.raises(ValueError, match="zip"):
+        buckets.decode("body-weight.2026", fields | {"origins": '[["import"],[[0,2]]]'})
+
+
 def test_emptied_bucket_is_deleted() -> None:
     opened = {"body-weight.2026": bucket(weight("2026-11-01"))}
 
@@ -196,17 +220,28 @@ def test_a_year_of_daily_values_needs_a_fiftieth_of_a_document() -> None:
     assert buckets.text_bytes(fields) == 20_441
     assert 48 < buckets.MAX_BYTES / 20_441 < 49
 
+    read = encode_one(*(weight(day)._replace(origin="google_health 1a2b3c4d") for day in days))
+    assert read["origins"] == '[["google_health 1a2b3c4d"],[[0,365]]]'
+
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(date.isoformat)
-NIGHTS = st.dictionaries(st.integers(0, 99), st.tuples(DAYS, TEXTS), min_size=1, max_size=40)
+ORIGINS = st.sampled_from(["", "import", "fitbit 1a2b3c4d"])
+NIGHTS = st.dictionaries(
+    st.integers(0, 99), st.tuples(DAYS, TEXTS, ORIGINS), min_size=1, max_size=40
+)
 
 
 @given(NIGHTS, st.integers(400, 900))
 def test_whatever_is_split_holds_the_same_records(
-    nights: dict[int, tuple[str, str]], limit: int
+    nights: dict[int, tuple[str, str, str]], limit: int
 ) -> None:
-    before = bucket(*(night(number, day, text) for number, (day, text) in nights.items()))
+    before = bucket(
+        *(
+            night(number, day, text)._replace(origin=origin)
+            for number, (day, text, origin) in nights.items()
+        )
+    )
     try:
         documents = buckets.encode(before, limit)
     except Refused:

@@ -38,13 +38,14 @@ LIMIT = 400
 
 users = st.sampled_from(USERS)
 numbers = st.integers(1, 5)
+origins = st.sampled_from(["", "import", "fitbit", "google_health 1a2b3c4d"])
 days = st.dates(date(2025, 12, 15), date(2026, 2, 13))
 
 
 @st.composite
 def some_record(draw: st.DrawFn) -> Record:
     day, number = draw(days).isoformat(), draw(numbers)
-    return draw(
+    record = draw(
         st.sampled_from(
             [
                 weight(day, "80"),
@@ -54,6 +55,7 @@ def some_record(draw: st.DrawFn) -> Record:
             ]
         )
     )
+    return record._replace(origin=draw(origins))
 
 
 @st.composite

@@ -46,7 +46,7 @@ def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> Non
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         names = [row[0] for row in connection.execute("SELECT name FROM migrations")]
-    assert names == ["0001-documents-records-log", "0002-progress"]
+    assert names == ["0001-documents-records-log", "0002-progress", "0003-origins"]
 
 
 @pytest.mark.parametrize("seed", [0, 2])

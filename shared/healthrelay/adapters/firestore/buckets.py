@@ -1,10 +1,11 @@
 """Records in buckets: which document holds which records, and how. Pure.
 
 A bucket is a document ``<series>.<period>`` with the records of a year (``body-weight.2026``)
-or, of an intraday series, of a day. One that would grow beyond what a document may hold
-becomes a marker, ``{"split": true}``, and its records move to buckets of its months, those of
-a month to its days. A day that is still too large is compressed, and if that does not help,
-refused. Buckets are never joined again, so whoever has read the marker finds the parts.
+or, of an intraday series, of a day, and with their origins. One that would grow beyond what a
+document may hold becomes a marker, ``{"split": true}``, and its records move to buckets of its
+months, those of a month to its days. A day that is still too large is compressed, and if that
+does not help, refused. Buckets are never joined again, so whoever has read the marker finds the
+parts.
 """
 
 import json
@@ -12,11 +13,13 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import groupby
 
 from healthrelay.adapters.firestore.documents import Fields
 from healthrelay.core.errors import Refused
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.origin import UNKNOWN
 from healthrelay.core.measurements.records import Delta, Record, Window
 
 MAX_BYTES = 1_000_000
@@ -99,7 +102,10 @@ def decode(name: str, fields: Fields) -> Bucket:
     text = zlib.decompress(packed) if packed else fields.get("records", "[]")
     rows = json.loads(text)
     # [key, data], or [key, when, data] where the key is not the day.
-    records = (Record(series, row[0], row[-2], row[-1]) for row in rows)
+    records = (
+        Record(series, row[0], row[-2], row[-1], origin)
+        for row, origin in zip(rows, _origins(fields, len(rows)), strict=True)
+    )
     return Bucket(series, period, {record.key: record for record in records})
 
 
@@ -162,9 +168,29 @@ def _encode(bucket: Bucket) -> dict[str, str | bytes]:
     ordered = sorted(bucket.records.values(), key=lambda r: (r.when, r.key))
     rows = [[r.key, r.data] if r.key == r.when else [r.key, r.when, r.data] for r in ordered]
     fields: dict[str, str | bytes] = {"records": to_text(rows)}
+    if any(record.origin for record in ordered):
+        fields["origins"] = _origins_text(ordered)
     if key_is_not_day(bucket.series):
         fields["keys"] = to_text(sorted(bucket.records))
     return fields
+
+
+def _origins_text(ordered: Iterable[Record]) -> str:
+    """Return ``[["import","fitbit"],[[0,300],[1,65]]]``: the origins, and which has how many.
+
+    The records of one origin mostly follow each other, so a bucket names each about once.
+    """
+    runs = [(origin, len(list(run))) for origin, run in groupby(r.origin for r in ordered)]
+    names = list(dict(runs))
+    return to_text([names, [[names.index(origin), count] for origin, count in runs]])
+
+
+def _origins(fields: Fields, count: int) -> Iterable[str]:
+    """Return the origins of *count* records; an earlier version stored none."""
+    if "origins" not in fields:
+        return [UNKNOWN] * count
+    names, runs = json.loads(fields["origins"])
+    return [names[name] for name, length in runs for _ in range(length)]
 
 
 def _pack(fields: dict[str, str | bytes]) -> dict[str, str | bytes]:

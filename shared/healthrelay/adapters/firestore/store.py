@@ -14,6 +14,7 @@ The first four segments are the seed's schema. An incarnation of a person lasts 
 of the two documents under ``identities`` to their deletion, each in one commit. Everything else of
 theirs names it in ``life``; what names another is invisible, and deleted by the next removal.
 A bucket keeps its records as one text, ``[[key, data], …]``: as fields, each would be indexed.
+Their origins are another text, of which an earlier version wrote none.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class SqliteRecords(Table):
                 _record(row)
                 for window in windows
                 for row in connection.execute(
-                    "SELECT series, key, local_time, data FROM records"
+                    "SELECT series, key, local_time, data, origin FROM records"
                     " WHERE user = ? AND series = ? AND local_time >= ? AND local_time < ?"
                     " ORDER BY local_time, key",
                     # '~' sorts behind every time of the last day.
@@ -54,7 +54,7 @@ class SqliteRecords(Table):
     def everything(self, user: str) -> list[Record]:
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT series, key, local_time, data FROM records WHERE user = ?"
+                "SELECT series, key, local_time, data, origin FROM records WHERE user = ?"
                 " ORDER BY series, local_time, key",
                 (user,),
             )
@@ -200,7 +200,10 @@ def append_entry(
 
 
 def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
-    put_document(connection, _user_path(user), user, {"covered": coverage_to_document(covered)})
+    stored = load_document(connection, _user_path(user))
+    before = stored.document if stored else {}
+    document = {**before, "covered": coverage_to_document(covered)}
+    put_document(connection, _user_path(user), user, document)
 
 
 def load_ledger(connection: sqlite3.Connection, user: str) -> Ledger:
@@ -229,8 +232,8 @@ def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
         [(user, r.series, r.key) for r in delta.removed],
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-        [(user, r.series, r.key, r.when, to_text(r.data)) for r in delta.written],
+        "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)",
+        [(user, r.series, r.key, r.when, to_text(r.data), r.origin) for r in delta.written],
     )
 
 
@@ -242,5 +245,6 @@ def _system_path(user: str) -> str:
     return f"{identity_path(user)}/told"
 
 
-def _record(row: tuple[str, str, str, str]) -> Record:
-    return Record(row[0], row[1], row[2], json.loads(row[3]))
+def _record(row: tuple[str, str, str, str, str]) -> Record:
+    series, key, when, data, origin = row
+    return Record(series, key, when, json.loads(data), origin)

@@ -37,4 +37,5 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "DROP TABLE delivered",
         ),
     ),
+    ("0003-origins", ("ALTER TABLE records ADD COLUMN origin TEXT NOT NULL DEFAULT ''",)),
 )
