@@ -37,8 +37,7 @@ def due(user: str, interval: timedelta, now: datetime, dedup_window: timedelta) 
     whether it had its fetch.
     """
     length, second = int(interval.total_seconds()), int(now.timestamp())
-    slot = (second - _offset(user, length)) // length
-    begins = slot * length + _offset(user, length)
+    slot, begins = _slot(user, length, second)
     tasks = []
     if second - begins <= (dedup_window - AHEAD).total_seconds():
         tasks.append(_fetch(user, length, slot))
@@ -46,6 +45,12 @@ def due(user: str, interval: timedelta, now: datetime, dedup_window: timedelta) 
         starts = datetime.fromtimestamp(begins + length, UTC)
         tasks.append(_fetch(user, length, slot + 1)._replace(at=starts))
     return tasks
+
+
+def slot_start(user: str, interval: timedelta, now: datetime) -> datetime:
+    """Return when the slot of *user* began that *now* lies in."""
+    _, begins = _slot(user, int(interval.total_seconds()), int(now.timestamp()))
+    return datetime.fromtimestamp(begins, UTC)
 
 
 def delivery(user: str, head: int) -> Task:
@@ -78,8 +83,11 @@ def _fetch(user: str, length: int, slot: int) -> Task:
     return Task("fetch", user, f"{_hash(user):016x}-fetch-{length}-{slot}")
 
 
-def _offset(user: str, length: int) -> int:
-    return _hash(user) % length
+def _slot(user: str, length: int, second: int) -> tuple[int, int]:
+    """Return the number of the slot that *second* lies in, and the second at which it begins."""
+    offset = _hash(user) % length
+    slot = (second - offset) // length
+    return slot, slot * length + offset
 
 
 def _hash(user: str) -> int:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.delivery.tasks import AHEAD, due, remind
+from healthrelay.core.delivery.tasks import due, remind, slot_start
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import interval
 from healthrelay.flows.grants.document import has_ended, unread_since
@@ -83,14 +83,16 @@ def _take_turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
     grant = store.tokens.load(user) if tasks else None
     if grant is None or has_ended(grant.document):
         return _Turn()
-    new, trouble = 0, None
+    new: list[datetime] = []
+    trouble = None
     for task in tasks:
         try:
-            new += queue.enqueue(task)
+            if queue.enqueue(task):
+                new.append(task.at or slot_start(user, every, now))
         except HealthrelayError as error:
             trouble = error
             break
     unread = unread_since(grant.document, every) if new else None
-    # Each fetch is new to the queue once: so nobody need remember what was logged.
-    long_ago = unread and remind(unread[0], now, every + AHEAD)
-    return _Turn(True, new, trouble, unread if long_ago else None)
+    # Each slot is new to the queue once: so nobody need remember what was logged.
+    long_ago = unread and any(remind(unread[0], begins, every) for begins in new)
+    return _Turn(True, len(new), trouble, unread if long_ago else None)
