@@ -9,11 +9,10 @@ holds docs/costs.md to what is printed here. ASSUMED could not be measured witho
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-SEEN = "2026-11-25"
-"""When the pages below were looked up, as they are stored by a search engine."""
+SEEN = "2026-11-25"  # when the pages below were looked up, as a search engine has stored them
 PEOPLE = (1, 4, 1_000, 1_000_000)
 DAYS = 30
 GIB = 2**30
@@ -28,6 +27,7 @@ class Price(NamedTuple):
     page: str
 
 
+_HEALTH = "https://developers.google.com/health/rate-limits"
 _RUN = "https://cloud.google.com/run/pricing"
 _FIRESTORE = "https://cloud.google.com/firestore/pricing"
 _TASKS = "https://cloud.google.com/tasks/docs/pricing"
@@ -50,27 +50,43 @@ PRICES = {
     "GiB sent out": Price(0.12, 1, 0, _RUN),
 }
 
-SERIES, YEARS = 6, 2
-"""Who has the methods that `healthrelay run` sets, and two years of them."""
-FETCHES = 24 / 10
-"""A day: every ten hours. Each changes something, is polled, and acknowledged."""
-TICKS, SWEEPS = 96, 288
-"""Looks at everybody a day, by the fan-out of `fetch` and by `deliver`."""
+SERIES, YEARS = 6, 2  # who has the methods that `healthrelay run` sets, and two years of them
+TICKS, SWEEPS = 96, 288  # looks at everybody a day, by the fan-out of `fetch` and by `deliver`
+NEAR_TICKS = 4  # near a fetch: the task is offered each time, and taken once
 
-LOOKS = 3 * 96
-"""The uptime check asks `relay` from three places; each look reads one document."""
 
+class Pace(NamedTuple):
+    """How often in a day a person is fetched and polled; each change is acknowledged."""
+
+    name: str
+    fetches: float
+    changing: float
+    """The fetches that change something: all series, to be on the safe side."""
+    polls: float
+
+
+DEFAULT = Pace("fetched every hour, polled every quarter", 24, 16, 96)
+"""Something is new in each hour that a person is awake."""
+OLD = Pace("fetched and polled every ten hours", 2.4, 2.4, 2.4)
+"""As the old plugin, with `interval` and `--interval` 36000."""
+COLUMNS = (*((number, DEFAULT) for number in PEOPLE), (1_000, OLD))
+
+LOOKS = 3 * 96  # the uptime check asks `relay` from three places; each reads one document
+
+UNCHANGED = "a fetch that finds nothing new, with its refresh"
+CHANGING = "a fetch that changes every series, with its refresh"
 MEASURED = {
-    # What one person adds: documents read, written.
-    "a look of the fan-out": (2, 0),
-    "the same, near a fetch": (3, 0),
-    "a fetch that changes every series, with its refresh": (24, 10),
-    "its delivery, where Igor polls": (2, 0),
-    "a sweep of deliver": (1, 0),
-    "the daily round: push, forget old entries": (4, 0),
-    "a poll, beside the buckets": (2, 0),
-    "an acknowledgement: relay": (2, 0),
-    "an acknowledgement: deliver": (2, 1),
+    # What one person adds: documents read, written, calls of the provider.
+    "a look of the fan-out near a fetch": (3, 0, 0),
+    "any other look of the fan-out": (2, 0, 0),
+    UNCHANGED: (15, 2, 5),
+    CHANGING: (24, 10, 5),
+    "its delivery, where Igor polls": (2, 0, 0),
+    "a sweep of deliver": (1, 0, 0),
+    "the daily round: push, forget old entries": (4, 0, 0),
+    "a poll, beside the buckets": (2, 0, 0),
+    "an acknowledgement: relay": (2, 0, 0),
+    "an acknowledgement: deliver": (2, 1, 0),
 }
 BUCKETS = SERIES * YEARS
 
@@ -79,7 +95,7 @@ ASSUMED = {
     "a fetch": 4.0,
     "any other answer": 0.5,
     "a cold start": 2.5,
-    "a person in the fan-out": 0.004,
+    "a person in the fan-out": 0.006,
     "a person in a sweep": 0.00005,
     # Bytes.
     "a record": 75,
@@ -88,44 +104,51 @@ ASSUMED = {
     "the platform's line of a request": 1_500,
     "a zipped snapshot": 20_000,
 }
-NEAR_TICKS = 4
-"""Looks of the fan-out near a fetch: the task is offered each time, and taken once."""
 IDLE = 96
 """Cold starts of a function a day, at most: an idle instance lives for a quarter of an hour."""
 
 
-def documents() -> tuple[float, float, float]:
-    """Return how many are read, written and deleted for one person in a day."""
-    counted = {
-        "a look of the fan-out": TICKS - NEAR_TICKS * FETCHES,
-        "the same, near a fetch": NEAR_TICKS * FETCHES,
+def documents(pace: Pace) -> tuple[float, float, float, float]:
+    """Return how many are read, written and deleted for one person in a day, and the calls."""
+    near = min(NEAR_TICKS * pace.fetches, TICKS)
+    counts = {
+        "a look of the fan-out near a fetch": near,
+        "any other look of the fan-out": TICKS - near,
+        UNCHANGED: pace.fetches - pace.changing,
+        CHANGING: pace.changing,
+        "its delivery, where Igor polls": pace.fetches,
         "a sweep of deliver": SWEEPS,
         "the daily round: push, forget old entries": 1,
+        "a poll, beside the buckets": pace.polls,
+        "an acknowledgement: relay": pace.changing,
+        "an acknowledgement: deliver": pace.changing,
     }
-    counts = {name: counted.get(name, FETCHES) for name in MEASURED}
-    reads = sum(MEASURED[name][0] * count for name, count in counts.items()) + BUCKETS * FETCHES
-    writes = sum(MEASURED[name][1] * count for name, count in counts.items())
-    return reads, writes, FETCHES  # a log entry is deleted when it is a month old
-
-
-def month(people: int) -> dict[str, float]:
-    """Return how much is used of everything that has a price."""
-    reads, writes, deletes = documents()
-    rounds = TICKS + SWEEPS + 1 + LOOKS
-    # Of each fetch: itself, its delivery, a poll, an acknowledgement and its task.
-    answers = 5 * FETCHES * people
-    cold = IDLE + min(IDLE, FETCHES * people) + min(IDLE, FETCHES * people)
-    seconds = (
-        ASSUMED["a fetch"] * FETCHES * people
-        + ASSUMED["any other answer"] * (4 * FETCHES * people + rounds)
-        + ASSUMED["a cold start"] * cold
-        + ASSUMED["a person in the fan-out"] * TICKS * people
-        + ASSUMED["a person in a sweep"] * SWEEPS * people
+    reads, writes, calls = (
+        sum(numbers[place] * counts[name] for name, numbers in MEASURED.items())
+        for place in range(3)
     )
-    kept = BUCKETS * 365 * ASSUMED["a record"] + FETCHES * DAYS * ASSUMED["a log entry"]
-    week = 7 * FETCHES * SERIES * 365 * ASSUMED["a record"]
+    # A log entry is deleted when it is a month old.
+    return reads + BUCKETS * pace.polls, writes, pace.changing, calls
+
+
+def month(people: int, pace: Pace) -> dict[str, float]:
+    """Return how much is used of everything that has a price, and of the provider."""
+    reads, writes, deletes, calls = documents(pace)
+    rounds = TICKS + SWEEPS + 1 + LOOKS
+    # Beside the fetches: their deliveries, the polls, and an acknowledgement with its task.
+    others = (pace.fetches + pace.polls + 2 * pace.changing) * people
+    sent = (pace.polls + pace.changing) * ASSUMED["a zipped snapshot"]
+    # The sweeps keep an instance of deliver; one delivery in ten, at most, finds it busy.
+    with_secrets = IDLE + min(IDLE, pace.fetches * people / 10)
+    cold = with_secrets + min(IDLE, pace.polls * people)
+    seconds = seconds_used(people, pace, others + rounds, cold)
+    kept = BUCKETS * 365 * ASSUMED["a record"] + pace.changing * DAYS * ASSUMED["a log entry"]
+    week = 7 * pace.changing * SERIES * 365 * ASSUMED["a record"]
+    # A task is offered, and carried out.
+    operations = (NEAR_TICKS + 1 + 2) * pace.fetches + 2 * pace.changing
     return {
-        "invocations": (answers + rounds) * DAYS,
+        "provider calls": calls * people * DAYS,
+        "invocations": (pace.fetches * people + others + rounds) * DAYS,
         "vCPU-seconds": seconds * DAYS / 3,
         "GiB-seconds": seconds * DAYS / 2,
         "documents read": (reads * people + LOOKS) * DAYS,
@@ -134,21 +157,30 @@ def month(people: int) -> dict[str, float]:
         "GiB stored": kept * people / GIB,
         "GiB of earlier versions": week * people / GIB,
         "GiB of backups": 7 * kept * people / GIB,
-        # A task is offered, and carried out.
-        "task operations": ((NEAR_TICKS + 1) + 2 + 2) * FETCHES * people * DAYS,
+        "task operations": operations * people * DAYS,
         "Scheduler jobs": 3,
         "secret versions": 3,
-        "secret accesses": 3 * cold * DAYS,
-        "GiB of log": logged(people, rounds) * DAYS / GIB,
-        "GiB sent out": 2 * ASSUMED["a zipped snapshot"] * FETCHES * people * DAYS / GIB,
+        "secret accesses": 3 * with_secrets * DAYS,
+        "GiB of log": logged(people, pace, rounds) * DAYS / GIB,
+        "GiB sent out": sent * people * DAYS / GIB,
     }
 
 
-def logged(people: int, rounds: int) -> float:
-    """Return the bytes that are logged in a day."""
-    # refresh, fetch and an answer each; what the platform logs of the private functions.
-    lines = (7 * FETCHES * people + rounds) * ASSUMED["a line in the log"]
-    return lines + (3 * FETCHES * people + rounds) * ASSUMED["the platform's line of a request"]
+def seconds_used(people: int, pace: Pace, others: float, cold: float) -> float:
+    """Return the seconds of instances in a day: fetches, *others*, looks at each, cold starts."""
+    looks = ASSUMED["a person in the fan-out"] * TICKS + ASSUMED["a person in a sweep"] * SWEEPS
+    answers = ASSUMED["a fetch"] * pace.fetches * people + ASSUMED["any other answer"] * others
+    return answers + looks * people + ASSUMED["a cold start"] * cold
+
+
+def logged(people: int, pace: Pace, rounds: int) -> float:
+    """Return the bytes that are logged in a day: our lines, and the platform's of private ones."""
+    # Of a fetch the refresh, the fetch and an answer; of everything else an answer.
+    lines = 4 * pace.fetches + pace.polls + 2 * pace.changing
+    requests = 2 * pace.fetches + pace.changing
+    return (lines * people + rounds) * ASSUMED["a line in the log"] + (
+        requests * people + rounds
+    ) * ASSUMED["the platform's line of a request"]
 
 
 def cost(name: str, used: float) -> float:
@@ -168,12 +200,14 @@ def dollars(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:,.2f}"
 
 
-def table(people: tuple[int, ...]) -> Iterator[str]:
-    """Yield a month's use and its price, a column for each number of *people*."""
-    used = [month(number) for number in people]
-    heads = " | ".join(f"{number:,}" for number in people)
+def table(columns: Sequence[tuple[int, Pace]]) -> Iterator[str]:
+    """Yield a month's use and its price, a column for each number of people and their pace."""
+    used = [month(*column) for column in columns]
+    heads = " | ".join(f"{n:,}{'' if pace == DEFAULT else ', old pace'}" for n, pace in columns)
     yield f"| a month, people: | {heads} | price, US dollars |"
-    yield f"|---|{'---:|' * len(people)}---|"
+    yield f"|---|{'---:|' * len(columns)}---|"
+    cells = " | ".join(rounded(one["provider calls"]) for one in used)
+    yield f"| provider calls | {cells} | none; [86,400,000 a day]({_HEALTH}) at most |"
     for name, (usd, per, free, page) in PRICES.items():
         cells = " | ".join(rounded(one[name]) for one in used)
         unit = f"{per:,.0f}" if per > 1 else "one"
@@ -194,20 +228,21 @@ GROUPS = {
 
 
 def counts() -> Iterator[str]:
-    """Yield what one person's day reads and writes."""
-    yield "| of one person | documents read | written |"
-    yield "|---|---:|---:|"
-    for name, (reads, writes) in MEASURED.items():
-        yield f"| {name} | {reads} | {writes} |"
-    reads, writes, deletes = documents()
-    day = f"{reads:.0f} | {writes:.0f}, and {deletes:.1f} deleted"
-    yield f"| **a day**, with {BUCKETS} buckets | {day} |"
+    """Yield what one person's day reads, writes and asks of the provider."""
+    yield "| of one person | documents read | written | provider calls |"
+    yield "|---|---:|---:|---:|"
+    for name, numbers in MEASURED.items():
+        yield f"| {name} | {' | '.join(map(str, numbers))} |"
+    for pace in (DEFAULT, OLD):
+        reads, writes, deletes, calls = documents(pace)
+        day = f"{reads:,.0f} | {writes:.0f}, and {rounded(deletes)} deleted | {calls:.0f}"
+        yield f"| **a day**, {pace.name} | {day} |"
 
 
 def main() -> None:
     """Print both tables."""
-    people = tuple(int(text) for text in sys.argv[1:]) or PEOPLE
-    print("\n".join([*counts(), "", *table(people)]))
+    columns = [(int(text), DEFAULT) for text in sys.argv[1:]] or COLUMNS
+    print("\n".join([*counts(), "", *table(columns)]))
 
 
 if __name__ == "__main__":

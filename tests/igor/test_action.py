@@ -19,4 +19,4 @@ def test_copies_the_poll_to_the_persons_element() -> None:
         "mimetype": ["application/json"],
     }
     assert action.findtext("representing") == "sensors/fitbit"
-    assert action.findtext("interval") == "36000"
+    assert action.findtext("interval") == "900"

@@ -25,7 +25,7 @@ def test_the_fragment_polls_and_asks_for_the_one_right_it_needs() -> None:
     (action,) = tree.iterfind("actions/action")
     assert action.get(OWN) == "healthrelay-jack"
     assert polled(action) == "https://relay.example/relay?user=jack&key=a-b_c"
-    assert action.findtext("interval") == "36000"
+    assert action.findtext("interval") == "900"
     assert action.findtext("representing") == "sensors/fitbit"
     (right,) = action.iterfind(f"{AU}needCapability")
     rights = [(part.tag, part.text) for part in right]

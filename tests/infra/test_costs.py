@@ -8,16 +8,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 from healthrelay.adapters.firestore.store import FirestoreStore
+from healthrelay.config import SETTINGS
+from healthrelay.config.functions import functions
+from healthrelay.core.household.settings import INTERVAL_SECONDS
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.local.demo import SETTINGS
+from healthrelay.igor.action import POLL_INTERVAL_SECONDS
+from healthrelay.local.demo import SETTINGS as JACKS
 from tests.flows.measurements.test_fanout import Names
 from tests.household import OWNER_KEY, Household
 from tests.peers.bundles import ROOT
@@ -28,6 +33,7 @@ pytest_plugins = ["tests.peers.firestore"]
 TOOL = ROOT / "tools" / "costs.py"
 PAGE = (ROOT / "docs" / "costs.md").read_text()
 COSTS = runpy.run_path(str(TOOL))
+DAY_SECONDS = timedelta(days=1).total_seconds()
 
 
 def test_the_page_holds_what_the_tool_prints() -> None:
@@ -48,10 +54,29 @@ def test_the_day_has_as_many_rounds_as_the_schedule_says() -> None:
     assert len(jobs) <= COSTS["PRICES"]["Scheduler jobs"].free
 
 
+def test_a_day_is_what_the_defaults_make_it() -> None:
+    default, old = COSTS["DEFAULT"], COSTS["OLD"]
+
+    assert default.fetches == DAY_SECONDS / INTERVAL_SECONDS
+    assert default.polls == DAY_SECONDS / POLL_INTERVAL_SECONDS
+    assert old.fetches == old.polls == DAY_SECONDS / 36_000
+
+
+def test_what_is_polled_opens_no_secret_at_its_start() -> None:
+    secret = {name for name, setting in SETTINGS.items() if setting.secret}
+
+    opened = {name: len(secret & row.settings) for name, row in functions().items()}
+
+    # With those of Igor that are left out where it is not pushed to.
+    assert (opened["relay"], opened["fetch"], opened["deliver"]) == (0, 3, 2 + 2)
+
+
 def test_what_is_free_costs_nothing_and_what_is_beyond_costs_its_price() -> None:
+    prices = COSTS["PRICES"]
     assert COSTS["cost"]("documents read", 50_000 * 30) == 0
     assert COSTS["cost"]("documents read", 50_000 * 30 + 200_000) == pytest.approx(0.06)
-    assert sum(COSTS["cost"](name, used) for name, used in COSTS["month"](1).items()) < 0.5
+    priced = {n: used for n, used in COSTS["month"](4, COSTS["DEFAULT"]).items() if n in prices}
+    assert sum(COSTS["cost"](name, used) for name, used in priced.items()) < 0.05
 
 
 class Cloud(Names):
@@ -73,45 +98,55 @@ def test_the_counts_are_those_of_the_meter(
     services = household.services
     # A patient one over the same database: the machine may be busy.
     services.store = store = make_firestore()
-    household.connect("jack", **SETTINGS)
+    household.connect("jack", **JACKS)
     household.fetched()
     key = new_poll_key("jack", store.identities)
     store.log.save("jack", "reader:igor", store.log.following("jack").progress("x"))
 
-    def cost(act: Callable[[], object]) -> tuple[int, int]:
-        before = store.meter.reads, store.meter.writes
+    def cost(act: Callable[[], object]) -> tuple[int, int, int]:
+        meter, journal = store.meter, household.sandbox.journal
+        before = meter.reads, meter.writes, len(journal)
         act()
-        return store.meter.reads - before[0], store.meter.writes - before[1]
+        after = meter.reads, meter.writes, len(journal)
+        return after[0] - before[0], after[1] - before[1], after[2] - before[2]
 
-    def deliver(**query: str) -> tuple[int, int]:
+    def deliver(**query: str) -> tuple[int, int, int]:
         return cost(lambda: household.get("deliver", query, OWNER_KEY))
+
+    def fetch_when_due() -> tuple[int, int, int]:
+        household.change_grant(expires_at=services.now().isoformat())
+        return cost(household.fetched)
 
     newest = {record.series: record for record in store.records.everything("jack")}
     store.records.apply("jack", Delta(removed=tuple(newest.values())), services.now())
-    grant = store.tokens.load("jack")
-    assert grant is not None
-    due = {**grant.document, "expires_at": services.now().isoformat()}
-    store.tokens.save("jack", due, grant.version)
-    measured = {"a fetch that changes every series, with its refresh": cost(household.fetched)}
+    measured = {COSTS["CHANGING"]: fetch_when_due()}
     head = store.log.head("jack")
     measured["its delivery, where Igor polls"] = deliver(user="jack")
+    measured[COSTS["UNCHANGED"]] = fetch_when_due()
+    assert store.log.head("jack") == head
     measured["a sweep of deliver"] = deliver()
     measured["the daily round: push, forget old entries"] = deliver(everything="1")
-    polled = cost(lambda: household.poll(key=key))
-    measured["a poll, beside the buckets"] = polled[0] - len(newest), polled[1]
+    reads, *others = cost(lambda: household.poll(key=key))
+    measured["a poll, beside the buckets"] = (reads - len(newest), *others)
     measured["an acknowledgement: relay"] = one = cost(
         lambda: (
             store.identities.poll_key("jack"),
             acknowledge("jack", "igor", head, store.log, services.now(), Names()),
         )
     )
-    assert one == (2, 0)
+    assert one == (2, 0, 0)
     measured["an acknowledgement: deliver"] = deliver(user="jack", reader="igor", cursor=str(head))
-    queue, now = Cloud(), services.now()
-    looks = {
-        cost(lambda h=h: fan_out(store, queue, now + timedelta(minutes=15 * h))) for h in range(41)
-    }
     assert len(newest) == COSTS["SERIES"]
-    measured["a look of the fan-out"], measured["the same, near a fetch"] = sorted(looks)
+
+    def looks() -> set[tuple[int, int, int]]:
+        """What each look of the fan-out costs, four times an hour for ten hours."""
+        queue, now = Cloud(), services.now()
+        instants = [now + timedelta(minutes=15 * number) for number in range(41)]
+        return {cost(partial(fan_out, store, queue, at)) for at in instants}
+
+    near = measured["a look of the fan-out near a fetch"] = (3, 0, 0)
+    assert looks() == {near}
+    store.identities.save("jack", {**JACKS, "interval": "36000"})
+    (measured["any other look of the fan-out"],) = looks() - {near}
 
     assert measured == COSTS["MEASURED"]

@@ -7,8 +7,8 @@ right it needs. What Igor understands was measured on 0.99.1.
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-POLL_INTERVAL_SECONDS = 36_000
-"""Between polls, as in the old plugin's own action."""
+POLL_INTERVAL_SECONDS = 900
+"""Between polls: one that brings nothing new changes nothing in Igor. The old plugin had 36000."""
 AUTHENTICATION = "http://jackjansen.nl/igor/authentication"
 OWNER = "http://jackjansen.nl/igor/owner"
 

@@ -99,8 +99,9 @@ def test_interval_that_cannot_be_is_refused(text: str) -> None:
         interval({"interval": text})
 
 
-def test_interval_is_ten_hours_unless_set() -> None:
-    assert interval({}) == timedelta(hours=10)
+def test_interval_is_an_hour_unless_set() -> None:
+    assert interval({}) == HOUR
+    assert interval({"interval": "36000"}) == timedelta(hours=10)  # the old plugin's
     assert interval({"interval": "900"}) == TICK
 
 

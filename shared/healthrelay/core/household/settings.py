@@ -16,8 +16,8 @@ KEPT_FROM = "kept_from"
 """Of a person who only keeps what another one's earlier account measured: whose, and the id that
 they had. They are never connected, and so never fetched. Only a move sets it."""
 MAX_VALUE = 500
-INTERVAL_SECONDS = 36_000
-"""Between two fetches, as the old plugin had it, unless the person's settings differ."""
+INTERVAL_SECONDS = 3_600
+"""Between two fetches, unless the person's settings differ; the old plugin had 36000."""
 MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS = 900, 604_800
 
 
