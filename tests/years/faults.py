@@ -1,0 +1,90 @@
+"""What goes wrong: answers of the provider, the store, the process, and the homes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.years.service import Fault
+
+if TYPE_CHECKING:
+    from tests.years.history import Event
+    from tests.years.household import Household
+
+OF_A_KIND = ("empty", "half", "odd", "slow", "refused", "trouble")
+"""Faults that may be those of one kind of facts."""
+ANSWERS = (*OF_A_KIND, "quota", "outage", "odd tokens", "token trouble")
+BETWEEN_REFUSALS = timedelta(days=10)
+"""Twice in a row is an end, as far as anybody can know."""
+
+
+def spoil_answers(household: Household, event: Event) -> None:
+    """Let answers be wrong: about one person's account, or about everybody's."""
+    until, now = household.end_of(event), household.clock.now()
+    for service in household.services.values():
+        account = ""
+        if event.who:
+            own = household.people[event.who].accounts
+            account = next((a.name for a in own if a.provider == service.provider), "nobody")
+        kind = event.what if event.kind in OF_A_KIND else ""
+        service.faults = [one for one in service.faults if one.until > now]
+        service.faults.append(Fault(event.kind, account, kind, until, event.number))
+
+
+def refuse_access(household: Household, event: Event) -> None:
+    """Honour no access token any more, before its time."""
+    account = household.people[event.who].account(household.provider)
+    household.service.tokens.forget_access(account)
+
+
+def refuse_refresh_once(household: Household, event: Event) -> None:
+    """Refuse a refresh token that is good, as providers were seen to do for a moment."""
+    account = household.people[event.who].account(household.provider)
+    now, refused = household.clock.now(), household.service.refused
+    if not household.service.tokens.single_use and now - refused[account.name] > BETWEEN_REFUSALS:
+        refused[account.name] = now
+        household.service.refuse_next.add(account.name)
+
+
+def refuse_store(household: Household, event: Event) -> None:
+    household.steps.refused_until = household.end_of(event)
+
+
+def answer_nothing(household: Household, event: Event) -> None:
+    """Let the store do a step, and nobody hear of it."""
+    household.steps.unanswered[event.what] = event.number % 4
+
+
+def kill(household: Household, event: Event) -> None:
+    household.steps.kills[event.what] = (event.number % 4, bool(event.number % 3))
+
+
+def set_clock(household: Household, event: Event) -> None:
+    """Let another process go on, whose clock is seconds away from the true time."""
+    household.skew = timedelta(seconds=int(event.what))
+    household.restart()
+
+
+def spoil_igor(household: Household, event: Event) -> None:
+    household.igor.status = int(event.what or 0)
+    household.later(event, lambda: setattr(household.igor, "status", 200))
+
+
+def spoil_receiver(household: Household, event: Event) -> None:
+    fault = event.kind.removeprefix("receiver ").partition(" ")[0]
+    household.receiver(event.who, "script").faults[fault] = household.end_of(event)
+    if fault == "gone":
+        household.later(event, lambda: household.release(event.who))
+
+
+DEEDS = {
+    **dict.fromkeys(ANSWERS, spoil_answers),
+    **dict.fromkeys(("receiver fails", "receiver gone", "receiver forgets"), spoil_receiver),
+    **dict.fromkeys(("igor away", "igor trouble"), spoil_igor),
+    "access refused": refuse_access,
+    "token refused once": refuse_refresh_once,
+    "store refuses": refuse_store,
+    "unanswered": answer_nothing,
+    "kill": kill,
+    "clock": set_clock,
+}
