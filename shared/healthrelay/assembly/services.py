@@ -159,6 +159,7 @@ class Services:
             consent=self.consent,
             deliver=self.enqueue_or_deliver,
             log_event=self.log_event,
+            system=self.settings.system,
         )
 
     @cached_property

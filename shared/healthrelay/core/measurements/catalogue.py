@@ -23,6 +23,9 @@ class Kind(Enum):
 
 
 GOOGLE, FITBIT = "google_health", "fitbit"
+TRACKER, SCALE = "TRACKER", "SCALE"
+"""Kinds of devices, as Fitbit calls them; a watch is a tracker."""
+_TRACKER, _SCALE = (TRACKER,), (SCALE,)
 
 
 class Series(NamedTuple):
@@ -41,16 +44,23 @@ class Series(NamedTuple):
     """The member with the local time, where the day has none."""
     value: str = "value"
     """The member with the number that people look at; nothing where there is no such one."""
-    late: int = 7
-    """How many days back a value may still change: devices sync late, people correct."""
+    fed_by: tuple[str, ...] = _TRACKER
+    """The kinds of devices that measure it; a day of what people type in has no such end."""
     only: str = ""
     """The provider that alone has it; nothing where both do."""
 
 
-def _log(
-    name: str, label: str, unit: str, value: str, day: str = "date", time: str = "time"
+def _log(  # noqa: PLR0913 - a row of the table below
+    name: str,
+    label: str,
+    unit: str,
+    value: str,
+    day: str = "date",
+    time: str = "time",
+    *,
+    fed_by: tuple[str, ...] = (),
 ) -> Series:
-    return Series(name, label, unit, Kind.LOG, "logId", day, time, value)
+    return Series(name, label, unit, Kind.LOG, "logId", day, time, value, fed_by)
 
 
 def _activity(name: str, label: str, unit: str) -> tuple[Series, ...]:
@@ -61,40 +71,39 @@ def _activity(name: str, label: str, unit: str) -> tuple[Series, ...]:
     )
 
 
-def _day(name: str, label: str, late: int = 7) -> Series:
-    return Series(name, label, key="date", day="date", value="", late=late)
+def _day(name: str, label: str, fed_by: tuple[str, ...] = _TRACKER) -> Series:
+    return Series(name, label, key="date", day="date", value="", fed_by=fed_by)
 
 
 def _intraday(name: str, label: str, unit: str) -> Series:
     series = f"activities-{name}-intraday"
-    return Series(series, f"{label} by the minute", unit, Kind.INTRADAY, value="", late=2)
+    return Series(series, f"{label} by the minute", unit, Kind.INTRADAY, value="")
 
 
 def _sleep(name: str, label: str, unit: str) -> Series:
-    # Three nights: stages arrive after the session.
-    return Series(f"sleep-{name}", label, unit, late=3)
+    return Series(f"sleep-{name}", label, unit)
 
 
 def _state(name: str, label: str, key: str = "", only: str = "") -> Series:
-    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", late=0, only=only)
+    return Series(name, label, kind=Kind.STATE, key=key, day="", value="", only=only)
 
 
 def _fitbit_state(name: str, label: str, key: str = "") -> Series:
     return _state(name, label, key, FITBIT)
 
 
-def _google_day(name: str, label: str, late: int) -> Series:
-    return Series(name, label, value="", late=late, only=GOOGLE)
+def _google_day(name: str, label: str) -> Series:
+    return Series(name, label, value="", only=GOOGLE)
 
 
 _ROWS: tuple[Series, ...] = (
-    _log("weight", "Weight log", "mass", "weight"),
-    _log("fat", "Body fat log", "percent", "fat"),
+    _log("weight", "Weight log", "mass", "weight", fed_by=_SCALE),
+    _log("fat", "Body fat log", "percent", "fat", fed_by=_SCALE),
     _log("glucose", "Blood glucose", "mg/dL", "glucose")._replace(only=GOOGLE),
-    _day("body", "Body"),
-    Series("body-weight", "Weight", "mass"),
-    Series("body-fat", "Body fat", "percent"),
-    Series("body-bmi", "BMI", "kg/m²"),
+    _day("body", "Body", _SCALE),
+    Series("body-weight", "Weight", "mass", fed_by=_SCALE),
+    Series("body-fat", "Body fat", "percent", fed_by=_SCALE),
+    Series("body-bmi", "BMI", "kg/m²", fed_by=_SCALE),
     *_activity("steps", "Steps", "steps"),
     *_activity("distance", "Distance", "distance"),
     *_activity("floors", "Floors", "floors"),
@@ -108,7 +117,7 @@ _ROWS: tuple[Series, ...] = (
     *_activity("minutesVeryActive", "Very active", "min"),
     Series("activities-heart", "Heart", value=""),
     Series("activities-active-zone-minutes", "Active zone minutes", value=""),
-    _log("activities", "Exercise", "kcal", "calories", "startDate", "startTime"),
+    _log("activities", "Exercise", "kcal", "calories", "startDate", "startTime", fed_by=_TRACKER),
     _day("activities-summary", "Day's activity"),
     _intraday("steps", "Steps", "steps"),
     _intraday("distance", "Distance", "distance"),
@@ -116,11 +125,9 @@ _ROWS: tuple[Series, ...] = (
     _intraday("elevation", "Elevation", "height"),
     _intraday("calories", "Calories", "kcal"),
     _intraday("heart", "Heart rate", "1/min"),
-    Series(
-        "sleep", "Sleep", "min", Kind.LOG, "logId", "dateOfSleep", value="minutesAsleep", late=3
-    ),
-    _day("sleep-summary", "Day's sleep", late=3),
-    Series("sleep-startTime", "Asleep at", value="", late=3),
+    Series("sleep", "Sleep", "min", Kind.LOG, "logId", "dateOfSleep", value="minutesAsleep"),
+    _day("sleep-summary", "Day's sleep"),
+    Series("sleep-startTime", "Asleep at", value=""),
     _sleep("timeInBed", "Time in bed", "min"),
     _sleep("minutesAsleep", "Asleep", "min"),
     _sleep("minutesAwake", "Awake", "min"),
@@ -129,20 +136,20 @@ _ROWS: tuple[Series, ...] = (
     _sleep("awakeningsCount", "Awakenings", "times"),
     _sleep("efficiency", "Sleep efficiency", "percent"),
     _log("foods", "Food log", "", "", "logDate", ""),
-    _day("foods-summary", "Day's food"),
+    _day("foods-summary", "Day's food", ()),
     _log("water", "Water log", "volume", "amount", time=""),
-    _day("water-summary", "Day's water"),
-    Series("foods-log-caloriesIn", "Calories eaten", "kcal"),
-    Series("foods-log-water", "Water", "volume"),
-    _google_day("hrv", "Heart rate variability", late=3),
-    _google_day("spo2", "Blood oxygen", late=3),
-    _google_day("br", "Breathing rate", late=3),
-    _google_day("tempSkin", "Skin temperature", late=3),
-    _google_day("cardioScore", "Cardio fitness", late=7),
-    _google_day("vo2Max", "VO₂ max", late=7),
-    _google_day("runVo2Max", "VO₂ max of runs", late=7),
-    _google_day("activeMinutes", "Active minutes", late=7),
-    _google_day("sedentaryPeriods", "Sedentary periods", late=7),
+    _day("water-summary", "Day's water", ()),
+    Series("foods-log-caloriesIn", "Calories eaten", "kcal", fed_by=()),
+    Series("foods-log-water", "Water", "volume", fed_by=()),
+    _google_day("hrv", "Heart rate variability"),
+    _google_day("spo2", "Blood oxygen"),
+    _google_day("br", "Breathing rate"),
+    _google_day("tempSkin", "Skin temperature"),
+    _google_day("cardioScore", "Cardio fitness"),
+    _google_day("vo2Max", "VO₂ max"),
+    _google_day("runVo2Max", "VO₂ max of runs"),
+    _google_day("activeMinutes", "Active minutes"),
+    _google_day("sedentaryPeriods", "Sedentary periods"),
     Series("basalEnergy", "Basal energy", "kcal", only=GOOGLE),
     _state("devices", "Devices", key="id"),
     _state("user", "Profile"),

@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest
 
@@ -15,13 +16,30 @@ _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12}
 PERIODS = ("1d", "7d", "30d", "1w", "1m", "3m", "6m", "1y", "max")
 
 
+class Moment(NamedTuple):
+    """An instant, and what the wearer's clocks show then."""
+
+    now: datetime
+    civil: datetime
+    """Without a zone."""
+
+    @property
+    def day(self) -> date:
+        return self.civil.date()
+
+
 def today(now: datetime, zone: str | None) -> date:
     """Return the calendar day at *now* for somebody in *zone* (an IANA name; None is UTC)."""
+    return civil(now, zone).date()
+
+
+def civil(now: datetime, zone: str | None) -> datetime:
+    """Return what clocks in *zone* show at *now*, without a zone."""
     if not zone:
-        return now.astimezone(UTC).date()
+        return now.astimezone(UTC).replace(tzinfo=None)
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - the poll needs no zones
 
-    return now.astimezone(ZoneInfo(zone)).date()
+    return now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def is_zone(name: str) -> bool:

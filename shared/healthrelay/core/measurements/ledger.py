@@ -1,9 +1,7 @@
 """The ledger of a person: what is known of each civil day of each series, and what is waited for.
 
-A day can change until its devices have synced after it ended, so whether it is *settled* depends
-on the devices and on a later reading, not on a call that succeeded. Reading does not depend on
-the state of a day (`plan`): a wrong state costs a colour, never a measurement. Times of devices
-and days are civil, in the account's zone.
+Reading does not depend on the state of a recent day (`plan`): a wrong state costs a colour, never a
+measurement. Times of devices and days are civil, in the account's zone.
 """
 
 from __future__ import annotations
@@ -17,8 +15,6 @@ from typing import Any, NamedTuple
 
 WATCHED_DAYS = 31
 """A day may change for so long after it ended; a device that is silent for longer is left out."""
-SETTLING_HOURS = 36
-"""A device that synced so long after a day ended has nothing more of it."""
 DAY = timedelta(days=1)
 
 
@@ -132,24 +128,3 @@ class Ledger(NamedTuple):
         """Return whether *device* is left out at the civil time *now*."""
         last = device.synced or device.seen
         return datetime.fromisoformat(last) < now - timedelta(days=WATCHED_DAYS)
-
-
-def settled(day: date, kinds: Collection[str], ledger: Ledger, now: datetime) -> bool:
-    """Return whether a series that devices of *kinds* feed can change no more on *day*.
-
-    *now* is the civil time of the reading, which succeeded. Every device of these kinds must have
-    synced 36 hours or more after the day ended; without any, or where one does not say when it
-    synced, that takes 31 days.
-    """
-    end = datetime.combine(day + DAY, datetime.min.time())
-    if now >= end + timedelta(days=WATCHED_DAYS):
-        return True
-    devices = [
-        device
-        for device in ledger.devices.values()
-        if device.kind in kinds and not ledger.is_silent(device, now)
-    ]
-    late = end + timedelta(hours=SETTLING_HOURS)
-    return bool(devices) and all(
-        device.synced and datetime.fromisoformat(device.synced) >= late for device in devices
-    )

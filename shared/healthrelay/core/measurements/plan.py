@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import CONTINUED_ON
-from healthrelay.core.measurements.records import Coverage, Span, Window
+from healthrelay.core.measurements.days import CONTINUED_ON, EPOCH
+from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.records import Span, Window
 
 if TYPE_CHECKING:
+    from healthrelay.core.measurements.days import Moment
     from healthrelay.core.measurements.query import FetchRequest
+
+
+DEVICES = "devices"
+LATEST_DAYS = 3
 
 
 class Source(NamedTuple):
@@ -47,13 +53,15 @@ class Plan(NamedTuple):
     windows: tuple[Window, ...]
     refused: Mapping[str, HealthrelayError]
     """By series."""
+    devices: tuple[Window, ...] = ()
+    """The window of the devices, whose syncs the ledger needs; nothing where they are not given."""
 
 
 class Rank(IntEnum):
     """How much the days of a window are wanted."""
 
     LATEST = 0
-    """The last days, in which values still arrive."""
+    """The last days: what people look at first."""
     NEW = 1
     AGAIN = 2
     """Read before, and probably as they were."""
@@ -63,28 +71,29 @@ Needs = Callable[[Window], tuple[Source, ...]]
 """What must be read from a provider to fill a window. Raises `Unsupported`."""
 
 
-def decide(
+def decide(  # noqa: PLR0913 - everything that the plan depends on
     request: FetchRequest,
     settings: Mapping[str, str],
-    covered: Coverage,
+    ledger: Ledger,
     missing: Callable[[str], str],
     needs: Needs,
-    day: date,
+    moment: Moment,
+    *,
+    devices: bool = True,
 ) -> Plan:
-    """Return the plan for what provider and consent allow of *request* on the wearer's *day*.
+    """Return the plan for what provider and consent allow of *request* at *moment*.
 
     *missing* says in plain words what the consent does not give of what a series needs. Days
-    that nobody named are read again only where they may have changed since they were *covered*.
-    Raises `BadRequest` for words that *settings* or the *day* make wrong.
+    that somebody named are read whole, whatever was read before; otherwise what is read again
+    is decided by `wanted`. *devices*: whether their syncs are to be read, too.
+    Raises `BadRequest` for words that *settings* or the wearer's day make wrong.
     """
     from healthrelay.core.measurements import query  # noqa: PLC0415 - a consent needs no words
 
-    wanted = _of_this_account(query.windows(request.query, settings, day), settings)
-    if not _names_days(request.query, settings):
-        wanted = [part for window in wanted for part in unattended(window, covered)]
+    named = _names_days(request.query, settings)
     sources: dict[Window, tuple[Source, ...]] = {}
     refused: dict[str, HealthrelayError] = {}
-    for window in wanted:
+    for window in query.windows(request.query, settings, moment.day):
         try:
             needed = needs(window)
         except Unsupported as error:
@@ -95,20 +104,42 @@ def decide(
             refused[window.series] = _withheld_error(scopes, configured)
         else:
             sources[window] = needed
-    return Plan(pack(sources, covered), tuple(sources), refused)
+    if not named:
+        from healthrelay.core.measurements.wanted import wanted  # noqa: PLC0415 - as above
+
+        sources = wanted(sources, ledger, moment)
+    sources = _of_this_account(sources, settings)
+    watched = device_sources(missing, needs) if devices and _is_dated(sources) else {}
+    return Plan(pack({**sources, **watched}, ledger), tuple(sources), refused, tuple(watched))
 
 
-def _of_this_account(windows: list[Window], settings: Mapping[str, str]) -> list[Window]:
-    """Return the *windows* without the days that an earlier account of the same wearer measured."""
+def device_sources(missing: Callable[[str], str], needs: Needs) -> dict[Window, tuple[Source, ...]]:
+    """Return what must be read to know when devices synced; nothing where that is not given."""
+    window = Window(DEVICES, EPOCH, EPOCH)
+    try:
+        return {} if missing(DEVICES) else {window: needs(window)}
+    except Unsupported:
+        return {}
+
+
+def _is_dated(windows: Iterable[Window]) -> bool:
+    return any(SERIES[window.series].kind is not Kind.STATE for window in windows)
+
+
+def _of_this_account(
+    sources: Mapping[Window, tuple[Source, ...]], settings: Mapping[str, str]
+) -> dict[Window, tuple[Source, ...]]:
+    """Return *sources* without the days that an earlier account of the same wearer measured."""
     if CONTINUED_ON not in settings:
-        return windows
+        return dict(sources)
     first = date.fromisoformat(settings[CONTINUED_ON])
-    later = [window._replace(start=max(window.start, first)) for window in windows]
-    return [
-        window if SERIES[window.series].kind is Kind.STATE else clipped
-        for window, clipped in zip(windows, later, strict=True)
-        if SERIES[window.series].kind is Kind.STATE or clipped.start <= clipped.end
-    ]
+    clipped = {}
+    for window, needed in sources.items():
+        if SERIES[window.series].kind is not Kind.STATE:
+            window = window._replace(start=max(window.start, first))
+        if window.start <= window.end:
+            clipped[window] = needed
+    return clipped
 
 
 def _names_days(query: Mapping[str, str], settings: Mapping[str, str]) -> bool:
@@ -126,32 +157,12 @@ def _withheld_error(scopes: str, configured: bool) -> HealthrelayError:
     ).with_cause("scope_missing")
 
 
-def unattended(window: Window, covered: Coverage) -> tuple[Window, ...]:
-    """Return what to read of *window* when nobody named its dates.
-
-    Days that were read before are left out but for the last few, in which late values and
-    corrections arrive. A hole since the last reading is filled, even one that is longer than
-    the window. Days before what is covered are wanted history, a window of their own.
-    """
-    row = SERIES[window.series]
-    if row.kind is Kind.STATE or window.covers not in covered:
-        return (window,)
-    first, last = covered[window.covers]
-    if window.end < first:
-        return (window,)
-    again = max(first, min(last, window.end) - timedelta(days=row.late - 1))
-    recent = window._replace(start=again)
-    if window.start >= first:
-        return (recent,)
-    return window._replace(end=first - timedelta(days=1)), recent
-
-
-def pack(sources: Mapping[Window, Sequence[Source]], covered: Coverage) -> tuple[Read, ...]:
+def pack(sources: Mapping[Window, Sequence[Source]], ledger: Ledger) -> tuple[Read, ...]:
     """Return the reads that cover every source of every window, none longer than its limit.
 
     Several series share a source (weight and BMI both need the scale): it is read once
     over the days that any of them wants. The last days of everything come first, then those
-    that are not *covered* yet, source by source and from the covered ones (or else the newest)
+    that were never read, source by source and from the known ones (or else the newest)
     outwards, at last what is read again: a fetch that a quota breaks off has not read in vain.
     """
     wanted: dict[Source, list[Window]] = {}
@@ -161,32 +172,41 @@ def pack(sources: Mapping[Window, Sequence[Source]], covered: Coverage) -> tuple
     ranked = []
     for place, (source, users) in enumerate(wanted.items()):
         reads = [read for span in _join_spans(source, users) for read in _cut_span(source, *span)]
-        ranked += [(_order(read, users, covered, place), read) for read in reads]
+        ranked += [(_order(read, users, ledger, place), read) for read in reads]
     return tuple(read for _, read in sorted(ranked))
 
 
-def _order(read: Read, users: Iterable[Window], covered: Coverage, place: int) -> tuple[int, ...]:
+def count_calls(sources: Mapping[Window, Sequence[Source]]) -> int:
+    """Return how many requests the windows of *sources* take together."""
+    return len(pack(sources, Ledger()))
+
+
+def _order(read: Read, users: Iterable[Window], ledger: Ledger, place: int) -> tuple[int, ...]:
     """Where *read*, of the source at *place*, stands in the order."""
     met = [window for window in users if read.start <= window.end and window.start <= read.end]
-    most = min(_rank(window, read, covered) for window in met)
-    return most, place, min(_distance(window, read, covered) for window in met)
+    newest = max(window.end for window in users)
+    most = min(_rank(window, read, ledger, newest) for window in met)
+    return most, place, min(_distance(window, read, ledger) for window in met)
 
 
-def _rank(window: Window, read: Read, covered: Coverage) -> Rank:
-    """How much *window* wants its days of *read*."""
-    if read.end > window.end - timedelta(days=SERIES[window.series].late):
+def _rank(window: Window, read: Read, ledger: Ledger, newest: date) -> Rank:
+    """How much *window*, of a source that is read up to *newest*, wants its days of *read*."""
+    if read.end > newest - timedelta(days=LATEST_DAYS):
         return Rank.LATEST
-    if window.covers not in covered:
+    known = ledger.days.get(window.covers)
+    if known is None:
         return Rank.NEW
-    first, last = covered[window.covers]
-    whole = first <= max(read.start, window.start) and min(read.end, window.end) <= last
+    whole = known.start <= max(read.start, window.start) and min(read.end, window.end) <= known.end
     return Rank.AGAIN if whole else Rank.NEW
 
 
-def _distance(window: Window, read: Read, covered: Coverage) -> int:
-    """How many days *read* lies from what is covered, or else from the window's end."""
-    first, last = covered.get(window.covers, (window.end, window.end))
-    return max(0, (first - read.end).days, (read.start - last).days)
+def _distance(window: Window, read: Read, ledger: Ledger) -> int:
+    """How many days *read* lies from what is known, or else from the window's end."""
+    known = ledger.days.get(window.covers)
+    first, last = (known.start, known.end) if known else (window.end, window.end)
+    # What is known is read again from the newest on.
+    inside = (last - read.end).days if first <= read.end <= last else 0
+    return max(inside, (first - read.end).days, (read.start - last).days)
 
 
 def _join_spans(source: Source, users: Iterable[Window]) -> list[Span]:

@@ -99,8 +99,10 @@ class ConvertedSeries(NamedTuple):
     """Keys under which records of these elements were stored before."""
 
 
-def parse(series: str, elements: Iterable[object]) -> tuple[list[Record], dict[str, int]]:
-    """Turn the *elements* of one series of a legacy answer into records.
+def parse(
+    series: str, elements: Iterable[object], origin: str = ""
+) -> tuple[list[Record], dict[str, int]]:
+    """Turn the *elements* of one series of a legacy answer, given by *origin*, into records.
 
     Return with them day → how many elements were set aside: one that lacks its key or day cannot
     be identified, and would be stored twice or lost.
@@ -115,7 +117,7 @@ def parse(series: str, elements: Iterable[object]) -> tuple[list[Record], dict[s
             continue
         key, when = _key(row, data), _when(row, data)
         if key and when:
-            records.append(Record(series, key, when, data))
+            records.append(Record(series, key, when, data, origin))
         else:
             odd[when[:10]] += 1
     return records, dict(odd)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,30 +15,31 @@ from healthrelay.core.errors import (
     OddData,
     OddDays,
     ReconnectNeeded,
-    TooLarge,
     Unconfirmed,
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
-from healthrelay.core.measurements.days import today
-from healthrelay.core.measurements.plan import decide
-from healthrelay.core.measurements.query import configured_series
-from healthrelay.core.measurements.records import Delta, diff, extend_coverage, reaches_back, select
+from healthrelay.core.measurements.days import Moment, civil
+from healthrelay.core.measurements.plan import decide, device_sources, pack
+from healthrelay.core.measurements.query import asks_within_day, configured_series
+from healthrelay.core.measurements.settling import with_devices
 from healthrelay.flows.grants.doctor import examine
-from healthrelay.flows.measurements.gather import Gathered, gather
+from healthrelay.flows.measurements.gather import convert, gather
+from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.token import Token
+    from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.core.measurements.records import Coverage, Record, Window
+    from healthrelay.core.measurements.records import Delta, Record
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import LogEvent, Provider
-    from healthrelay.ports.store import Records, Store
+    from healthrelay.ports.store import Store
 
 
 class Fetched(NamedTuple):
@@ -57,7 +58,16 @@ class _Known(NamedTuple):
     """What the store knows of a person before a fetch."""
 
     settings: Mapping[str, str]
-    covered: Coverage
+    ledger: Ledger
+    asked: bool = False
+    """Whether the devices of the ledger are those of this fetch."""
+
+    def in_units(self, system: str) -> _Known:
+        """Return this with *system* as that of earlier records, unless the ledger names one."""
+        return self._replace(ledger=self.ledger._replace(units=self.ledger.units or system))
+
+    def moment(self, now: datetime, token: Token) -> Moment:
+        return Moment(now, civil(now, self.settings.get("timezone") or token.account.zone))
 
 
 def fetch(  # noqa: PLR0913 - two values, and every port by name
@@ -70,25 +80,32 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     consent: Consent,
     deliver: Callable[[str], Mapping[str, Delivery]],
     log_event: LogEvent,
+    system: str,
 ) -> Fetched:
     """Gather, decide, apply, *deliver*; running it twice changes nothing.
 
     A series that cannot be read leaves its records alone and is named with its cause, and so is
     one of which some points could not be read; when none can be read the first cause is raised,
-    with the diagnosis of the connection on it.
+    with the diagnosis of the connection on it. *system* is the household's unit system, in which
+    an earlier version stored records.
     """
     user = request.user
     log = partial(_log_fetch, log_event, user, time.monotonic())
     try:
-        known = _read_known(user, store)
+        known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
-        plan = _decide(request, known, token, provider, consent, now)
+        moment = known.moment(now, token)
+        if asks_within_day(request.query, known.settings):
+            known = _ask_devices(known, token, provider, consent, moment)
+        plan = _decide(request, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
         unavailable = {**_odd_errors(gathered.odd), **gathered.failed, **plan.refused}
         _name_wearer(user, unavailable)
+        delta = store_changes(
+            user, gathered, known.ledger, moment, records=store.records, log_event=log_event
+        )
         if unavailable and not gathered.read:
             raise next(iter(unavailable.values()))
-        delta = store_changes(user, gathered, known.covered, store.records, now)
         deliveries = deliver(user)
         diagnosis = diagnose_token(user, token, configured_series(known.settings), consent, now)
     except HealthrelayError as error:
@@ -129,14 +146,32 @@ def preview(
     """Return what `fetch` would read from the provider; reads and changes nothing there."""
     known = _read_known(request.user, store)
     token = grants.load(request.user)
-    plan = _decide(request, known, token, provider, consent, now)
+    plan = _decide(request, known, token, provider, consent, known.moment(now, token))
     if plan.refused and not plan.windows:
         raise next(iter(plan.refused.values()))
     return plan
 
 
 def _read_known(user: str, store: Store) -> _Known:
-    return _Known(require_connectable(user, store.identities), store.records.coverage(user))
+    return _Known(require_connectable(user, store.identities), store.records.ledger(user))
+
+
+def _ask_devices(
+    known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
+) -> _Known:
+    """Return what is known, with the syncs of the devices; a trouble leaves it as it was.
+
+    They are asked beforehand where they decide what is read: the points within a day.
+    """
+    windows = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
+    reads = pack(windows, known.ledger)
+    try:
+        outcomes = {read: provider.read(token.grant.access, read) for read in reads}
+    except HealthrelayError:
+        return known
+    listed = convert(windows, outcomes, provider, token.account, moment.now).records
+    ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
+    return known._replace(ledger=ledger, asked=bool(reads))
 
 
 def _decide(
@@ -145,11 +180,17 @@ def _decide(
     token: Token,
     provider: Provider,
     consent: Consent,
-    now: datetime,
+    moment: Moment,
 ) -> Plan:
-    day = today(now, known.settings.get("timezone") or token.account.zone)
-    missing = partial(consent.missing, granted=token.grant.scopes)
-    return decide(request, known.settings, known.covered, missing, provider.needs, day)
+    return decide(
+        request,
+        known.settings,
+        known.ledger,
+        partial(consent.missing, granted=token.grant.scopes),
+        provider.needs,
+        moment,
+        devices=not known.asked,
+    )
 
 
 def _log_fetch(
@@ -177,65 +218,3 @@ def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None
     for error in unavailable.values():
         if isinstance(error, ReconnectNeeded):
             error.user = user
-
-
-def store_changes(
-    user: str, gathered: Gathered, covered: Coverage, records: Records, now: datetime
-) -> Delta:
-    """Store what was *gathered* in one change, or in several where the store takes no more.
-
-    What was *covered* before is stored again with every change, and for days without data where
-    each fetch would otherwise read them again.
-    """
-    waiting: list[tuple[Sequence[Window], Sequence[Record]]] = [(gathered.read, gathered.records)]
-    stored = Delta()
-    while waiting:
-        windows, read = waiting.pop(0)
-        known = records.within(user, windows)
-        delta = diff(known, _incoming(known, read, windows, gathered))
-        after = extend_coverage(covered, windows)
-        moved = after != covered and (gathered.broken_off or reaches_back(covered, after))
-        if not any(delta) and not moved:
-            continue
-        try:
-            records.apply(user, delta, now, after)
-        except TooLarge:
-            halves = _halves(windows)
-            if not halves:
-                raise
-            waiting = [*((half, select(read, half)) for half in halves), *waiting]
-            continue
-        covered = after
-        stored = Delta(*(one + more for one, more in zip(stored, delta, strict=True)))
-    return stored
-
-
-def _incoming(
-    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window], gathered: Gathered
-) -> Sequence[Record]:
-    """Return what the store should have now of *windows*."""
-    if any(window.hours for window in windows):
-        from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
-
-        read = pieced(known, read, windows)
-    if not gathered.unsure:
-        return read
-    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
-
-    # A record that was read under another key now would stand twice.
-    kept = [record for record in known if record.name not in gathered.replaced]
-    return keep_known(kept, read, gathered.unsure)
-
-
-def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:
-    """Return the newer half first: what is covered grows from there. A single day has no halves."""
-    ordered = sorted(windows, key=lambda window: window.end, reverse=True)
-    if len(ordered) > 1:
-        middle = len(ordered) // 2
-        return [tuple(ordered[:middle]), tuple(ordered[middle:])]
-    (window,) = ordered
-    if window.start == window.end:
-        return []
-    middle_day = window.start + (window.end - window.start) // 2
-    later = window._replace(start=middle_day + timedelta(days=1))
-    return [(later,), (window._replace(end=middle_day),)]

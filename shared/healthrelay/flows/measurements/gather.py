@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, OddDays, RateLimited, TryLater
-from healthrelay.core.json import Raw
+from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.origin import origin_of
 from healthrelay.core.measurements.records import Record, Window, parse, select, without
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ class Gathered(NamedTuple):
     """Series → the days on which something is not known, those of odd points among them."""
     replaced: Collection[tuple[str, str]] = ()
     """Names (`Record.name`) that records which were read had before."""
-
-    @property
-    def broken_off(self) -> bool:
-        """Whether a later fetch may get what this one did not."""
-        return any(isinstance(error, TryLater) for error in self.failed.values())
+    origin: str = ""
+    """Whose records they are (`core.measurements.origin`)."""
+    missed: tuple[Window, ...] = ()
+    """The windows that were not read, or not whole."""
+    devices: tuple[Mapping[str, Json], ...] = ()
+    """The wearer's devices in the legacy shape, where they were read."""
 
 
 def gather(
@@ -63,6 +65,9 @@ def gather(
         token = grants.renew(user, token, now)
         outcomes |= read_all(token, again, provider)
     gathered = convert(plan.windows, outcomes, provider, token.account, now)
+    if plan.devices:
+        listed = convert(plan.devices, outcomes, provider, token.account, now)
+        gathered = gathered._replace(devices=tuple(record.data for record in listed.records))
     # That there is more to come is nothing that anybody should know.
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
     odd = token.health.odd
@@ -136,16 +141,19 @@ def convert(
     odd: dict[str, dict[str, int]] = {}
     unsure: dict[str, set[str]] = {}
     replaced: set[tuple[str, str]] = set()
+    missed: list[Window] = []
+    origin = origin_of(provider.name, account.id)
     for window in windows:
         stretches = [window]
-        if errors and (missed := _missed_reads(window, errors, provider)):
+        if errors and (lacking := _missed_reads(window, errors, provider)):
             # The one that waiting does not fix, or the longest wait.
-            failed[window.series] = max(missed.values(), key=_wait)
-            stretches = _read_stretches(window, missed)
+            failed[window.series] = max(lacking.values(), key=_wait)
+            stretches = _read_stretches(window, lacking)
+            missed.append(window)
         if not stretches:
             continue
         converted = provider.convert(window, raw, account, now)
-        parsed, unparsed = parse(window.series, converted.elements)
+        parsed, unparsed = parse(window.series, converted.elements, origin)
         read += stretches
         # A source may have been read over more days than this series needs.
         records += _within_hours(select(parsed, stretches), window.hours)
@@ -155,7 +163,9 @@ def convert(
         if days or converted.unsure:
             unsure.setdefault(window.series, set()).update(days, converted.unsure)
         replaced |= {(window.series, key) for key in converted.replaced}
-    return Gathered(tuple(read), tuple(records), failed, odd, unsure, replaced)
+    return Gathered(
+        tuple(read), tuple(records), failed, odd, unsure, replaced, origin, tuple(missed)
+    )
 
 
 def _odd_days(odd: Iterable[Mapping[str, int]], stretches: Sequence[Window]) -> dict[str, int]:

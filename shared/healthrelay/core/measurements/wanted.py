@@ -1,0 +1,123 @@
+"""Which days are read when nobody names them: what is new, and again what may have changed.
+
+Every daily value, night and entry of a log is read again for 31 days, whatever any device says:
+a phone or a scale goes on while a watch is not synced. Logs are read a year back once a month.
+Within-day points, of which each day takes a call of its own, are read again only where a device
+synced since. Days that lie further back and are open, and missing records, are looked at again
+in a few calls a fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from healthrelay.core.measurements.catalogue import SERIES, TRACKER, Kind
+from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Days, Ledger, State
+from healthrelay.core.measurements.plan import Source, count_calls
+from healthrelay.core.measurements.removal import is_due
+from healthrelay.core.measurements.settling import each_day
+
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.days import Moment
+    from healthrelay.core.measurements.records import Window
+
+LOGS_EVERY_DAYS = 30
+LOGS_BACK_DAYS = 365
+MAX_FAR_CALLS = 20
+"""What one fetch reads again of days before the last 31."""
+MAX_WITHIN_DAY_CALLS = 10
+MAX_PIECES = 400
+"""Of what lies far back, so many windows are weighed at most: what is behind them comes later."""
+
+Needed = tuple[Source, ...]
+
+
+def wanted(
+    sources: Mapping[Window, Needed], ledger: Ledger, moment: Moment
+) -> dict[Window, Needed]:
+    """Return the windows to read of those of *sources* at *moment*."""
+    chosen: dict[Window, Needed] = {}
+    within_day: dict[Window, Needed] = {}
+    far_back: dict[Window, Needed] = {}
+    for window, needed in sources.items():
+        known = ledger.days.get(window.covers)
+        if SERIES[window.series].kind is Kind.STATE or known is None or window.end < known.start:
+            chosen[window] = needed
+            continue
+        if window.start < known.start:
+            chosen[window._replace(end=known.start - DAY)] = needed
+        recent = max(known.start, window.end - timedelta(days=WATCHED_DAYS - 1))
+        if SERIES[window.series].kind is Kind.INTRADAY:
+            unread = window._replace(start=known.end + DAY)
+            again = [d for d in _synced_days(window, ledger) if recent <= d <= known.end]
+            within_day |= dict.fromkeys(_pieces(window, again, needed), needed)
+        else:
+            unread = window._replace(start=min(recent, known.end + DAY))
+        if unread.start <= unread.end:
+            chosen[unread] = needed
+        days = [d for d in _far_back(window.series, known, ledger, moment) if d < recent]
+        far_back |= dict.fromkeys(_pieces(window, days, needed), needed)
+    return {
+        **chosen,
+        **_fitting(within_day, MAX_WITHIN_DAY_CALLS),
+        **_fitting(far_back, MAX_FAR_CALLS),
+    }
+
+
+def reads_logs(ledger: Ledger, day: date) -> bool:
+    """Return whether logs are due to be read a year back on the wearer's *day*."""
+    last = ledger.logs_read
+    return bool(last) and date.fromisoformat(last) <= day - timedelta(days=LOGS_EVERY_DAYS)
+
+
+def _synced_days(window: Window, ledger: Ledger) -> set[date]:
+    """Return the days whose within-day points may have changed; without a device, the last two."""
+    days = set(map(date.fromisoformat, ledger.again.get(window.covers, ())))
+    if any(device.kind == TRACKER and device.synced for device in ledger.devices.values()):
+        return days
+    return days | {window.end, window.end - DAY}
+
+
+def _far_back(series: str, known: Days, ledger: Ledger, moment: Moment) -> set[date]:
+    """Return the days to look at again, however far back they lie."""
+    days = set(known.where([State.OPEN]))
+    if not ledger.read_at.startswith(moment.now.date().isoformat()):
+        # What fails is tried again once a day.
+        days |= set(known.where([State.FAILED]))
+    marks = ledger.marks.get(series, {}).values()
+    days |= {date.fromisoformat(mark.day) for mark in marks if is_due(mark, moment.now)}
+    if SERIES[series].kind is Kind.LOG and series != "sleep" and reads_logs(ledger, moment.day):
+        days |= set(
+            each_day(max(known.start, moment.day - timedelta(days=LOGS_BACK_DAYS)), moment.day)
+        )
+    return days
+
+
+def _pieces(window: Window, days: Iterable[date], needed: Needed) -> list[Window]:
+    """Return *days* as windows, the newest first, each of which takes a call of its sources."""
+    longest = min((source.days for source in needed if source.days), default=LOGS_BACK_DAYS)
+    pieces: list[Window] = []
+    for day in sorted(days, reverse=True):
+        if pieces and pieces[-1].start == day + DAY and _length(pieces[-1]) < longest:
+            pieces[-1] = pieces[-1]._replace(start=day)
+        else:
+            pieces.append(window._replace(start=day, end=day))
+    return pieces
+
+
+def _length(window: Window) -> int:
+    return (window.end - window.start).days + 1
+
+
+def _fitting(pieces: Mapping[Window, Needed], limit: int) -> dict[Window, Needed]:
+    """Return as many of the newest *pieces* as *limit* calls can read."""
+    newest = sorted(pieces, key=lambda window: window.end, reverse=True)
+    if count_calls(pieces) <= limit:
+        return dict(pieces)
+    taken: dict[Window, Needed] = {}
+    for window in newest[:MAX_PIECES]:
+        if count_calls({**taken, window: pieces[window]}) <= limit:
+            taken[window] = pieces[window]
+    return taken

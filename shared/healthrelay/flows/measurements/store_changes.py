@@ -1,0 +1,139 @@
+"""Storing what a fetch gathered: records, log entry and ledger in one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import TooLarge, TryLater
+from healthrelay.core.measurements.records import Delta, select
+from healthrelay.core.measurements.removal import Compared, Reading, compare
+from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
+from healthrelay.core.measurements.wanted import reads_logs
+from healthrelay.flows.measurements.gather import MORE_TO_COME
+
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.days import Moment
+    from healthrelay.core.measurements.ledger import Ledger
+    from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.flows.measurements.gather import Gathered
+    from healthrelay.ports.peers import LogEvent
+    from healthrelay.ports.store import Records
+
+
+def store_changes(
+    user: str,
+    gathered: Gathered,
+    ledger: Ledger,
+    moment: Moment,
+    *,
+    records: Records,
+    log_event: LogEvent,
+) -> Delta:
+    """Store what was *gathered* in one change, or in several where the store takes no more.
+
+    The *ledger* is written also when nothing is new: it says when we read last.
+    """
+    ledger = _after_fetch(ledger, gathered, moment)
+    ledger = _name_silent_devices(user, ledger, moment, log_event)
+    waiting: list[tuple[Sequence[Window], Sequence[Record]]] = [(gathered.read, gathered.records)]
+    stored = Delta()
+    while waiting:
+        windows, read = waiting.pop(0)
+        known = records.within(user, windows)
+        incoming = _incoming(known, read, windows, gathered)
+        compared = compare(
+            known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment)
+        )
+        after = _after_reading(ledger, windows, incoming, compared, moment)
+        try:
+            records.apply(user, compared.delta, moment.now, ledger=after)
+        except TooLarge:
+            halves = _halves(windows)
+            if not halves:
+                raise
+            waiting = [*((half, select(read, half)) for half in halves), *waiting]
+            continue
+        ledger = after
+        stored = Delta(*(one + more for one, more in zip(stored, compared.delta, strict=True)))
+    return stored
+
+
+def _reading(
+    windows: Sequence[Window], gathered: Gathered, ledger: Ledger, moment: Moment
+) -> Reading:
+    day = moment.day.isoformat()
+    replaced = gathered.replaced
+    return Reading(windows, gathered.origin, moment.now, day, replaced, ledger.units)
+
+
+def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
+    """Return the ledger with when this fetch was, what it met, and when devices synced."""
+    causes = {s: e.cause for s, e in gathered.failed.items() if e.cause != MORE_TO_COME}
+    ledger = ledger._replace(outcome=next(iter(causes.values()), ""))
+    if gathered.read:
+        ledger = ledger._replace(read_at=moment.now.isoformat(timespec="seconds"))
+    broken_off = any(isinstance(error, TryLater) for error in gathered.failed.values())
+    if not ledger.logs_read or (reads_logs(ledger, moment.day) and not broken_off):
+        ledger = ledger._replace(logs_read=moment.day.isoformat())
+    ledger = with_devices(ledger, gathered.devices, moment.civil)
+    return after_failure(ledger, gathered.missed, causes)
+
+
+def _name_silent_devices(user: str, ledger: Ledger, moment: Moment, log_event: LogEvent) -> Ledger:
+    """Say once of each device that it is waited for no more."""
+    devices = dict(ledger.devices)
+    for key, device in ledger.devices.items():
+        if not device.named and device.synced and ledger.is_silent(device, moment.civil):
+            log_event("WARNING", "silent device", user=user, since=device.synced[:10])
+            devices[key] = device._replace(named=True)
+    return ledger._replace(devices=devices)
+
+
+def _after_reading(
+    ledger: Ledger,
+    windows: Sequence[Window],
+    incoming: Sequence[Record],
+    compared: Compared,
+    moment: Moment,
+) -> Ledger:
+    delta = compared.delta
+    changed = _days_of((*delta.added, *delta.changed, *delta.removed))
+    marked = ledger._replace(marks=compared.marks)
+    return after_reading(marked, windows, _days_of(incoming), changed, moment.civil)
+
+
+def _days_of(records: Iterable[Record]) -> set[tuple[str, str]]:
+    return {(record.series, record.when[:10]) for record in records}
+
+
+def _incoming(
+    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window], gathered: Gathered
+) -> Sequence[Record]:
+    """Return what the store should have now of *windows*."""
+    if any(window.hours for window in windows):
+        from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
+
+        read = pieced(known, read, windows)
+    if not gathered.unsure:
+        return read
+    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+
+    # A record that was read under another key now would stand twice.
+    kept = [record for record in known if record.name not in gathered.replaced]
+    return keep_known(kept, read, gathered.unsure)
+
+
+def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:
+    """Return the newer half first: what is covered grows from there. A single day has no halves."""
+    ordered = sorted(windows, key=lambda window: window.end, reverse=True)
+    if len(ordered) > 1:
+        middle = len(ordered) // 2
+        return [tuple(ordered[:middle]), tuple(ordered[middle:])]
+    (window,) = ordered
+    if window.start == window.end:
+        return []
+    middle_day = window.start + (window.end - window.start) // 2
+    later = window._replace(start=middle_day + timedelta(days=1))
+    return [(later,), (window._replace(end=middle_day),)]
