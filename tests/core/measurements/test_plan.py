@@ -1,12 +1,14 @@
 """Windows become the fewest reads."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from healthrelay.core.errors import Unsupported
-from healthrelay.core.measurements.plan import Read, Source, decide, pack
+from healthrelay.core.measurements.days import Moment
+from healthrelay.core.measurements.ledger import Days, Ledger
+from healthrelay.core.measurements.plan import Plan, Read, Source, decide, pack
 from healthrelay.core.measurements.query import FetchRequest
 from healthrelay.core.measurements.records import Window
 
@@ -23,10 +25,11 @@ def of_provider(window: Window) -> tuple[Source, ...]:
 
 
 def reads_of(windows: list[Window]) -> tuple[Read, ...]:
-    return pack({window: TABLE[window.series] for window in windows}, {})
+    return pack({window: TABLE[window.series] for window in windows}, Ledger())
 
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 7, 19)
+AT = Moment(datetime(2026, 7, 19, 12, tzinfo=UTC), datetime(2026, 7, 19, 12))
 
 
 def test_shared_source_is_read_once() -> None:
@@ -43,26 +46,22 @@ def test_long_window_is_cut_at_the_sources_limit_and_its_newest_days_come_first(
     )
 
 
-FIRST_AGAIN = date(2026, 6, 5)
-
-
 def of_one_day(window: Window) -> tuple[Source, ...]:
     return (Source(f"day of {window.series}", days=1),)
 
 
 def test_the_last_days_come_first_then_new_ones_and_what_is_read_again_at_last() -> None:
-    covered = {"body": (date(2026, 6, 5), date(2026, 7, 17))}
+    ledger = Ledger(days={"body": Days(date(2026, 6, 5), "o" * 43)})  # up to 17 July
     windows = [Window("body", date(2026, 6, 3), LAST), Window("sleep", date(2026, 7, 15), LAST)]
 
-    reads = pack({window: of_one_day(window) for window in windows}, covered)
+    reads = pack({window: of_one_day(window) for window in windows}, ledger)
 
     order = [(read.source.removeprefix("day of "), f"{read.start:%m-%d}") for read in reads]
-    week = [f"07-{day}" for day in (13, 14, 15, 16, 17, 18, 19)]
-    assert order[:7] == [("body", day) for day in week]
-    assert order[7:10] == [("sleep", day) for day in ("07-19", "07-18", "07-17")]
-    assert order[10:12] == [("body", "06-04"), ("body", "06-03")]
-    assert order[12:14] == [("sleep", "07-16"), ("sleep", "07-15")]
-    assert order[14:] == [("body", f"{FIRST_AGAIN + timedelta(n):%m-%d}") for n in range(38)]
+    assert order[:3] == [("body", day) for day in ("07-17", "07-18", "07-19")]
+    assert order[3:6] == [("sleep", day) for day in ("07-19", "07-18", "07-17")]
+    assert order[6:8] == [("body", "06-04"), ("body", "06-03")]
+    assert order[8:10] == [("sleep", "07-16"), ("sleep", "07-15")]
+    assert order[10:] == [("body", f"{date(2026, 7, 16) - timedelta(n):%m-%d}") for n in range(42)]
 
 
 def test_two_windows_of_a_source_are_one_call_where_one_suffices() -> None:
@@ -76,7 +75,7 @@ def test_days_between_two_windows_are_not_asked_for_in_calls_of_their_own() -> N
     history = Window("body", date(2026, 5, 1), date(2026, 5, 2))
     recent = Window("body", date(2026, 7, 18), LAST)
 
-    reads = pack({window: of_one_day(window) for window in (history, recent)}, {})
+    reads = pack({window: of_one_day(window) for window in (history, recent)}, Ledger())
 
     wanted = {history.start, history.end, recent.start, recent.end}
     assert {read.start for read in reads} == wanted
@@ -88,7 +87,7 @@ def test_reads_cover_the_window_exactly_and_none_is_too_long(
     start: date, length: int, cap: int
 ) -> None:
     end = start + timedelta(days=length)
-    reads = pack({Window("body", start, end): (Source("s", days=cap),)}, {})
+    reads = pack({Window("body", start, end): (Source("s", days=cap),)}, Ledger())
 
     days = [r.start + timedelta(days=i) for r in reads for i in range((r.end - r.start).days + 1)]
     assert sorted(days) == [start + timedelta(days=i) for i in range(length + 1)]
@@ -103,7 +102,7 @@ def test_plan_says_why_a_series_is_not_in_it() -> None:
     def missing(series: str) -> str:
         return "" if series == "sleep-efficiency" else "weight"
 
-    plan = decide(request, settings, {}, missing, of_provider, LAST)
+    plan = decide(request, settings, Ledger(), missing, of_provider, AT)
 
     assert (plan.reads, plan.windows) == ((), ())
     assert {series: error.sentence for series, error in plan.refused.items()} == {
@@ -115,12 +114,37 @@ def test_plan_says_why_a_series_is_not_in_it() -> None:
 
 
 def test_days_that_somebody_named_are_read_whole() -> None:
-    covered = {"body-weight": (FIRST, LAST)}
-    settings = {"methods": "time_series", "resource": "body/weight", "period": "1m"}
+    ledger = Ledger(days={"body-weight": Days(FIRST, "s" * 200)})  # up to 19 July
+    settings = {"methods": "time_series", "resource": "body/weight", "period": "3m"}
 
     def reads(**query: str) -> tuple[Read, ...]:
         request = FetchRequest("jack", query)
-        return decide(request, settings, covered, lambda _: "", of_provider, LAST).reads
+        return decide(request, settings, ledger, lambda _: "", of_provider, AT).reads
 
-    assert reads() == (Read("weight", date(2026, 7, 13), LAST),)
-    assert reads(period="1m") == (Read("weight", date(2026, 6, 20), LAST),)
+    assert reads() == (Read("weight", date(2026, 6, 19), LAST),)
+    assert reads(period="3m") == (Read("weight", date(2026, 4, 20), LAST),)
+
+
+def test_devices_are_read_beside_days_where_the_consent_gives_them() -> None:
+    def needs(window: Window) -> tuple[Source, ...]:
+        return of_one_day(window) if window.series == "sleep" else (Source(window.series),)
+
+    def plan(methods: str, missing: str = "", **more: bool) -> Plan:
+        request = FetchRequest(
+            "jack",
+            {"methods": methods, "period": "1d"} if methods == "sleep" else {"methods": methods},
+        )
+        scopes = {missing: "your devices"}
+        return decide(request, {}, Ledger(), lambda s: scopes.get(s, ""), needs, AT, **more)
+
+    with_them = plan("sleep")
+    assert [read.source for read in with_them.reads][-1] == "devices"
+    assert [window.series for window in with_them.devices] == ["devices"]
+    assert "devices" not in [window.series for window in with_them.windows]
+    for without in (
+        plan("sleep", missing="devices"),
+        plan("sleep", devices=False),
+        plan("user_profile_get"),
+    ):
+        assert not without.devices
+        assert "devices" not in [read.source for read in without.reads]

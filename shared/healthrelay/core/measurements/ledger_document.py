@@ -8,7 +8,8 @@ from typing import Any
 
 from healthrelay.core.errors import Conflict
 from healthrelay.core.json import Document, Json
-from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
 
 _LETTERS = "osef"
 """The states of a day, in the order of their two bits."""
@@ -74,16 +75,18 @@ def require_same_epoch(stored: Ledger, ledger: Ledger, user: str) -> None:
 def from_coverage(covered: Mapping[str, Any]) -> Ledger:
     """Return the ledger of a store of an earlier version: every covered day is open.
 
-    *covered* is series → the first and last day of what was read. Raise `ValueError` and its like
-    for anything else.
+    Within-day points of these days are to be read again. *covered* is series → the first and
+    last day of what was read. Raise `ValueError` and its like for anything else.
     """
-    spans = {series: map(date.fromisoformat, span) for series, span in covered.items()}
-    return Ledger(
-        days={
-            series: Days(first, "o" * ((last - first).days + 1))
-            for series, (first, last) in spans.items()
-        }
-    )
+    ledger = Ledger()
+    for name, span in covered.items():
+        first, last = map(date.fromisoformat, span)
+        days = Days(first, "o" * ((last - first).days + 1))
+        ledger = ledger._replace(days={**ledger.days, name: days})
+        if SERIES[name.partition(" ")[0]].kind is Kind.INTRADAY:
+            again = tuple(day.isoformat() for day in days.where([State.OPEN]))
+            ledger = ledger._replace(again={**ledger.again, name: again})
+    return ledger
 
 
 def _days_to_json(days: Days) -> list[Json]:

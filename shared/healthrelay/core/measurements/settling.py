@@ -71,12 +71,20 @@ def after_reading(
     return _without_old_causes(ledger)
 
 
-def after_failure(ledger: Ledger, windows: Iterable[Window], causes: Mapping[str, str]) -> Ledger:
+def after_failure(
+    ledger: Ledger, windows: Iterable[Window], causes: Mapping[str, str], passing: Collection[str]
+) -> Ledger:
     """Return *ledger* after the days of *windows* could not be read, for the *causes* by series.
 
-    What was settled stays so: that a day cannot be read says nothing of it.
+    What was settled stays so: that a day cannot be read says nothing of it. Neither does a
+    *passing* trouble of a series say anything of days further back than the last 31.
     """
     for window in _dated(windows):
+        recent = window.end - timedelta(days=WATCHED_DAYS - 1)
+        known = ledger.days.get(window.covers)
+        # History that was never read is no failure: it is wanted still.
+        first = recent if window.series in passing or known is None else min(recent, known.start)
+        window = window._replace(start=max(window.start, first))
         days = _days_with(ledger, window)
         failed = [d for d in each_day(window.start, window.end) if days.state(d) not in SETTLED]
         waiting = {*_waiting(ledger, window), *(day.isoformat() for day in failed)}

@@ -71,14 +71,14 @@ def _reading(
 def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
     """Return the ledger with when this fetch was, what it met, and when devices synced."""
     causes = {s: e.cause for s, e in gathered.failed.items() if e.cause != MORE_TO_COME}
+    passing = {s for s, error in gathered.failed.items() if isinstance(error, TryLater)}
     ledger = ledger._replace(outcome=next(iter(causes.values()), ""))
     if gathered.read:
         ledger = ledger._replace(read_at=moment.now.isoformat(timespec="seconds"))
-    broken_off = any(isinstance(error, TryLater) for error in gathered.failed.values())
-    if not ledger.logs_read or (reads_logs(ledger, moment.day) and not broken_off):
+    if not ledger.logs_read or (reads_logs(ledger, moment.day) and not passing):
         ledger = ledger._replace(logs_read=moment.day.isoformat())
     ledger = with_devices(ledger, gathered.devices, moment.civil)
-    return after_failure(ledger, gathered.missed, causes)
+    return after_failure(ledger, gathered.missed, causes, passing)
 
 
 def _name_silent_devices(user: str, ledger: Ledger, moment: Moment, log_event: LogEvent) -> Ledger:
