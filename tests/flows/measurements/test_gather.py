@@ -12,6 +12,7 @@ import pytest
 from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryLater
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.json import Raw
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.plan import Read, Source, pack
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 from healthrelay.flows.measurements.gather import (
@@ -61,7 +62,7 @@ class ByTheDay:
 
 
 def gathered(provider: ByTheDay) -> Gathered:
-    reads = pack({WINDOW: provider.needs(WINDOW)}, {})
+    reads = pack({WINDOW: provider.needs(WINDOW)}, Ledger())
     return convert([WINDOW], read_all(TOKEN, reads, provider), provider, ACCOUNT, NOW)
 
 

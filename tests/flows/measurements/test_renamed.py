@@ -13,10 +13,11 @@ from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.plan import Read
 from healthrelay.core.measurements.records import Delta, Record, Window
-from healthrelay.flows.measurements.fetch import store_changes
 from healthrelay.flows.measurements.gather import convert
+from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 11, 4, 12, tzinfo=UTC)
@@ -57,7 +58,10 @@ def eaten(store: Store) -> dict[str, int]:
 def fetched(store: Store, *points: dict[str, Any]) -> Delta:
     provider = GoogleHealth("http://unused", "metric", Http())
     gathered = convert([WINDOW], {FOODS: points}, provider, Account("1", None), NOW)
-    return store_changes("jack", gathered, store.records.coverage("jack"), store.records, NOW)
+    ledger, moment = store.records.ledger("jack"), Moment(NOW, NOW.replace(tzinfo=None))
+    return store_changes(
+        "jack", gathered, ledger, moment, records=store.records, log_event=lambda *_, **__: None
+    )
 
 
 def stored_before(store: Store, *records: tuple[str, int]) -> None:
