@@ -21,7 +21,7 @@ from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.assembly.services import Services
-from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.sandbox import sandbox

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from healthrelay.core.grants.token import Account
-from healthrelay.core.measurements.plan import pack
+from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Provider
 

@@ -22,7 +22,7 @@ from healthrelay.core.errors import (
     TryLater,
 )
 from healthrelay.core.grants.token import Account, Token
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from sandbox import Day, Sandbox
 from tests.adapters.peers import answering, response
 from tests.adapters.reading import MONDAY, SUNDAY

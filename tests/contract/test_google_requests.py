@@ -13,7 +13,7 @@ import pytest
 from healthrelay.adapters.google_health.provider import _IDENTITY, _SETTINGS
 from healthrelay.adapters.google_health.questions import Request
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from tests.contract.discovery import document, validator
 
 READ = Read("any", date(2026, 11, 2), date(2026, 11, 8))

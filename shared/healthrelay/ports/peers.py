@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.token import Account, Grant
     from healthrelay.core.json import Raw
-    from healthrelay.core.measurements.plan import Read, Source
+    from healthrelay.core.measurements.reads import Read, Source
     from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 

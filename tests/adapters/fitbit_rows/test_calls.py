@@ -12,7 +12,7 @@ from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.plan import Read, pack
+from healthrelay.core.measurements.reads import Read, pack
 from healthrelay.core.measurements.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from tests.adapters.fitbit_rows.converting import MONDAY, converted
 from tests.adapters.peers import answering, response
 from tests.household import Household

@@ -15,7 +15,7 @@ from healthrelay.adapters.google_health.questions import DailyRollUp, Points, Ro
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import Refused
-from healthrelay.core.measurements.plan import Read, pack
+from healthrelay.core.measurements.reads import Read, pack
 from healthrelay.core.measurements.records import Window
 
 SHORT = ("calories-in-heart-rate-zone", "heart-rate", "active-minutes", "total-calories")

@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from tests.adapters.google_health.moving import assert_unknown, converted, tolerated
 
 IDENTITY = {"name": "users/me/identity", "healthUserId": "111", "legacyUserId": "A1B2C3"}

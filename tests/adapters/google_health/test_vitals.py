@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from sandbox import Sandbox
 from sandbox.logs import Vitals
 from tests.adapters.google_health.moving import assert_unknown, converted, dated, tolerated

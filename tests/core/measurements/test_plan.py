@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from healthrelay.core.errors import Unsupported
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.plan import Plan, Read, Source, decide, pack
+from healthrelay.core.measurements.plan import Plan, decide
 from healthrelay.core.measurements.query import FetchRequest
+from healthrelay.core.measurements.reads import Read, Source, pack
 from healthrelay.core.measurements.records import Window
 
 WEIGHT = Source("weight")

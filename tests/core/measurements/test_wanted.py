@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.measurements.days import EPOCH, Moment
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
-from healthrelay.core.measurements.plan import Source, count_calls
+from healthrelay.core.measurements.reads import Source, count_calls
 from healthrelay.core.measurements.records import Window
 from healthrelay.core.measurements.wanted import wanted
 

@@ -13,7 +13,7 @@ from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryL
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.plan import Read, Source, pack
+from healthrelay.core.measurements.reads import Read, Source, pack
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 from healthrelay.flows.measurements.gather import (
     AHEAD,
@@ -81,7 +81,7 @@ def test_a_passing_trouble_leaves_a_hole_and_nothing_else() -> None:
     assert {record.key for record in result.records} == {
         ago(n).isoformat() for n in range(30) if n not in (5, 9)
     }
-    assert result.broken_off
+    assert isinstance(result.failed["body-weight"], TryLater)
     # Coming back before the longest wait would be in vain.
     assert result.failed["body-weight"].sentence == "More."
 
@@ -128,7 +128,7 @@ def test_more_than_memory_should_hold_is_left_for_the_next_fetch() -> None:
 
     assert 4 < len(provider.days) <= 5 + 2 * WORKERS
     assert result.failed["body-weight"].cause == "more_to_come"
-    assert result.broken_off
+    assert isinstance(result.failed["body-weight"], TryLater)
     assert result.read[-1].end == TODAY
 
 

@@ -14,7 +14,7 @@ from healthrelay.adapters.http import Http
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.days import Moment
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.flows.measurements.gather import convert
 from healthrelay.flows.measurements.store_changes import store_changes

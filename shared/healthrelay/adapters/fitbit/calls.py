@@ -6,7 +6,7 @@ from typing import Any
 
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.methods import DETAILS
-from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.reads import Read, Source
 
 Send = Callable[[Any, Read], Any]
 Take = Callable[[Any, Read], list[Raw]]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from healthrelay.core.grants.glance import night_in_words, steps_in_words, weight_in_words
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 
 WEIGHT_DAYS = timedelta(days=30)
 

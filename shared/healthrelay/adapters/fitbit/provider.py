@@ -9,7 +9,7 @@ from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 METRIC = "en_UK"

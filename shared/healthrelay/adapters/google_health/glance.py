@@ -17,7 +17,7 @@ from healthrelay.adapters.google_health.questions import (
     sessions,
 )
 from healthrelay.core.grants.glance import grams_in_words, night_in_words, steps_in_words
-from healthrelay.core.measurements.plan import Read
+from healthrelay.core.measurements.reads import Read
 
 WEIGHT_DAYS = timedelta(days=30)
 

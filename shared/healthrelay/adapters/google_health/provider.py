@@ -13,7 +13,7 @@ from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 SECONDS = 30

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
-from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.reads import Read, Source
 
 Json = dict[str, Any]
 

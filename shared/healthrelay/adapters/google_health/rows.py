@@ -16,7 +16,7 @@ from healthrelay.adapters.google_health import (
 from healthrelay.adapters.google_health.points import Row
 from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.plan import Source
+from healthrelay.core.measurements.reads import Source
 
 ROWS: dict[str, Row] = {
     **body.ROWS,

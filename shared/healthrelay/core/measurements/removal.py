@@ -17,9 +17,9 @@ from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import Mark, Marks
 from healthrelay.core.measurements.origin import has_provider, is_same_origin
 from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.units import METRIC
 
 SECOND_LOOK = timedelta(hours=1)
-METRIC = "metric"
 FEW_DAYS = 2
 """So many days of a series may go after a second look; more need `MANY_LOOKS`."""
 MANY_LOOKS = 3

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.measurements.catalogue import SERIES, TRACKER, Kind
 from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Days, Ledger, State
-from healthrelay.core.measurements.plan import Source, count_calls
+from healthrelay.core.measurements.reads import Source, count_calls
 from healthrelay.core.measurements.removal import is_due
 from healthrelay.core.measurements.settling import each_day
 

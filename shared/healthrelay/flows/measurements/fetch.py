@@ -20,8 +20,9 @@ from healthrelay.core.errors import (
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.days import Moment, civil
-from healthrelay.core.measurements.plan import decide, device_sources, pack
+from healthrelay.core.measurements.plan import decide, device_sources
 from healthrelay.core.measurements.query import asks_within_day, configured_series
+from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.settling import with_devices
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.gather import convert, gather

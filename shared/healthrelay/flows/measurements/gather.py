@@ -18,7 +18,8 @@ from healthrelay.core.measurements.records import Record, Window, parse, select,
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
-    from healthrelay.core.measurements.plan import Plan, Read
+    from healthrelay.core.measurements.plan import Plan
+    from healthrelay.core.measurements.reads import Read
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider
 
