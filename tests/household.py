@@ -48,6 +48,10 @@ class Clock:
         """Return the instant, aware."""
         return datetime.fromtimestamp(self.seconds(), UTC)
 
+    def advance(self, **by: float) -> None:
+        """Go on *by* so many hours or days at once."""
+        self._lead += timedelta(**by).total_seconds()
+
     def seconds(self) -> float:
         """Return the seconds since the epoch."""
         return self._lead + time.monotonic()

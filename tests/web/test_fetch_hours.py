@@ -67,8 +67,7 @@ def test_hours_among_the_settings_are_read_each_day(household: Household) -> Non
 
     assert (again["added"], again["changed"], again["removed"]) == (0, 0, 0)
     assert all(inside(point) for point in points(household, "steps"))
-    covered = household.services.store.records.coverage("jack")
-    assert set(covered) == {
+    assert set(household.services.store.records.ledger("jack").days) == {
         f"activities-{name}-intraday 08:00-12:30" for name in ("steps", "heart")
     }
 

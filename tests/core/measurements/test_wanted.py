@@ -67,6 +67,7 @@ def test_wanted_history_is_read_whole_and_only_once() -> None:
 
 def test_a_hole_since_the_last_reading_is_filled_even_one_longer_than_the_window() -> None:
     assert spans(window(29), known("s" * 300, last=90)) == [(89, 0)]
+    assert spans(window(29), known("s" * 300, last=9)) == [(30, 9), (8, 0)]
 
 
 def test_open_days_further_back_are_read_until_they_settle() -> None:
@@ -81,10 +82,22 @@ def test_failed_days_further_back_are_tried_again_once_a_day() -> None:
     assert spans(window(29), yesterday) == [(42, 41), (30, 0)]
 
 
+def test_where_each_day_takes_a_call_they_take_turns() -> None:
+    ledger = known("s" * 400)
+    read: list[int] = []
+    for turn in range(10):
+        chosen = spans(window(29), ledger._replace(turn=turn), DAILY)
+        assert chosen[-3:] == [(2, 2), (1, 1), (0, 0)]
+        assert len(chosen) <= 3 + 3
+        read += [ago for ago, _ in chosen[:-3]]
+    assert sorted(read) == list(range(3, 31))
+
+
 def test_what_lies_far_back_takes_twenty_calls_at_most_the_newest_first() -> None:
     chosen = spans(window(29), known("o" * 400), DAILY)
 
-    assert chosen == [(day, day) for day in range(50, 30, -1)] + [(30, 0)]
+    far = [(day, day) for day in range(50, 30, -1)]
+    assert [span for span in chosen if span[0] > 30] == far
 
 
 def test_twenty_calls_are_shared_by_all_series() -> None:

@@ -117,6 +117,8 @@ class Ledger(NamedTuple):
     """Within-day series → days for which a device synced since they were read."""
     logs_read: str = ""
     """The day on which logs were last read a year back."""
+    turn: int = 0
+    """Another one each fetch, for what is not read by each."""
     units: str = ""
     """The unit system of the records without an origin, which an earlier version stored."""
 

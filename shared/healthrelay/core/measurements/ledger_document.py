@@ -32,6 +32,7 @@ def to_document(ledger: Ledger) -> Document:
         },
         "again": {series: list(days) for series, days in sorted(ledger.again.items())},
         "logs": ledger.logs_read,
+        "turn": ledger.turn,
         "units": ledger.units,
     }
     return {name: value for name, value in document.items() if value}
@@ -52,6 +53,7 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
         },
         again={series: tuple(days) for series, days in document.get("again", {}).items()},
         logs_read=document.get("logs", ""),
+        turn=document.get("turn", 0),
         units=document.get("units", ""),
     )
 

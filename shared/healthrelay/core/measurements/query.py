@@ -76,13 +76,6 @@ def configured_series(settings: Words) -> set[str]:
     return {series for _, series in _choose_series(words, _chosen_methods(words))}
 
 
-def asks_within_day(query: Words, settings: Words) -> bool:
-    """Return whether any series is asked for whose records are the points of a day."""
-    words = {**_defaults(query, settings), **query}
-    named = _choose_series(words, _chosen_methods(words))
-    return any(SERIES[series].kind is Kind.INTRADAY for _, series in named)
-
-
 def _check_days(query: Words) -> None:
     days = {
         name: parse_day(name, query[name], _ANY_DAY)

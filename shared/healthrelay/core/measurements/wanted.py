@@ -1,8 +1,8 @@
 """Which days are read when nobody names them: what is new, and again what may have changed.
 
 Every daily value, night and entry of a log is read again for 31 days, whatever any device says:
-a phone or a scale goes on while a watch is not synced. Logs are read a year back once a month.
-Within-day points, of which each day takes a call of its own, are read again only where a device
+a phone or a scale goes on while a watch is not synced. Where days take a call each, they take
+turns. Logs are read a year back once a month. Within-day points are read again only where a device
 synced since. Days that lie further back and are open, and missing records, are looked at again
 in a few calls a fetch.
 """
@@ -28,7 +28,11 @@ LOGS_BACK_DAYS = 365
 MAX_FAR_CALLS = 20
 """What one fetch reads again of days before the last 31."""
 MAX_WITHIN_DAY_CALLS = 10
-MAX_PIECES = 400
+NEWEST_DAYS = 3
+TURNS = 10
+"""Of a source that gives a day a call, the newest days are read by each fetch, and the others of
+the last 31 by one fetch of so many."""
+MAX_PIECES = 300
 """Of what lies far back, so many windows are weighed at most: what is behind them comes later."""
 
 Needed = tuple[Source, ...]
@@ -48,16 +52,14 @@ def wanted(
             continue
         if window.start < known.start:
             chosen[window._replace(end=known.start - DAY)] = needed
-        recent = max(known.start, window.end - timedelta(days=WATCHED_DAYS - 1))
+        if known.end < window.end:
+            chosen[window._replace(start=known.end + DAY)] = needed
+        again = _again(window, needed, ledger)
         if SERIES[window.series].kind is Kind.INTRADAY:
-            unread = window._replace(start=known.end + DAY)
-            again = [d for d in _synced_days(window, ledger) if recent <= d <= known.end]
             within_day |= dict.fromkeys(_pieces(window, again, needed), needed)
         else:
-            unread = window._replace(start=min(recent, known.end + DAY))
-        if unread.start <= unread.end:
-            chosen[unread] = needed
-        days = [d for d in _far_back(window.series, known, ledger, moment) if d < recent]
+            chosen |= dict.fromkeys(_pieces(window, again, needed), needed)
+        days = _far_back(window, known, ledger, moment) - again
         far_back |= dict.fromkeys(_pieces(window, days, needed), needed)
     return {
         **chosen,
@@ -72,6 +74,26 @@ def reads_logs(ledger: Ledger, day: date) -> bool:
     return bool(last) and date.fromisoformat(last) <= day - timedelta(days=LOGS_EVERY_DAYS)
 
 
+def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
+    """Return which of the last 31 days are read again, as far as they were read before."""
+    known = ledger.days[window.covers]
+    recent = max(known.start, window.end - timedelta(days=WATCHED_DAYS - 1))
+    days = set(each_day(recent, min(known.end, window.end)))
+    if SERIES[window.series].kind is Kind.INTRADAY:
+        return days & _synced_days(window, ledger)
+    if any(source.days == 1 for source in needed):
+        # An hour has too few calls for all of them, so they take turns.
+        newest = window.end - timedelta(days=NEWEST_DAYS)
+        return {
+            day
+            for day in days
+            if day > newest
+            or known.state(day) is State.FAILED
+            or (day.toordinal() + ledger.turn) % TURNS == 0
+        }
+    return days
+
+
 def _synced_days(window: Window, ledger: Ledger) -> set[date]:
     """Return the days whose within-day points may have changed; without a device, the last two."""
     days = set(map(date.fromisoformat, ledger.again.get(window.covers, ())))
@@ -80,19 +102,20 @@ def _synced_days(window: Window, ledger: Ledger) -> set[date]:
     return days | {window.end, window.end - DAY}
 
 
-def _far_back(series: str, known: Days, ledger: Ledger, moment: Moment) -> set[date]:
-    """Return the days to look at again, however far back they lie."""
+def _far_back(window: Window, known: Days, ledger: Ledger, moment: Moment) -> set[date]:
+    """Return the days before the last 31 to look at again, and those of missing records."""
     days = set(known.where([State.OPEN]))
     if not ledger.read_at.startswith(moment.now.date().isoformat()):
         # What fails is tried again once a day.
         days |= set(known.where([State.FAILED]))
-    marks = ledger.marks.get(series, {}).values()
-    days |= {date.fromisoformat(mark.day) for mark in marks if is_due(mark, moment.now)}
+    series = window.series
     if SERIES[series].kind is Kind.LOG and series != "sleep" and reads_logs(ledger, moment.day):
-        days |= set(
-            each_day(max(known.start, moment.day - timedelta(days=LOGS_BACK_DAYS)), moment.day)
-        )
-    return days
+        year = moment.day - timedelta(days=LOGS_BACK_DAYS)
+        days |= set(each_day(max(known.start, year), known.end))
+    last = window.end - timedelta(days=WATCHED_DAYS)
+    marks = ledger.marks.get(series, {}).values()
+    missing = {date.fromisoformat(mark.day) for mark in marks if is_due(mark, moment.now)}
+    return {day for day in days if day <= last} | missing
 
 
 def _pieces(window: Window, days: Iterable[date], needed: Needed) -> list[Window]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.delivery.entries import CHANGES
 from healthrelay.core.errors import (
     BadRequest,
     HealthrelayError,
@@ -19,9 +20,10 @@ from healthrelay.core.errors import (
     severity,
 )
 from healthrelay.core.grants.diagnosis import diagnose_token
+from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import Moment, civil
 from healthrelay.core.measurements.plan import decide, device_sources
-from healthrelay.core.measurements.query import asks_within_day, configured_series
+from healthrelay.core.measurements.query import configured_series, windows
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.settling import with_devices
 from healthrelay.flows.grants.doctor import examine
@@ -96,7 +98,8 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
         moment = known.moment(now, token)
-        if asks_within_day(request.query, known.settings):
+        asked = windows(request.query, known.settings, moment.day)
+        if any(SERIES[window.series].kind is Kind.INTRADAY for window in asked):
             known = _ask_devices(known, token, provider, consent, moment)
         plan = _decide(request, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
@@ -164,13 +167,13 @@ def _ask_devices(
 
     They are asked beforehand where they decide what is read: the points within a day.
     """
-    windows = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
-    reads = pack(windows, known.ledger)
+    sources = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
+    reads = pack(sources, known.ledger)
     try:
         outcomes = {read: provider.read(token.grant.access, read) for read in reads}
     except HealthrelayError:
         return known
-    listed = convert(windows, outcomes, provider, token.account, moment.now).records
+    listed = convert(sources, outcomes, provider, token.account, moment.now).records
     ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
     return known._replace(ledger=ledger, asked=bool(reads))
 
@@ -203,7 +206,7 @@ def _log_fetch(
         cause = f"{type(outcome).__name__}: {outcome.sentence}"
         note(severity(outcome), "fetch", cause=cause)
         return
-    counts = {name: len(records) for name, records in outcome.delta._asdict().items()}
+    counts = {change: len(getattr(outcome.delta, change)) for change in CHANGES}
     unavailable = len(outcome.unavailable) or None
     note("INFO", "fetch", read=len(outcome.records), **counts, unavailable=unavailable)
     if outcome.odd:

@@ -10,7 +10,7 @@ from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.records import Delta, select
 from healthrelay.core.measurements.removal import Compared, Reading, compare
 from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
-from healthrelay.core.measurements.wanted import reads_logs
+from healthrelay.core.measurements.wanted import TURNS, reads_logs
 from healthrelay.flows.measurements.gather import MORE_TO_COME
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
     """Return the ledger with when this fetch was, what it met, and when devices synced."""
     causes = {s: e.cause for s, e in gathered.failed.items() if e.cause != MORE_TO_COME}
     passing = {s for s, error in gathered.failed.items() if isinstance(error, TryLater)}
-    ledger = ledger._replace(outcome=next(iter(causes.values()), ""))
+    turn = (ledger.turn + 1) % TURNS
+    ledger = ledger._replace(outcome=next(iter(causes.values()), ""), turn=turn)
     if gathered.read:
         ledger = ledger._replace(read_at=moment.now.isoformat(timespec="seconds"))
     if not ledger.logs_read or (reads_logs(ledger, moment.day) and not passing):
