@@ -45,6 +45,12 @@ class Days(NamedTuple):
         place = (day - self.start).days
         return State(self.states[place]) if 0 <= place < len(self.states) else None
 
+    def were_read(self, start: date, end: date) -> bool:
+        """Return whether all days from *start* to *end* are here, and none of them failed."""
+        first, last = (start - self.start).days, (end - self.start).days
+        inside = first >= 0 and last < len(self.states)
+        return inside and State.FAILED.value not in self.states[first : last + 1]
+
     def extend(self, start: date, end: date) -> Days:
         """Return these days with *start* to *end* among them; what is new is open."""
         before = "o" * max(0, (self.start - start).days)

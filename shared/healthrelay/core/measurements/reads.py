@@ -86,8 +86,8 @@ def _rank(window: Window, read: Read, ledger: Ledger, newest: date) -> Rank:
     known = ledger.days.get(window.covers)
     if known is None:
         return Rank.NEW
-    whole = known.start <= max(read.start, window.start) and min(read.end, window.end) <= known.end
-    return Rank.AGAIN if whole else Rank.NEW
+    first, last = max(read.start, window.start), min(read.end, window.end)
+    return Rank.AGAIN if known.were_read(first, last) else Rank.NEW
 
 
 def _distance(window: Window, read: Read, ledger: Ledger) -> int:
