@@ -89,7 +89,7 @@ class Home:
             store.identities.settings("jack"),
             (token.provider, token.account, token.grant.scopes),
             store.records.everything("jack"),
-            store.records.coverage("jack"),
+            store.records.ledger("jack"),
             store.log.head("jack"),
             store.log.following("jack").progress("igor").sequence,
             pushed,

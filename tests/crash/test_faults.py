@@ -38,7 +38,7 @@ def kept(home: Home) -> list[object]:
     store, grant = home.services.store, home.services.grants.load("jack").grant
     return [
         store.records.everything("jack"),
-        store.records.coverage("jack"),
+        store.records.ledger("jack"),
         store.log.head("jack"),
         (grant.access, grant.refresh),
     ]

@@ -36,7 +36,7 @@ def moved_content(home: Home) -> list[object]:
     """Return all that a move decides on, for everybody."""
     store = home.services.store
     people = {
-        name: (store.records.everything(name), store.records.coverage(name))
+        name: (store.records.everything(name), store.records.ledger(name)._replace(epoch=""))
         for name in store.identities.names()
     }
     settings = dict(store.identities.settings("jack") or {})

@@ -113,7 +113,7 @@ def test_what_is_exported_is_what_igor_gets(household: Household, tmp_path: Path
     away = {"cause": "try_later", "who": "nobody", "sentence": "away", "since": at}
     assert (igor["state"], igor["trouble"]) == ("failing", away)
     assert export["settings"]["resource"] == RESOURCES
-    assert set(export["covered"]) == set(snapshot)
+    assert set(export["ledger"]["days"]) == set(snapshot)
     assert export["connection"]["scopes"]
     grant = household.services.grants.load("jack").grant
     everything = "".join(path.read_text() for path in written)

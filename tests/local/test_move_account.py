@@ -125,7 +125,7 @@ def test_what_is_removed_is_told_to_readers(household: Household) -> None:
 
     assert "is removed here" in moved
     assert household.services.store.records.everything("jack") == []
-    assert household.services.store.records.coverage("jack") == {}
+    assert household.services.store.records.ledger("jack").days == {}
     (entry,) = household.services.store.log.after("jack", head, 10)
     assert set(entry.removed) == {"body-weight", "activities-steps"}
     assert household.services.store.identities.names() == ["jack"]

@@ -49,7 +49,7 @@ PERSON = PersonDump(
     grant=DOCUMENT,
     targets={"script": {"url": "https://a.example", "sealed": "v1.k.y"}},
     progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", at=NOW)},
-    coverage=COVERED,
+    ledger=LEDGER,
     entries=[
         Entry(4, NOW, {"body-weight": ("2026-11-01",)}, {}, {}),
         Entry(5, NOW, {}, {"weight": ("8",)}, {}),
@@ -61,6 +61,7 @@ PERSON = PersonDump(
         entry(8, "2026-11-02T07:12:00")._replace(origin="fitbit 1a2b3c4d"),
     ],
     invitations=Invitations("an-id", {"used": NOW}),
+    system="en_US",
 )
 """Somebody whose log begins at 4, because what lay before was pruned."""
 
@@ -82,10 +83,11 @@ def stored_person(store: Store, user: str = "jack") -> PersonDump:
         grant=grant and grant.document,
         targets=store.targets.of(user),
         progress=store.log.following(user).targets,
-        coverage=store.records.coverage(user),
+        ledger=store.records.ledger(user),
         entries=store.log.after(user, 0, 1000),
         records=store.records.everything(user),
         invitations=store.identities.invitations(user),
+        system=store.log.following(user).system,
     )
 
 
@@ -755,14 +757,14 @@ class StoreContract:
         grant = stored_token(empty)
         assert empty.identities.names() == ["jack", "second"]
         assert stored_person(empty) == PERSON
-        assert empty.log.following("jack") == Following(6, PERSON.progress)
+        assert empty.log.following("jack") == Following(6, PERSON.progress, "en_US")
         assert empty.records.apply("jack", add_weights("2026-11-09"), NOW) == 7
         assert empty.tokens.save("jack", DOCUMENT, grant.version) != grant.version
         empty.targets.save("jack", "script", None, PERSON.targets["script"])
         assert empty.records.everything("second") == PERSON.records
 
     def test_a_person_of_whom_there_is_nothing_but_the_name_comes_back(self, empty: Store) -> None:
-        nothing = PersonDump({}, None, None, {}, {}, {}, [], [], Invitations())
+        nothing = PersonDump({}, None, None, {}, {}, Ledger(), [], [], Invitations())
         empty.restore("jack", nothing)
 
         assert stored_person(empty) == nothing

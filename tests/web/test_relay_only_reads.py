@@ -24,7 +24,7 @@ from tests.household import OWNER_KEY, answer_of
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
     "tokens": {"load"},
-    "records": {"within", "everything", "coverage"},
+    "records": {"within", "everything", "ledger"},
     "log": {"head", "after", "following", "followings"},
     "targets": {"of"},
 }

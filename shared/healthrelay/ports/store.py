@@ -164,7 +164,7 @@ class PersonDump(NamedTuple):
     targets: Mapping[str, Document]
     progress: Mapping[str, Progress]
     """How far each target has followed the log."""
-    coverage: Coverage
+    ledger: Ledger
     entries: Sequence[Entry]
     """The log as far as it is kept, in order; the last one is its head."""
     records: Sequence[Record]
@@ -172,6 +172,8 @@ class PersonDump(NamedTuple):
     """None in a dump of an earlier version."""
     accounts: Sequence[str] | None = None
     """The accounts that are bound to them, sorted; None in a dump of an earlier version."""
+    system: str = ""
+    """The unit system in which their targets are told (`Following.system`)."""
 
 
 class Store(Protocol):

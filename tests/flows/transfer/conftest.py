@@ -15,7 +15,7 @@ from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from healthrelay.flows.household.application import application_associated_data
 from healthrelay.ports.store import Store
 from tests.flows.grants.issuer import ACCOUNT, VAULT, grant, grants_of
-from tests.stores.contract import NOW, stored_person, weight
+from tests.stores.contract import LEDGER, NOW, stored_person, weight
 
 peer = pytest.mark.peer
 MINTED = Keys("whsec_shared", "whsk_ours", "whpk_public")
@@ -76,8 +76,9 @@ def household(store: Store) -> Store:
     store.log.prune("jack", at(4))
     years = [weight((date(2024, 1, 1) + timedelta(day)).isoformat()) for day in range(700)]
     store.records.apply("second", Delta(added=tuple(years)), at(1))
-    covered = {"body-weight": (date(2025, 1, 1), date(2026, 11, 8))}
-    store.records.apply("jack", Delta(), at(9), covered)
+    imported = weight("2026-11-08")._replace(origin="import")
+    store.records.apply("jack", Delta(adopted=(imported,)), at(9), ledger=LEDGER)
+    store.log.retell("jack", "en_US", (), at(9))
     store.identities.save_poll_key("jack", "a-hash")
     endpoint = Endpoint("https://a.example", False)
     add("jack", "node-red", endpoint, store=store, vault=VAULT, new_keys=lambda: MINTED)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
+from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 from healthrelay.core.measurements.records import Record
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.transfer.dump import to_bytes
@@ -42,6 +43,19 @@ PROGRESSES = st.builds(
     dead=st.lists(st.builds(DeadLetters, st.integers(1), st.integers(1)), max_size=2).map(tuple),
     died=st.none() | INSTANTS,
 )
+SERIES_DAYS = st.builds(Days, st.dates(), st.text("osef", max_size=9))
+MARKS = st.dictionaries(TEXT, st.builds(Mark, TEXT, TEXT, TEXTS), min_size=1, max_size=2)
+LEDGERS = st.builds(
+    Ledger,
+    epoch=TEXT,
+    read_at=TEXT,
+    devices=st.dictionaries(TEXT, st.builds(Device, TEXT, TEXT, TEXT, TEXT, st.booleans())),
+    days=st.dictionaries(TEXT, SERIES_DAYS, max_size=2),
+    causes=st.dictionaries(TEXT, TEXT, max_size=2),
+    marks=st.dictionaries(TEXT, MARKS, max_size=2),
+    again=st.dictionaries(TEXT, TEXTS, max_size=2),
+    units=TEXT,
+)
 PEOPLE = st.builds(
     PersonDump,
     settings=st.dictionaries(TEXT, TEXT, max_size=3),
@@ -49,11 +63,12 @@ PEOPLE = st.builds(
     grant=st.none() | DOCUMENTS,
     targets=st.dictionaries(TEXT, DOCUMENTS, max_size=2),
     progress=st.dictionaries(TEXT, PROGRESSES, max_size=2),
-    coverage=st.dictionaries(TEXT, st.tuples(st.dates(), st.dates()), max_size=2),
+    ledger=LEDGERS,
     entries=st.lists(
         st.builds(Entry, st.integers(1), INSTANTS, KEYS, KEYS, KEYS, TEXTS), max_size=3
     ),
-    records=st.lists(st.builds(Record, TEXT, TEXT, TEXT, DOCUMENTS), max_size=3),
+    records=st.lists(st.builds(Record, TEXT, TEXT, TEXT, DOCUMENTS, TEXT), max_size=3),
+    system=TEXT,
 )
 
 
@@ -73,12 +88,13 @@ def test_any_person_survives(user: str, person: PersonDump) -> None:
 def test_what_a_store_gives_in_any_order_is_written_in_one() -> None:
     one, other = {"b": "1", "a": "2"}, {"a": "2", "b": "1"}
     progress = {name: Progress(n) for n, name in enumerate("ba")}
-    spans = {name: (date(2026, 1, 1), date(2026, 11, 1)) for name in "ba"}
-    person = PERSON._replace(settings=one, targets={}, progress=progress, coverage=spans)
+    days = {name: Days(date(2026, 11, 1), "os") for name in "ba"}
+    ledger = Ledger(days=days, causes=one)
+    person = PERSON._replace(settings=one, targets={}, progress=progress, ledger=ledger)
     same = person._replace(
         settings=other,
         progress=dict(sorted(progress.items())),
-        coverage=dict(sorted(spans.items())),
+        ledger=Ledger(days=dict(sorted(days.items())), causes=other),
     )
 
     assert [*map(to_bytes, to_lines("jack", same))] == [*map(to_bytes, to_lines("jack", person))]

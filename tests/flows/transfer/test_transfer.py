@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, Duplicate, TryLater
+from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.records import Delta
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import open_keys
@@ -24,6 +26,7 @@ from healthrelay.flows.household.application import amend, open_client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
+from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Store
 from tests.crash.steps import KILLED, Steps, Watched
 from tests.flows.grants.issuer import VAULT, grants_of
@@ -92,7 +95,7 @@ def test_a_dump_has_a_line_for_each_thing_and_ends_with_its_digest(source: Store
     kinds = [next(iter(line)) for line in rest]
     assert first == {
         "format": "healthrelay store",
-        "version": 1,
+        "version": 2,
         "at": "2026-11-01T12:00:00+00:00",
         "people": 3,
     }
@@ -108,6 +111,38 @@ def test_a_dump_has_a_line_for_each_thing_and_ends_with_its_digest(source: Store
         "lines": len(lines),
     }
     assert b"hidden" not in b"".join(lines)
+
+
+@pytest.mark.parametrize("route", [("sqlite", "sqlite")], indirect=True)
+def test_a_file_of_version_1_is_read(target: Store) -> None:
+    """It has days that were covered, whatever was missing in between, and no origins."""
+    weighed = {"dateTime": "2026-11-01", "value": "82.4"}
+    lines: list[dict[str, object]] = [
+        {"format": "healthrelay store", "version": 1, "at": NOW.isoformat(), "people": 1},
+        {
+            "person": "jack",
+            "settings": {"period": "1w"},
+            "poll_key": None,
+            "invitations": None,
+            "grant": None,
+            "accounts": [],
+            "targets": {},
+            "progress": {},
+            "coverage": {"body-weight": ["2026-10-30", "2026-11-01"]},
+            "entries": 1,
+            "records": 1,
+        },
+        {"entry": [1, NOW.isoformat(), {"added": {"body-weight": ["2026-11-01"]}}]},
+        {"record": ["body-weight", "2026-11-01", "2026-11-01", weighed]},
+        {"application": {}},
+    ]
+
+    assert loaded(sealed([json.dumps(line).encode() + b"\n" for line in lines]), target) == (1, 1)
+
+    days = {"body-weight": Days(date(2026, 10, 30), "ooo")}
+    assert target.records.ledger("jack") == Ledger(days=days)
+    assert target.records.everything("jack") == [weight("2026-11-01")]
+    assert target.log.following("jack") == Following(1)
 
 
 def test_each_person_is_reported(source: Store, target: Store) -> None:
@@ -326,7 +361,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("first", "sentence"),
         [
-            ({"format": "healthrelay store", "version": 2}, "version 2 of the format, and we read"),
+            ({"format": "healthrelay store", "version": 3}, "version 3 of the format, and we read"),
             ({"format": "another", "version": 1}, "no file that healthrelay dump has written"),
             ({"people": 3}, "no file that healthrelay dump has written"),
         ],
@@ -344,9 +379,10 @@ class TestRefusals:
         [
             (1, {"entries": 5}),
             (1, {"records": "x"}),
-            (2, {"coverage": {"x": ["2026-13-01", "2026-11-01"]}}),
+            (2, {"ledger": {"days": {"x": ["2026-13-01", 1, "A"]}}}),
+            (2, {"ledger": None, "coverage": {"x": ["2026-13-01", "2026-11-01"]}}),
             (2, {"progress": {"igor": {"strange": 1}}}),
-            (2, {"settings": None, "grant": 1, "person": None, "coverage": None}),
+            (2, {"settings": None, "grant": 1, "person": None, "ledger": 1}),
             (3, {"entry": [1]}),
             (10, {"record": ["too", "short"]}),
         ],

@@ -17,7 +17,7 @@ from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import coverage_to_document
+from healthrelay.core.measurements.ledger_document import to_document
 from healthrelay.ports.store import PersonDump
 
 BATCH_WRITES = 400
@@ -81,7 +81,8 @@ def _owner(incarnation: str, person: PersonDump) -> Fields:
         "life": incarnation,
         "head": person.entries[-1].sequence if person.entries else 0,
         "progress": to_text({name: one.to_document() for name, one in person.progress.items()}),
-        "covered": to_text(coverage_to_document(person.coverage)),
+        "system": person.system,
+        "ledger": to_text(to_document(person.ledger)),
     }
 
 

@@ -8,7 +8,7 @@ from healthrelay.adapters.sqlite.database import (
     load_document,
     put_document,
 )
-from healthrelay.adapters.sqlite.measurements import write, write_coverage
+from healthrelay.adapters.sqlite.measurements import put_ledger, put_system, write
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import Document, to_text
@@ -34,7 +34,9 @@ def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
                 put_document(connection, where, user, content)
         accounts = accounts_in(person.grant) if person.accounts is None else person.accounts
         change_bindings(connection, lambda bindings: bindings.replace(user, accounts))
-        write_coverage(connection, user, person.coverage)
+        put_ledger(connection, user, person.ledger, renews=True)
+        if person.system:
+            put_system(connection, user, person.system)
         write(connection, user, Delta(added=tuple(person.records)))
         connection.executemany(
             "INSERT INTO log VALUES (?, ?, ?, ?)",

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.household.export import to_csv
-from healthrelay.core.measurements.records import coverage_to_document
+from healthrelay.core.measurements.ledger import State
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.json import Json
+    from healthrelay.core.measurements.ledger import Days, Ledger
     from healthrelay.ports.store import Store
 
 CONNECTION = ("provider", "account", "zone", "connected_at", "grant_expires_at", "scopes", "health")
@@ -36,7 +37,7 @@ def export(user: str, store: Store, now: datetime) -> dict[str, str]:
         "connection": grant and {n: grant.document[n] for n in CONNECTION if n in grant.document},
         "poll_key": store.identities.poll_key(user) is not None,
         **_delivery(user, store),
-        "covered": dict(sorted(coverage_to_document(store.records.coverage(user)).items())),
+        "ledger": _ledger_to_json(store.records.ledger(user)),
         "records": series,
     }
     files = {f"{user}.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n"}
@@ -63,3 +64,22 @@ def _as_json(progress: Progress) -> dict[str, Json]:
     """Return the progress, its sequence and state even when they are as at the beginning."""
     document: dict[str, Json] = {"sequence": progress.sequence, "state": progress.state}
     return document | progress.to_document()
+
+
+def _ledger_to_json(ledger: Ledger) -> dict[str, Any]:
+    """Return when the person was read last, their devices, and of each series how its days are."""
+    return {
+        "read_at": ledger.read_at or None,
+        "devices": [
+            {"kind": device.kind, "name": device.name, "synced": device.synced or None}
+            for device in ledger.devices.values()
+        ],
+        "days": {series: _days_to_json(days) for series, days in sorted(ledger.days.items())},
+    }
+
+
+def _days_to_json(days: Days) -> dict[str, Json]:
+    """Return ``{"first": "2026-10-01", "last": "2026-11-01", "open": 2, "settled": 30}``."""
+    counts = {state.name.lower(): days.states.count(state.value) for state in State}
+    span: dict[str, Json] = {"first": days.start.isoformat(), "last": days.end.isoformat()}
+    return span | {state: count for state, count in counts.items() if count}

@@ -16,7 +16,8 @@ from healthrelay.flows.transfer.person import Line, Step, read_person, to_lines
 from healthrelay.ports.store import Store
 
 FORMAT = "healthrelay store"
-VERSION = 1
+VERSION = 2
+"""Version 1 had what was covered instead of the ledger, and records without their origins."""
 LOADING = "loading"
 """The application's value that names the file which is being loaded; no file has it."""
 

@@ -104,10 +104,10 @@ def _parse_line(encoded: bytes) -> Line:
 def _check_format(line: Line) -> None:
     if line.get("format") != FORMAT:
         raise BadRequest("This is no file that healthrelay dump has written.")
-    if line.get("version") != VERSION:
+    if line.get("version") not in (1, VERSION):
         raise BadRequest(
-            f"The file has version {line.get('version')} of the format, and we read {VERSION}:"
-            " a newer healthrelay has written it."
+            f"The file has version {line.get('version')} of the format, and we read 1 and"
+            f" {VERSION}: a newer healthrelay has written it."
         )
 
 

@@ -1,7 +1,8 @@
 """The owner lets a person go on with another provider account.
 
-Each step can be cut short and run again: the grant ends, what is kept is copied whole, then it is
-removed here, and only when all is done may another account be bound.
+Each step can be cut short and run again: the grant ends, what is kept is copied whole, a new epoch
+begins in which nothing is stored that was read before, what was copied is removed here, and only
+when all is done may another account be bound.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def move_account(
         disconnect(user)
         if move.keep_as:
             _copy(move, person, store)
+        store.records.renew(user)
         if move.empties:
             _empty(move, store, now)
         # Whoever connected in between did so with the account that is bound until now.
@@ -100,7 +102,7 @@ def _copy(move: Move, person: str, store: Store) -> None:
 
 
 def _empty(move: Move, store: Store, now: datetime) -> None:
-    """Remove the records and what counts as read; what came late is copied before."""
+    """Remove the records; what came late is copied before."""
     user, records = move.user, store.records
     gone = records.everything(user)
     if gone and move.keep_as:
@@ -108,8 +110,6 @@ def _empty(move: Move, store: Store, now: datetime) -> None:
         for part in (Delta(added=late.added), Delta(changed=late.changed)):
             _apply(move.keep_as, part, store, now)
     _apply(user, Delta(removed=tuple(gone)), store, now)
-    if records.coverage(user):
-        records.apply(user, Delta(), now, {})
 
 
 def _apply(user: str, delta: Delta, store: Store, now: datetime) -> None:

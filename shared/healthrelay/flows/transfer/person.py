@@ -8,11 +8,8 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.grants.invitations import Invitations
-from healthrelay.core.measurements.records import (
-    Record,
-    coverage_from_document,
-    coverage_to_document,
-)
+from healthrelay.core.measurements import ledger_document
+from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import PersonDump, Store
 
 READINGS = 5
@@ -50,19 +47,21 @@ def _read(store: Store, user: str, head: int) -> PersonDump | None:
     if settings is None:
         return None
     grant = store.tokens.load(user)
+    following = store.log.following(user)
     return PersonDump(
         settings=settings,
         poll_key=store.identities.poll_key(user),
         grant=grant.document if grant else None,
         targets=store.targets.of(user),
-        progress=store.log.following(user).targets,
+        progress=following.targets,
         # Before the records: what is read meanwhile is read once more, and not taken for old.
-        coverage=store.records.coverage(user),
+        ledger=store.records.ledger(user),
         # At once: between two pages the log could be pruned.
         entries=store.log.after(user, 0, head),
         records=store.records.everything(user),
         invitations=store.identities.invitations(user),
         accounts=store.accounts.load().of(user),
+        system=following.system,
     )
 
 
@@ -82,7 +81,8 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
         "accounts": person.accounts,
         "targets": dict(sorted(person.targets.items())),
         "progress": {name: one.to_document() for name, one in sorted(following)},
-        "coverage": dict(sorted(coverage_to_document(person.coverage).items())),
+        "system": person.system,
+        "ledger": ledger_document.to_document(person.ledger),
         "entries": len(person.entries),
         "records": len(person.records),
     }
@@ -96,6 +96,7 @@ def to_lines(user: str, person: PersonDump) -> Iterator[Line]:
 def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
     """Return the person whose lines are *first* and the next of *rest*.
 
+    Version 1 of the format has what was covered instead of a ledger, and records without origin.
     Raises any of the errors of wrong types and values for what `to_lines` does not make.
     """
     invitations = first.get("invitations")
@@ -105,11 +106,12 @@ def from_lines(first: Line, rest: Iterator[Line]) -> PersonDump:
         grant=first["grant"],
         targets=first["targets"],
         progress={name: Progress.from_document(one) for name, one in first["progress"].items()},
-        coverage=coverage_from_document(first["coverage"]),
+        ledger=ledger_document.from_stored(first.get("ledger"), first.get("coverage")),
         entries=[_entry(*next(rest)["entry"]) for _ in range(first["entries"])],
         records=[Record(*next(rest)["record"]) for _ in range(first["records"])],
         invitations=Invitations.from_document(invitations) if invitations else None,
         accounts=first.get("accounts"),
+        system=first.get("system", ""),
     )
 
 
