@@ -118,12 +118,12 @@ def test_history_that_could_not_be_read_is_still_wanted() -> None:
     )
 
 
-def test_a_passing_trouble_says_nothing_of_days_far_back() -> None:
-    window = Window("activities-steps", date(2026, 10, 27), date(2026, 11, 28))
-    known = Ledger(days={"activities-steps": Days(window.start, "o" * 33)})
+def test_a_passing_trouble_says_nothing_of_what_was_read_before() -> None:
+    window = Window("activities-steps", date(2026, 10, 26), date(2026, 11, 28))
+    known = Ledger(days={"activities-steps": Days(window.start, "f" + "o" * 32)})
 
-    assert states(after_failure(known, [window], {}, ["activities-steps"])) == "oo" + "f" * 31
-    assert states(after_failure(known, [window], {}, ())) == "f" * 33
+    assert states(after_failure(known, [window], {}, ["activities-steps"])) == f"f{'o' * 32}f"
+    assert states(after_failure(known, [window], {}, ())) == "f" * 34
 
 
 LISTED = {"id": "7", "type": "TRACKER", "lastSyncTime": "2026-11-28T11:30:00.000"}

@@ -77,16 +77,23 @@ def after_failure(
     """Return *ledger* after the days of *windows* could not be read, for the *causes* by series.
 
     What was settled stays so: that a day cannot be read says nothing of it. Neither does a
-    *passing* trouble of a series say anything of days further back than the last 31.
+    *passing* trouble of a series say anything of days that were read before, or lie further back
+    than the last 31.
     """
     for window in _dated(windows):
         recent = window.end - timedelta(days=WATCHED_DAYS - 1)
         known = ledger.days.get(window.covers)
         # History that was never read is no failure: it is wanted still.
-        first = recent if window.series in passing or known is None else min(recent, known.start)
+        passes = window.series in passing
+        first = recent if passes or known is None else min(recent, known.start)
         window = window._replace(start=max(window.start, first))
         days = _days_with(ledger, window)
-        failed = [d for d in each_day(window.start, window.end) if days.state(d) not in SETTLED]
+        kept = (*SETTLED, State.OPEN) if passes else SETTLED
+        failed = [
+            day
+            for day in each_day(window.start, window.end)
+            if (known.state(day) if known else None) not in kept
+        ]
         waiting = {*_waiting(ledger, window), *(day.isoformat() for day in failed)}
         ledger = _with(ledger, window, days.mark(dict.fromkeys(failed, State.FAILED)), waiting)
     return _without_old_causes(ledger._replace(causes={**ledger.causes, **causes}))
