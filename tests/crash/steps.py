@@ -23,7 +23,7 @@ WATCHED = {
     "tokens": ("load", "save", "forget"),
     "accounts": ("load", "change"),
     "handshakes": ("use",),
-    "records": ("within", "everything", "coverage", "ledger", "apply", "renew"),
+    "records": ("within", "everything", "ledger", "apply", "renew"),
     "token_endpoint": ("exchange", "refresh", "revoke"),
     "log": ("head", "after", "prune", "following", "followings", "save", "retell"),
     "targets": ("save",),

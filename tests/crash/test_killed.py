@@ -36,7 +36,7 @@ STEPS = {
     ],
     "fetch": [
         "identities.settings",
-        "records.coverage",
+        "records.ledger",
         "tokens.load",
         "tokens.load",
         "tokens.save",

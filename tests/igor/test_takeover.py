@@ -11,6 +11,7 @@ import pytest
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
+from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.igor.old_plugin import LegacyPerson, Units
 from healthrelay.igor.takeover import SeriesCount, Takeover, take_over
@@ -65,16 +66,44 @@ def test_what_a_provider_answered_is_never_overwritten(store: Store) -> None:
     assert stored_values(store) == [("2020-01-01", "75.1"), ("2020-01-02", "74.843")]
 
 
-def test_what_a_provider_no_longer_tells_does_not_rise_again(store: Store) -> None:
+def entry(log_id: int, day: str, time: str) -> dict[str, Json]:
+    return {"logId": log_id, "date": day, "time": time, "weight": 165.3}
+
+
+def test_no_day_is_lost_that_the_provider_does_not_know(store: Store) -> None:
+    """It was read from the 2nd to the 4th, and has only the 3rd, under another number."""
     store.identities.save("jack", {})
-    delta = Delta(added=(record("2020-01-03", "75"),))
-    covered = {"body-weight": (date(2020, 1, 2), date(2020, 1, 4))}
-    store.records.apply("jack", delta, NOW, covered)
+    known = Record("weight", "7", "2020-01-03T07:00:00", entry(7, "2020-01-03", "07:00:00"))
+    known = known._replace(origin="google_health 1a2b3c4d")
+    ledger = Ledger(days={"weight": Days(date(2020, 1, 2), "ese")})
+    store.records.apply("jack", Delta(added=(known,)), NOW, ledger)
+    entries: list[Json] = [entry(day, f"2020-01-0{day}", "07:00:00") for day in range(1, 6)]
 
-    take(store, *(weight(f"2020-01-0{day}", "165.3") for day in range(1, 6)))
+    take_over(LegacyPerson("jack", {}, {"weight": entries}), store, KILOS, NOW)
 
-    assert [day for day, _ in stored_values(store)] == ["2020-01-01", "2020-01-03", "2020-01-05"]
-    assert store.records.coverage("jack") == covered
+    assert [(r.key, r.origin) for r in store.records.everything("jack")] == [
+        ("1", "import"),
+        ("2", "import"),
+        ("7", "google_health 1a2b3c4d"),
+        ("4", "import"),
+        ("5", "import"),
+    ]
+    assert store.records.ledger("jack") == ledger
+
+
+@pytest.mark.parametrize(("read", "keys"), [("2020-01-03", ["8"]), ("2020-01-02", ["7", "8"])])
+def test_a_record_of_an_earlier_version_is_a_providers_if_its_day_was_read(
+    store: Store, read: str, keys: list[str]
+) -> None:
+    store.identities.save("jack", {})
+    ledger = Ledger(days={"weight": Days(date.fromisoformat(read), "o")})
+    known = Record("weight", "8", "2020-01-03T08:00:00", entry(8, "2020-01-03", "08:00:00"))
+    store.records.apply("jack", Delta(added=(known,)), NOW, ledger)
+    later: list[Json] = [entry(7, "2020-01-03", "09:00:00")]
+
+    take_over(LegacyPerson("jack", {}, {"weight": later}), store, KILOS, NOW)
+
+    assert sorted(record.key for record in store.records.everything("jack")) == keys
 
 
 def test_a_second_time_writes_nothing(store: Store) -> None:

@@ -20,7 +20,6 @@ from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Bind, PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-COVERED = {"body-weight": (date(2026, 10, 1), date(2026, 11, 1))}
 LEDGER = Ledger(
     read_at="2026-11-01T12:00:00+00:00",
     outcome="try_later",
@@ -111,8 +110,7 @@ OF_A_STRANGER: list[Callable[[Store], object]] = [
     lambda store: store.tokens.save("nobody", DOCUMENT, 0),
     lambda store: store.tokens.forget("nobody", 0),
     lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
-    lambda store: store.records.apply("nobody", Delta(), NOW, COVERED),
-    lambda store: store.records.apply("nobody", Delta(), NOW, ledger=LEDGER),
+    lambda store: store.records.apply("nobody", Delta(), NOW, LEDGER),
     lambda store: store.records.renew("nobody"),
     lambda store: store.log.save("nobody", "igor", Progress(1)),
     lambda store: store.log.retell("nobody", "en_US", ("sleep",), NOW),
@@ -458,29 +456,12 @@ class StoreContract:
         assert store.records.apply("jack", Delta(), NOW) == 1
         assert store.log.head("jack") == 1
 
-    def test_coverage_is_kept_with_the_change(self, store: Store) -> None:
-        assert store.records.coverage("jack") == {}
-
-        store.records.apply("jack", add_weights("2026-11-01"), NOW, COVERED)
-        store.records.apply("jack", Delta(), NOW)
-
-        assert store.records.coverage("jack") == COVERED
-
-    def test_coverage_can_be_noted_without_a_change(self, store: Store) -> None:
-        store.records.apply("jack", add_weights("2026-11-01"), NOW)
-
-        assert store.records.apply("jack", Delta(), NOW, COVERED) == 1
-
-        assert store.records.coverage("jack") == COVERED
-        assert store.log.head("jack") == 1
-        assert len(store.records.everything("jack")) == 1
-
     # What is known of each day, and of which account.
 
     def test_a_ledger_is_kept_with_the_change(self, store: Store) -> None:
         assert store.records.ledger("jack") == Ledger()
 
-        store.records.apply("jack", add_weights("2026-11-01"), NOW, ledger=LEDGER)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, LEDGER)
         store.records.apply("jack", add_weights("2026-11-02"), NOW)
         store.records.apply("jack", Delta(), NOW)
 
@@ -489,7 +470,7 @@ class StoreContract:
     def test_a_ledger_alone_makes_no_entry(self, store: Store) -> None:
         store.records.apply("jack", add_weights("2026-11-01"), NOW)
 
-        assert store.records.apply("jack", Delta(), NOW, ledger=LEDGER) == 1
+        assert store.records.apply("jack", Delta(), NOW, LEDGER) == 1
 
         assert store.records.ledger("jack") == LEDGER
         assert store.log.head("jack") == 1
@@ -501,7 +482,7 @@ class StoreContract:
 
         assert store.records.apply("jack", adopted, NOW) == 1
         both = adopted._replace(removed=(weight("2026-11-02"),))
-        assert store.records.apply("jack", both, NOW, ledger=LEDGER) == 2
+        assert store.records.apply("jack", both, NOW, LEDGER) == 2
 
         assert store.records.everything("jack") == [weight("2026-11-01", "82.40")]
         assert store.log.after("jack", 1, 10) == [
@@ -509,7 +490,7 @@ class StoreContract:
         ]
 
     def test_what_was_read_before_a_move_is_not_stored_after_it(self, store: Store) -> None:
-        store.records.apply("jack", add_weights("2026-11-01"), NOW, ledger=LEDGER)
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, LEDGER)
         before = store.records.ledger("jack")
 
         store.records.renew("jack")
@@ -519,13 +500,13 @@ class StoreContract:
         assert renewed.epoch
         for delta in (add_weights("2026-11-02"), Delta()):
             with pytest.raises(Conflict, match="moved to another account"):
-                store.records.apply("jack", delta, NOW, ledger=before)
+                store.records.apply("jack", delta, NOW, before)
         assert store.records.ledger("jack") == renewed
         assert store.records.everything("jack") == [weight("2026-11-01")]
         assert store.log.head("jack") == 1
 
         read = renewed._replace(read_at="2026-11-01T13:00:00+00:00")
-        assert store.records.apply("jack", add_weights("2026-11-03"), NOW, ledger=read) == 2
+        assert store.records.apply("jack", add_weights("2026-11-03"), NOW, read) == 2
         assert store.records.apply("jack", add_weights("2026-11-04"), NOW) == 3
 
     def test_a_record_keeps_its_origin_until_another_takes_its_place(self, store: Store) -> None:
@@ -742,7 +723,6 @@ class StoreContract:
 
         assert store.tokens.load("nobody") is None
         assert store.records.everything("nobody") == []
-        assert store.records.coverage("nobody") == {}
         assert store.records.ledger("nobody") == Ledger()
         assert store.log.head("nobody") == 0
         assert store.log.following("nobody") == Following()

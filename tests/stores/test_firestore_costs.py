@@ -14,11 +14,12 @@ from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports.store import PersonDump
 from tests.peers.emulated import EmulatedStore
 from tests.peers.firestore import MakeFirestore
-from tests.stores.contract import DOCUMENT, NOW, entry, weight
+from tests.stores.contract import DOCUMENT, LEDGER, NOW, entry, weight
 
 pytestmark = pytest.mark.peer
 
@@ -42,7 +43,7 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
     store.identities.save_application({"client_id": "A"}, {})
     store.identities.save_poll_key("jack", "hash")
     version = store.tokens.save("jack", DOCUMENT, 0)
-    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, {})
+    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, Ledger())
     store.log.save("jack", "igor", Progress(1))
     store.handshakes.use("nonce", NOW, NOW)
 
@@ -55,7 +56,7 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
     person = store.identities.invitations("jack").person
     assert documents == {
         "plugindata/fitbit": {"values": {"client_id": "A"}},
-        "identities/jack": {"head": 1, "progress": '{"igor":{"sequence":1}}', "covered": "{}"},
+        "identities/jack": {"head": 1, "progress": '{"igor":{"sequence":1}}', "ledger": "{}"},
         "identities/jack/plugindata/fitbit": {
             "settings": {"period": "1w"},
             "invitations": f'{{"person":"{person}","used":{{}}}}',
@@ -75,13 +76,14 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
     }
 
 
-def test_unchanged_fetch_writes_nothing(store: EmulatedStore) -> None:
+def test_unchanged_fetch_writes_the_ledger_alone(store: EmulatedStore) -> None:
     store.records.apply("jack", week(), NOW)
     window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 7))
 
     # The bucket and the person; then the person once more for the number.
     assert cost(store, lambda: store.records.within("jack", [window])) == (2, 0)
     assert cost(store, lambda: store.records.apply("jack", Delta(), NOW)) == (1, 0)
+    assert cost(store, lambda: store.records.apply("jack", Delta(), NOW, LEDGER)) == (1, 1)
 
 
 def test_changed_daily_series_writes_a_bucket_the_person_and_a_log_entry(
@@ -90,7 +92,7 @@ def test_changed_daily_series_writes_a_bucket_the_person_and_a_log_entry(
     store.records.apply("jack", week(), NOW)
     delta = Delta(added=(weight("2026-11-08"),), changed=(weight("2026-11-07", "80"),))
 
-    assert cost(store, lambda: store.records.apply("jack", delta, NOW, {})) == (2, 3)
+    assert cost(store, lambda: store.records.apply("jack", delta, NOW, LEDGER)) == (2, 3)
 
 
 def test_week_across_new_year_writes_two_buckets(store: EmulatedStore) -> None:
@@ -245,7 +247,7 @@ def test_entry_of_a_change_with_very_many_keys_names_the_series_only(store: Emul
 def test_a_restored_person_costs_their_documents_and_a_claim(store: EmulatedStore) -> None:
     records = tuple(map(weight, days(date(2025, 12, 30), 7)))  # two buckets
     entries = [Entry(4, NOW, {"body-weight": ("2026-01-01",)}, {}, {})]
-    person = PersonDump({}, None, None, {}, {}, {}, entries, records)
+    person = PersonDump({}, None, None, {}, {}, Ledger(), entries, records)
 
     # Read: the person, what an earlier attempt left (two listings), the claim, whose account each
     # is. Written: the claim and its end, that, the person's two documents, two buckets, one entry.

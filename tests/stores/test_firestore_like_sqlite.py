@@ -113,20 +113,18 @@ class Sisters(RuleBasedStateMachine):
             lambda store: store.identities.save_application(values, store.identities.application())
         )
 
-    @rule(user=users, added=records(), changed=records(), removed=records(), first=days, last=days)
+    @rule(user=users, added=records(), changed=records(), removed=records(), adopted=records())
     def apply(
         self,
         user: str,
         added: list[Record],
         changed: list[Record],
         removed: list[Record],
-        first: date,
-        last: date,
+        adopted: list[Record],
     ) -> None:
-        delta = Delta(tuple(added), tuple(changed), tuple(removed))
-        covered = {"weight": (first, last)} if first < last else None
+        delta = Delta(tuple(added), tuple(changed), tuple(removed), tuple(adopted))
         self.clock = now = self.clock + timedelta(hours=1)
-        self.same(lambda store: store.records.apply(user, delta, now, covered), user)
+        self.same(lambda store: store.records.apply(user, delta, now), user)
 
     @rule(user=users, adopted=records(), read=days, stale=st.booleans())
     def look(self, user: str, adopted: list[Record], read: date, stale: bool) -> None:
@@ -137,7 +135,7 @@ class Sisters(RuleBasedStateMachine):
             if stale:
                 ledger = ledger._replace(epoch="earlier")
             delta = Delta(adopted=tuple(adopted))
-            return store.records.apply(user, delta, self.clock, ledger=ledger)
+            return store.records.apply(user, delta, self.clock, ledger)
 
         self.same(act, user)
 
@@ -234,7 +232,6 @@ def content(store: Store, users: tuple[str, ...]) -> list[object]:
             store.identities.settings(user),
             token and token.document,
             store.records.everything(user),
-            store.records.coverage(user),
             store.records.ledger(user)._replace(epoch=""),
             store.log.head(user),
             store.log.following(user),

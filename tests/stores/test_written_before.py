@@ -21,6 +21,7 @@ import pytest
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.ledger import Days
 from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.transfer.person import read_person
 from healthrelay.ports.store import Store
@@ -107,10 +108,8 @@ def test_grants_open_and_say_whose_they_are(written: Store) -> None:
 def test_logs_followers_and_targets_go_on(written: Store) -> None:
     assert [written.log.head(user) for user in PEOPLE] == [2, 3, 0]
     assert set(written.targets.of("jack")) == {"node-red"}
-    assert written.records.coverage("jack")["activities-steps"] == (
-        date(2026, 11, 22),
-        date(2026, 11, 28),
-    )
+    steps = Days(date(2026, 11, 22), "ooooooo")
+    assert written.records.ledger("jack").days["activities-steps"] == steps
 
 
 def test_who_opens_it_again_finds_the_same(open_written: Callable[[], Store]) -> None:

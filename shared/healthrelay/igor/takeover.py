@@ -4,16 +4,18 @@ Their consent is left out: the tokens belong to another registration, so each pe
 again. What the store already has stays, so a second run changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest, HealthrelayError
 from healthrelay.core.household.settings import checked_settings
 from healthrelay.core.igor_json import user_name
+from healthrelay.core.measurements.ledger import Ledger, State
 from healthrelay.core.measurements.methods import method
+from healthrelay.core.measurements.origin import IMPORT, UNKNOWN, has_provider
 from healthrelay.core.measurements.query import windows
-from healthrelay.core.measurements.records import Coverage, Delta, Record
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.igor.old_plugin import LegacyPerson, Units, convert_records
 from healthrelay.ports.store import Identities, Records, Store
 
@@ -132,13 +134,16 @@ def _store_measurements(
     person: LegacyPerson, store: Records, units: Units, now: datetime
 ) -> dict[str, SeriesCount]:
     user = person.name
-    known = {record.name for record in store.everything(user)}
-    covered = store.coverage(user)
+    stored = store.everything(user)
+    known = {record.name for record in stored}
+    answered = _days_of_providers(stored, store.ledger(user))
     counts: dict[str, SeriesCount] = {}
     for series, elements in person.series.items():
         converted = convert_records(series, elements, units, now.date())
         new = tuple(
-            r for r in converted.records if r.name not in known and not _is_covered(r, covered)
+            record._replace(origin=IMPORT)
+            for record in converted.records
+            if record.name not in known and (series, record.when[:10]) not in answered
         )
         # One series at a time, because a log entry must have a size that every store takes.
         store.apply(user, Delta(added=new), now)
@@ -147,9 +152,19 @@ def _store_measurements(
     return counts
 
 
-def _is_covered(record: Record, covered: Coverage) -> bool:
-    """Return whether a provider was read for that day: then its answer counts."""
-    if record.series not in covered:
-        return False
-    first, last = covered[record.series]
-    return first.isoformat() <= record.when[:10] <= last.isoformat()
+def _days_of_providers(stored: Iterable[Record], ledger: Ledger) -> set[tuple[str, str]]:
+    """Return the series and days of which a provider gave a record: there, its answer counts.
+
+    One without an origin is a provider's if its day was read, and else from an earlier import.
+    """
+    read = {
+        (series, day.isoformat())
+        for series, days in ledger.days.items()
+        for day in days.where(list(State))
+    }
+    named = [(record.origin, (record.series, record.when[:10])) for record in stored]
+    return {
+        name
+        for origin, name in named
+        if has_provider(origin) or (origin == UNKNOWN and name in read)
+    }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
     from healthrelay.core.measurements.ledger import Ledger
-    from healthrelay.core.measurements.records import Coverage, Delta, Record, Window
+    from healthrelay.core.measurements.records import Delta, Record, Window
     from healthrelay.ports.delivery import Log, Targets
 
 
@@ -122,24 +122,13 @@ class Records(Protocol):
     def everything(self, user: str) -> list[Record]:
         """Return all records of the person."""
 
-    def coverage(self, user: str) -> Coverage:
-        """Return which days of each series have been read whole, as the last change recorded it."""
-
     def ledger(self, user: str) -> Ledger:
         """Return what is known of each day, as the last change recorded it.
 
         In a store of an earlier version every day that was covered is open.
         """
 
-    def apply(
-        self,
-        user: str,
-        delta: Delta,
-        now: datetime,
-        covered: Coverage | None = None,
-        *,
-        ledger: Ledger | None = None,
-    ) -> int:
+    def apply(self, user: str, delta: Delta, now: datetime, ledger: Ledger | None = None) -> int:
         """Write *delta*, one log entry and, if given, the *ledger* as it is now, all or nothing.
 
         Return the entry's sequence number. A delta without news makes no entry and returns the

@@ -18,7 +18,7 @@ def test_the_ledger_tells_of_each_series_how_many_days_are_how(either_store: Sto
     either_store.identities.save("jack", {})
     assert exported(either_store)["ledger"] == {"read_at": None, "devices": [], "days": {}}
 
-    either_store.records.apply("jack", add_weights("2026-10-29"), NOW, ledger=LEDGER)
+    either_store.records.apply("jack", add_weights("2026-10-29"), NOW, LEDGER)
 
     assert exported(either_store)["ledger"] == {
         "read_at": "2026-11-01T12:00:00+00:00",

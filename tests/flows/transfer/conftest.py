@@ -77,7 +77,7 @@ def household(store: Store) -> Store:
     years = [weight((date(2024, 1, 1) + timedelta(day)).isoformat()) for day in range(700)]
     store.records.apply("second", Delta(added=tuple(years)), at(1))
     imported = weight("2026-11-08")._replace(origin="import")
-    store.records.apply("jack", Delta(adopted=(imported,)), at(9), ledger=LEDGER)
+    store.records.apply("jack", Delta(adopted=(imported,)), at(9), LEDGER)
     store.log.retell("jack", "en_US", (), at(9))
     store.identities.save_poll_key("jack", "a-hash")
     endpoint = Endpoint("https://a.example", False)

@@ -25,14 +25,14 @@ def test_what_is_read_while_the_account_changes_is_not_stored(
     """The fetch has read the ledger before, and comes to store after it."""
     records = either_store.records
     either_store.identities.save("jack", {})
-    records.apply("jack", add_weights("2026-10-31"), NOW, ledger=LEDGER)
+    records.apply("jack", add_weights("2026-10-31"), NOW, LEDGER)
     under_way = records.ledger("jack")
 
     move_account(WAYS[way], either_store, lambda _user: None, NOW)
 
     for delta in (add_weights("2026-11-01"), Delta()):
         with pytest.raises(Conflict, match="moved to another account"):
-            records.apply("jack", delta, NOW, ledger=under_way)
+            records.apply("jack", delta, NOW, under_way)
     left = [weight("2026-10-31")] if way == "continue" else []
     assert records.everything("jack") == left
     assert records.ledger("jack").days == {}
@@ -48,10 +48,10 @@ def test_what_comes_late_of_the_account_before_is_treated_as_the_rest(
     """A fetch stores after the move has begun, and before the new epoch."""
     records = either_store.records
     either_store.identities.save("jack", {})
-    records.apply("jack", add_weights("2026-10-31"), NOW, ledger=LEDGER)
+    records.apply("jack", add_weights("2026-10-31"), NOW, LEDGER)
 
     def disconnect(_user: str) -> None:
-        records.apply("jack", add_weights("2026-11-01"), NOW, ledger=LEDGER)
+        records.apply("jack", add_weights("2026-11-01"), NOW, LEDGER)
 
     move_account(WAYS[way], either_store, disconnect, NOW)
 

@@ -84,7 +84,7 @@ class Meter:
 
 
 def person_path(user: str) -> str:
-    """Return the path of the person: incarnation, head of the log, targets' progress, coverage."""
+    """Return the path of the person: incarnation, head of the log, targets' progress, ledger."""
     return f"{IDENTITIES}/{to_segment(user)}"
 
 

@@ -19,14 +19,7 @@ from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import (
-    Coverage,
-    Delta,
-    Record,
-    Window,
-    coverage_from_document,
-    coverage_to_document,
-)
+from healthrelay.core.measurements.records import Delta, Record, Window
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.ledger import Ledger
@@ -40,7 +33,6 @@ class Change:
 
     delta: Delta
     now: datetime
-    covered: Coverage | None
     ledger: Ledger | None
     commit_id: str = field(default_factory=documents.commit_id)
 
@@ -63,27 +55,14 @@ class FirestoreRecords(FirestorePort):
     def everything(self, user: str) -> list[Record]:
         return _sort(UserBuckets(self._database, user).everything())
 
-    def coverage(self, user: str) -> Coverage:
-        owner = self._owner(user)
-        covered = owner.fields.get("covered") if owner else None
-        return coverage_from_document(json.loads(covered or "{}"))
-
     def ledger(self, user: str) -> Ledger:
         owner = self._owner(user)
         return read_ledger(owner.fields if owner else {})
 
-    def apply(
-        self,
-        user: str,
-        delta: Delta,
-        now: datetime,
-        covered: Coverage | None = None,
-        *,
-        ledger: Ledger | None = None,
-    ) -> int:
-        if not delta and covered is None and ledger is None:
+    def apply(self, user: str, delta: Delta, now: datetime, ledger: Ledger | None = None) -> int:
+        if not delta and ledger is None:
             return documents.log_head(self._owner(user))
-        change = Change(delta, now, covered, ledger)
+        change = Change(delta, now, ledger)
         return retry_on_conflict(lambda: self._write_change(user, change))
 
     def renew(self, user: str) -> None:
@@ -145,8 +124,6 @@ def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change
     fields: dict[str, Any] = {"head": sequence}
     if change.delta.is_news:
         fields["mark"] = change.commit_id
-    if change.covered is not None:
-        fields["covered"] = to_text(coverage_to_document(change.covered))
     if change.ledger is not None:
         from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
 

@@ -4,7 +4,7 @@
 |------------------------------------------|----------------------------------------------------|
 | plugindata/fitbit                        | the application's own values                       |
 | plugindata/accounts                      | whose account each is                              |
-| identities/{user}                        | life, head of the log, progress of targets, covered|
+| identities/{user}                        | life, head of the log, progress of targets, ledger |
 | identities/{user}/plugindata/fitbit      | settings, sealed token and targets, poll key hash  |
 | identities/{user}/log/{sequence}         | one change: which keys, not which values           |
 | sensors/fitbit/{user}/{series}.{period}  | the records of one series in one year or day       |

@@ -18,14 +18,7 @@ from healthrelay.adapters.sqlite.database import (
 from healthrelay.core.delivery.entries import Entry, changed_keys
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import (
-    Coverage,
-    Delta,
-    Record,
-    Window,
-    coverage_from_document,
-    coverage_to_document,
-)
+from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.ports.delivery import Following
 
 if TYPE_CHECKING:
@@ -60,31 +53,16 @@ class SqliteRecords(Table):
             )
             return [_record(row) for row in rows]
 
-    def coverage(self, user: str) -> Coverage:
-        stored = self._load(_user_path(user))
-        document: Mapping[str, Any] = stored.document if stored else {}
-        return coverage_from_document(document.get("covered", {}))
-
     def ledger(self, user: str) -> Ledger:
         with self._database.read() as connection:
             return load_ledger(connection, user)
 
-    def apply(
-        self,
-        user: str,
-        delta: Delta,
-        now: datetime,
-        covered: Coverage | None = None,
-        *,
-        ledger: Ledger | None = None,
-    ) -> int:
-        if not delta and covered is None and ledger is None:
+    def apply(self, user: str, delta: Delta, now: datetime, ledger: Ledger | None = None) -> int:
+        if not delta and ledger is None:
             with self._database.read() as connection:
                 return newest_sequence(connection, user)
         with self._database.write() as connection:
             require_person(connection, user)
-            if covered is not None:
-                write_coverage(connection, user, covered)
             if ledger is not None:
                 put_ledger(connection, user, ledger)
             write(connection, user, delta)
@@ -197,13 +175,6 @@ def append_entry(
         "INSERT INTO log VALUES (?, ?, ?, ?)", (user, sequence, now.isoformat(), to_text(entry))
     )
     return sequence
-
-
-def write_coverage(connection: sqlite3.Connection, user: str, covered: Coverage) -> None:
-    stored = load_document(connection, _user_path(user))
-    before = stored.document if stored else {}
-    document = {**before, "covered": coverage_to_document(covered)}
-    put_document(connection, _user_path(user), user, document)
 
 
 def load_ledger(connection: sqlite3.Connection, user: str) -> Ledger:

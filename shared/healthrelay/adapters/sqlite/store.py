@@ -3,7 +3,7 @@
 | table      | one row is                                                             |
 |------------|------------------------------------------------------------------------|
 | documents  | a document of the seed's schema: settings, sealed token, poll key hash |
-|            | …; and one with whose account each is                                  |
+|            | …; the ledger of each person; and one with whose account each is       |
 | records    | one measurement and its origin; ``data`` is in the legacy Fitbit shape |
 | log        | one change of a person's records: which keys, not which values         |
 | progress   | how far a target has followed a person's log, and how it is doing      |

@@ -85,7 +85,8 @@ def from_coverage(covered: Mapping[str, Any]) -> Ledger:
         first, last = map(date.fromisoformat, span)
         days = Days(first, "o" * ((last - first).days + 1))
         ledger = ledger._replace(days={**ledger.days, name: days})
-        if SERIES[name.partition(" ")[0]].kind is Kind.INTRADAY:
+        row = SERIES.get(name.partition(" ")[0])
+        if row and row.kind is Kind.INTRADAY:
             again = tuple(day.isoformat() for day in days.where([State.OPEN]))
             ledger = ledger._replace(again={**ledger.again, name: again})
     return ledger

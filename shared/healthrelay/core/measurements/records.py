@@ -1,4 +1,4 @@
-"""Records, comparing what we know with what a provider has, and which days were read whole."""
+"""Records, and comparing what we know with what a provider has."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,9 +11,6 @@ from healthrelay.core.measurements.catalogue import SERIES, Series
 from healthrelay.core.measurements.days import EPOCH
 
 Span = tuple[date, date]
-Coverage = Mapping[str, Span]
-"""Series (`Window.covers`) → the first and last day of one stretch without a hole."""
-
 DAY = timedelta(days=1)
 
 
@@ -51,7 +48,7 @@ class Window(NamedTuple):
 
     @property
     def covers(self) -> str:
-        """What coverage calls it: hours of a day are not the day."""
+        """What the ledger calls it: hours of a day are not the day."""
         return f"{self.series} {'-'.join(self.hours)}" if self.hours else self.series
 
     def holds(self, record: Record) -> bool:
@@ -183,44 +180,3 @@ def without(window: Window, gaps: Iterable[Span]) -> list[Window]:
         if start > window.end:
             return stretches
     return [*stretches, window._replace(start=start)]
-
-
-def extend_coverage(covered: Coverage, read: Iterable[Window]) -> dict[str, Span]:
-    """Return *covered* with the windows that were *read* whole.
-
-    A stretch apart from what is covered is not taken in: the hole between would look read.
-    Where nothing is covered yet the newest stretch is the first.
-    """
-    after = dict(covered)
-    waiting = sorted(read, key=lambda window: window.end, reverse=True)
-    while waiting:
-        apart = [window for window in waiting if not _lengthen(after, window)]
-        if len(apart) == len(waiting):
-            break
-        waiting = apart
-    return after
-
-
-def reaches_back(before: Coverage, after: Coverage) -> bool:
-    """Return whether *after* begins earlier: otherwise each fetch reads those days."""
-    return any(name not in before or first < before[name][0] for name, (first, _) in after.items())
-
-
-def coverage_to_document(covered: Coverage) -> dict[str, Json]:
-    """Return *covered* as the stores keep it: ``{"body-weight": ["2026-10-01", "2026-11-01"]}``."""
-    return {name: [first.isoformat(), last.isoformat()] for name, (first, last) in covered.items()}
-
-
-def coverage_from_document(document: Mapping[str, Iterable[str]]) -> dict[str, Span]:
-    """Return the coverage that a store keeps as *document*. Raise `ValueError` for any other."""
-    days = {name: map(date.fromisoformat, span) for name, span in document.items()}
-    return {name: (first, last) for name, (first, last) in days.items()}
-
-
-def _lengthen(after: dict[str, Span], window: Window) -> bool:
-    """Lengthen what is covered by *window*, if it touches."""
-    first, last = after.get(window.covers, (window.start, window.end))
-    touches = window.start <= last + DAY and first <= window.end + DAY
-    if touches:
-        after[window.covers] = min(first, window.start), max(last, window.end)
-    return touches
