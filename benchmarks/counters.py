@@ -44,6 +44,8 @@ class Fetches:
     """Of the first."""
     first_writes: int
     second_writes: int
+    second_news: int
+    """How many records and log entries the second one touched."""
 
 
 def loaded(home: Household, name: str) -> Load:
@@ -77,9 +79,11 @@ def fetches(home: Household) -> Fetches:
         function.first_answer(request)
         calls = len(home.journal()) - before
         versions.append(_version(db))
+        news = _news(db)
         function.first_answer(request)
         versions.append(_version(db))
-    return Fetches(calls, versions[1] - versions[0], versions[2] - versions[1])
+        touched = len(news ^ _news(db))
+    return Fetches(calls, versions[1] - versions[0], versions[2] - versions[1], touched)
 
 
 def rows(home: Household) -> list[Row]:
@@ -93,7 +97,8 @@ def rows(home: Household) -> list[Row]:
             for name in MEASURED
         ),
         counted("fetch: provider calls, floor is the plan", 1.0, twice.calls, home.planned()),
-        counted("fetch: writes when nothing changed", 0, twice.second_writes),
+        counted("fetch: writes when nothing changed, the ledger's", 1, twice.second_writes),
+        counted("fetch: records or entries touched when nothing changed", 0, twice.second_news),
     ]
 
 
@@ -113,3 +118,9 @@ def _is_ours(file: str) -> bool:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _news(connection: sqlite3.Connection) -> set[tuple[object, ...]]:
+    """Return what a target could hear of: all records and entries of the log."""
+    tables = [connection.execute(f"SELECT '{t}', * FROM {t}") for t in ("records", "log")]
+    return {row for table in tables for row in table}

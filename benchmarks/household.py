@@ -21,6 +21,7 @@ from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.assembly.services import Services
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.records import Delta, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key
@@ -84,7 +85,7 @@ class Household:
         services = self.services("measured")
         last = services.now().date()
         month = [Window(name, last - timedelta(days=29), last) for name in SERIES]
-        return len(pack({window: services.provider.needs(window) for window in month}, {}))
+        return len(pack({window: services.provider.needs(window) for window in month}, Ledger()))
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the requests for measurements that have reached the provider so far."""

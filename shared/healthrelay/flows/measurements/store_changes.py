@@ -10,6 +10,7 @@ from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.records import Delta, select
 from healthrelay.core.measurements.removal import Compared, Reading, compare
 from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
+from healthrelay.core.measurements.units import METRIC
 from healthrelay.core.measurements.wanted import TURNS, reads_logs
 from healthrelay.flows.measurements.gather import MORE_TO_COME
 
@@ -42,7 +43,7 @@ def store_changes(
     while waiting:
         windows, read = waiting.pop(0)
         known = records.within(user, windows)
-        incoming = _incoming(known, read, windows, gathered)
+        incoming = _incoming(known, read, windows, gathered, ledger.units)
         compared = compare(
             known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment)
         )
@@ -110,9 +111,16 @@ def _days_of(records: Iterable[Record]) -> set[tuple[str, str]]:
 
 
 def _incoming(
-    known: Sequence[Record], read: Sequence[Record], windows: Sequence[Window], gathered: Gathered
+    known: Sequence[Record],
+    read: Sequence[Record],
+    windows: Sequence[Window],
+    gathered: Gathered,
+    units: str,
 ) -> Sequence[Record]:
     """Return what the store should have now of *windows*."""
+    if not gathered.unsure and not any(window.hours for window in windows):
+        return read
+    known = _in_metric(known, read, units)
     if any(window.hours for window in windows):
         from healthrelay.core.measurements.hours import pieced  # noqa: PLC0415 - most want days
 
@@ -124,6 +132,19 @@ def _incoming(
     # A record that was read under another key now would stand twice.
     kept = [record for record in known if record.name not in gathered.replaced]
     return keep_known(kept, read, gathered.unsure)
+
+
+def _in_metric(known: Sequence[Record], read: Sequence[Record], units: str) -> Sequence[Record]:
+    """Return *known*, with what an earlier version stored in the units of what was *read* again."""
+    if units in ("", METRIC):
+        return known
+    from healthrelay.core.measurements.presentation import present  # noqa: PLC0415 - hardly ever
+
+    again = {record.name for record in read}
+    return [
+        r._replace(data=present(r, METRIC, units)) if not r.origin and r.name in again else r
+        for r in known
+    ]
 
 
 def _halves(windows: Sequence[Window]) -> list[tuple[Window, ...]]:
