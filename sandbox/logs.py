@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
@@ -77,7 +78,10 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A paired device. *synced* is the time of today of its last contact, if known."""
+    """A paired device.
+
+    *synced* is the time of today of its last contact, or a day and time at home, if known.
+    """
 
     id: str
     kind: str
@@ -85,8 +89,14 @@ class Device:
     battery: str
     level: int
     mac: str | None = None
-    synced: time | None = None
+    synced: time | datetime | None = None
     features: tuple[str, ...] = ()
+
+    def last_sync(self, at_home: Callable[[time], datetime]) -> datetime | None:
+        """Return when it was in contact last; *at_home* returns a time of today with its zone."""
+        if self.synced is None or isinstance(self.synced, time):
+            return at_home(self.synced) if self.synced else None
+        return self.synced.replace(tzinfo=at_home(time()).tzinfo)
 
 
 def paired() -> list[Device]:

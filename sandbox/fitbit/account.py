@@ -66,9 +66,8 @@ class Account:
         }
         if device.mac is not None:
             document["mac"] = device.mac
-        if device.synced is not None:
-            synced = civil(self._wearer.at_home(device.synced))
-            document["lastSyncTime"] = synced.isoformat(timespec="milliseconds")
+        if synced := device.last_sync(self._wearer.at_home):
+            document["lastSyncTime"] = civil(synced).isoformat(timespec="milliseconds")
         return document
 
     def _stature(self) -> Json:

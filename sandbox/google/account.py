@@ -96,6 +96,6 @@ class Account:
         }
         if device.mac is not None:
             document["macAddress"] = device.mac
-        if device.synced is not None:
-            document["lastSyncTime"] = instant_json(self._wearer.at_home(device.synced))
+        if synced := device.last_sync(self._wearer.at_home):
+            document["lastSyncTime"] = instant_json(synced)
         return document | ({"features": [*device.features]} if device.features else {})

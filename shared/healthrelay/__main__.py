@@ -24,6 +24,7 @@ from healthrelay.commands import (
     relay,
     run,
     serve,
+    status,
     user,
 )
 from healthrelay.commands.words import Command
@@ -37,6 +38,7 @@ _COMMANDS = (
     user.PEOPLE,
     user.print_invitation,
     doctor.run_doctor,
+    status.run_status,
     register.run_register,
     igor.set_igor,
     keys.new_key,

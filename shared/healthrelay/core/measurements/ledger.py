@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 WATCHED_DAYS = 31
 """A day may change for so long after it ended; a device that is silent for longer is left out."""
 DAY = timedelta(days=1)
+MORE_TO_COME = "more_to_come"
+"""The cause of days that a fetch leaves to the next, because it would hold too much."""
 
 
 class State(Enum):

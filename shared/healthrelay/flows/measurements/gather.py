@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from healthrelay.core.errors import AccessRefused, HealthrelayError, OddDays, RateLimited, TryLater
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.ledger import MORE_TO_COME
 from healthrelay.core.measurements.origin import origin_of
 from healthrelay.core.measurements.records import Record, Window, parse, select, without
 
@@ -28,8 +29,6 @@ AHEAD = 2 * WORKERS
 MAX_POINTS = 300_000
 """What one fetch reads, give or take what is under way: some 300 MB while it is converted, and
 two hundred days of what comes by the minute."""
-
-MORE_TO_COME = "more_to_come"
 
 Outcome = Sequence[Raw] | HealthrelayError
 

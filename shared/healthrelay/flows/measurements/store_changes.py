@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import TooLarge, TryLater
+from healthrelay.core.measurements.ledger import MORE_TO_COME
 from healthrelay.core.measurements.records import Delta, select
 from healthrelay.core.measurements.removal import Compared, Reading, compare
 from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
 from healthrelay.core.measurements.units import METRIC
 from healthrelay.core.measurements.wanted import TURNS, reads_logs
-from healthrelay.flows.measurements.gather import MORE_TO_COME
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.days import Moment

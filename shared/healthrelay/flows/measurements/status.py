@@ -1,0 +1,50 @@
+"""How a person's measurements are, from what is stored alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from healthrelay.core.errors import BadRequest
+from healthrelay.core.household.settings import KEPT_FROM
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import CONTINUED_ON, Moment, civil
+from healthrelay.core.measurements.query import windows
+from healthrelay.core.measurements.status import PersonStatus, person_status
+from healthrelay.flows.require import require_settings
+
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.records import Window
+    from healthrelay.ports.store import Store
+
+
+def read_status(user: str, now: datetime, *, store: Store, provider: str) -> PersonStatus:
+    """Return how the measurements of *user* are at *now*, with *provider* as the household's.
+
+    Raise `Unknown` for a stranger. Nothing sealed is opened.
+    """
+    settings = require_settings(user, store.identities)
+    grant = store.tokens.load(user)
+    zone = grant.document.get("zone") if grant else None
+    moment = Moment(now, civil(now, settings.get("timezone") or (str(zone) if zone else None)))
+    wanted = _wanted_windows(settings, provider, moment.day)
+    return person_status(store.records.ledger(user), wanted, moment)
+
+
+def _wanted_windows(settings: Mapping[str, str], provider: str, day: date) -> list[Window]:
+    """Return the days that fetches want with *settings*; none of settings that they refuse."""
+    if KEPT_FROM in settings:
+        return []
+    try:
+        wanted = windows({}, settings, day)
+    except BadRequest:
+        return []
+    first = date.fromisoformat(settings.get(CONTINUED_ON, date.min.isoformat()))
+    return [
+        window._replace(start=max(window.start, first))
+        for window in wanted
+        if SERIES[window.series].only in ("", provider)
+        and SERIES[window.series].kind is not Kind.STATE
+        and window.end >= first
+    ]
