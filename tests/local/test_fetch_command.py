@@ -20,7 +20,8 @@ def test_plan_shows_every_call_and_makes_none(sandbox: Sandbox) -> None:
 
     calls = [line.split("\t") for line in planned.splitlines()]
     sources = [source for source, _, _ in calls]
-    assert sources == ["weight:reconcile", *["steps:dailyRollUp"] * 3]
+    steps = "steps:dailyRollUp"
+    assert sources == ["weight:reconcile", steps, "/pairedDevices", steps, steps]
     assert list(sandbox.journal) == []
 
 
@@ -30,7 +31,7 @@ def test_provider_calls_are_those_of_the_plan(sandbox: Sandbox) -> None:
 
     fetched = run_command("fetch", "jack", "--set", "methods=time_series").out
 
-    assert len(sandbox.journal) == len(planned) == 4
+    assert len(sandbox.journal) == len(planned) == 5
     assert json.loads(fetched)["added"] > 200
 
 
