@@ -41,6 +41,15 @@ def test_a_poll_loads_nothing_of_the_other_ways_out(home: Household) -> None:
     }
 
 
+@pytest.mark.parametrize("name", MEASURED)
+def test_no_function_loads_what_the_command_line_needs_alone(home: Household, name: str) -> None:
+    ours = {module for module in loaded(home, name).modules if module.startswith("healthrelay.")}
+
+    alone = ("healthrelay.commands", "healthrelay.local", "healthrelay.adapters.probing")
+    assert not [module for module in ours if module.startswith(alone) or "probe" in module]
+    assert "healthrelay.core.grants.shape" not in ours
+
+
 def test_what_is_heavy_is_noticed_where_it_is_used(home: Household, empty: Load) -> None:
     assert "cryptography" in loaded(home, "fetch").heavy(empty)
 

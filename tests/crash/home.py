@@ -81,7 +81,7 @@ class Home:
         return {"query": dict(back), "cookies": {begun.cookie_name: begun.cookie}}
 
     def content(self) -> list[object]:
-        """All that is kept of jack but how often he was read, and what his home has got last."""
+        """All that is kept of jack, and what his home has got last."""
         store = self.services.store
         token = self.services.grants.load("jack")
         pushed = [json.loads(seen.body) for seen in self.igor.seen[-1:]]
@@ -89,7 +89,7 @@ class Home:
             store.identities.settings("jack"),
             (token.provider, token.account, token.grant.scopes),
             store.records.everything("jack"),
-            store.records.ledger("jack")._replace(read_at="", turn=0),
+            store.records.ledger("jack"),
             store.log.head("jack"),
             store.log.following("jack").progress("igor").sequence,
             pushed,

@@ -9,14 +9,15 @@ MAX_NUMBER_LENGTH = 100
 MAX_EXPONENT_LENGTH = 4
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, not_finite: Callable[[str], Any] = lambda _name: None) -> Any:
     """Return *body* with decimals kept exact (`Decimal`); None when it is not JSON.
 
-    A number that is not finite, or longer than any amount is written, is None.
+    A number longer than any amount is written is None. So are NaN and the infinities, which JSON
+    does not have but senders write, unless *not_finite* makes something else of their names.
     """
     try:
         return json.loads(
-            body, parse_float=_bounded(Decimal), parse_int=_bounded(int), parse_constant=_no_number
+            body, parse_float=_bounded(Decimal), parse_int=_bounded(int), parse_constant=not_finite
         )
     except (ValueError, RecursionError):
         return None
@@ -31,7 +32,3 @@ def _bounded(convert: Callable[[str], Any]) -> Callable[[str], Any]:
         return convert(text) if fits else None
 
     return bounded
-
-
-def _no_number(_name: str) -> None:
-    """Return None for NaN and the infinities, which JSON does not have but senders write."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.tasks import Task
+    from healthrelay.core.grants.probe import OpenQuestion
     from healthrelay.core.grants.token import Account, Grant
     from healthrelay.core.json import Raw
     from healthrelay.core.measurements.reads import Read, Source
@@ -35,6 +36,9 @@ class Provider(Protocol):
 
     def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
         """Return how to ask for each part of a `healthrelay.core.grants.glance.Glance`."""
+
+    def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
+        """Return what to ask of a real account for a `healthrelay.core.grants.probe.Report`."""
 
     def read(self, access: str, read: Read) -> Sequence[Raw]:
         """Return everything that *read* names, every page of it."""

@@ -1,7 +1,10 @@
 """The legacy Fitbit Web API through python-fitbit: its answers are our shape already."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
@@ -11,6 +14,9 @@ from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.probe import OpenQuestion
 
 METRIC = "en_UK"
 """python-fitbit's own word for it: the server takes a locale it does not know as metric."""
@@ -24,6 +30,7 @@ class LegacyFitbit:
     def __init__(
         self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
     ) -> None:
+        self._url = url
         self._system = system
         locale = METRIC if system == "metric" else system
         self._client = FitbitClient(url, client_id, locale, adapter or BoundedAdapter())
@@ -47,6 +54,12 @@ class LegacyFitbit:
         from healthrelay.adapters.fitbit.glance import questions  # noqa: PLC0415
 
         return questions(lambda read: list(self.read(access, read)), today, self._system)
+
+    def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
+        from healthrelay.adapters.fitbit.probe import ask_fitbit  # noqa: PLC0415
+        from healthrelay.adapters.http import Http  # noqa: PLC0415
+
+        return ask_fitbit(Http(), self._url, access, today)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)

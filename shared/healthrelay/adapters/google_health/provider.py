@@ -1,10 +1,12 @@
 """Reading Google Health (https://developers.google.com/health): one source, whole local days."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
@@ -15,6 +17,9 @@ from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
+
+if TYPE_CHECKING:
+    from healthrelay.core.grants.probe import OpenQuestion
 
 SECONDS = 30
 MAX_PAGES = 200
@@ -53,6 +58,11 @@ class GoogleHealth:
         return questions(
             lambda request: self._send(access, request, "a glance"), today, self._system
         )
+
+    def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
+        from healthrelay.adapters.google_health.probe.table import ask_google  # noqa: PLC0415
+
+        return ask_google(self._http, self._url, access, today)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         from healthrelay.adapters.google_health.rows import ABSENT, ROWS, SOURCES  # noqa: PLC0415

@@ -1,0 +1,1 @@
+"""What is assumed of Google Health without an official live answer, as questions to an account."""
