@@ -7,7 +7,7 @@ measurement. Times of devices and days are civil, in the account's zone.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
@@ -66,12 +66,11 @@ class Days(NamedTuple):
             letters[(day - self.start).days] = state.value
         return self._replace(states="".join(letters))
 
-    def where(self, states: Collection[State]) -> Iterator[date]:
-        """Yield the days that are in one of *states*, the oldest first."""
+    def where(self, states: Collection[State]) -> list[date]:
+        """Return the days that are in one of *states*, the oldest first."""
         letters = {state.value for state in states}
-        for place, letter in enumerate(self.states):
-            if letter in letters:
-                yield self.start + timedelta(days=place)
+        places = (place for place, letter in enumerate(self.states) if letter in letters)
+        return [self.start + timedelta(days=place) for place in places]
 
 
 class Device(NamedTuple):

@@ -144,6 +144,11 @@ def _when(row: Series, data: Mapping[str, Json]) -> str:
     return f"{day}T{time}" if time else day
 
 
+def by_name(records: Iterable[Record]) -> dict[tuple[str, str], Record]:
+    """Return the records by `Record.name`; the last of two of one name wins."""
+    return {record.name: record for record in records}
+
+
 def select(records: Iterable[Record], windows: Iterable[Window]) -> list[Record]:
     by_series: dict[str, list[Window]] = {}
     for window in windows:
@@ -161,8 +166,7 @@ def diff(known: Iterable[Record], incoming: Iterable[Record]) -> Delta:
     A person may correct a weight by hand, so the same key with other data is a change,
     not a duplicate. The last of two equal keys wins.
     """
-    before = {record.name: record for record in known}
-    after = {record.name: record for record in incoming}
+    before, after = by_name(known), by_name(incoming)
     return Delta(
         added=tuple(r for name, r in after.items() if name not in before),
         changed=tuple(r for name, r in after.items() if name in before and before[name] != r),

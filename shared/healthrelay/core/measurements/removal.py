@@ -16,7 +16,7 @@ from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import Mark, Marks
 from healthrelay.core.measurements.origin import has_provider, is_same_origin
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window, by_name
 from healthrelay.core.measurements.units import METRIC
 
 SECOND_LOOK = timedelta(hours=1)
@@ -55,11 +55,10 @@ def compare(
 
     *known* is all that is stored of the windows. The last of two records of one name wins.
     """
-    before = {record.name: record for record in known}
-    after = {record.name: record for record in incoming}
-    both = [(before[name], record) for name, record in after.items() if name in before]
-    new = {record.name for one, record in both if _differ(one, record, reading.units)}
-    new |= after.keys() - before.keys()
+    before, after = by_name(known), by_name(incoming)
+    both = {name: record for name, record in after.items() if name in before}
+    new = {n for n, record in both.items() if _differ(before[n], record, reading.units)}
+    new |= after.keys() - both.keys()
     absent = [record for name, record in before.items() if name not in after]
     gone = {record.name for record in absent if record.name in reading.replaced}
     gone |= _superseded([r for r in absent if r.name not in gone], before, after, new, reading)
@@ -69,9 +68,9 @@ def compare(
     gone |= {name for name, mark in looked.items() if _is_confirmed(mark, left[name[0]], reading)}
     delta = Delta(
         added=tuple(record for name, record in after.items() if name not in before),
-        changed=tuple(record for _, record in both if record.name in new),
+        changed=tuple(record for name, record in both.items() if name in new),
         removed=tuple(record for record in absent if record.name in gone),
-        adopted=tuple(r for one, r in both if r.name not in new and r != one),
+        adopted=tuple(r for n, r in both.items() if n not in new and r != before[n]),
     )
     return Compared(delta, _without(left, gone))
 
@@ -136,7 +135,7 @@ def _without(marks: Marks, gone: Collection[Name]) -> Marks:
 
 
 def _superseded(
-    absent: Iterable[Record],
+    absent: Collection[Record],
     before: Mapping[Name, Record],
     after: Mapping[Name, Record],
     new: Collection[Name],
@@ -147,8 +146,10 @@ def _superseded(
     What the same origin gave, or nobody knows who, gives way to what overlaps it in time; what
     another provider or account gave, to any record of its day.
     """
-    given = _by_series(record for record in after.values() if _gave(reading.origin, record))
     gone: set[Name] = set()
+    if not absent:
+        return gone
+    given = _by_series(record for record in after.values() if _gave(reading.origin, record))
     used: set[Name] = set()
     for record in absent:
         candidates = given.get(record.series, ())
