@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Provider
@@ -24,7 +25,7 @@ def read_window(
 ) -> list[dict[str, Any]]:
     """Read all that *window* needs, and return its elements; nothing of it may be odd."""
     raw: dict[str, list[Any]] = {}
-    for read in pack({window: provider.needs(window)}, {}):
+    for read in pack({window: provider.needs(window)}, Ledger()):
         raw.setdefault(read.source, []).extend(provider.read(access, read))
     converted = provider.convert(window, raw, account, NOW)
     assert converted.odd == {}

@@ -129,7 +129,7 @@ def error(status: int, reason: str = "", message: str = "") -> bytes:
 
 
 def read_from(url: str, source: str = "weight:reconcile") -> None:
-    GoogleHealth(url, "metric", Http()).read("the-token", Read(source, MONDAY, SUNDAY))
+    GoogleHealth(url, Http()).read("the-token", Read(source, MONDAY, SUNDAY))
 
 
 @pytest.mark.parametrize(
@@ -230,10 +230,10 @@ def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"HEALTHRELAY_SYSTEM": "en_US"}])
-def test_pounds_for_a_household_that_wants_them(empty: Sandbox, read_week: Reader) -> None:
+def test_units_are_metric_whatever_the_households_are(empty: Sandbox, read_week: Reader) -> None:
     empty.wearer.weigh(datetime(2026, 11, 3, 7, 0), "82.4")
 
-    assert read_week("body-weight")[0]["value"] == "181.66"
+    assert read_week("body-weight")[0]["value"] == "82.4"
 
 
 def test_account_is_the_health_user_with_their_zone(sandbox: Sandbox, token: Token) -> None:

@@ -8,14 +8,13 @@ import pytest
 
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Record
-from healthrelay.igor.old_plugin import Converted, Units, convert_records
+from healthrelay.igor.old_plugin import Converted, convert_records
 
 TODAY = date(2026, 6, 3)
-POUNDS, KILOS = Units("en_US", "en_US"), Units("en_US", "metric")
 
 
-def one(series: str, element: dict[str, Json], units: Units = POUNDS) -> Record:
-    converted = convert_records(series, [element], units, TODAY)
+def one(series: str, element: dict[str, Json], system: str = "metric") -> Record:
+    converted = convert_records(series, [element], system, TODAY)
     assert not converted.left_out
     return converted.records[0]
 
@@ -27,7 +26,9 @@ def day(value: Json, on: str = "2020-01-01") -> dict[str, Json]:
 def test_a_day_keeps_its_text() -> None:
     element = day("165.0", "2020-01-02")
 
-    assert one("body-weight", element) == Record("body-weight", "2020-01-02", "2020-01-02", element)
+    record = one("body-weight", element)
+
+    assert record == Record("body-weight", "2020-01-02", "2020-01-02", element)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,8 @@ def test_a_day_keeps_its_text() -> None:
         ("sleep-startTime", "23:10", "23:10"),
     ],
 )
-def test_units_follow_the_household(series: str, value: str, metric: str) -> None:
-    assert one(series, day(value), KILOS).data == day(metric)
+def test_units_become_metric(series: str, value: str, metric: str) -> None:
+    assert one(series, day(value), "en_US").data == day(metric)
 
 
 def test_a_log_entry_has_numbers_again() -> None:
@@ -52,7 +53,7 @@ def test_a_log_entry_has_numbers_again() -> None:
     stored: dict[str, Json] = {"bmi": "23.57", "fat": "14.52", "logId": "1330991999000"}
     numbers = {"bmi": 23.57, "fat": 14.52, "logId": 1330991999000, "weight": 53.615}
 
-    record = one("weight", {**texts, **stored, "weight": "118.2"}, KILOS)
+    record = one("weight", {**texts, **stored, "weight": "118.2"}, "en_US")
 
     when = "2015-03-05T23:59:59"
     assert record == Record("weight", "1330991999000", when, {**texts, **numbers})
@@ -104,14 +105,14 @@ NOT_OURS = "healthrelay reads these only from the provider"
 def test_what_is_no_measurement_is_left_out_and_counted(
     series: str, element: dict[str, Json], reason: str
 ) -> None:
-    assert convert_records(series, [element, element], KILOS, TODAY) == Converted((), {reason: 2})
+    assert convert_records(series, [element, element], "en_US", TODAY) == Converted((), {reason: 2})
 
 
 def test_a_bad_element_spoils_no_other() -> None:
     good = day("165.3")
     elements: list[Json] = ["text", good, {"dateTime": "2020-01-02"}]
 
-    converted = convert_records("body-weight", elements, POUNDS, TODAY)
+    converted = convert_records("body-weight", elements, "metric", TODAY)
 
     assert [record.data for record in converted.records] == [good]
     assert converted.left_out == {ODD: 2}
@@ -120,6 +121,6 @@ def test_a_bad_element_spoils_no_other() -> None:
 def test_of_two_for_one_day_the_last_counts() -> None:
     elements: list[Json] = [day("165"), day("166")]
 
-    converted = convert_records("body-weight", elements, POUNDS, TODAY)
+    converted = convert_records("body-weight", elements, "metric", TODAY)
 
     assert [record.data["value"] for record in converted.records] == ["166"]

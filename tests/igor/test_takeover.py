@@ -13,12 +13,11 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.igor.old_plugin import LegacyPerson, Units
+from healthrelay.igor.old_plugin import LegacyPerson
 from healthrelay.igor.takeover import SeriesCount, Takeover, take_over
 from healthrelay.ports.store import Store
 
 NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)
-KILOS = Units("en_US", "metric")
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def record(day: str, value: str) -> Record:
 
 def take(store: Store, *weights: Json, **settings: str) -> Takeover:
     series = {"body-weight": list(weights)} if weights else {}
-    return take_over(LegacyPerson("jack", settings, series), store, KILOS, NOW)
+    return take_over(LegacyPerson("jack", settings, series), store, "en_US", NOW)
 
 
 def stored_values(store: Store) -> list[tuple[str, Json]]:
@@ -79,7 +78,7 @@ def test_no_day_is_lost_that_the_provider_does_not_know(store: Store) -> None:
     store.records.apply("jack", Delta(added=(known,)), NOW, ledger)
     entries: list[Json] = [entry(day, f"2020-01-0{day}", "07:00:00") for day in range(1, 6)]
 
-    take_over(LegacyPerson("jack", {}, {"weight": entries}), store, KILOS, NOW)
+    take_over(LegacyPerson("jack", {}, {"weight": entries}), store, "en_US", NOW)
 
     assert [(r.key, r.origin) for r in store.records.everything("jack")] == [
         ("1", "import"),
@@ -101,7 +100,7 @@ def test_a_record_of_an_earlier_version_is_a_providers_if_its_day_was_read(
     store.records.apply("jack", Delta(added=(known,)), NOW, ledger)
     later: list[Json] = [entry(7, "2020-01-03", "09:00:00")]
 
-    take_over(LegacyPerson("jack", {}, {"weight": later}), store, KILOS, NOW)
+    take_over(LegacyPerson("jack", {}, {"weight": later}), store, "en_US", NOW)
 
     assert sorted(record.key for record in store.records.everything("jack")) == keys
 
@@ -170,7 +169,7 @@ def test_actions_that_disagree_are_reported(store: Store) -> None:
     actions = [{"period": "1m", "methods": "sleep"}, {"period": "1y", "methods": "sleep,body"}]
     person = LegacyPerson("jack", {"period": "1w"}, {}, actions=actions)
 
-    takeover = take_over(person, store, KILOS, NOW)
+    takeover = take_over(person, store, "en_US", NOW)
 
     assert takeover.settings == {"period": "1m", "methods": "sleep,body"}
     assert takeover.refusals == ("period=1y of another action",)
@@ -178,6 +177,6 @@ def test_actions_that_disagree_are_reported(store: Store) -> None:
 
 def test_a_name_that_nobody_can_have_is_refused(store: Store) -> None:
     with pytest.raises(BadRequest, match="A user name is"):
-        take_over(LegacyPerson("jäck"), store, KILOS, NOW)
+        take_over(LegacyPerson("jäck"), store, "en_US", NOW)
 
     assert store.identities.names() == []

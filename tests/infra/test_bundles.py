@@ -120,7 +120,7 @@ def test_only_who_needs_it_has_a_client_or_a_key() -> None:
     assert not {CLIENT, "cryptography", "requests", "urllib3"} & pins("auth1").keys()
     assert not {"fitbit", "requests-oauthlib"} & pins("relay").keys()
     queue = {"tasks_queue", "tasks_account", "tasks_url"}
-    assert config.functions()["relay"].settings == {"store", "relay_days"} | queue
+    assert config.functions()["relay"].settings == {"store", "system", "relay_days"} | queue
     assert "sealing_keys" not in config.functions()["auth1"].settings
 
 

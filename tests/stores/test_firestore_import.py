@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.core.json import Json
-from healthrelay.igor.old_plugin import LegacyPerson, Units
+from healthrelay.igor.old_plugin import LegacyPerson
 from healthrelay.igor.takeover import SeriesCount, take_over
 from tests.peers.firestore import MakeFirestore
 
@@ -24,8 +24,8 @@ def test_ten_years_are_taken_over_once(make_firestore: MakeFirestore) -> None:
     series = {"body-weight": weights, "activities-steps": steps}
     jack = LegacyPerson("jack", {"period": "1y"}, series)
 
-    first = take_over(jack, store, Units("en_US", "metric"), NOW)
-    second = take_over(jack, store, Units("en_US", "metric"), NOW)
+    first = take_over(jack, store, "en_US", NOW)
+    second = take_over(jack, store, "en_US", NOW)
 
     assert dict(first.series) == dict.fromkeys(series, SeriesCount(3650, 0, {}))
     assert dict(second.series) == dict.fromkeys(series, SeriesCount(0, 3650, {}))

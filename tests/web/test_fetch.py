@@ -260,7 +260,7 @@ def test_stones_from_either_provider(jack: Household) -> None:
     jack.fetched()
 
     stones = [record["value"] for record in jack.snapshot()["body-weight"]]
-    assert stones == ["12.98", "12.93", "13.01"]
+    assert stones == ["12.976", "12.929", "13.007"]
 
 
 def test_series_outside_the_consent_is_told_with_the_way_to_allow_it(jack: Household) -> None:

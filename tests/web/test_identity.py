@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -290,6 +291,23 @@ def test_the_page_shows_what_a_wearer_knows_themselves_by(household: Household) 
     assert "kg, on 28 November 2026" in answer.text
     assert "steps on 27 November 2026" in answer.text
     assert "min asleep" in answer.text
+
+
+@BOTH
+@pytest.mark.parametrize(("system", "unit"), [("en_US", "lb"), ("en_GB", "st")])
+def test_the_page_speaks_of_the_households_units(
+    household: Household, monkeypatch: pytest.MonkeyPatch, system: str, unit: str
+) -> None:
+    household.sandbox.wearer.weigh(datetime(2026, 11, 28, 12, 30), "82.5")
+    monkeypatch.setenv("HEALTHRELAY_SYSTEM", system)
+    household.rebuild()
+    household.add("jack", methods="get_bodyweight")
+
+    answer = consent(household, "jack", "jack")
+
+    # 82.5 kg are 181.88 lb, and 12.992 st.
+    number = {"en_US": "181.9", "en_GB": "13"}[system]
+    assert f"{number} {unit}, on 28 November 2026" in answer.text
 
 
 @BOTH

@@ -48,6 +48,7 @@ class Reading:
 class Deployed:
     """What `relay`, or `deliver`, is given in the cloud."""
 
+    system = "metric"
     relay_days = 365
     owner_key = OWNER_KEY
     guard = "owner_key"

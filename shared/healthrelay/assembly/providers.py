@@ -30,7 +30,7 @@ def _google_health(settings: Settings) -> ProviderRow:
     def build(_client_id: Callable[[], str], http: Http) -> Provider:
         from healthrelay.adapters.google_health.provider import GoogleHealth
 
-        return GoogleHealth(settings.google_api_url, settings.system, http)
+        return GoogleHealth(settings.google_api_url, http)
 
     return ProviderRow(
         build,
@@ -44,7 +44,7 @@ def _fitbit(settings: Settings) -> ProviderRow:
     def build(client_id: Callable[[], str], _http: Http) -> Provider:
         from healthrelay.adapters.fitbit.provider import LegacyFitbit
 
-        return LegacyFitbit(settings.fitbit_api_url, client_id(), settings.system)
+        return LegacyFitbit(settings.fitbit_api_url, client_id())
 
     return ProviderRow(
         build,

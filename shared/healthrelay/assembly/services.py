@@ -37,8 +37,8 @@ class Services:
         self.now = now
         self.guard = settings.guard
         self.public_url = settings.public_url
-        self.relay_days = settings.relay_days
-        self.log_days = settings.log_days
+        self.system = settings.system
+        self.relay_days, self.log_days = settings.relay_days, settings.log_days
         self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
         self.resident = False
         """Whether this process stays, so that it can do something later."""
@@ -132,6 +132,7 @@ class Services:
             jitter=random.random,
             public_url=self.public_url,
             days=self.settings.relay_days,
+            system=self.system,
             repeat=timedelta(hours=self.settings.repush_hours),
             retries=self._lazy_queue if self.settings.tasks_queue or self.resident else None,
             log_event=self.log_event,

@@ -27,15 +27,13 @@ SYSTEMS = ("en_US", "en_GB", "metric")
     argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
 )
 def import_igor(args: Namespace) -> None:
-    from healthrelay.igor.old_plugin import Units
     from healthrelay.igor.takeover import take_over
 
     plugin, legacy = _read_legacy(args.database, args.plugin)
     built = services()
-    units = Units(args.system, built.settings.system)
     for person in legacy.people:
         try:
-            takeover = take_over(person, built.store, units, built.now())
+            takeover = take_over(person, built.store, args.system, built.now())
         except BadRequest as error:
             print(f"{person.name[:64]}: not taken over. {error.sentence}")
         else:

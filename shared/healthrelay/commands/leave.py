@@ -67,7 +67,7 @@ def run_export(args: Namespace) -> None:
     from healthrelay.flows.household.export import export
 
     built = services()
-    files = export(user_name(args.user), built.store, built.now())
+    files = export(user_name(args.user), built.store, built.now(), built.settings.system)
     for path in write_privately(args.to, files, replace=args.force):
         print(path)
 

@@ -69,7 +69,9 @@ class Settings(NamedTuple):
     system: str = setting(
         one_of("metric", "en_US", "en_GB"),
         default="metric",
-        help="Units: metric (kg), en_US (lb) or en_GB (stone).",
+        help="Units in which everything is given out: metric (kg), en_US (lb) or en_GB (stone). "
+        "What is stored is metric: a change counts at once for all of it, and Igor and every "
+        "other target get everything again.",
     )
     store: StoreName = setting(
         read_store,

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
-from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.catalogue import METRIC, SERIES, Kind
 from healthrelay.core.measurements.days import parse_day
 from healthrelay.core.measurements.records import Record, parse
-from healthrelay.core.measurements.units import converted, exact, number, text
+from healthrelay.core.measurements.units import DIMENSIONS, convert, exact, number, text
 
 MAX_DIGITS = 18
 
@@ -42,13 +42,6 @@ class LegacyData(NamedTuple):
     """The names of the plugin's own values, such as ``client_id``."""
 
 
-class Units(NamedTuple):
-    """The unit systems that values are converted from and to."""
-
-    source: str
-    target: str
-
-
 class Converted(NamedTuple):
     """The records of one series, and reason → the number of elements left out."""
 
@@ -56,8 +49,8 @@ class Converted(NamedTuple):
     left_out: Mapping[str, int]
 
 
-def convert_records(series: str, elements: Sequence[Json], units: Units, today: date) -> Converted:
-    """Return the *elements* of *series* in the shape and units that a provider gives."""
+def convert_records(series: str, elements: Sequence[Json], system: str, today: date) -> Converted:
+    """Return the *elements* of *series*, whose units are those of *system*, as a provider would."""
     shape = _find_shape(series)
     if shape is None:
         return Converted((), {"healthrelay reads these only from the provider": len(elements)})
@@ -65,7 +58,7 @@ def convert_records(series: str, elements: Sequence[Json], units: Units, today: 
     left_out: dict[str, int] = {}
     for element in elements:
         try:
-            record = _convert_record(series, element, shape, units)
+            record = _convert_record(series, element, shape, system)
             parse_day(SERIES[series].day, record.when[:10], today)
         except (TypeError, ValueError, ArithmeticError):
             reason = "not an element of this series"
@@ -84,13 +77,13 @@ class NoMeasurement(Exception):
     """The element of a day without a measurement: such a day is absent, never 0."""
 
 
-Shape = Callable[[str, Element, Units], dict[str, Json]]
+Shape = Callable[[str, Element, str], dict[str, Json]]
 
 
-def _convert_record(series: str, element: Json, shape: Shape, units: Units) -> Record:
+def _convert_record(series: str, element: Json, shape: Shape, system: str) -> Record:
     if not isinstance(element, dict):
         raise ValueError("an element without members")
-    (record,), _ = parse(series, [shape(series, element, units)])
+    (record,), _ = parse(series, [shape(series, element, system)])
     return record
 
 
@@ -103,7 +96,7 @@ def _find_shape(series: str) -> Shape | None:
     return _convert_daily if row and row.kind is Kind.DAILY and row.key == "dateTime" else None
 
 
-def _convert_daily(series: str, element: Element, units: Units) -> dict[str, Json]:
+def _convert_daily(series: str, element: Element, system: str) -> dict[str, Json]:
     """``{"dateTime": "2020-01-01", "value": "74.979"}``: the value stays a text, as it came."""
     row, raw = SERIES[series], element.get("value")
     if not isinstance(raw, str) or not raw:
@@ -113,11 +106,11 @@ def _convert_daily(series: str, element: Element, units: Units) -> dict[str, Jso
     value = _parse_number(raw)
     if not value:
         raise NoMeasurement
-    result = converted(value, row.unit, units.source, units.target)
+    result = _to_metric(value, row.unit, system)
     return {"dateTime": element.get("dateTime"), "value": raw if result == value else text(result)}
 
 
-def _convert_log_entry(series: str, element: Element, units: Units) -> dict[str, Json]:
+def _convert_log_entry(series: str, element: Element, system: str) -> dict[str, Json]:
     """Return a log entry, where the legacy API gives numbers: ``{"weight": 53.615, …}``."""
     entry: dict[str, Json] = {}
     for name, value in element.items():
@@ -126,11 +119,11 @@ def _convert_log_entry(series: str, element: Element, units: Units) -> dict[str,
     if not entry.get(series):
         raise NoMeasurement
     if series == "weight":
-        entry["weight"] = number(converted(_parse_number(element["weight"]), "mass", *units))
+        entry["weight"] = number(_to_metric(_parse_number(element["weight"]), "mass", system))
     return entry
 
 
-def _convert_heart(_: str, element: Element, __: Units) -> dict[str, Json]:
+def _convert_heart(_: str, element: Element, __: str) -> dict[str, Json]:
     """Return a day's zones and resting rate; Igor drops empty lists."""
     value = element.get("value")
     if not isinstance(value, dict):
@@ -158,6 +151,11 @@ def _as_list(value: Json) -> Sequence[Json]:
     if value in (None, ""):
         return []
     return value if isinstance(value, list) else [value]
+
+
+def _to_metric(value: Decimal, dimension: str, system: str) -> Decimal:
+    """Return *value* as it is if *dimension* is none that follows the system."""
+    return convert(value, dimension, system, METRIC) if dimension in DIMENSIONS else value
 
 
 def _parse_number(raw: Json) -> Decimal:

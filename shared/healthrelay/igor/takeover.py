@@ -16,7 +16,7 @@ from healthrelay.core.measurements.methods import method
 from healthrelay.core.measurements.origin import IMPORT, UNKNOWN, has_provider
 from healthrelay.core.measurements.query import windows
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.igor.old_plugin import LegacyPerson, Units, convert_records
+from healthrelay.igor.old_plugin import LegacyPerson, convert_records
 from healthrelay.ports.store import Identities, Records, Store
 
 LISTS = ("methods", "resource")
@@ -42,11 +42,11 @@ class Takeover(NamedTuple):
     connected: bool
 
 
-def take_over(person: LegacyPerson, store: Store, units: Units, now: datetime) -> Takeover:
+def take_over(person: LegacyPerson, store: Store, system: str, now: datetime) -> Takeover:
     """Create the person, then store the measurements, one series at a time.
 
-    After a crash at any point the next run does the rest. Raise `BadRequest` for a name that
-    is not allowed here.
+    *system* is that of their units there. After a crash at any point the next run does the rest.
+    Raise `BadRequest` for a name that is not allowed here.
     """
     user = user_name(person.name)
     stored = store.identities.settings(user)
@@ -62,7 +62,7 @@ def take_over(person: LegacyPerson, store: Store, units: Units, now: datetime) -
         created=stored is None,
         settings=settings,
         refusals=tuple(refusals),
-        series=_store_measurements(person, store.records, units, now),
+        series=_store_measurements(person, store.records, system, now),
         connected=person.connected,
     )
 
@@ -131,7 +131,7 @@ def _keep_fetchable(settings: dict[str, str], today: date, refusals: list[str]) 
 
 
 def _store_measurements(
-    person: LegacyPerson, store: Records, units: Units, now: datetime
+    person: LegacyPerson, store: Records, system: str, now: datetime
 ) -> dict[str, SeriesCount]:
     user = person.name
     stored = store.everything(user)
@@ -139,7 +139,7 @@ def _store_measurements(
     answered = _days_of_providers(stored, store.ledger(user))
     counts: dict[str, SeriesCount] = {}
     for series, elements in person.series.items():
-        converted = convert_records(series, elements, units, now.date())
+        converted = convert_records(series, elements, system, now.date())
         new = tuple(
             record._replace(origin=IMPORT)
             for record in converted.records

@@ -5,11 +5,11 @@ from typing import Any
 
 from healthrelay.config import Settings
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.units import DIMENSIONS, unit_of
 from healthrelay.igor.action import igor_action
 from healthrelay.local.demo import DemoResult
 
 _BARS = "▁▂▃▄▅▆▇█"
-_MASS = {"en_US": "lb", "en_GB": "st"}
 MAX_POINTS = 40
 
 
@@ -34,7 +34,9 @@ def table(values: Mapping[str, Sequence[Mapping[str, Any]]], system: str) -> str
     for name, records in values.items():
         row = SERIES[name]
         numbers = [float(record[row.value]) for record in records][-MAX_POINTS:]
-        unit = {"mass": _MASS.get(system, "kg"), "percent": "%"}.get(row.unit, row.unit)
+        unit = "%" if row.unit == "percent" else row.unit
+        if unit in DIMENSIONS:
+            unit = unit_of(unit, system).symbol
         latest = f"{records[-1][row.value]} {unit}"
         span = f"{records[0][row.day]} … {records[-1][row.day]}"
         lines.append(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.delivery.messages import Message
     from healthrelay.core.delivery.tasks import Task
+    from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.probe import OpenQuestion
     from healthrelay.core.grants.token import Account, Grant
     from healthrelay.core.json import Raw
@@ -34,7 +35,7 @@ class Provider(Protocol):
     def account(self, grant: Grant) -> Account:
         """Return whose data the grant opens; the id is empty where it is not known."""
 
-    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         """Return how to ask for each part of a `healthrelay.core.grants.glance.Glance`."""
 
     def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:

@@ -60,5 +60,5 @@ def _connected(done: connect.Connected, services: WebServices) -> Response:
         title = f"{done.user[:1].upper()}{done.user[1:]} is nearly connected"
         return page("connected", title=title, unconfirmed=True, **words)
     title, token = connected_title(done.user), done.token
-    seen = glance(services.provider, token, services.consent, services.now())
+    seen = glance(services.provider, token, services.consent, services.now(), services.system)
     return page("connected", title=title, glance=seen, user=done.user, **words)

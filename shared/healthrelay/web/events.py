@@ -45,7 +45,13 @@ def events(request: Request, services: WebServices) -> Response:
     until = time.monotonic() + wait
     while log.head(user) == after and time.monotonic() < until:
         time.sleep(min(POLL_INTERVAL_SECONDS, max(until - time.monotonic(), 0)))
-    page = flow.events(user, flow.Page(after, limit), log=log, records=services.store.records)
+    page = flow.events(
+        user,
+        flow.Page(after, limit),
+        log=log,
+        records=services.store.records,
+        system=services.system,
+    )
     return compress(request, json_response(page))
 
 

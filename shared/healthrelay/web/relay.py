@@ -38,6 +38,7 @@ def _poll_view(request: Request, services: WebServices) -> Response:
         raise BadRequest("format is json or xml.")
     form = Form(
         days=number(params, "days", services.relay_days, range(1, MAX_DAYS + 1)),
+        system=services.system,
         cursor=number(params, "cursor", 0, range(2)) == 1,
         xml=encoding == "xml",
     )

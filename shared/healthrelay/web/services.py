@@ -22,6 +22,7 @@ class WebServices(Protocol):
 
     guard: str
     public_url: str
+    system: str
     relay_days: int
     log_days: int
     now: Callable[[], datetime]

@@ -21,7 +21,7 @@ def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -
 
 def set_aside(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> ConvertedSeries:
     """As `converted`, of *raw* that cannot all be read."""
-    legacy = LegacyFitbit("http://unused", "cid", "metric")
+    legacy = LegacyFitbit("http://unused", "cid")
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}
     return legacy.convert(window, raw, Account("A1B2C3", None), NOW)

@@ -62,8 +62,8 @@ def both() -> Iterator[Both]:
         urls, scopes = sandbox.settings, {n: " ".join(c.scopes) for n, c in CONSENTS.items()}
         google = GooglePerson(sandbox).connect(scope=scopes["google_health"])["access_token"]
         fitbit = FitbitPerson(sandbox).connect(scope=scopes["fitbit"])["access_token"]
-        health = GoogleHealth(urls["HEALTHRELAY_GOOGLE_API_URL"], "en_US", Http())
-        legacy = LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid", "en_US")
+        health = GoogleHealth(urls["HEALTHRELAY_GOOGLE_API_URL"], Http())
+        legacy = LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid")
         yield Side(health, google), Side(legacy, fitbit)
 
 

@@ -12,6 +12,7 @@ from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import Read, pack
 from healthrelay.core.measurements.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
@@ -41,13 +42,13 @@ class Listener:
 
 @pytest.fixture
 def legacy(loopback: None) -> LegacyFitbit:
-    return LegacyFitbit("http://unused", "cid", "metric")
+    return LegacyFitbit("http://unused", "cid")
 
 
 def packed(legacy: LegacyFitbit, *series: str) -> tuple[Read, ...]:
     """Return what is read for *series* from Monday to Sunday."""
     windows = [Window(name, MONDAY, SUNDAY) for name in series]
-    return pack({window: legacy.needs(window) for window in windows}, {})
+    return pack({window: legacy.needs(window) for window in windows}, Ledger())
 
 
 def test_every_series_is_read_or_said_to_be_unreadable() -> None:
@@ -111,7 +112,7 @@ def read(source: str, body: object, status: int = 200) -> list[Any]:
     """Return what *source* brings when the server says *body*."""
     content = json.dumps(body).encode()
     with answering(response(status, content)) as url:
-        legacy = LegacyFitbit(url, "cid", "metric")
+        legacy = LegacyFitbit(url, "cid")
         return list(legacy.read("the-token", Read(source, MONDAY, MONDAY)))
 
 

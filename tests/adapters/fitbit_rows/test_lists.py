@@ -41,7 +41,7 @@ METHODS = {
 def test_what_is_answered_and_what_it_becomes(series: str) -> None:
     body, expected = ANSWERS[series]
     with answering(response(200, json.dumps(body).encode())) as url:
-        raw = LegacyFitbit(url, "cid", "metric").read("token", Read(series, MONDAY, MONDAY))
+        raw = LegacyFitbit(url, "cid").read("token", Read(series, MONDAY, MONDAY))
 
     assert converted(series, {series: raw}) == expected
 

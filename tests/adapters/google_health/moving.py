@@ -10,14 +10,15 @@ from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.records import ConvertedSeries, Window
+from healthrelay.core.measurements.presentation import present
+from healthrelay.core.measurements.records import ConvertedSeries, Record, Window
 from tests.adapters.google_health.described import check
 from tests.adapters.reading import MONDAY, NOW, SUNDAY
 
 
-def provider(system: str = "metric") -> GoogleHealth:
+def provider() -> GoogleHealth:
     """Return the adapter, for what needs no server."""
-    return GoogleHealth("http://unused", system, Http())
+    return GoogleHealth("http://unused", Http())
 
 
 def assert_unknown(series: str, raw: Mapping[str, Sequence[Raw]], **how: Any) -> None:
@@ -51,12 +52,19 @@ def set_aside(
     detail: str = "",
     zone: str | None = "Europe/Amsterdam",
 ) -> ConvertedSeries:
-    """Return the elements of *raw*, and what was set aside; what is needed besides is empty."""
+    """Return the elements of *raw*, and what was set aside; what is needed besides is empty.
+
+    The elements are as they are given out in *system*.
+    """
     window = Window(series, *days, detail)
-    adapter = provider(system)
+    adapter = provider()
     needed = {source.name: raw.get(source.name, []) for source in adapter.needs(window)}
     assert raw.keys() <= needed.keys()
-    return adapter.convert(window, needed, Account("111", zone), NOW)
+    result = adapter.convert(window, needed, Account("111", zone), NOW)
+    if system == "metric":
+        return result
+    records = [Record(series, "k", "", dict(one), adapter.name) for one in result.elements]
+    return result._replace(elements=[present(record, system) for record in records])
 
 
 def rolled(day: int, **value: Any) -> dict[str, Any]:

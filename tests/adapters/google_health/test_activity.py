@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import Read, pack
 from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import (
@@ -99,7 +100,7 @@ def test_calories_are_read_by_the_fortnight() -> None:
     steps, calories = (source for w in windows for source in provider().needs(w))
 
     assert (steps.days, calories.days) == (90, 14)
-    assert [r.source for r in pack({w: provider().needs(w) for w in windows}, {})] == [
+    assert [r.source for r in pack({w: provider().needs(w) for w in windows}, Ledger())] == [
         "steps:dailyRollUp",
         "total-calories:dailyRollUp",
     ]

@@ -15,6 +15,7 @@ from healthrelay.adapters.google_health.questions import DailyRollUp, Points, Ro
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import Refused
+from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import Read, pack
 from healthrelay.core.measurements.records import Window
 
@@ -80,10 +81,10 @@ def test_no_question_has_more_pages_than_are_read(name: str) -> None:
 def test_several_years_are_cut_into_calls_that_come_to_an_end(
     series: str, detail: str, days: int
 ) -> None:
-    provider = GoogleHealth("http://unused", "metric", Http())
+    provider = GoogleHealth("http://unused", Http())
     window = Window(series, date(2021, 1, 1), LAST, detail)
 
-    reads = pack({window: provider.needs(window)}, {})
+    reads = pack({window: provider.needs(window)}, Ledger())
 
     longest = {}
     for read in reads:
@@ -106,7 +107,7 @@ class Endless(Http):
 
 
 def test_more_pages_than_we_read_is_not_told_as_something_that_passes() -> None:
-    provider = GoogleHealth("http://unused", "metric", Endless())
+    provider = GoogleHealth("http://unused", Endless())
 
     with pytest.raises(Refused, match="more than 200 pages; ask for fewer days"):
         provider.read("token", Read("weight:reconcile", LAST, LAST))

@@ -56,7 +56,7 @@ def eaten(store: Store) -> dict[str, int]:
 
 
 def fetched(store: Store, *points: dict[str, Any]) -> Delta:
-    provider = GoogleHealth("http://unused", "metric", Http())
+    provider = GoogleHealth("http://unused", Http())
     gathered = convert([WINDOW], {FOODS: points}, provider, Account("1", None), NOW)
     ledger, moment = store.records.ledger("jack"), Moment(NOW, NOW.replace(tzinfo=None))
     return store_changes(

@@ -20,6 +20,8 @@ from healthrelay.adapters.http import CONNECT_TIMEOUT_SECONDS, POOLS, to_answer,
 from healthrelay.core.errors import TryLater
 
 SECONDS = 30
+METRIC = "en_UK"
+"""python-fitbit's own word for it: the server takes a locale it does not know as metric."""
 _NEVER = "not-known-here"
 """python-fitbit sends no Authorization header unless it also has some refresh token."""
 
@@ -50,9 +52,8 @@ class BoundedAdapter(HTTPAdapter):
 class FitbitClient:
     """Makes one python-fitbit object a call: its headers and session are not for sharing."""
 
-    def __init__(self, url: str, client_id: str, system: str, adapter: BoundedAdapter) -> None:
+    def __init__(self, url: str, client_id: str, adapter: BoundedAdapter) -> None:
         self._client_id = client_id
-        self._system = system
         self._adapter = adapter
 
         class Api(fitbit.Fitbit):  # type: ignore[misc]
@@ -69,7 +70,7 @@ class FitbitClient:
             access_token=access,
             refresh_token=_NEVER,
             refresh_cb=_refuse_refresh,
-            system=self._system,
+            system=METRIC,
         )
         session = api.client.session
         session.mount("https://", self._adapter)

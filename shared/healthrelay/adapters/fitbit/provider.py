@@ -16,10 +16,8 @@ from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.probe import OpenQuestion
-
-METRIC = "en_UK"
-"""python-fitbit's own word for it: the server takes a locale it does not know as metric."""
 
 
 class LegacyFitbit:
@@ -27,13 +25,9 @@ class LegacyFitbit:
 
     name = "fitbit"
 
-    def __init__(
-        self, url: str, client_id: str, system: str, adapter: BoundedAdapter | None = None
-    ) -> None:
+    def __init__(self, url: str, client_id: str, adapter: BoundedAdapter | None = None) -> None:
         self._url = url
-        self._system = system
-        locale = METRIC if system == "metric" else system
-        self._client = FitbitClient(url, client_id, locale, adapter or BoundedAdapter())
+        self._client = FitbitClient(url, client_id, adapter or BoundedAdapter())
 
     def account(self, grant: Grant) -> Account:
         """Return the id that came with the token or is in the profile, and the profile's zone.
@@ -50,10 +44,10 @@ class LegacyFitbit:
         user = grant.user or (encoded_id if isinstance(encoded_id, str) else "")
         return Account(user, zone if isinstance(zone, str) else None)
 
-    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         from healthrelay.adapters.fitbit.glance import questions  # noqa: PLC0415
 
-        return questions(lambda read: list(self.read(access, read)), today, self._system)
+        return questions(lambda read: list(self.read(access, read)), today)
 
     def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
         from healthrelay.adapters.fitbit.probe import ask_fitbit  # noqa: PLC0415

@@ -1,8 +1,7 @@
 """What is true of the wearer now: their devices and their profile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 from healthrelay.adapters.google_health.body import HEIGHT, newest_height
@@ -61,13 +60,11 @@ def devices(answers: Answers) -> list[Element]:
 def user(answers: Answers) -> list[Element]:
     """``user_profile_get``: of name, birth and sex Google says nothing.
 
-    Lengths and weight are in the household's units, ``weightUnit`` is what the wearer chose
-    for the app.
+    ``weightUnit`` is what the wearer chose for the app.
     """
-    read_length = partial(_length, system=answers.system)
     parts: list[Element] = [
         *answers.each(IDENTITY, _identity),
-        *answers.each(PROFILE, lambda profile: _profile(profile, read_length)),
+        *answers.each(PROFILE, _profile),
         *answers.each(SETTINGS, _settings),
         {"height": _height(answers), "weight": _weight(answers)},
     ]
@@ -79,12 +76,12 @@ def _identity(identity: Raw) -> Element:
     return {"encodedId": text(identity, "legacyUserId")}
 
 
-def _profile(profile: Raw, read_length: Callable[[Raw, str], Json]) -> Element:
+def _profile(profile: Raw) -> Element:
     return {
         "age": _number(profile, "age"),
         "memberSince": _day(profile.get("membershipStartDate")),
-        "strideLengthWalking": read_length(profile, "autoWalkingStrideLengthMm"),
-        "strideLengthRunning": read_length(profile, "autoRunningStrideLengthMm"),
+        "strideLengthWalking": _length(profile, "autoWalkingStrideLengthMm"),
+        "strideLengthRunning": _length(profile, "autoRunningStrideLengthMm"),
     }
 
 
@@ -122,17 +119,17 @@ def _number(part: Raw, member: str) -> int | float | None:
 
 def _weight(answers: Answers) -> int | float | None:
     weights = samples_of(answers, WEIGHTS, "weightGrams")
-    return units.number(units.mass(weights[-1].value, answers.system)) if weights else None
+    return units.number(units.kilograms(weights[-1].value)) if weights else None
 
 
 def _height(answers: Answers) -> int | float | None:
     height = newest_height(answers)
-    return None if height is None else units.number(units.length(height, answers.system))
+    return None if height is None else units.number(units.centimetres(height))
 
 
-def _length(part: Raw, member: str, system: str) -> int | float | None:
+def _length(part: Raw, member: str) -> int | float | None:
     millimetres = number(part, member) if member in part else None
-    return None if millimetres is None else units.number(units.length(millimetres, system))
+    return None if millimetres is None else units.number(units.centimetres(millimetres))
 
 
 def _day(day: Mapping[str, Any] | None) -> str | None:

@@ -96,27 +96,27 @@ def totals(answers: Answers, question: DailyRollUp, member: str) -> dict[str, De
     return rolled(answers, question, lambda value: number(value, member))
 
 
-def whole(total: Decimal, _system: str) -> Decimal:
+def whole(total: Decimal) -> Decimal:
     """Return steps, floors or kcal, which have no decimals."""
     return units.rounded(total, 0)
 
 
-Conversion = Callable[[Decimal, str], Decimal]
-"""A total of Google's own unit in a unit system, rounded."""
+Conversion = Callable[[Decimal], Decimal]
+"""A total of Google's own unit in ours, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One total: what Google calls it, and how it becomes the household's."""
+    """One total: what Google calls it, and how it becomes ours."""
 
     question: DailyRollUp
     member: str
     convert: Conversion
 
     def of(self, answers: Answers) -> dict[str, Decimal]:
-        """Day → total in the household's unit."""
+        """Day → total in our unit."""
         total_of = totals(answers, self.question, self.member)
-        return {day: self.convert(total, answers.system) for day, total in total_of.items()}
+        return {day: self.convert(total) for day, total in total_of.items()}
 
     def elements(self, answers: Answers) -> list[Element]:
         return texts(self.of(answers))
@@ -143,9 +143,9 @@ def resting_energy(answers: Answers) -> dict[str, Decimal]:
 
 TOTALS: dict[str, Total] = {
     "steps": Total(STEPS, "countSum", whole),
-    "distance": Total(DISTANCE, "millimetersSum", units.distance),
+    "distance": Total(DISTANCE, "millimetersSum", units.kilometres),
     "floors": Total(FLOORS, "countSum", whole),
-    "elevation": Total(ALTITUDE, "gainMillimetersSum", units.height),
+    "elevation": Total(ALTITUDE, "gainMillimetersSum", units.metres),
     "calories": Total(TOTAL_ENERGY, "kcalSum", whole),
     "activityCalories": Total(ACTIVE_ENERGY, "kcalSum", whole),
 }

@@ -34,7 +34,7 @@ def weight_log(answers: Answers) -> list[Element]:
         if near := fat.get(sample.day):
             element["fat"] = units.number(units.rounded(near.value, 3))
         element |= _log_tail(sample)
-        element["weight"] = units.number(units.mass(sample.value, answers.system))
+        element["weight"] = units.number(units.kilograms(sample.value))
         elements.append(element)
     return elements
 
@@ -52,7 +52,7 @@ def glucose_log(answers: Answers) -> list[Element]:
 
 def weight_days(answers: Answers) -> list[Element]:
     """``body/weight``: the last weight of each day, not Google's average."""
-    return _last(_weights(answers), lambda grams: units.mass(grams, answers.system))
+    return _last(_weights(answers), units.kilograms)
 
 
 def fat_days(answers: Answers) -> list[Element]:
@@ -79,7 +79,7 @@ def body_days(answers: Answers) -> list[Element]:
         day = days.setdefault(sample.day, {"date": sample.day})
         if height:
             day["bmi"] = units.number(units.bmi(sample.value, height))
-        day["weight"] = units.number(units.mass(sample.value, answers.system))
+        day["weight"] = units.number(units.kilograms(sample.value))
     for sample in _fats(answers):
         day = days.setdefault(sample.day, {"date": sample.day})
         day["fat"] = units.number(units.rounded(sample.value, 3))

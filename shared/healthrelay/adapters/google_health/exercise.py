@@ -28,16 +28,16 @@ EXERCISE = sessions("exercise")
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def _distance(millimetres: Decimal, system: str) -> Decimal:
+def _distance(millimetres: Decimal) -> Decimal:
     """With the two decimals that an entry of the legacy log has."""
-    return units.rounded(units.distance(millimetres, system), 2)
+    return units.rounded(units.kilometres(millimetres), 2)
 
 
 _METRICS: dict[str, tuple[str, Conversion]] = {
     "averageHeartRate": ("averageHeartRateBeatsPerMinute", activity.whole),
     "calories": ("caloriesKcal", activity.whole),
     "distance": ("distanceMillimeters", _distance),
-    "elevationGain": ("elevationGainMillimeters", units.height),
+    "elevationGain": ("elevationGainMillimeters", units.metres),
     "steps": ("steps", activity.whole),
     "swimLengths": ("totalSwimLengths", activity.whole),
 }
@@ -64,7 +64,7 @@ def _exercise(point: Raw, answers: Answers) -> Element:
     value = value_of(point, "exercise")
     span = span_of(value, answers.zone)
     element: Element = {
-        **_metrics(value_of(value, "metricsSummary", {}), answers.system),
+        **_metrics(value_of(value, "metricsSummary", {})),
         **_lasting(value, span),
         **_parts(value, answers, span),
         "hasStartTime": True,
@@ -98,7 +98,7 @@ def _split(split: Mapping[str, Any], answers: Answers) -> Json:
     span = span_of({"interval": split}, answers.zone)
     kind = text(split, "splitType")
     return {
-        **_metrics(value_of(split, "metricsSummary", {}), answers.system),
+        **_metrics(value_of(split, "metricsSummary", {})),
         **_lasting(split, span),
         **({"splitType": kind} if kind else {}),
         "startTime": span.at.isoformat(timespec="milliseconds"),
@@ -113,10 +113,10 @@ def _lasting(value: Mapping[str, Any], span: Span) -> dict[str, Json]:
     return lasting
 
 
-def _metrics(metrics: Mapping[str, Any], system: str) -> dict[str, Json]:
+def _metrics(metrics: Mapping[str, Any]) -> dict[str, Json]:
     """Return what was measured of an exercise; weights on a bar go no distance."""
     measured: dict[str, Json] = {
-        name: units.number(convert(exact, system))
+        name: units.number(convert(exact))
         for name, (member, convert) in _METRICS.items()
         if member in metrics and (exact := number(metrics, member)) is not None
     }

@@ -74,10 +74,10 @@ def calories_in(answers: Answers) -> list[Element]:
 
 
 def water_log(answers: Answers) -> list[Element]:
-    """``water``: every drink, in the household's unit, on its day."""
+    """``water``: every drink, in ml, on its day."""
 
     def read(value: Mapping[str, Any]) -> Element | None:
-        volume = _volume(value, "milliliters", answers.system)
+        volume = _volume(value, "milliliters")
         return None if volume is None else {"amount": units.number(volume)}
 
     return [
@@ -124,14 +124,12 @@ def _entries(
 
 def _water(answers: Answers) -> dict[str, Decimal]:
     """Day → volume."""
-    return rolled(
-        answers, DRUNK_DAYS, lambda value: _volume(value, "millilitersSum", answers.system)
-    )
+    return rolled(answers, DRUNK_DAYS, lambda value: _volume(value, "millilitersSum"))
 
 
-def _volume(value: Mapping[str, Any], member: str, system: str) -> Decimal | None:
+def _volume(value: Mapping[str, Any], member: str) -> Decimal | None:
     volume = amount(value["amountConsumed"], member, _TYPED)
-    return None if volume is None else units.volume(volume, system)
+    return None if volume is None else units.rounded(volume, 2)
 
 
 def _nutrition(value: Mapping[str, Any], suffix: str) -> Element:

@@ -16,7 +16,8 @@ from healthrelay.adapters.google_health.questions import (
     samples,
     sessions,
 )
-from healthrelay.core.grants.glance import grams_in_words, night_in_words, steps_in_words
+from healthrelay.core.grants.glance import Seen
+from healthrelay.core.measurements import units
 from healthrelay.core.measurements.reads import Read
 
 WEIGHT_DAYS = timedelta(days=30)
@@ -25,7 +26,7 @@ Json = dict[str, Any]
 Send = Callable[[Request], Json]
 
 
-def questions(send: Send, today: date, system: str) -> dict[str, Callable[[], str]]:
+def questions(send: Send, today: date) -> dict[str, Callable[[], Seen | None]]:
     """Return what to ask for each part of a `Glance`; *send* returns the answer to a request."""
     yesterday = today - timedelta(days=1)
 
@@ -34,27 +35,29 @@ def questions(send: Send, today: date, system: str) -> dict[str, Callable[[], st
         found: list[Json] = send(request).get(question.points, [])
         return found
 
-    def weight() -> str:
+    def weight() -> Seen | None:
         read = points(samples("weight"), today - WEIGHT_DAYS, today)
         weights = [point["weight"] for point in read]
         if not weights:
-            return ""
+            return None
         newest = max(weights, key=lambda one: _instant(one["sampleTime"]["physicalTime"]))
         day = _local_day(newest["sampleTime"]["physicalTime"], newest["sampleTime"]["utcOffset"])
-        return grams_in_words(newest["weightGrams"], system, day)
+        return Seen(units.kilograms(units.exact(newest["weightGrams"])), day)
 
-    def steps() -> str:
+    def steps() -> Seen | None:
         totals = points(DailyRollUp("steps"), yesterday, yesterday)
-        return steps_in_words(totals[0]["steps"]["countSum"], yesterday) if totals else ""
+        if not totals:
+            return None
+        return Seen(totals[0]["steps"]["countSum"], yesterday.isoformat())
 
-    def night() -> str:
+    def night() -> Seen | None:
         nights = [point["sleep"] for point in points(sessions("sleep"), yesterday, today)]
         known = [one for one in nights if "minutesAsleep" in one.get("summary", {})]
         if not known:
-            return ""
+            return None
         last = max(known, key=lambda one: _instant(one["interval"]["endTime"]))
         day = _local_day(last["interval"]["endTime"], last["interval"]["endUtcOffset"])
-        return night_in_words(last["summary"]["minutesAsleep"], day)
+        return Seen(last["summary"]["minutesAsleep"], day)
 
     return {"weight": weight, "steps": steps, "night": night}
 

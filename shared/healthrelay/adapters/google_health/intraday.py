@@ -81,7 +81,7 @@ def averaged(values: list[Decimal]) -> Decimal:
     return added(values) / len(values)
 
 
-def kcal(total: Decimal, _system: str) -> Decimal:
+def kcal(total: Decimal) -> Decimal:
     """Return kcal with four decimals, because a minute burns little."""
     return units.rounded(total, 4)
 
@@ -138,7 +138,7 @@ def elements(
     days: dict[str, list[Json]] = {}
     for at in sorted(slots):
         if answers.window.start <= at.date() <= answers.window.end:
-            value = convert(fold(slots[at]), answers.system)
+            value = convert(fold(slots[at]))
             point: Json = {"time": f"{at:%H:%M:%S}", "value": units.number(value)}
             days.setdefault(at.date().isoformat(), []).append(point)
     length: Element = {"datasetInterval": detail.interval, "datasetType": detail.type}
@@ -168,9 +168,9 @@ ROWS: dict[str, Row] = {
     f"activities-{name}-intraday": row
     for name, row in {
         "steps": _sum_merged("steps", "count", whole),
-        "distance": _sum_merged("distance", "millimeters", units.distance),
+        "distance": _sum_merged("distance", "millimeters", units.kilometres),
         "floors": _sum_merged("floors", "count", whole),
-        "elevation": _sum_merged("altitude", "gainMillimeters", units.height),
+        "elevation": _sum_merged("altitude", "gainMillimeters", units.metres),
         "calories": Row((ENERGY,), energy_points),
         "heart": Row((HEART,), heart_points, fine=(BEATS,)),
     }.items()

@@ -36,7 +36,6 @@ class Answers(NamedTuple):
 
     raw: Mapping[str, Sequence[Raw]]
     window: Window
-    system: str
     zone: str | None
     odd: dict[tuple[str, int], str]
     """Source and place of each point that could not be read → its local day, if that can be."""

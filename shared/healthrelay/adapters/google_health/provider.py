@@ -19,6 +19,7 @@ from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 if TYPE_CHECKING:
+    from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.probe import OpenQuestion
 
 SECONDS = 30
@@ -29,16 +30,15 @@ _IDENTITY, _SETTINGS = (Request("GET", path) for path in ("/identity", "/setting
 
 
 class GoogleHealth:
-    """Satisfies `healthrelay.ports.peers.Provider`. *system* is a household's, as for Fitbit.
+    """Satisfies `healthrelay.ports.peers.Provider`.
 
     The tables of series are loaded by what uses them: a consent needs only the account.
     """
 
     name = "google_health"
 
-    def __init__(self, url: str, system: str, http: Http) -> None:
+    def __init__(self, url: str, http: Http) -> None:
         self._url = f"{url}/v4/users/me"
-        self._system = system
         self._http = http
 
     def account(self, grant: Grant) -> Account:
@@ -52,12 +52,10 @@ class GoogleHealth:
         health_id, fitbit_id = (_text(identity.get(n)) for n in ("healthUserId", "legacyUserId"))
         return Account(health_id, _text(settings.get("timeZone")) or None, fitbit_id)
 
-    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
+    def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         from healthrelay.adapters.google_health.glance import questions  # noqa: PLC0415
 
-        return questions(
-            lambda request: self._send(access, request, "a glance"), today, self._system
-        )
+        return questions(lambda request: self._send(access, request, "a glance"), today)
 
     def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
         from healthrelay.adapters.google_health.probe.table import ask_google  # noqa: PLC0415
@@ -103,7 +101,7 @@ class GoogleHealth:
         from healthrelay.adapters.google_health.points import ODD, Answers  # noqa: PLC0415
         from healthrelay.adapters.google_health.rows import ROWS  # noqa: PLC0415
 
-        answers = Answers(raw, window, self._system, account.zone, {}, set(), now, set())
+        answers = Answers(raw, window, account.zone, {}, set(), now, set())
         try:
             elements = ROWS[window.series].elements(answers)
         except ODD:

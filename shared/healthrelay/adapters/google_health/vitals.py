@@ -23,14 +23,14 @@ from healthrelay.core.measurements import units
 Figures = Mapping[str, Decimal]
 """Google's member → its number."""
 
-Value = Callable[[Figures, str], dict[str, Json]]
-"""From the figures of a point and the household's unit system."""
+Value = Callable[[Figures], dict[str, Json]]
+"""From the figures of a point."""
 
 
 def _numbers(places: int, names: Mapping[str, str]) -> Value:
     """Numbers with at most *places* decimals, by their legacy *names*."""
 
-    def value(figures: Figures, _: str) -> dict[str, Json]:
+    def value(figures: Figures) -> dict[str, Json]:
         return {
             name: units.number(units.rounded(figures[member], places))
             for name, member in names.items()
@@ -40,15 +40,15 @@ def _numbers(places: int, names: Mapping[str, str]) -> Value:
     return value
 
 
-def _skin(figures: Figures, system: str) -> dict[str, Json]:
+def _skin(figures: Figures) -> dict[str, Json]:
     """How much warmer the skin was than in the nights before; only where both are known."""
     if not all(member in figures for member in _TEMPERATURES):
         return {}
     nightly, usual = (figures[member] for member in _TEMPERATURES)
-    return {"nightlyRelative": units.number(units.warmer(nightly - usual, system))}
+    return {"nightlyRelative": units.number(units.rounded(nightly - usual, 2))}
 
 
-def _fitness(figures: Figures, _: str) -> dict[str, Json]:
+def _fitness(figures: Figures) -> dict[str, Json]:
     """In ml/kg/min, as text: where it was estimated Fitbit wrote a range such as ``42-46``."""
     vo2_max = figures.get("vo2Max")
     return {} if vo2_max is None else {"vo2Max": units.text(units.rounded(vo2_max, 2))}
@@ -59,7 +59,7 @@ def _row(question: Points, members: Collection[str], value: Value, *beside: str)
 
     def elements(answers: Answers) -> list[Element]:
         def read(_: Raw, fields: Mapping[str, Any]) -> tuple[str, dict[str, Json]] | None:
-            known = value(_figures(fields, members, beside), answers.system)
+            known = value(_figures(fields, members, beside))
             return (civil_day(fields), known) if known else None
 
         return daily(dict(answers.values(question, read)))

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.measurements.records import as_stored
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry, Keys
     from healthrelay.core.json import Json
-    from healthrelay.core.measurements.records import Record
-
-RecordIndex = Mapping[str, Mapping[str, "Json"]]
-"""A person's records: series → key → element."""
+    from healthrelay.core.measurements.records import Record, Show
 
 
-def index_records(records: Iterable[Record]) -> RecordIndex:
-    index: dict[str, dict[str, Json]] = {}
+class RecordIndex(NamedTuple):
+    """A person's records as they are now, and how they are given out."""
+
+    series: Mapping[str, Mapping[str, Record]]
+    """Series → key → record."""
+    show: Show
+
+    def has(self, series: str, key: str) -> bool:
+        return key in self.series.get(series, {})
+
+    def elements(self, series: str, keys: Iterable[str] | None = None) -> dict[str, Json]:
+        """Return the elements of *keys* that exist, or all of *series*, by their keys."""
+        known = self.series.get(series, {})
+        wanted = known if keys is None else [key for key in keys if key in known]
+        return {key: dict(self.show(known[key])) for key in wanted}
+
+
+def index_records(records: Iterable[Record], show: Show = as_stored) -> RecordIndex:
+    index: dict[str, dict[str, Record]] = {}
     for record in records:
-        index.setdefault(record.series, {})[record.key] = dict(record.data)
-    return index
+        index.setdefault(record.series, {})[record.key] = record
+    return RecordIndex(index, show)
 
 
 def event(entry: Entry, now: RecordIndex) -> dict[str, Json]:
@@ -29,14 +45,14 @@ def event(entry: Entry, now: RecordIndex) -> dict[str, Json]:
     applies all of them ends with what is now. ``whole`` replaces a series.
     """
     absent: dict[str, list[Json]] = {
-        series: [key for key in keys if key not in now.get(series, {})]
+        series: [key for key in keys if not now.has(series, key)]
         for series, keys in entry.removed.items()
     }
     parts: dict[str, Json] = {
         "added": _present(entry.added, now),
         "changed": _present(entry.changed, now),
         "removed": {series: keys for series, keys in absent.items() if keys},
-        "whole": {series: dict(now.get(series, {})) for series in entry.whole},
+        "whole": {series: now.elements(series) for series in entry.whole},
     }
     head: dict[str, Json] = {"sequence": entry.sequence, "at": entry.at.isoformat()}
     return head | {change: part for change, part in parts.items() if part}
@@ -44,9 +60,5 @@ def event(entry: Entry, now: RecordIndex) -> dict[str, Json]:
 
 def _present(keys: Keys, now: RecordIndex) -> dict[str, Json]:
     """Return the elements of *keys* that still exist; series without any are left out."""
-    present = {
-        series: {key: now[series][key] for key in wanted if key in now[series]}
-        for series, wanted in keys.items()
-        if series in now
-    }
+    present = {series: now.elements(series, wanted) for series, wanted in keys.items()}
     return {series: elements for series, elements in present.items() if elements}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -9,8 +10,6 @@ from healthrelay.core.measurements import units
 
 SERIES_OF = {"weight": "weight", "steps": "activities-steps", "night": "sleep"}
 """Part of a `Glance` → the series whose scopes it needs."""
-
-_MASSES = {"en_US": "lb", "en_GB": "st"}
 
 
 class Glance(NamedTuple):
@@ -21,27 +20,39 @@ class Glance(NamedTuple):
     night: str = ""
 
 
-def weight_in_words(amount: object, unit_of: str, day: str) -> str:
-    """Return a weight, which is in the unit of the system *unit_of*, and its local *day*."""
-    number = units.text(units.rounded(units.exact(amount), 1))
-    return f"{number} {_MASSES.get(unit_of, 'kg')}, on {_day_in_words(day)}"
+class Seen(NamedTuple):
+    """What a provider says for a part of a `Glance`: kilograms, steps or minutes asleep."""
+
+    amount: object
+    day: str
+    """Local, as ISO text; of a night the one on which it ended."""
 
 
-def steps_in_words(number: object, day: date) -> str:
-    return f"{int(units.exact(number)):,} steps on {_day_in_words(day.isoformat())}"
+def _weight_in_words(seen: Seen, system: str) -> str:
+    weight = units.convert(units.exact(seen.amount), "mass", units.METRIC, system)
+    number, unit = units.text(units.rounded(weight, 1)), units.unit_of("mass", system)
+    return f"{number} {unit.symbol}, on {_day_in_words(seen.day)}"
 
 
-def night_in_words(minutes: object, day: str) -> str:
-    """Return how long the night to *day* was slept, from its *minutes*; nothing for none."""
-    hours, rest = divmod(int(units.exact(minutes)), 60)
-    return f"{hours} h {rest} min asleep, in the night to {_day_in_words(day)}" if minutes else ""
+def _steps_in_words(seen: Seen, _: str) -> str:
+    return f"{int(units.exact(seen.amount)):,} steps on {_day_in_words(seen.day)}"
 
 
-def grams_in_words(grams: object, system: str, day: str) -> str:
-    """Return a weight of so many *grams* in the unit of *system*, and its local *day*."""
-    return weight_in_words(units.mass(units.exact(grams), system), system, day)
+def _night_in_words(seen: Seen, _: str) -> str:
+    """Return how long was slept; nothing for no minute."""
+    hours, rest = divmod(int(units.exact(seen.amount)), 60)
+    words = f"{hours} h {rest} min asleep, in the night to {_day_in_words(seen.day)}"
+    return words if seen.amount else ""
 
 
 def _day_in_words(day: str) -> str:
     at = date.fromisoformat(day[:10])
     return f"{at.day} {at:%B %Y}"
+
+
+IN_WORDS: dict[str, Callable[[Seen, str], str]] = {
+    "weight": _weight_in_words,
+    "steps": _steps_in_words,
+    "night": _night_in_words,
+}
+"""Part of a `Glance` → its words in a unit system."""

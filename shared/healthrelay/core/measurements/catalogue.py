@@ -26,6 +26,8 @@ GOOGLE, FITBIT = "google_health", "fitbit"
 TRACKER, SCALE = "TRACKER", "SCALE"
 """Kinds of devices, as Fitbit calls them; a watch is a tracker."""
 _TRACKER, _SCALE = (TRACKER,), (SCALE,)
+METRIC = "metric"
+"""The unit system of what is stored."""
 
 
 class Series(NamedTuple):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.units import DIMENSIONS, METRIC, convert, exact, number, text
+from healthrelay.core.measurements.catalogue import METRIC, SERIES, Kind
+from healthrelay.core.measurements.units import DIMENSIONS, convert, exact, number, text
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json

@@ -1,7 +1,7 @@
 """Records, and comparing what we know with what a provider has."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -30,6 +30,15 @@ class Record(NamedTuple):
     def name(self) -> tuple[str, str]:
         """What makes two records the same measurement."""
         return self.series, self.key
+
+
+Show = Callable[[Record], Mapping[str, Json]]
+"""Returns the data of a record as they are given out."""
+
+
+def as_stored(record: Record) -> Mapping[str, Json]:
+    """Return the data of *record*: how it is given out in metric units."""
+    return record.data
 
 
 class Window(NamedTuple):

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.json import Json, to_text
 from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.records import as_stored
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Record
+    from healthrelay.core.measurements.records import Record, Show
 
 
-def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
+def snapshot(
+    user: str, records: Iterable[Record], days: int, show: Show = as_stored
+) -> bytes | None:
     """Return the JSON body for poll and push, or None when there is no record.
 
     ``{"jack": {"body-weight": [{"dateTime": "2026-11-01", "value": "82.4"}]}}``. The outer
@@ -23,7 +26,7 @@ def snapshot(user: str, records: Iterable[Record], days: int) -> bytes | None:
     so that Igor sees no change where there is none. An empty body is never given out:
     Igor would wipe what it has.
     """
-    series = by_series(recent(records, days))
+    series = by_series(recent(records, days), show)
     if not series:
         return None
     return encoded(user, series)
@@ -44,11 +47,11 @@ def recent(records: Iterable[Record], days: int) -> list[Record]:
     return [r for r in known if r.when[:10] > first or r.when == EPOCH.isoformat()]
 
 
-def by_series(records: Iterable[Record]) -> dict[str, list[Any]]:
+def by_series(records: Iterable[Record], show: Show = as_stored) -> dict[str, list[Any]]:
     """Return the elements of *records*, each series in the order of its times."""
     series: dict[str, list[Any]] = {}
     for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
-        series.setdefault(record.series, []).append(dict(record.data))
+        series.setdefault(record.series, []).append(dict(show(record)))
     return series
 
 

@@ -4,43 +4,48 @@ A unit *system* is one of the legacy API's ``Accept-Language``: ``en_US`` with p
 ``en_GB`` with stones and else metric units, and metric for any other. What is stored is metric.
 """
 
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-METRIC = "metric"
+from healthrelay.core.measurements.catalogue import METRIC as METRIC  # noqa: PLC0414 - for grants
 
 
 class Unit(NamedTuple):
-    """A unit: how many of the dimension's base units it is, and the decimals that are written."""
+    """A unit: how many of the dimension's base units it is, and how its values are written."""
 
     size: Decimal
     places: int
+    symbol: str
 
 
 DIMENSIONS: dict[str, dict[str, Unit]] = {
     # Grams.
     "mass": {
-        METRIC: Unit(Decimal(1000), 3),
-        "en_US": Unit(Decimal("453.59237"), 2),
-        "en_GB": Unit(Decimal("6350.29318"), 3),
+        METRIC: Unit(Decimal(1000), 3, "kg"),
+        "en_US": Unit(Decimal("453.59237"), 2, "lb"),
+        "en_GB": Unit(Decimal("6350.29318"), 3, "st"),
     },
     # Millimetres: of a way, of what was climbed, of a body or its stride.
-    "distance": {METRIC: Unit(Decimal(1_000_000), 6), "en_US": Unit(Decimal(1_609_344), 6)},
-    "height": {METRIC: Unit(Decimal(1000), 3), "en_US": Unit(Decimal("304.8"), 3)},
-    "length": {METRIC: Unit(Decimal(10), 1), "en_US": Unit(Decimal("25.4"), 1)},
+    "distance": {
+        METRIC: Unit(Decimal(1_000_000), 6, "km"),
+        "en_US": Unit(Decimal(1_609_344), 6, "mi"),
+    },
+    "height": {METRIC: Unit(Decimal(1000), 3, "m"), "en_US": Unit(Decimal("304.8"), 3, "ft")},
+    "length": {METRIC: Unit(Decimal(10), 1, "cm"), "en_US": Unit(Decimal("25.4"), 1, "in")},
     # Millilitres.
-    "volume": {METRIC: Unit(Decimal(1), 2), "en_US": Unit(Decimal("29.5735295625"), 2)},
+    "volume": {
+        METRIC: Unit(Decimal(1), 2, "ml"),
+        "en_US": Unit(Decimal("29.5735295625"), 2, "fl oz"),
+    },
     # Ninths of a kelvin, because a degree of Fahrenheit is five of them: a difference.
-    "warmth": {METRIC: Unit(Decimal(9), 2), "en_US": Unit(Decimal(5), 2)},
+    "warmth": {METRIC: Unit(Decimal(9), 2, "K"), "en_US": Unit(Decimal(5), 2, "°F")},
 }
 """Dimension → system → unit; a system that is not there has the metric one."""
 
-_MASS_SYMBOLS = {"en_US": "lb", "en_GB": "st"}
 
-
-def mass_symbol(system: str) -> str:
-    return _MASS_SYMBOLS.get(system, "kg")
+def unit_of(dimension: str, system: str) -> Unit:
+    units = DIMENSIONS[dimension]
+    return units.get(system) or units[METRIC]
 
 
 def convert(
@@ -50,8 +55,7 @@ def convert(
 
     *places* is the number of decimals if it is another than the unit's.
     """
-    units = DIMENSIONS[dimension]
-    source, target = (units.get(system) or units[METRIC] for system in (given, wanted))
+    source, target = unit_of(dimension, given), unit_of(dimension, wanted)
     if source == target:
         return value
     exact = value * source.size / target.size
@@ -79,71 +83,6 @@ def centimetres(millimetres: Decimal) -> Decimal:
 def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:
     """kg/m² with two decimals, as Fitbit wrote it."""
     return rounded(grams / 1000 / (millimetres / 1000) ** 2, 2)
-
-
-_GRAMS = {"en_US": Decimal("453.59237"), "en_GB": Decimal("6350.29318")}
-METRIC_GRAMS = Decimal(1000)
-_MILE, _KILOMETRE = Decimal(1_609_344), Decimal(1_000_000)
-_FOOT, _METRE = Decimal("304.8"), Decimal(1000)
-_INCH, _CENTIMETRE = Decimal("25.4"), Decimal(10)
-_FLUID_OUNCE = Decimal("29.5735295625")
-
-
-def mass(grams: Decimal, system: str) -> Decimal:
-    """*grams* in pounds (``en_US``), stones (``en_GB``) or kilograms (anything else).
-
-    Kilograms stay exact to the gram that was measured; the others have two decimals. The
-    systems are those of the legacy API's ``Accept-Language``.
-    """
-    if system in _GRAMS:
-        return rounded(grams / _GRAMS[system], 2)
-    return rounded(grams / METRIC_GRAMS, 3)
-
-
-def distance(millimetres: Decimal, system: str) -> Decimal:
-    """*millimetres* in miles (``en_US``) or kilometres (anything else), with six decimals."""
-    return rounded(millimetres / (_MILE if system == "en_US" else _KILOMETRE), 6)
-
-
-def height(millimetres: Decimal, system: str) -> Decimal:
-    """*millimetres* in feet (``en_US``) or metres (anything else), with three decimals."""
-    return rounded(millimetres / (_FOOT if system == "en_US" else _METRE), 3)
-
-
-def length(millimetres: Decimal, system: str) -> Decimal:
-    """*millimetres* of a body or stride in inches (``en_US``) or centimetres, with one decimal."""
-    return rounded(millimetres / (_INCH if system == "en_US" else _CENTIMETRE), 1)
-
-
-def volume(millilitres: Decimal, system: str) -> Decimal:
-    """*millilitres* in fluid ounces (``en_US``) or as they are, with two decimals."""
-    return rounded(millilitres / _FLUID_OUNCE if system == "en_US" else millilitres, 2)
-
-
-def warmer(celsius: Decimal, system: str) -> Decimal:
-    """Return a difference of *celsius* in degrees Fahrenheit (``en_US``), with two decimals."""
-    return rounded(celsius * 9 / 5 if system == "en_US" else celsius, 2)
-
-
-def converted(value: Decimal, dimension: str, given: str, wanted: str) -> Decimal:
-    """*value* of the system *given* in the system *wanted*; untouched where both are the same.
-
-    *dimension* is ``mass``, ``distance``, ``height`` or ``volume``; anything else, such as
-    ``percent``, is the same in every system.
-    """
-    if dimension not in _DIMENSIONS:
-        return value
-    read, write = _DIMENSIONS[dimension]
-    return value if read(given) == read(wanted) else write(value * read(given), wanted)
-
-
-_DIMENSIONS: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, str], Decimal]]] = {
-    "mass": (lambda system: _GRAMS.get(system, METRIC_GRAMS), mass),
-    "distance": (lambda system: _MILE if system == "en_US" else _KILOMETRE, distance),
-    "height": (lambda system: _FOOT if system == "en_US" else _METRE, height),
-    "volume": (lambda system: _FLUID_OUNCE if system == "en_US" else Decimal(1), volume),
-}
-"""Dimension → how many base units one unit of a system is, and how to write base units."""
 
 
 def exact(value: object) -> Decimal:

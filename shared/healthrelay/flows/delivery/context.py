@@ -12,6 +12,7 @@ from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
 from healthrelay.core.delivery.tasks import DAY, remind
 from healthrelay.core.errors import HealthrelayError, severity
+from healthrelay.core.measurements.catalogue import METRIC
 
 if TYPE_CHECKING:
     from healthrelay.core.trouble import Trouble
@@ -46,6 +47,8 @@ class DeliveryContext(NamedTuple):
     public_url: str
     days: int
     """How much of a person a snapshot holds."""
+    system: str = METRIC
+    """The unit system in which targets are told."""
     repeat: timedelta = delivery.REPEAT
     """How long a snapshot is taken to be safe with its target."""
     retries: Queue | None = None

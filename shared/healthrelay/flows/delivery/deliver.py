@@ -15,6 +15,7 @@ from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.flows.delivery.context import Attempt, Delivery, blocked, log_attempt, status
 from healthrelay.flows.delivery.webhooks import send_pending
+from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
@@ -186,7 +187,9 @@ def _push(attempt: Attempt) -> tuple[Progress, int]:
     user, target, progress, head, _, context = attempt
     store = context.store
     for _ in range(MAX_ROUNDS):
-        body = snapshot(user, store.records.everything(user), context.days)
+        records = store.records.everything(user)
+        show = presenter(user, records, store.records, context.system)
+        body = snapshot(user, records, context.days, show)
         try:
             if body is not None:
                 target.send(Message(user, body))

@@ -9,6 +9,8 @@ from healthrelay.core.delivery.events import event, index_records
 from healthrelay.core.delivery.progress import READER, Progress, reader_key
 from healthrelay.core.delivery.tasks import acknowledgement
 from healthrelay.core.errors import BadRequest, LimitReached
+from healthrelay.core.measurements.catalogue import METRIC
+from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
@@ -31,8 +33,10 @@ def cursor(user: str, reader: str, log: Log) -> int:
     return log.following(user).progress(reader_key(reader)).sequence
 
 
-def events(user: str, page: Page, *, log: Log, records: Records) -> dict[str, Json]:
-    """Return the entries of *page* with their values, and where the next page begins.
+def events(
+    user: str, page: Page, *, log: Log, records: Records, system: str = METRIC
+) -> dict[str, Json]:
+    """Return the entries of *page* with their values in *system*, and where the next page begins.
 
     ``snapshot`` is true when entries behind *after* are no longer kept: then all records
     come instead, to replace what the reader has.
@@ -42,10 +46,11 @@ def events(user: str, page: Page, *, log: Log, records: Records) -> dict[str, Js
     answer: dict[str, Json] = {"user": user, "after": page.after, "head": head}
     if head == page.after:
         return answer | {"next": head, "snapshot": False, "events": []}
-    now = index_records(records.everything(user))
+    known = records.everything(user)
+    now = index_records(known, presenter(user, known, records, system))
     # A cursor from before the person was erased may be ahead of everything: start over.
     if not entries or entries[0].sequence != page.after + 1:
-        series: dict[str, Json] = {name: dict(elements) for name, elements in now.items()}
+        series: dict[str, Json] = {name: now.elements(name) for name in now.series}
         return answer | {"next": head, "snapshot": True, "series": series}
     listed: list[Json] = [event(entry, now) for entry in entries]
     return answer | {"next": entries[-1].sequence, "snapshot": False, "events": listed}

@@ -8,7 +8,9 @@ import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import NotAllowed, TryLater
+from healthrelay.core.measurements.catalogue import METRIC
 from healthrelay.core.measurements.snapshot import by_series, encoded, recent
+from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """How a snapshot is wanted: of so many days, with the number of its newest change, in XML."""
+    """How a snapshot is wanted: of so many days, with its newest change's number, in XML; units."""
 
     days: int
     cursor: bool = False
     xml: bool = False
+    system: str = METRIC
 
 
 def new_poll_key(user: str, identities: Identities) -> str:
@@ -44,7 +47,9 @@ def poll(user: str, key: str, store: Store, form: Form) -> bytes:
     """
     require_key(user, key, store.identities)
     cursor: Json = {"cursor": str(store.log.head(user))} if form.cursor else None
-    series = by_series(recent(store.records.everything(user), form.days))
+    records = store.records.everything(user)
+    show = presenter(user, records, store.records, form.system)
+    series = by_series(recent(records, form.days), show)
     if not series:
         # Igor would take an empty answer as the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)

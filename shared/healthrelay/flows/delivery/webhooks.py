@@ -15,6 +15,7 @@ from healthrelay.core.delivery.events import RecordIndex, index_records
 from healthrelay.core.delivery.messages import Address, Message
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.flows.delivery.context import Attempt, Delivery, DeliveryContext, log_attempt
+from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
@@ -93,7 +94,9 @@ def _entries(
     """Yield the entries of *numbers* that are kept, each with the records as they are now."""
     after = numbers.start - 1
     while entries := context.store.log.after(user, after, BATCH):
-        now = index_records(context.store.records.everything(user))
+        records = context.store.records.everything(user)
+        show = presenter(user, records, context.store.records, context.system)
+        now = index_records(records, show)
         for entry in entries:
             if entry.sequence >= numbers.stop:
                 return

@@ -9,24 +9,31 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.grants.glance import SERIES_OF, Glance
+from healthrelay.core.grants.glance import IN_WORDS, SERIES_OF, Glance
 from healthrelay.core.measurements.days import today
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.token import Token
     from healthrelay.ports.peers import Provider
 
 GLANCE_TIMEOUT_SECONDS = 2.0
 
 
-def glance(provider: Provider, token: Token, consent: Consent, now: datetime) -> Glance:
-    """Return what was allowed and can be read within two seconds, without anything that fails."""
+def glance(
+    provider: Provider, token: Token, consent: Consent, now: datetime, system: str
+) -> Glance:
+    """Return what was allowed and can be read within two seconds, without anything that fails.
+
+    *system* is the unit system of its words.
+    """
     parts: dict[str, str] = {}
 
-    def ask(name: str, question: Callable[[], str]) -> None:
+    def ask(name: str, question: Callable[[], Seen | None]) -> None:
         try:
-            parts[name] = question()
+            if seen := question():
+                parts[name] = IN_WORDS[name](seen, system)
         except (HealthrelayError, LookupError, TypeError, ValueError, ArithmeticError):
             # The consent is stored: what cannot be shown is not worth a word.
             return

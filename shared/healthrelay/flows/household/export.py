@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.core.household.export import to_csv
 from healthrelay.core.measurements.ledger import State
 from healthrelay.core.measurements.snapshot import by_series
+from healthrelay.flows.presenter import presenter
 from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
@@ -23,16 +24,18 @@ TARGET = ("url", "private")
 """The members of a target that are exported; its keys are what makes a message ours."""
 
 
-def export(user: str, store: Store, now: datetime) -> dict[str, str]:
+def export(user: str, store: Store, now: datetime, system: str) -> dict[str, str]:
     """Return name → content of files: ``jack.json``, and ``jack.body-weight.csv`` a series.
 
-    Raise `Unknown` for a stranger.
+    Values are in the units of *system*. Raise `Unknown` for a stranger.
     """
     grant = store.tokens.load(user)
-    series = by_series(store.records.everything(user))
+    records = store.records.everything(user)
+    series = by_series(records, presenter(user, records, store.records, system))
     document: dict[str, Any] = {
         "user": user,
         "exported_at": now.isoformat(),
+        "system": system,
         "settings": require_settings(user, store.identities),
         "connection": grant and {n: grant.document[n] for n in CONNECTION if n in grant.document},
         "poll_key": store.identities.poll_key(user) is not None,
