@@ -32,7 +32,16 @@ def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict
     Returns how each is doing. What cannot be delivered is due again later.
     """
     following = context.store.log.following(user)
+    if _is_told_otherwise(following, context):
+        from healthrelay.flows.delivery.retell import retell  # noqa: PLC0415 - hardly ever needed
+
+        following = retell(user, following, context)
     return _deliver(user, targets_of(user, following, context), following, context, force)
+
+
+def _is_told_otherwise(following: Following, context: DeliveryContext) -> bool:
+    """Return whether what the targets have is, or may be, in another unit system."""
+    return following.head > 0 and following.system != context.system
 
 
 def targets_of(user: str, following: Following, context: DeliveryContext) -> Iterator[Target]:
@@ -74,7 +83,7 @@ def due(context: DeliveryContext) -> list[str]:
 
     def is_due(following: Following) -> bool:
         repeats = dict.fromkeys(following.of_kind(LOG)) | shared
-        return any(
+        return _is_told_otherwise(following, context) or any(
             delivery.is_due(following.progress(name), following.head, now, repeat)
             for name, repeat in repeats.items()
         )
