@@ -32,12 +32,18 @@ def run_doctor(args: Namespace) -> int:
         return print_deployment(args.url, as_json=args.json)
     from healthrelay.flows.grants.doctor import examine
     from healthrelay.flows.measurements.status import read_status
+    from healthrelay.flows.measurements.unit_troubles import unit_troubles
 
     built = services()
     store, consent, now = built.store, built.consent, built.now()
     names = [user_name(args.user)] if args.user else store.identities.names()
     # Only a grant needs the registration; whoever has none is examined without it.
-    results = {u: examine(u, store, lambda u: built.grants.load(u), consent, now) for u in names}
+    results = {
+        user: examine(user, store, lambda u: built.grants.load(u), consent, now)._replace(
+            units=unit_troubles(user, store, built.settings.system)
+        )
+        for user in names
+    }
     provider = built.settings.provider
     statuses = {u: read_status(u, now, store=store, provider=provider) for u in names}
     if not args.user:

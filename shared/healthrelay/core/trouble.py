@@ -55,16 +55,18 @@ class Diagnosis(NamedTuple):
     trouble: Trouble | None = None
     odd: Trouble | None = None
     """What could not be read of the measurements: nobody must act, and the rest is there."""
+    units: tuple[Trouble, ...] = ()
+    """What there is to say of the units of the measurements."""
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
         """Return all that there is to say, the worst first."""
-        return tuple(filter(None, (self.trouble, self.odd)))
+        return tuple(filter(None, (self.trouble, self.odd, *self.units)))
 
     @property
     def well(self) -> bool:
         """Return whether neither the wearer nor the owner need act now."""
-        return self.trouble is None or self.trouble.who not in ("wearer", "owner")
+        return not any(trouble.who in ("wearer", "owner") for trouble in self.troubles)
 
     def as_json(self) -> dict[str, str | None]:
         """Return the diagnosis for programs; ``cause`` is a sentence, empty when all is well."""
