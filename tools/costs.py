@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 SEEN = "2026-11-25"  # when the pages below were looked up, as a search engine has stored them
 PEOPLE = (1, 4, 1_000, 1_000_000)
-DAYS = 30
-GIB = 2**30
+DAYS, GIB = 30, 2**30
 
 
 class Price(NamedTuple):
@@ -79,8 +78,8 @@ MEASURED = {
     # What one person adds: documents read, written, calls of the provider.
     "a look of the fan-out near a fetch": (3, 0, 0),
     "any other look of the fan-out": (2, 0, 0),
-    UNCHANGED: (15, 2, 5),
-    CHANGING: (24, 10, 5),
+    UNCHANGED: (16, 3, 6),
+    CHANGING: (24, 10, 6),
     "its delivery, where Igor polls": (2, 0, 0),
     "a sweep of deliver": (1, 0, 0),
     "the daily round: push, forget old entries": (4, 0, 0),
@@ -100,12 +99,12 @@ ASSUMED = {
     # Bytes.
     "a record": 75,
     "a log entry": 300,
+    "a ledger": 4_000,
     "a line in the log": 700,
     "the platform's line of a request": 1_500,
     "a zipped snapshot": 20_000,
 }
-IDLE = 96
-"""Cold starts of a function a day, at most: an idle instance lives for a quarter of an hour."""
+IDLE = 96  # cold starts of a function a day, at most: an idle instance lives a quarter of an hour
 
 
 def documents(pace: Pace) -> tuple[float, float, float, float]:
@@ -142,8 +141,9 @@ def month(people: int, pace: Pace) -> dict[str, float]:
     with_secrets = IDLE + min(IDLE, pace.fetches * people / 10)
     cold = with_secrets + min(IDLE, pace.polls * people)
     seconds = seconds_used(people, pace, others + rounds, cold)
-    kept = BUCKETS * 365 * ASSUMED["a record"] + pace.changing * DAYS * ASSUMED["a log entry"]
-    week = 7 * pace.changing * SERIES * 365 * ASSUMED["a record"]
+    year, ledger = 365 * ASSUMED["a record"], ASSUMED["a ledger"]
+    kept = BUCKETS * year + ledger + pace.changing * DAYS * ASSUMED["a log entry"]
+    week = 7 * (pace.changing * SERIES * year + pace.fetches * ledger)
     # A task is offered, and carried out.
     operations = (NEAR_TICKS + 1 + 2) * pace.fetches + 2 * pace.changing
     return {
