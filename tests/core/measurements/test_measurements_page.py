@@ -13,7 +13,17 @@ from healthrelay.adapters.fitbit.rows import ROWS as FITBIT
 from healthrelay.adapters.google_health.rows import ABSENT as NOT_AT_GOOGLE
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.ledger import WATCHED_DAYS
 from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.settling import SETTLING_HOURS
+from healthrelay.core.measurements.wanted import (
+    LOGS_BACK_DAYS,
+    LOGS_EVERY_DAYS,
+    MAX_FAR_CALLS,
+    MAX_WITHIN_DAY_CALLS,
+    NEWEST_DAYS,
+    TURNS,
+)
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "measurements.md"
 
@@ -34,6 +44,23 @@ def rows(section: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("section", ["From Google Health", "From the legacy API", "Side by side"])
 def test_every_series_has_a_row_and_no_other(section: str) -> None:
     assert rows(section).keys() == SERIES.keys()
+
+
+def test_what_is_read_again_is_said_as_it_is() -> None:
+    text = PAGE.read_text().partition("## What is read, and how often\n")[2].partition("\n### ")[0]
+    rows = [line for line in text.splitlines() if line.startswith("|")][2:]
+
+    assert [[int(number) for number in re.findall(r"\d+", row)] for row in rows] == [
+        [WATCHED_DAYS],
+        [NEWEST_DAYS, WATCHED_DAYS],
+        [WATCHED_DAYS, TURNS],
+        [MAX_FAR_CALLS, LOGS_EVERY_DAYS],
+        [WATCHED_DAYS, MAX_WITHIN_DAY_CALLS, 2],
+        [MAX_FAR_CALLS],
+        [],
+    ]
+    assert f"synced {SETTLING_HOURS} hours or more after the day ended" in PAGE.read_text()
+    assert LOGS_BACK_DAYS == 365
 
 
 def test_what_google_has_not_is_said_to_be_refused() -> None:
