@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
 from healthrelay.core.measurements.records import Window
@@ -48,6 +50,26 @@ def test_when_a_day_settles(devices: list[str], now: datetime, settled: bool) ->
     known = ledger(*(tracker(synced) for synced in devices))
 
     assert (settled_through("activities-steps", known, now) >= DAY) is settled
+
+
+INSTANTS = st.datetimes(datetime(2026, 10, 1), NOW)
+
+
+@given(st.lists(st.none() | INSTANTS, max_size=3), st.integers(-70, 0), INSTANTS)
+def test_a_day_settles_by_the_slowest_device_or_by_age(
+    syncs: list[datetime | None], ago: int, now: datetime
+) -> None:
+    """As the rule is worded: of a watch in November, whatever the others say."""
+    day = now.date() + timedelta(days=ago)
+    ended = datetime(day.year, day.month, day.day) + timedelta(days=1)
+    watched = [s for s in syncs if s is None or now - s <= timedelta(days=31)]
+    by_sync = bool(watched) and all(s and s - ended >= timedelta(hours=36) for s in watched)
+    # What was sent while we read may be in none of the answers.
+    by_sync &= now - timedelta(minutes=10) - ended >= timedelta(hours=36)
+    by_age = now - ended >= timedelta(days=31)
+    known = ledger(*(tracker(s.isoformat() if s else "", str(now.date())) for s in syncs))
+
+    assert (settled_through("activities-steps", known, now) >= day) is (by_sync or by_age)
 
 
 def test_a_scale_says_nothing_of_steps_and_no_device_of_meals() -> None:

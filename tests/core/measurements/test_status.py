@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from healthrelay.core.measurements.days import Moment
-from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
+from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
 from healthrelay.core.measurements.records import Window
 from healthrelay.core.measurements.status import PersonStatus, person_status
 
@@ -43,6 +45,21 @@ def test_a_wanted_day_of_which_nothing_is_known_is_open() -> None:
         WEIGHT: days(27, "oo"),
         STEPS: days(18, "oosesssfooo"),
     }
+
+
+@given(st.integers(1, 20), st.text("osef", min_size=1, max_size=8), st.integers(1, 28))
+def test_no_wanted_day_is_left_out_and_none_is_known_better_than_it_is(
+    first: int, states: str, start: int
+) -> None:
+    known = days(first, states)
+
+    one = status({STEPS: known}, november(start, 28)).series[STEPS]
+
+    assert (one.days.start, one.days.end) == (date(2026, 11, min(first, start)), MOMENT.day)
+    assert sum(map(one.count, State)) == len(one.days.states)
+    for number in range(min(first, start), 29):
+        day = date(2026, 11, number)
+        assert one.days.state(day) is (known.state(day) or State.OPEN)
 
 
 def test_days_that_are_not_wanted_any_more_stay_as_they_are_and_count_for_nothing() -> None:
