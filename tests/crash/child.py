@@ -44,7 +44,7 @@ def connecting(built: Services, said: dict[str, Any], now: datetime) -> None:
 def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
     context = built.delivery._replace(now=lambda: now)
     fetch(
-        parse_request("jack", said["query"]),
+        parse_request(said.get("user", "jack"), said["query"]),
         now,
         store=built.store,
         grants=built.grants,
@@ -52,6 +52,7 @@ def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
         consent=built.consent,
         deliver=lambda user: deliver(user, context),
         log_event=built.log_event,
+        system=built.settings.system,
     )
 
 

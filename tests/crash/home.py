@@ -70,18 +70,19 @@ class Home:
         self.here(flow, **said)
         self.now -= HEALED
 
-    def consent(self) -> dict[str, Any]:
-        """What a browser brings back from a new consent."""
+    def consent(self, user: str = "jack") -> dict[str, Any]:
+        """What a browser brings back from a new consent of *user*."""
         built = self.services
-        _, *invited = rounds.invite("jack", built.consent, built.store.identities)
+        _, *invited = rounds.invite(user, built.consent, built.store.identities)
         begun = rounds.begin(
-            rounds.Round("jack", *invited), built.client, built.consent, built.owner_key, self.now
+            rounds.Round(user, *invited), built.client, built.consent, built.owner_key, self.now
         )
-        back = parse_qsl(urlsplit(allow_page(begun.url)).query)
+        account = "" if user == "jack" else user
+        back = parse_qsl(urlsplit(allow_page(begun.url, account)).query)
         return {"query": dict(back), "cookies": {begun.cookie_name: begun.cookie}}
 
     def content(self) -> list[object]:
-        """All that is kept of jack, and what his home has got last."""
+        """All that is kept of jack but how often he was read, and what his home has got last."""
         store = self.services.store
         token = self.services.grants.load("jack")
         pushed = [json.loads(seen.body) for seen in self.igor.seen[-1:]]
@@ -89,7 +90,7 @@ class Home:
             store.identities.settings("jack"),
             (token.provider, token.account, token.grant.scopes),
             store.records.everything("jack"),
-            store.records.ledger("jack"),
+            store.records.ledger("jack")._replace(read_at="", turn=0),
             store.log.head("jack"),
             store.log.following("jack").progress("igor").sequence,
             pushed,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from healthrelay.core.errors import HealthrelayError, TryLater
+from healthrelay.core.measurements.ledger import State
 from tests.crash.home import LATER, Home
 from tests.crash.steps import Refusing, Steps, Unanswered
 
@@ -34,11 +35,13 @@ FAULTS: dict[str, Mapping[str, Any]] = {
 
 
 def kept(home: Home) -> list[object]:
-    """What no trouble may change: measurements, what counts as read, the log, the login."""
+    """What no trouble may change: measurements, what is settled or missing, the log, the login."""
     store, grant = home.services.store, home.services.grants.load("jack").grant
+    ledger = store.records.ledger("jack")
+    settled = [list(days.where([State.SETTLED, State.EMPTY])) for days in ledger.days.values()]
     return [
         store.records.everything("jack"),
-        store.records.ledger("jack"),
+        (list(filter(None, settled)), ledger.marks),
         store.log.head("jack"),
         (grant.access, grant.refresh),
     ]

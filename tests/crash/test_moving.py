@@ -13,7 +13,7 @@ import pytest
 
 from healthrelay.core.errors import HealthrelayError
 from tests.crash.home import HEALED, LATER, Home
-from tests.crash.test_killed import STEPS
+from tests.crash.test_killed import STEPS, fetch_steps
 from tests.crash.test_leaving import Meanwhile
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
@@ -72,13 +72,13 @@ def test_a_move_that_is_cut_short_ends_the_same(home: Home, way: str) -> None:
         assert home.services.store.identities.invitations("jack").person != person, step
 
 
-@pytest.mark.parametrize("way", ["keep", "remove"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_fetch_that_is_under_way_brings_nothing_back(home: Home, way: str) -> None:
     """What was read with the account before is not stored once the person has left it."""
     home.connect()
     home.now += LATER
-    read = STEPS["fetch"].index("provider.read")
-    for last, step in enumerate(STEPS["fetch"][: read + 2]):
+    steps = fetch_steps(home)
+    for last, step in enumerate(steps[: steps.index("records.apply") + 1]):
         home.services.store.identities.remove("jack-old")
         home.begin_anew()
         steps = Meanwhile(last, partial(leave_account, home, way))

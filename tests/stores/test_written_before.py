@@ -8,8 +8,6 @@ numbers.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -26,41 +24,21 @@ from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.transfer.person import read_person
 from healthrelay.ports.store import Store
 from tests.household import START
+from tests.stores.earlier import write_firestore, write_sqlite
 
-WRITTEN = Path(__file__).parent / "written"
 PEOPLE = ("anna", "jack", "mia")
 VAULT = SealingVault({"k": b"k" * 32})
-
-
-def write_sqlite(path: Path) -> None:
-    """Make the file as 0.1.0 left it."""
-    with sqlite3.connect(path) as connection:
-        connection.executescript((WRITTEN / "0.1.0.sql").read_text())
-    connection.close()
-
-
-def write_firestore(project: str) -> None:
-    """Put into *project* what 0.1.0 left there."""
-    from google.cloud import firestore
-    from google.cloud.firestore_v1 import _helpers
-    from google.cloud.firestore_v1.types import Value
-
-    client = firestore.Client(project=project)
-    for path, fields in json.loads((WRITTEN / "0.1.0.json").read_text()).items():
-        values = {name: Value.from_json(json.dumps(value)) for name, value in fields.items()}
-        client.document(path).set(_helpers.decode_dict(values, client))
-    client.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("firestore", marks=pytest.mark.peer)])
 def open_written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Open today's store over what 0.1.0 wrote, as often as wanted."""
     if request.param == "firestore":
-        write_firestore(request.getfixturevalue("firestore_project"))
+        write_firestore("0.1.0", request.getfixturevalue("firestore_project"))
         yield request.getfixturevalue("make_firestore")
         return
     path = tmp_path / "healthrelay.db"
-    write_sqlite(path)
+    write_sqlite("0.1.0", path)
     with ExitStack() as stack:
         yield lambda: stack.enter_context(closing(SqliteStore(str(path))))
 
