@@ -28,6 +28,7 @@ LEDGERS = st.builds(
     marks=st.dictionaries(NAMES, MARKS),
     again=st.dictionaries(NAMES, st.lists(TEXT, min_size=1).map(tuple)),
     logs_read=TEXT,
+    logs_to=TEXT,
     turn=st.integers(0, 9),
     units=TEXT,
 )

@@ -11,7 +11,7 @@ from healthrelay.core.measurements.days import EPOCH, Moment
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 from healthrelay.core.measurements.reads import Source, count_calls
 from healthrelay.core.measurements.records import Window
-from healthrelay.core.measurements.wanted import wanted
+from healthrelay.core.measurements.wanted import after_logs, wanted
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = Moment(NOW, NOW.replace(tzinfo=None))
@@ -140,6 +140,32 @@ def test_logs_are_read_a_year_back_once_a_month() -> None:
     assert spans(window(29, series="weight"), short) == [(49, 31), (30, 0)]
     daily = known("s" * 500)._replace(logs_read="2026-10-29")
     assert spans(window(29), daily) == [(30, 0)]
+
+
+def test_logs_that_take_many_calls_are_read_back_by_several_fetches() -> None:
+    names = ("weight", "fat")
+    ledger = Ledger(
+        read_at=NOW.isoformat(),
+        days={name: Days(days(499), "s" * 500) for name in names},
+        logs_read="2026-10-29",
+    )
+    asked = {window(29, series=name): (Source(name, days=31),) for name in names}
+
+    furthest = []
+    while ledger.logs_read == "2026-10-29":
+        read = list(wanted(asked, ledger, AT))
+        assert count_calls({w: asked[window(29, series=w.series)] for w in read}) <= 20 + 2
+        ledger = after_logs(ledger, read, TODAY)
+        furthest.append(ledger.logs_to)
+
+    # 335 days before the last 31 are 11 calls a series: ten of each fit into the first fetch.
+    assert furthest == [days(30 + 10 * 31).isoformat(), ""]
+    assert ledger.logs_read == TODAY.isoformat()
+    assert sorted({(TODAY - w.start).days for w in read}) == [30, 365]
+
+
+def test_where_logs_were_never_read_back_the_first_fetch_counts() -> None:
+    assert after_logs(known("o", series="weight"), [], TODAY).logs_read == TODAY.isoformat()
 
 
 def within(ledger: Ledger, first: int = 0) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from healthrelay.core.measurements.records import Record, Window, select
 from healthrelay.core.measurements.wanted import wanted
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import store_changes
-from healthrelay.igor.old_plugin import LegacyPerson, Units
+from healthrelay.igor.old_plugin import LegacyPerson
 from healthrelay.igor.takeover import take_over
 from healthrelay.ports.store import Store
 
@@ -76,7 +76,7 @@ def import_year(store: Store) -> list[str]:
         ],
         "body-weight": [{"dateTime": day, "value": "82.4"} for day in days],
     }
-    take_over(LegacyPerson("jack", {}, series), store, Units("metric", "metric"), START)  # type: ignore[arg-type]
+    take_over(LegacyPerson("jack", {}, series), store, "metric", START)  # type: ignore[arg-type]
     return days
 
 

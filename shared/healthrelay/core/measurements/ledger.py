@@ -124,6 +124,8 @@ class Ledger(NamedTuple):
     """Within-day series → days for which a device synced since they were read."""
     logs_read: str = ""
     """The day on which logs were last read a year back."""
+    logs_to: str = ""
+    """The day down to which they were read again since; empty while that is not due."""
     turn: int = 0
     """Another one each fetch, for what is not read by each."""
     units: str = ""

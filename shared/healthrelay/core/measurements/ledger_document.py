@@ -32,6 +32,7 @@ def to_document(ledger: Ledger) -> Document:
         },
         "again": {series: list(days) for series, days in sorted(ledger.again.items())},
         "logs": ledger.logs_read,
+        "logs_to": ledger.logs_to,
         "turn": ledger.turn,
         "units": ledger.units,
     }
@@ -53,6 +54,7 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
         },
         again={series: tuple(days) for series, days in document.get("again", {}).items()},
         logs_read=document.get("logs", ""),
+        logs_to=document.get("logs_to", ""),
         turn=document.get("turn", 0),
         units=document.get("units", ""),
     )

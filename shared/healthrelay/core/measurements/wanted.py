@@ -68,10 +68,38 @@ def wanted(
     }
 
 
-def reads_logs(ledger: Ledger, day: date) -> bool:
-    """Return whether logs are due to be read a year back on the wearer's *day*."""
+def after_logs(ledger: Ledger, read: Iterable[Window], day: date) -> Ledger:
+    """Return *ledger* after the windows *read*: how far back logs have been read again.
+
+    What a few calls do not reach is read by the fetches that follow, further and further back.
+    """
+    if ledger.logs_read and not _are_logs_due(ledger, day):
+        return ledger
+    reached: dict[str, date] = {}
+    for window in read:
+        if _is_log(window.series) and window.series in ledger.days:
+            reached[window.series] = min(window.start, reached.get(window.series, window.start))
+    unfinished = [
+        back
+        for series, back in reached.items()
+        if ledger.logs_read and back > _first_log_day(ledger.days[series], day)
+    ]
+    if unfinished:
+        return ledger._replace(logs_to=max(unfinished).isoformat())
+    return ledger._replace(logs_read=day.isoformat(), logs_to="")
+
+
+def _are_logs_due(ledger: Ledger, day: date) -> bool:
     last = ledger.logs_read
     return bool(last) and date.fromisoformat(last) <= day - timedelta(days=LOGS_EVERY_DAYS)
+
+
+def _is_log(series: str) -> bool:
+    return SERIES[series].kind is Kind.LOG and series != "sleep"
+
+
+def _first_log_day(known: Days, day: date) -> date:
+    return max(known.start, day - timedelta(days=LOGS_BACK_DAYS))
 
 
 def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
@@ -109,9 +137,9 @@ def _far_back(window: Window, known: Days, ledger: Ledger, moment: Moment) -> se
         # What fails is tried again once a day.
         days |= set(known.where([State.FAILED]))
     series = window.series
-    if SERIES[series].kind is Kind.LOG and series != "sleep" and reads_logs(ledger, moment.day):
-        year = moment.day - timedelta(days=LOGS_BACK_DAYS)
-        days |= set(each_day(max(known.start, year), known.end))
+    if _is_log(series) and _are_logs_due(ledger, moment.day):
+        end = date.fromisoformat(ledger.logs_to) - DAY if ledger.logs_to else known.end
+        days |= set(each_day(_first_log_day(known, moment.day), end))
     last = window.end - timedelta(days=WATCHED_DAYS)
     marks = ledger.marks.get(series, {}).values()
     missing = {date.fromisoformat(mark.day) for mark in marks if is_due(mark, moment.now)}
@@ -141,6 +169,8 @@ def _fitting(pieces: Mapping[Window, Needed], limit: int) -> dict[Window, Needed
         return dict(pieces)
     taken: dict[Window, Needed] = {}
     for window in newest[:MAX_PIECES]:
-        if count_calls({**taken, window: pieces[window]}) <= limit:
-            taken[window] = pieces[window]
+        trial = {**taken, window: pieces[window]}
+        if count_calls(trial) > limit:
+            break  # what is older waits, so that fetches come further and further back
+        taken = trial
     return taken

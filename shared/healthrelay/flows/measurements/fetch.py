@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants
+    from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.peers import LogEvent, Provider
     from healthrelay.ports.store import Store
 
@@ -98,26 +99,19 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
         moment = known.moment(now, token)
-        asked = windows(request.query, known.settings, moment.day)
-        if any(SERIES[window.series].kind is Kind.INTRADAY for window in asked):
-            known = _ask_devices(known, token, provider, consent, moment)
+        known = _ask_devices(request, known, token, provider, consent, moment)
         plan = _decide(request, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
-        unavailable = {**_odd_errors(gathered.odd), **gathered.failed, **plan.refused}
-        _name_wearer(user, unavailable)
+        unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
             user, gathered, known.ledger, moment, records=store.records, log_event=log_event
         )
-        if unavailable and not gathered.read:
-            raise next(iter(unavailable.values()))
+        _require_any(gathered.read, unavailable)
         deliveries = deliver(user)
         diagnosis = diagnose_token(user, token, configured_series(known.settings), consent, now)
     except HealthrelayError as error:
         log(error)
-        if not isinstance(error, BadRequest):
-            _name_wearer(user, {"": error})
-            with suppress(HealthrelayError):  # the store itself may be the trouble
-                error.diagnosis = examine(user, store, grants.load, consent, now)
+        _diagnose(error, user, now, store=store, grants=grants, consent=consent)
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
@@ -161,12 +155,20 @@ def _read_known(user: str, store: Store) -> _Known:
 
 
 def _ask_devices(
-    known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
+    request: FetchRequest,
+    known: _Known,
+    token: Token,
+    provider: Provider,
+    consent: Consent,
+    moment: Moment,
 ) -> _Known:
-    """Return what is known, with the syncs of the devices; a trouble leaves it as it was.
+    """Return what is known, with the syncs of the devices where they decide what is read.
 
-    They are asked beforehand where they decide what is read: the points within a day.
+    That is so for the points within a day only; a trouble leaves it to the plan to ask again.
     """
+    asked = windows(request.query, known.settings, moment.day)
+    if all(SERIES[window.series].kind is not Kind.INTRADAY for window in asked):
+        return known
     sources = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
     reads = pack(sources, known.ledger)
     try:
@@ -213,8 +215,35 @@ def _log_fetch(
         note("WARNING", "odd data", odd=outcome.odd)
 
 
-def _odd_errors(odd: OddDays) -> dict[str, HealthrelayError]:
-    return {series: OddData(series, days) for series, days in odd.items()}
+def _diagnose(
+    error: HealthrelayError,
+    user: str,
+    now: datetime,
+    *,
+    store: Store,
+    grants: Grants,
+    consent: Consent,
+) -> None:
+    """Put the diagnosis of the connection on an error that is not about the words asked with."""
+    if isinstance(error, BadRequest):
+        return
+    _name_wearer(user, {"": error})
+    with suppress(HealthrelayError):  # the store itself may be the trouble
+        error.diagnosis = examine(user, store, grants.load, consent, now)
+
+
+def _name_unavailable(user: str, gathered: Gathered, plan: Plan) -> Mapping[str, HealthrelayError]:
+    """Return by series what stood in the way, with the name of a wearer who must act."""
+    odd = {series: OddData(series, days) for series, days in gathered.odd.items()}
+    unavailable = {**odd, **gathered.failed, **plan.refused}
+    _name_wearer(user, unavailable)
+    return unavailable
+
+
+def _require_any(read: object, unavailable: Mapping[str, HealthrelayError]) -> None:
+    """Raise the first cause if nothing was *read* for it."""
+    if unavailable and not read:
+        raise next(iter(unavailable.values()))
 
 
 def _name_wearer(user: str, unavailable: Mapping[str, HealthrelayError]) -> None:

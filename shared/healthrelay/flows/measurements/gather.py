@@ -134,27 +134,18 @@ def convert(
     their own. Any other error leaves nothing of it.
     """
     raw = _by_source(outcomes)
-    errors = {r: error for r, error in outcomes.items() if isinstance(error, HealthrelayError)}
-    read: list[Window] = []
+    stretches_of, failed = _read_stretches(windows, outcomes, provider)
+    missed = tuple(window for window, parts in stretches_of.items() if parts != [window])
     records: list[Record] = []
-    failed: dict[str, HealthrelayError] = {}
     odd: dict[str, dict[str, int]] = {}
     unsure: dict[str, set[str]] = {}
     replaced: set[tuple[str, str]] = set()
-    missed: list[Window] = []
     origin = origin_of(provider.name, account.id)
-    for window in windows:
-        stretches = [window]
-        if errors and (lacking := _missed_reads(window, errors, provider)):
-            # The one that waiting does not fix, or the longest wait.
-            failed[window.series] = max(lacking.values(), key=_wait)
-            stretches = _read_stretches(window, lacking)
-            missed.append(window)
+    for window, stretches in stretches_of.items():
         if not stretches:
             continue
         converted = provider.convert(window, raw, account, now)
         parsed, unparsed = parse(window.series, converted.elements, origin)
-        read += stretches
         # A source may have been read over more days than this series needs.
         records += _within_hours(select(parsed, stretches), window.hours)
         days = _odd_days((converted.odd, unparsed), stretches)
@@ -163,9 +154,24 @@ def convert(
         if days or converted.unsure:
             unsure.setdefault(window.series, set()).update(days, converted.unsure)
         replaced |= {(window.series, key) for key in converted.replaced}
-    return Gathered(
-        tuple(read), tuple(records), failed, odd, unsure, replaced, origin, tuple(missed)
-    )
+    read = tuple(part for parts in stretches_of.values() for part in parts)
+    return Gathered(read, tuple(records), failed, odd, unsure, replaced, origin, missed)
+
+
+def _read_stretches(
+    windows: Iterable[Window], outcomes: Mapping[Read, Outcome], provider: Provider
+) -> tuple[dict[Window, list[Window]], dict[str, HealthrelayError]]:
+    """Return which stretches of each window were read whole, and by series why not the others."""
+    errors = {r: error for r, error in outcomes.items() if isinstance(error, HealthrelayError)}
+    stretches: dict[Window, list[Window]] = {}
+    failed: dict[str, HealthrelayError] = {}
+    for window in windows:
+        stretches[window] = [window]
+        if errors and (lacking := _missed_reads(window, errors, provider)):
+            # The one that waiting does not fix, or the longest wait.
+            failed[window.series] = max(lacking.values(), key=_wait)
+            stretches[window] = _around(window, lacking)
+    return stretches, failed
 
 
 def _odd_days(odd: Iterable[Mapping[str, int]], stretches: Sequence[Window]) -> dict[str, int]:
@@ -205,7 +211,8 @@ def _wait(error: HealthrelayError) -> float:
     return error.after if isinstance(error, TryLater) else math.inf
 
 
-def _read_stretches(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
+def _around(window: Window, missed: Mapping[Read, HealthrelayError]) -> list[Window]:
+    """Return the stretches of *window* around the reads that *missed*."""
     if not all(isinstance(error, TryLater) for error in missed.values()):
         return []
     return without(window, [(read.start, read.end) for read in missed])

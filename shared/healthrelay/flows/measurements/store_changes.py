@@ -12,7 +12,7 @@ from healthrelay.core.measurements.records import Delta, select
 from healthrelay.core.measurements.removal import Compared, Reading, compare
 from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
 from healthrelay.core.measurements.units import METRIC
-from healthrelay.core.measurements.wanted import TURNS, reads_logs
+from healthrelay.core.measurements.wanted import TURNS, after_logs
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.days import Moment
@@ -77,8 +77,8 @@ def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
     ledger = ledger._replace(outcome=next(iter(causes.values()), ""), turn=turn)
     if gathered.read:
         ledger = ledger._replace(read_at=moment.now.isoformat(timespec="seconds"))
-    if not ledger.logs_read or (reads_logs(ledger, moment.day) and not passing):
-        ledger = ledger._replace(logs_read=moment.day.isoformat())
+    if not passing:
+        ledger = after_logs(ledger, gathered.read, moment.day)
     ledger = with_devices(ledger, gathered.devices, moment.civil)
     return after_failure(ledger, gathered.missed, causes, passing)
 
