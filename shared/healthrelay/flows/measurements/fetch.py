@@ -111,7 +111,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         diagnosis = diagnose_token(user, token, configured_series(known.settings), consent, now)
     except HealthrelayError as error:
         log(error)
-        _diagnose(error, user, now, store=store, grants=grants, consent=consent)
+        _diagnose(error, user, partial(examine, user, store, grants.load, consent, now))
         raise
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
@@ -215,21 +215,13 @@ def _log_fetch(
         note("WARNING", "odd data", odd=outcome.odd)
 
 
-def _diagnose(
-    error: HealthrelayError,
-    user: str,
-    now: datetime,
-    *,
-    store: Store,
-    grants: Grants,
-    consent: Consent,
-) -> None:
-    """Put the diagnosis of the connection on an error that is not about the words asked with."""
+def _diagnose(error: HealthrelayError, user: str, connection: Callable[[], Diagnosis]) -> None:
+    """Put the diagnosis of the *connection* on an error that is not about the words asked with."""
     if isinstance(error, BadRequest):
         return
     _name_wearer(user, {"": error})
     with suppress(HealthrelayError):  # the store itself may be the trouble
-        error.diagnosis = examine(user, store, grants.load, consent, now)
+        error.diagnosis = connection()
 
 
 def _name_unavailable(user: str, gathered: Gathered, plan: Plan) -> Mapping[str, HealthrelayError]:
