@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthrelay.core.measurements import units
-from healthrelay.core.measurements.mixed_units import WEIGHED, mixed_series
+from healthrelay.core.measurements.mixed_units import WEIGHED, likely_system, mixed_series
 from healthrelay.core.measurements.records import Record
 
 ORIGIN = "google_health 1a2b3c4d"
@@ -68,6 +68,16 @@ def test_what_was_read_again_shows_in_which_unit_the_others_are() -> None:
     assert mixed_series(kilograms, "metric") == {}
     assert mixed_series(kilograms, "en_US") == {"body-weight": kilograms[:1]}
     assert mixed_series(weighed("181.9", "82.5", since=1), "en_US") == {}
+
+
+@pytest.mark.parametrize("assumed", SYSTEMS)
+def test_the_system_that_fits_is_found_where_anything_tells(assumed: str) -> None:
+    two = weighed("82.4", "181.88", series="body")
+
+    assert likely_system(weighed("82.4", "82.5", since=1), assumed) == "metric"
+    assert likely_system(weighed("181.9", "82.5", since=1), assumed) == "en_US"
+    assert likely_system([*two, *weighed("12.98", "82.5", since=1)], assumed) == "en_GB"
+    assert likely_system([*two, *weighed("82.4", "82.5")], assumed) == assumed
 
 
 def test_what_has_an_origin_is_not_judged() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.progress import READER, Progress, reader_key
 from healthrelay.core.errors import TryLater
-from healthrelay.core.measurements.records import Record
+from healthrelay.core.grants.token import Account
+from healthrelay.core.measurements.ledger import Days, Ledger
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, due
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
 from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
-from tests.flows.delivery.fakes import FakeTarget, Home
+from tests.flows.delivery.fakes import NOW, FakeTarget, Home
+from tests.flows.grants.issuer import grant, grants_of
 
 ORIGIN = "google_health 1a2b3c4d"
 DAYS = ("2026-11-01", "2026-11-02", "2026-11-03")
@@ -183,6 +187,39 @@ def test_what_an_earlier_version_stored_keeps_its_units(store: Store) -> None:
     assert values(igors(home)) == ["82.499", "82.4"]
     assert store.records.ledger("jack").units == "en_US"
     assert stored(store) == before
+
+
+def test_what_is_read_again_shows_the_units_of_an_earlier_version(store: Store) -> None:
+    """The setting was changed together with the version: what is there is in kilograms."""
+    home = in_system(Home(store), "en_US")
+    store.log.save("jack", "node-red", Progress(1))
+    home.apply(added=(*weights("82.5", origin=""), *weights("0", "82.4", "80")[1:]))
+
+    deliver("jack", home.context)
+
+    assert values(igors(home)) == WEIGHTS["en_US"]
+    assert [values(json.loads(b)["data"]["whole"]) for b in home.receiver.bodies] == [
+        WEIGHTS["en_US"]
+    ]
+    assert store.records.ledger("jack").units == "metric"
+    assert deliver_due(home.context) == {}
+
+
+def test_whoever_will_be_read_again_is_not_judged_before(store: Store) -> None:
+    home = in_system(Home(store), "en_US")
+    home.apply(added=weights("82.5", origin=""))
+    covered = Ledger(days={"body-weight": Days(date(2026, 11, 1), "o")})
+    store.records.apply("jack", Delta(), NOW, ledger=covered)
+    grants_of(store).connect("jack", grant(1), Account("1"), NOW)
+
+    deliver_due(home.context)
+    assert (values(igors(home)), store.log.following("jack").system) == (["82.5"], "")
+
+    read = store.records.ledger("jack")._replace(read_at="2026-11-01T12:00:00+00:00")
+    store.records.apply("jack", Delta(added=weights("0", "82.4")[1:]), NOW, ledger=read)
+    deliver_due(home.context)
+    assert values(igors(home)) == WEIGHTS["en_US"][:2]
+    assert store.log.following("jack").system == "en_US"
 
 
 def test_two_units_of_an_earlier_version_stay_as_they_are(store: Store) -> None:

@@ -6,7 +6,7 @@ mass betrays that: a day's way may well be half of the day before, a person's we
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
@@ -42,6 +42,15 @@ def mixed_series(records: Iterable[Record], units_before: str) -> dict[str, list
         for series, weighed in _by_series(records).items()
         if _has_jump(weighed, WEIGHED[series], units_before)
     }
+
+
+def likely_system(records: Collection[Record], assumed: str) -> str:
+    """Return the system of the records without an origin: *assumed*, unless another fits better.
+
+    That shows beside those that have an origin.
+    """
+    systems = dict.fromkeys([assumed, *DIMENSIONS["mass"]])
+    return min(systems, key=lambda system: len(mixed_series(records, system)))
 
 
 def _by_series(records: Iterable[Record]) -> dict[str, list[Record]]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import Conflict
+from healthrelay.core.measurements.mixed_units import likely_system
 from healthrelay.core.measurements.records import Delta
 
 if TYPE_CHECKING:
+    from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.flows.delivery.context import DeliveryContext
     from healthrelay.ports.delivery import Following
+    from healthrelay.ports.store import Store
 
 
 def retell(user: str, following: Following, context: DeliveryContext) -> Following:
@@ -22,17 +25,30 @@ def retell(user: str, following: Following, context: DeliveryContext) -> Followi
     Stopped anywhere, the next delivery does the rest, and nothing twice.
     """
     store, system, now = context.store, context.system, context.now()
-    records = store.records.everything(user)
     ledger = store.records.ledger(user)
-    before = following.system or ledger.units or system
-    if not (ledger.units or all(record.origin for record in records)):
-        # What an earlier version stored keeps its units, whatever is set later.
-        try:
-            store.records.apply(user, Delta(), now, ledger=ledger._replace(units=before))
-        except Conflict:  # moved to another account meanwhile: the next delivery does it
-            return following
+    if not following.system and _is_awaited(user, ledger, store):
+        return following
+    records = store.records.everything(user)
+    before = following.system or system
+    if not all(record.origin for record in records):
+        units = ledger.units or before
+        if not following.system:
+            units = before = likely_system(records, units)
+        if units != ledger.units:
+            try:
+                store.records.apply(user, Delta(), now, ledger=ledger._replace(units=units))
+            except Conflict:  # moved to another account meanwhile: the next delivery does it
+                return following
     whole = {record.series for record in records} if before != system else set()
     store.log.retell(user, system, whole, now)
     if whole:
         context.log_event("INFO", "system", user=user, before=before, system=system)
     return store.log.following(user)
+
+
+def _is_awaited(user: str, ledger: Ledger, store: Store) -> bool:
+    """Return whether nothing was read since an earlier version, and something will be.
+
+    What is read then shows in which units that version stored what it had.
+    """
+    return bool(ledger.days) and not ledger.read_at and store.tokens.load(user) is not None
