@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from sandbox import Sandbox
-from tests.household import Household
+from tests.household import Clock, Household
 from tests.igor.expected import (
     ALL,
     ALL_XML,
@@ -73,11 +73,13 @@ def test_corrected_deleted_and_new_measurements_follow(
 
 
 def test_what_vanishes_at_the_provider_vanishes_in_igor(
-    household: Household, sandbox: Sandbox, igor: Igor
+    household: Household, sandbox: Sandbox, igor: Igor, household_clock: Clock
 ) -> None:
     household.connect(**WEIGHTS)
     household.fetched()
     sandbox.wearer.forget(sandbox.wearer.weights[1].log_id)
+    assert household.fetched()["removed"] == 0
+    household_clock.advance(hours=1)
 
     fetched = household.fetched()
 

@@ -11,7 +11,7 @@ from tests.stores.contract import LEDGER, NOW, add_weights
 
 
 def exported(store: Store) -> Any:
-    return json.loads(export("jack", store, NOW)["jack.json"])
+    return json.loads(export("jack", store, NOW, "metric")["jack.json"])
 
 
 def test_the_ledger_tells_of_each_series_how_many_days_are_how(either_store: Store) -> None:
