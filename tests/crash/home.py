@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,10 +70,15 @@ class Home:
         self.here(flow, **said)
         self.now -= HEALED
 
-    def consent(self, user: str = "jack") -> dict[str, Any]:
-        """What a browser brings back from a new consent of *user*."""
+    def invite(self, user: str = "jack") -> list[str]:
+        """What an invitation of *user* says."""
+        _, *invited = rounds.invite(user, self.services.consent, self.services.store.identities)
+        return invited
+
+    def consent(self, user: str = "jack", invited: Sequence[str] = ()) -> dict[str, Any]:
+        """What a browser brings back from a new consent of *user*, at a new invitation or this."""
         built = self.services
-        _, *invited = rounds.invite(user, built.consent, built.store.identities)
+        invited = invited or self.invite(user)
         begun = rounds.begin(
             rounds.Round(user, *invited), built.client, built.consent, built.owner_key, self.now
         )

@@ -89,6 +89,28 @@ def test_a_fetch_that_is_under_way_brings_nothing_back(home: Home, way: str) -> 
         assert home.services.store.records.everything("jack") == [], step
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_consents_meanwhile_with_the_account_before_is_not_connected_afterwards(
+    home: Home, way: str
+) -> None:
+    begin_anew(home)
+    for last, step in enumerate(home.child("move", **WAYS[way])):
+        begin_anew(home)
+        steps = Meanwhile(last, partial(connect_late, home, home.invite()))
+        with home.watched(steps) as moving:
+            home.elsewhere(moving, "move", **WAYS[way])
+
+        assert steps.struck or step == "the end"
+        assert home.services.store.tokens.load("jack") is None, step
+        assert home.services.store.accounts.load().of("jack") == (), step
+
+
+def connect_late(home: Home, invited: list[str]) -> None:
+    """Consent once more with the account of before, unless the invitation has ended."""
+    with suppress(HealthrelayError):
+        home.here("connect", **home.consent(invited=invited))
+
+
 def leave_account(home: Home, way: str) -> None:
     """As another process would; a refresh that is under way has its time first."""
     grant = home.services.store.tokens.load("jack")

@@ -50,10 +50,11 @@ def move_account(
         store.records.renew(user)
         if move.empties:
             _empty(move, store, now)
-        # Whoever connected in between did so with the account that is bound until now.
+        store.identities.renew_invitations(user, person)
+        # Whoever connected in between did so with the account that is bound until now; from here
+        # on no invitation of before connects anybody.
         ended = store.tokens.load(user) is None
     _mark_first_day(move, store, day)
-    store.identities.renew_invitations(user, person)
     store.accounts.change(lambda bindings: bindings.replace(user, ()))
 
 
