@@ -22,6 +22,8 @@ DISCONNECT = [
     "token_endpoint.revoke",
     "tokens.forget",
 ]
+UNITS = ["records.ledger", "records.everything", "log.retell", "log.following"]
+"""Of the first delivery: it stores in which units somebody is told."""
 STEPS = {
     "connect": [
         "identities.settings",
@@ -47,10 +49,7 @@ STEPS = {
         "records.within",
         "records.apply",
         "log.following",
-        "records.ledger",
-        "records.everything",
-        "log.retell",
-        "log.following",
+        *UNITS,
         "records.everything",
         "igor.send",
         "log.save",
