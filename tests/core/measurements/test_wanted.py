@@ -66,8 +66,16 @@ def test_wanted_history_is_read_whole_and_only_once() -> None:
 
 
 def test_a_hole_since_the_last_reading_is_filled_even_one_longer_than_the_window() -> None:
-    assert spans(window(29), known("s" * 300, last=90)) == [(89, 0)]
-    assert spans(window(29), known("s" * 300, last=9)) == [(30, 9), (8, 0)]
+    assert spans(window(29), known("s" * 300, last=90)) == [(120, 90), (89, 0)]
+    assert spans(window(29), known("s" * 300, last=9)) == [(39, 9), (8, 0)]
+
+
+def test_the_31_days_before_a_time_without_readings_are_read_again_after_it() -> None:
+    """They could still change while nothing was read; a day of ten days ago was then 1 old."""
+    assert spans(window(29), known("s" * 100 + "f" * 9)) == [(39, 0)]
+    assert spans(window(13), known("s" * 5 + "f" * 9)) == [(13, 0)]
+    # A year is the most, whatever never succeeds.
+    assert spans(window(404), known("s" * 5 + "f" * 400)) == [(395, 365), (364, 0)]
 
 
 def test_open_days_further_back_are_read_until_they_settle() -> None:

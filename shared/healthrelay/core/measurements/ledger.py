@@ -42,6 +42,11 @@ class Days(NamedTuple):
     def end(self) -> date:
         return self.start + timedelta(days=len(self.states) - 1)
 
+    @property
+    def last_read(self) -> date:
+        """Return the last day that did not fail; the one before all when each did."""
+        return self.start + timedelta(days=len(self.states.rstrip(State.FAILED.value)) - 1)
+
     def state(self, day: date) -> State | None:
         """Return the state of *day*; None outside."""
         place = (day - self.start).days

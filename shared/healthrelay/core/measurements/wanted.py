@@ -103,9 +103,15 @@ def _first_log_day(known: Days, day: date) -> date:
 
 
 def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
-    """Return which of the last 31 days are read again, as far as they were read before."""
+    """Return which of the last 31 days are read again, as far as they were read before.
+
+    Where nothing could be read for a while it is the 31 days before that, too: each of them may
+    have changed since, while it still could.
+    """
     known = ledger.days[window.covers]
-    recent = max(known.start, window.end - timedelta(days=WATCHED_DAYS - 1))
+    longest = window.end - timedelta(days=LOGS_BACK_DAYS)
+    last = min(window.end, max(known.last_read, longest))
+    recent = max(known.start, last - timedelta(days=WATCHED_DAYS - 1))
     days = set(each_day(recent, min(known.end, window.end)))
     if SERIES[window.series].kind is Kind.INTRADAY:
         return days & _synced_days(window, ledger)
