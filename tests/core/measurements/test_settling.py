@@ -177,6 +177,23 @@ def test_within_day_points_that_failed_or_lie_between_are_waited_for() -> None:
     }
 
 
+def test_a_day_of_points_that_turns_out_to_be_empty_is_read_once_more() -> None:
+    """One empty answer after a late sync would be the only one; further back it is history."""
+    known = ledger(tracker("2026-11-27T08:00:00"))
+    windows = [Window(WITHIN, DAY, DAY), Window("activities-steps", DAY, DAY)]
+    long_ago = Window(WITHIN, date(2026, 10, 20), date(2026, 10, 28))
+
+    first = after_reading(known, windows, set(), set(), NOW)
+    second = after_reading(first, windows, set(), set(), NOW)
+    full = after_reading(known, windows, {(WITHIN, DAY.isoformat())}, set(), NOW)
+
+    assert first.days[WITHIN].states == second.days[WITHIN].states == "e"
+    assert first.again == {WITHIN: ("2026-11-20",)}
+    assert (second.again, full.again) == ({}, {})
+    far = after_reading(known, [long_ago], set(), set(), NOW)
+    assert far.again == {}
+
+
 def test_a_device_that_is_listed_no_more_is_waited_for_until_it_would_be_left_out() -> None:
     known = ledger(tracker("2026-11-10T08:00:00", "2026-11-10"))
 

@@ -154,6 +154,20 @@ def test_one_empty_answer_removes_nothing_and_the_next_unmarks_all(store: Store)
     assert not store.records.ledger("jack").marks
 
 
+def test_a_day_that_holds_what_another_gave_is_not_empty(store: Store) -> None:
+    """What was imported, or came from a former provider, stays where there is nothing now."""
+    day = TODAY - timedelta(29)
+    imported = every_day()[0]._replace(origin="import")
+    store.records.apply("jack", Delta(added=(imported,)), NOW)
+    later = NOW + timedelta(days=40)
+
+    store_all(gathered(()), store.records, store.records.ledger("jack"), later)
+
+    days = store.records.ledger("jack").days
+    assert days["body-weight"] == Days(day, "s" + "e" * 29)
+    assert days["body-fat"] == Days(day, "e" * 30)
+
+
 def test_a_silent_device_is_named_once(store: Store) -> None:
     watch = {"id": "7", "type": "TRACKER", "lastSyncTime": "2026-10-20T08:00:00.000"}
     before = len(LINES.lines)

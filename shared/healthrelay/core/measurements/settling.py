@@ -50,7 +50,9 @@ def after_reading(
     """Return *ledger* after *windows* were read whole at the civil time *now*.
 
     *given* are the days of which there is something, *changed* those of which something did.
-    A day that was settled and changes is open again; one of a missing record stays open.
+    A day that was settled and changes is open again; one of a missing record stays open. No
+    month of readings follows on a day of within-day points: one that turns out to be empty is
+    read once more.
     """
     for window in _dated(windows):
         days = _days_with(ledger, window)
@@ -67,7 +69,13 @@ def after_reading(
         # What lies between what was read before and now was never read.
         unread = [day for day in _apart(ledger, window) if not window.has_day(day)]
         waiting = [day for day in _waiting(ledger, window) if not window.has_day(day)]
-        ledger = _with(ledger, window, days.mark(states), {*unread, *waiting})
+        recent = now.date() - timedelta(days=WATCHED_DAYS)
+        doubtful = [
+            day.isoformat()
+            for day, state in states.items()
+            if state is State.EMPTY and days.state(day) is not State.EMPTY and day > recent
+        ]
+        ledger = _with(ledger, window, days.mark(states), {*unread, *waiting, *doubtful})
     return _without_old_causes(ledger)
 
 

@@ -47,7 +47,9 @@ def store_changes(
         compared = compare(
             known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment)
         )
-        after = _after_reading(ledger, windows, incoming, compared, moment)
+        gone = {record.name for record in compared.delta.removed}
+        kept = [record for record in known if record.name not in gone]
+        after = _after_reading(ledger, windows, [*kept, *incoming], compared, moment)
         try:
             records.apply(user, compared.delta, moment.now, ledger=after)
         except TooLarge:
@@ -96,14 +98,15 @@ def _name_silent_devices(user: str, ledger: Ledger, moment: Moment, log_event: L
 def _after_reading(
     ledger: Ledger,
     windows: Sequence[Window],
-    incoming: Sequence[Record],
+    held: Sequence[Record],
     compared: Compared,
     moment: Moment,
 ) -> Ledger:
+    """Return the ledger after *windows* were read; *held* is all that is stored of them then."""
     delta = compared.delta
     changed = _days_of((*delta.added, *delta.changed, *delta.removed))
     marked = ledger._replace(marks=compared.marks)
-    return after_reading(marked, windows, _days_of(incoming), changed, moment.civil)
+    return after_reading(marked, windows, _days_of(held), changed, moment.civil)
 
 
 def _days_of(records: Iterable[Record]) -> set[tuple[str, str]]:
