@@ -52,6 +52,7 @@ def test_what_is_read_again_is_said_as_it_is() -> None:
 
     assert [[int(number) for number in re.findall(r"\d+", row)] for row in rows] == [
         [WATCHED_DAYS],
+        [WATCHED_DAYS],
         [NEWEST_DAYS, WATCHED_DAYS],
         [WATCHED_DAYS, TURNS],
         [MAX_FAR_CALLS, LOGS_EVERY_DAYS],
