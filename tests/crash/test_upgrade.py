@@ -86,14 +86,17 @@ def test_only_what_was_missing_is_told_and_only_a_reading_settles(
     assert store.log.head(user) == entry.sequence
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["even", "odd"])
 def test_a_first_fetch_that_is_cut_short_ends_the_same(
-    home: Home, upgrade: Upgrade, user: str
+    home: Home, upgrade: Upgrade, user: str, first: int
 ) -> None:
+    """Before every second step, from the *first* one on: together before each."""
     upgrade()
     steps = home.child("fetch", query={}, user=user)
     expected = result(home, user)
 
-    for last in range(steps.index("provider.read"), steps.index("log.following") + 1):
+    begin, end = steps.index("provider.read"), steps.index("log.following")
+    for last in range(begin + first, end + 1, 2):
         upgrade()
         home.child("fetch", last, query={}, user=user)
         home.heal("fetch", query={}, user=user)
