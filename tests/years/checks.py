@@ -15,10 +15,13 @@ from tests.years import looks
 from tests.years.account import KIND_OF, Account, Place
 from tests.years.consents import stored_token
 from tests.years.elements import expected, read
+from tests.years.ledgers import check_waiting
 
 if TYPE_CHECKING:
     from tests.years.household import Household
 
+WAITING_TURNS = 6
+"""So often it is looked for days that are called settled early."""
 Known = dict[tuple[str, str], Record]
 """The records of one person, by series and key."""
 
@@ -40,6 +43,7 @@ class Checks:
         self.violations: list[Violation] = []
         self.known: dict[str, Known] = {}
         self._killed = 0
+        self._turns = 0
         household.steps.after |= {
             "records.apply": self._applied,
             "identities.remove": lambda arguments, _: self.known.pop(arguments[0], None),
@@ -53,6 +57,11 @@ class Checks:
     def after_turn(self, survived: bool) -> None:
         """Look at every login; one that was in the middle of something is excused."""
         household = self.household
+        self._turns += 1
+        if self._turns % WAITING_TURNS == 0:
+            for user in household.users():
+                if user in household.people:
+                    check_waiting(self, user)
         for user in household.people:
             if household.store.identities.settings(user) is not None:
                 self._check_login(user, survived and self._killed == household.steps.killed)

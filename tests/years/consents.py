@@ -63,7 +63,7 @@ def settings_of(household: Household, user: str) -> dict[str, str]:
     resources = [name.replace("-", "/") for name in series if name in _RESOURCES]
     if resources:
         methods.append("time_series")
-    interval = "10800" if user == "jack" else "43200"
+    interval = "10800" if user == "jack" else "86400"
     settings = {"methods": ",".join(methods), "resource": ",".join(resources), "interval": interval}
     if "activities-steps-intraday" in series:
         settings["methods"] += ",intraday_time_series"

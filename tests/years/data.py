@@ -10,6 +10,7 @@ from tests.years.history import Event
 from tests.years.household import Household
 from tests.years.wearer import Fact
 
+POINTS = "activities-steps-intraday"
 REACH_DAYS = 29
 """So far back people look."""
 
@@ -53,7 +54,12 @@ def reissue(household: Household, event: Event) -> None:
 
 
 def _recent(household: Household, event: Event) -> list[Fact]:
-    """Return what the person's account knows of the last days."""
+    """Return what the person's account knows of the last days.
+
+    Points within a day are read again only when a device has synced, and stay as they are.
+    """
+    if event.what == "walk" and POINTS in household.people[event.who].habits.series:
+        return []
     account = household.people[event.who].account(household.provider)
     now = household.clock.now()
     first = (now - timedelta(days=REACH_DAYS)).date().isoformat()

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.measurements.records import Record
-from tests.years.account import KIND_OF, Account, Place
+from tests.years.account import KIND_OF, Place
 from tests.years.consents import is_well
 from tests.years.elements import expected, read
+from tests.years.ledgers import check_ledger
 
 if TYPE_CHECKING:
     from tests.years.checks import Checks
@@ -34,7 +35,9 @@ def check_end(checks: Checks) -> None:
         if user in household.people:
             if not is_well(household, user):
                 checks.fail("not connected", user, "the login is not good in the end")
-            _check_days(checks, user, values_of(records))
+            stored = Days(household, values_of(records))
+            _check_days(checks, user, stored)
+            check_ledger(checks, user, stored)
             _check_calls(checks, user)
         _check_igor(checks, user, records)
         _check_receivers(checks, user, records)
@@ -54,46 +57,62 @@ def _check_kept(checks: Checks, user: str, records: Iterable[Record]) -> None:
         checks.fail("store", user, f"{stored.keys() ^ known.keys()} differ from what was written")
 
 
-def _check_days(checks: Checks, user: str, stored: Values) -> None:
+def _check_days(checks: Checks, user: str, stored: Days) -> None:
     """The last days are as the account has them, one by one."""
-    household = checks.household
-    today = household.today(user)
-    for series in household.people[user].habits.series:
-        by_day: dict[str, dict[str, Any]] = {}
-        for place, value in stored.items():
-            if place.series == series:
-                by_day.setdefault(place.day, {})[place.item] = value
+    today = checks.household.today(user)
+    for series in checks.household.people[user].habits.series:
         for back in range(DAYS):
-            day = (today - timedelta(days=back)).isoformat()
-            _check_day(checks, user, (series, day), by_day.get(day, {}))
+            at = series, (today - timedelta(days=back)).isoformat()
+            if not stored.agrees(user, at):
+                wanted = stored.wanted(user, at)
+                detail = f"{series} of {at[1]}: {stored.items(at)}, and should be {wanted}"
+                checks.fail("differs", user, detail)
 
 
-def _check_day(checks: Checks, user: str, at: tuple[str, str], stored: dict[str, Any]) -> None:
-    household = checks.household
-    series, day = at
-    account = household.people[user].account(household.provider)
-    if day <= household.people[user].continued:
-        return
-    items = account.items(series, day)
-    wanted = {item: expected(series, value) for item, value in items.items()}
-    if stored != wanted and (wanted or not _may_stay(household, user, account, at, stored)):
-        checks.fail("differs", user, f"{series} of {day}: {stored}, and should be {wanted}")
+class Days:
+    """What is stored of one person, day by day, beside what should be."""
 
+    def __init__(self, household: Household, values: Values) -> None:
+        self._household = household
+        self._items: dict[tuple[str, str], dict[str, Any]] = {}
+        for place, value in values.items():
+            self._items.setdefault((place.series, place.day), {})[place.item] = value
 
-def _may_stay(
-    household: Household, user: str, account: Account, at: tuple[str, str], stored: dict[str, Any]
-) -> bool:
-    """Return whether what the account does not have comes from before it."""
-    past = household.people[user].imported
-    former = [one for one in household.accounts_of(user) if one is not account]
-    series, day = at
-    for item, value in stored.items():
-        place = Place(series, day, item)
-        known = [v.value for one in former for v in one.versions.get(place, ())]
-        given = [expected(series, one) for one in known if one is not None]
-        if value not in given and past.get(place) != value:
+    def items(self, at: tuple[str, str]) -> dict[str, Any]:
+        return self._items.get(at, {})
+
+    def wanted(self, user: str, at: tuple[str, str]) -> dict[str, Any]:
+        """Return what the account has now."""
+        account = self._household.people[user].account(self._household.provider)
+        return {item: expected(at[0], value) for item, value in account.items(*at).items()}
+
+    def agrees(self, user: str, at: tuple[str, str]) -> bool:
+        """Return whether a day is as the account has it; or as it was before that account."""
+        if at[1] <= self._household.people[user].continued or self._is_unsynced(user, at):
+            return True
+        stored, wanted = self.items(at), self.wanted(user, at)
+        return stored == wanted or (not wanted and self._may_stay(user, at))
+
+    def _is_unsynced(self, user: str, at: tuple[str, str]) -> bool:
+        """Return whether no watch has synced since points within a day changed."""
+        if not at[0].endswith("intraday"):
             return False
-    return True
+        person, now = self._household.people[user], self._household.clock.now()
+        versions = person.account(self._household.provider).versions.get(Place(*at, ""), ())
+        return any(one.at > person.wearer.synced(now) for one in versions)
+
+    def _may_stay(self, user: str, at: tuple[str, str]) -> bool:
+        """Return whether what the account does not have comes from before it."""
+        household, person = self._household, self._household.people[user]
+        account = person.account(household.provider)
+        former = [one for one in household.accounts_of(user) if one is not account]
+        for item, value in self.items(at).items():
+            place = Place(*at, item)
+            known = [v.value for one in former for v in one.versions.get(place, ())]
+            given = [expected(place.series, one) for one in known if one is not None]
+            if value not in given and person.imported.get(place) != value:
+                return False
+        return True
 
 
 def _check_igor(checks: Checks, user: str, records: list[Record]) -> None:

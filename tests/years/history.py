@@ -183,7 +183,7 @@ def _draw_people(luck: Random, deep: bool, fitbit: bool) -> tuple[Habits, ...]:
             Habits("anna", luck.choice(ZONES), ("activities-steps", "sleep-minutesAsleep")),
         )
     )
-    return (jack,) if deep else (jack, anna)
+    return (jack,) if deep or luck.random() < 0.4 else (jack, anna)
 
 
 def _draw_events(luck: Random, life: Life) -> list[Event]:

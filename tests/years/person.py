@@ -46,6 +46,15 @@ class Person:
             for account in self.accounts:
                 account.take(arrival.fact, arrival.at)
 
+    def unsent(self, now: datetime) -> list[Fact]:
+        """Return what was measured by now, and is still in a device that says when it synced."""
+        devices = ("scale",) if self.habits.dateless else ("scale", "watch")
+        return [
+            one.fact
+            for one in self._waiting
+            if one.fact.instant <= now < one.at and one.fact.device in devices
+        ]
+
     def account(self, provider: str) -> Account:
         """Return the one that they use now with *provider*."""
         return next(one for one in reversed(self.accounts) if one.provider == provider)

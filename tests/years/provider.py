@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
 from healthrelay.core.grants import token
-from healthrelay.core.measurements.plan import Read, Source
+from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 from tests.years.account import KIND_OF, Account
 from tests.years.elements import expected
