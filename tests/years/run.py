@@ -10,14 +10,14 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 from tests.years.history import Event, Life, draw
 from tests.years.life import Outcome, live
 
-MAX_TRIES = 300
+SHRINK_SECONDS = 600
 
 
 class Result(NamedTuple):
@@ -28,26 +28,32 @@ class Result(NamedTuple):
     failure: str = ""
 
 
-def fails_like(life: Life, checks: set[str]) -> bool:
-    """Return whether *life* fails in one of *checks*."""
-    return bool(checks & {violation.check for violation in live(life).violations})
+def shrink(life: Life, check: str, seconds: float = SHRINK_SECONDS) -> Life:
+    """Return the smallest life that is found in that time which fails in the same *check*."""
+    until = time.monotonic() + seconds
+
+    def fails(smaller: Life) -> bool:
+        if time.monotonic() > until:
+            return False
+        return any(violation.check == check for violation in live(smaller).violations)
+
+    by_kind: dict[str, list[Event]] = {}
+    for event in life.events:
+        by_kind.setdefault(event.kind, []).append(event)
+    life = _leave_out(life, list(by_kind.values()), fails)
+    return _leave_out(life, [[event] for event in life.events], fails)
 
 
-def shrink(life: Life, outcome: Outcome, tries: int = MAX_TRIES) -> Life:
-    """Return the smallest life that is found which fails as *life* does."""
-    checks = {outcome.violations[0].check}
-    size = max(len(life.events) // 2, 1)
-    while size and tries > 0:
-        smaller = False
-        for start in range(0, len(life.events), size):
-            events = life.events[:start] + life.events[start + size :]
-            tries -= 1
-            if events != life.events and fails_like(life._replace(events=events), checks):
-                life, smaller = life._replace(events=events), True
-                break
-        if not smaller:
-            size //= 2
-    return life
+def _leave_out(life: Life, groups: list[list[Event]], fails: Callable[[Life], bool]) -> Life:
+    """Return *life* without those *groups* of events that it fails without."""
+    left_out = {event for group in groups for event in group}
+    smaller = life._replace(events=tuple(one for one in life.events if one not in left_out))
+    if not left_out or fails(smaller):
+        return smaller
+    if len(groups) == 1:
+        return life
+    middle = len(groups) // 2
+    return _leave_out(_leave_out(life, groups[:middle], fails), groups[middle:], fails)
 
 
 def report(life: Life, outcome: Outcome) -> str:
@@ -69,7 +75,7 @@ def run_one(seed: int, days: int, small: bool = True) -> Result:
     if not outcome.violations:
         return Result(seed, outcome.figures)
     if small:
-        life = shrink(life, outcome)
+        life = shrink(life, outcome.violations[0].check)
         outcome = live(life)
     return Result(seed, outcome.figures, report(life, outcome))
 
