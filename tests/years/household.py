@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from random import Random
@@ -14,7 +14,7 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.measurements.query import FetchRequest
 from healthrelay.flows.delivery.deliver import deliver_due, prune
-from healthrelay.flows.delivery.events import events
+from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
 from healthrelay.flows.measurements.fanout import fan_out
 from tests.years.account import Account
@@ -197,10 +197,12 @@ class Household:
     def receiver(self, user: str, name: str) -> Receiver:
         key = user, name
         if key not in self.receivers:
-            store = self.store
-            pull = lambda u, page: events(u, page, log=store.log, records=store.records)  # noqa: E731
-            self.receivers[key] = Receiver(name, self.clock.now, pull)
+            self.receivers[key] = Receiver(name, self.clock.now, self._pull)
         return self.receivers[key]
+
+    def _pull(self, user: str, page: Page) -> Mapping[str, Any]:
+        log, records = self.store.log, self.store.records
+        return events(user, page, log=log, records=records, system=self.system)
 
     def _try(self, deed: Callable[[], object]) -> bool:
         try:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from healthrelay.igor.old_plugin import LegacyPerson, Units
+from healthrelay.igor.old_plugin import LegacyPerson
 from healthrelay.igor.takeover import take_over
 from tests.years import consents
 from tests.years.account import Place
@@ -31,7 +31,7 @@ def take_over_past(household: Household, user: str) -> None:
         kilograms = (_pounds(grams) * _POUND).quantize(Decimal("0.001"), ROUND_HALF_UP)
         person.imported[Place("body-weight", day.isoformat(), "")] = kilograms
         person.imported[Place("activities-steps", day.isoformat(), "")] = steps
-    take_over(legacy, process.store, Units("en_US", household.system), process.now())
+    take_over(legacy, process.store, "en_US", process.now())
 
 
 def _element(day: date, value: str) -> dict[str, str]:

@@ -35,16 +35,10 @@ class Fact(NamedTuple):
     amount: int
     """Grams, steps or minutes asleep."""
     device: str
-
-    @property
-    def day(self) -> str:
-        """Return the local day that it belongs to: a night's is that of waking up."""
-        return (self.end if self.kind == "night" else self.start).date().isoformat()
-
-    @property
-    def instant(self) -> datetime:
-        """Return when it was over."""
-        return (self.end - timedelta(seconds=self.end_offset)).replace(tzinfo=UTC)
+    day: str
+    """The local day that it belongs to: a night's is that of waking up."""
+    instant: datetime
+    """When it was over."""
 
 
 class Arrival(NamedTuple):
@@ -158,9 +152,10 @@ class Wearer:
         luck = Random(f"{self._seed} {kind} {begin}")
         number = luck.randrange(10**17, 10**18)
         name = f"hc-{number:x}" if device == "phone" else str(number)
-        return Fact(
-            kind, name, begin, _offset(begin, zone), end, _offset(end, zone), amount, device
-        )
+        offset, end_offset = _offset(begin, zone), _offset(end, zone)
+        day = (end if kind == "night" else begin).date().isoformat()
+        over = (end - timedelta(seconds=end_offset)).replace(tzinfo=UTC)
+        return Fact(kind, name, begin, offset, end, end_offset, amount, device, day, over)
 
 
 def _offset(local: datetime, zone: ZoneInfo) -> int:
