@@ -65,6 +65,8 @@ class Account:
         """Changes with every fact."""
         self.versions: dict[Place, list[Version]] = {}
         self.looks: dict[str, list[Look]] = {kind: [] for kind in SERIES_OF}
+        self.odd: dict[tuple[str, str], datetime] = {}
+        """Kind and day → until when the facts of it have a shape that nobody can read."""
         self.devices: list[dict[str, str]] = []
         self._items: dict[tuple[str, str], Items] = {}
         self._facts: dict[Place, str] = {}
@@ -95,6 +97,10 @@ class Account:
         days = self.days[kind]
         found = [fact for day in days if start <= day <= end for fact in days[day].values()]
         return sorted(found, key=lambda fact: (fact.start, fact.id))
+
+    def odd_days(self, kind: str, now: datetime) -> set[str]:
+        """Return the days of *kind* that nobody can read now."""
+        return {day for (of, day), until in self.odd.items() if of == kind and now < until}
 
     def items(self, series: str, day: str) -> Items:
         """Return the values of a day as they are now."""

@@ -122,7 +122,11 @@ class Checks:
             self.fail("lost", user, f"{place}, which {account.name} never had, is gone")
 
     def _check_once(self, user: str, delta: Delta) -> None:
-        """No two nights at the same time."""
+        """No two nights, and no two weighings, at the same time."""
+        weights = [r.when for r in self.known[user].values() if r.series == "weight"]
+        for record in delta.added:
+            if record.series == "weight" and weights.count(record.when) > 1:
+                self.fail("twice", user, f"weighings at {record.when}")
         days = {r.when[:10] for r in (*delta.added, *delta.changed) if r.series == "sleep"}
         if not days:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.years.service import Fault
@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from tests.years.history import Event
     from tests.years.household import Household
 
-OF_A_KIND = ("empty", "half", "odd", "slow", "refused", "trouble")
+OF_A_KIND = ("empty", "half", "slow", "refused", "trouble")
 """Faults that may be those of one kind of facts."""
 ANSWERS = (*OF_A_KIND, "quota", "outage", "odd tokens", "token trouble")
+ODD_BACK_DAYS = 25
+FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 BETWEEN_REFUSALS = timedelta(days=10)
 """Twice in a row is an end, as far as anybody can know."""
 
@@ -29,6 +31,15 @@ def spoil_answers(household: Household, event: Event) -> None:
         kind = event.what if event.kind in OF_A_KIND else ""
         service.faults = [one for one in service.faults if one.until > now]
         service.faults.append(Fault(event.kind, account, kind, until, event.number))
+
+
+def spoil_day(household: Household, event: Event) -> None:
+    """Give a day in a shape that nobody can read: for a while, or for good."""
+    account = household.people[event.who].account(household.provider)
+    days = sorted(account.days[event.what])
+    if days:
+        until = FOR_GOOD if event.number % 2 else household.end_of(event)
+        account.odd[event.what, days[-1 - event.number % min(len(days), ODD_BACK_DAYS)]] = until
 
 
 def refuse_access(household: Household, event: Event) -> None:
@@ -81,6 +92,7 @@ DEEDS = {
     **dict.fromkeys(ANSWERS, spoil_answers),
     **dict.fromkeys(("receiver fails", "receiver gone", "receiver forgets"), spoil_receiver),
     **dict.fromkeys(("igor away", "igor trouble"), spoil_igor),
+    "odd": spoil_day,
     "access refused": refuse_access,
     "token refused once": refuse_refresh_once,
     "store refuses": refuse_store,

@@ -17,7 +17,7 @@ from tests.years.account import KIND_OF, Account
 
 if TYPE_CHECKING:
     from tests.years.checks import Checks
-    from tests.years.ending import Days as StoredDays
+    from tests.years.stored_days import StoredDays
 
 SETTLED = (State.SETTLED, State.EMPTY)
 READ_AGAIN_DAYS = 30

@@ -42,7 +42,7 @@ class Fault(NamedTuple):
 
 
 class Served(NamedTuple):
-    """The facts of an answer, and those among them that nobody can read: all of one day."""
+    """The facts of an answer, and those among them that nobody can read: all of a day."""
 
     facts: list[Fact]
     odd: frozenset[str] = frozenset()
@@ -141,17 +141,15 @@ class Service:
         return None
 
     def _changed(self, account: Account, kind: str, facts: list[Fact]) -> Served:
-        """Return *facts* as they are given just now: all, none, half, or a day in an odd shape."""
+        """Return *facts* as they are given just now: all, none or half; some in an odd shape."""
         now = self.now()
         active = {fault.mode: fault for fault in self.faults if fault.meets(account, kind, now)}
         if "empty" in active:
             return Served([])
         if fault := active.get("half"):
             return Served([fact for fact in facts if _is_odd(fact.day) == bool(fault.number % 2)])
-        if facts and (fault := active.get("odd")):
-            day = facts[fault.number % len(facts)].day
-            return Served(facts, frozenset(fact.id for fact in facts if fact.day == day))
-        return Served(facts)
+        odd = account.odd_days(kind, now)
+        return Served(facts, frozenset(fact.id for fact in facts if fact.day in odd))
 
 
 def _is_odd(day: str) -> bool:
