@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     print(f"{options.rounds} rounds, about 8 seconds each", file=sys.stderr)
     with household() as near, household(rounds.LATENCY) as far:
-        counts = [*counters.rows(near), *walk.rows(near)]
+        counts = [*counters.rows(near), *walk.rows()]
         rows = [*rounds.rows(near, far, options.rounds), *counts]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(as_json(rows))

@@ -69,11 +69,11 @@ def test_a_fetch_asks_what_the_plan_says_and_nothing_more(home: Household) -> No
     assert fetches(home).calls == home.planned() == 4
 
 
-def test_one_weight_walks_no_further_than_it_did(home: Household) -> None:
-    walk = second_fetch(home)
+def test_one_weight_walks_no_further_than_it_did() -> None:
+    walk = second_fetch()
 
     assert Door("assembly/services.py", "flows/measurements/fetch.py", "fetch", 1) in walk.doors
-    assert [row.name for row in rows(home) if not row.met] == []
+    assert [row.name for row in rows() if not row.met] == []
 
 
 def test_a_fetch_of_what_is_known_writes_nothing(home: Household) -> None:

@@ -81,6 +81,7 @@ def test_a_watch_that_was_not_synced_for_six_days(
 def test_days_that_failed_are_named_and_cost_the_doctor_nothing(household: Household) -> None:
     sync_watch(household, NOVEMBER_22)
     household.connect(**STEPS)
+    household.fetched(methods="get_devices")
     household.sandbox.fail("/(activities|dataTypes)/", status=429, times=20)
     household.fetch()
 
@@ -93,6 +94,15 @@ def test_days_that_failed_are_named_and_cost_the_doctor_nothing(household: House
         31,
         {"activities-steps": "rate_limited"},
     )
+
+
+@BOTH
+def test_a_first_fetch_of_which_nothing_could_be_read(household: Household) -> None:
+    household.connect(**STEPS | {"methods": "time_series"})
+    household.sandbox.fail("/", status=429, times=20)
+    household.fetch()
+
+    assert doctor_line() == "nothing could be read yet; 31 days failed (rate_limited)"
 
 
 @BOTH

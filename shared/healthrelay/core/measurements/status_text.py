@@ -135,6 +135,8 @@ def _missing_sentence(status: PersonStatus) -> str:
 def _last_read(status: PersonStatus) -> str:
     if status.read_at:
         return f"last read {_ago(status.moment.now - status.read_at)}"
+    if status.outcome:
+        return "nothing could be read yet"
     return "last read by an earlier version" if status.series else "nothing was read yet"
 
 
