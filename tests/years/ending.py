@@ -104,7 +104,7 @@ def _check_calls(checks: Checks, user: str) -> None:
     household = checks.household
     asked = _planned_calls(household.people[user].habits.series, household.life.deep)
     allowed = CALLS_ALLOWED * asked * household.fetches[user] + CALLS_OF_CONSENTS
-    names = [account.name for account in household.accounts_of(user)]
+    names = {account.name for account in household.accounts_of(user)}
     made = sum(service.calls[name] for service in household.services.values() for name in names)
     if made > allowed:
         checks.fail("calls", user, f"{made} calls in {household.fetches[user]} fetches")

@@ -56,6 +56,30 @@ def removed(compared: Compared) -> list[str]:
     return [record.key for record in compared.delta.removed]
 
 
+@pytest.mark.parametrize(
+    ("kilograms", "system", "what"),
+    [
+        # 82.402 kg are 181.6653 lb: an earlier version stored 181.67, which are 82.404 kg.
+        ("82.402", "en_US", "adopted"),
+        ("82.402", "metric", "changed"),
+        ("82.404", "metric", "adopted"),
+        ("82.41", "en_US", "changed"),
+    ],
+)
+def test_what_nobody_sees_as_another_value_is_no_change(
+    kilograms: str, system: str, what: str
+) -> None:
+    day = "2026-11-20"
+    before = Record("body-weight", day, day, {"dateTime": day, "value": "181.67"})
+    read = Record("body-weight", day, day, {"dateTime": day, "value": kilograms}, GOOGLE)
+    windows = [Window("body-weight", *ALL)]
+    reading = Reading(windows, GOOGLE, NOW, "2026-11-28", units="en_US", system=system)
+
+    delta = compare([before], [read], {}, reading).delta
+
+    assert [name for name, records in delta._asdict().items() if records] == [what]
+
+
 def test_one_empty_answer_removes_nothing() -> None:
     once = look([weight("a")], [])
 

@@ -57,7 +57,13 @@ def fetch(store: Store, now: datetime, known: Iterable[Record], origin: str) -> 
     windows = tuple(wanted(month, ledger, moment))
     read = Gathered(windows, tuple(select(known, windows)), {}, origin=origin)
     store_changes(
-        "jack", read, ledger, moment, records=store.records, log_event=lambda *_, **__: None
+        "jack",
+        read,
+        ledger,
+        moment,
+        "metric",
+        records=store.records,
+        log_event=lambda *_, **__: None,
     )
 
 

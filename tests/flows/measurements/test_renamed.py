@@ -60,7 +60,13 @@ def fetched(store: Store, *points: dict[str, Any]) -> Delta:
     gathered = convert([WINDOW], {FOODS: points}, provider, Account("1", None), NOW)
     ledger, moment = store.records.ledger("jack"), Moment(NOW, NOW.replace(tzinfo=None))
     return store_changes(
-        "jack", gathered, ledger, moment, records=store.records, log_event=lambda *_, **__: None
+        "jack",
+        gathered,
+        ledger,
+        moment,
+        "metric",
+        records=store.records,
+        log_event=lambda *_, **__: None,
     )
 
 

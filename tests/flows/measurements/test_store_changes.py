@@ -81,7 +81,9 @@ def gathered(records: tuple[Record, ...], **changes: Any) -> Gathered:
 
 def store_all(what: Gathered, records: Any, ledger: Ledger = NOTHING, now: datetime = NOW) -> Delta:
     moment = Moment(now, now.replace(tzinfo=None))
-    return store_changes("jack", what, ledger, moment, records=records, log_event=LINES.append_line)
+    return store_changes(
+        "jack", what, ledger, moment, "metric", records=records, log_event=LINES.append_line
+    )
 
 
 @pytest.mark.parametrize("most", [60, 30, 7, 1])

@@ -74,7 +74,7 @@ def decide(  # noqa: PLR0913 - everything that the plan depends on
 
         sources = wanted(sources, ledger, moment)
     sources = _of_this_account(sources, settings)
-    watched = device_sources(missing, needs) if devices and _is_dated(sources) else {}
+    watched = device_sources(missing, needs) if devices and _shows_syncs(sources) else {}
     return Plan(pack({**sources, **watched}, ledger), tuple(sources), refused, tuple(watched))
 
 
@@ -87,8 +87,12 @@ def device_sources(missing: Callable[[str], str], needs: Needs) -> dict[Window, 
         return {}
 
 
-def _is_dated(windows: Iterable[Window]) -> bool:
-    return any(SERIES[window.series].kind is not Kind.STATE for window in windows)
+def _shows_syncs(windows: Iterable[Window]) -> bool:
+    """Return whether the ledger has to know of syncs once *windows* were read."""
+    return any(
+        window.series == DEVICES or SERIES[window.series].kind is not Kind.STATE
+        for window in windows
+    )
 
 
 def _of_this_account(

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import Mark, Marks
 from healthrelay.core.measurements.origin import has_provider, is_same_origin
@@ -40,6 +39,8 @@ class Reading(NamedTuple):
     """Names that records which were read had before."""
     units: str = ""
     """The unit system of the records without an origin."""
+    system: str = METRIC
+    """The household's."""
 
 
 class Compared(NamedTuple):
@@ -57,7 +58,7 @@ def compare(
     """
     before, after = by_name(known), by_name(incoming)
     both = {name: record for name, record in after.items() if name in before}
-    new = {n for n, record in both.items() if _differ(before[n], record, reading.units)}
+    new = {n for n, record in both.items() if _differ(before[n], record, reading)}
     new |= after.keys() - both.keys()
     absent = [record for name, record in before.items() if name not in after]
     gone = {record.name for record in absent if record.name in reading.replaced}
@@ -80,14 +81,15 @@ def is_due(mark: Mark, now: datetime) -> bool:
     return now - datetime.fromisoformat(mark.first) >= SECOND_LOOK
 
 
-def _differ(before: Record, after: Record, units: str) -> bool:
+def _differ(before: Record, after: Record, reading: Reading) -> bool:
     """Return whether anybody who reads the record sees another value."""
-    data: Mapping[str, Json] = after.data
-    if units not in ("", METRIC) and not before.origin and after.origin:
+    shown = before.data, after.data
+    if reading.units not in ("", METRIC) and not before.origin and after.origin:
         from healthrelay.core.measurements.presentation import present  # noqa: PLC0415 - only once
 
-        data = present(after, units)
-    return (before.when, before.data) != (after.when, data)
+        system = reading.system
+        shown = present(before, system, reading.units), present(after, system)
+    return before.when != after.when or shown[0] != shown[1]
 
 
 def _gave(origin: str, record: Record) -> bool:

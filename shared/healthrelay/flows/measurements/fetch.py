@@ -90,8 +90,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
 
     A series that cannot be read leaves its records alone and is named with its cause, and so is
     one of which some points could not be read; when none can be read the first cause is raised,
-    with the diagnosis of the connection on it. *system* is the household's unit system, in which
-    an earlier version stored records.
+    with the diagnosis of the connection on it. An earlier version stored in the units of *system*.
     """
     user = request.user
     log = partial(_log_fetch, log_event, user, time.monotonic())
@@ -104,7 +103,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
         unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
-            user, gathered, known.ledger, moment, records=store.records, log_event=log_event
+            user, gathered, known.ledger, moment, system, records=store.records, log_event=log_event
         )
         _require_any(gathered.read, unavailable)
         deliveries = deliver(user)

@@ -23,18 +23,20 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Records
 
 
-def store_changes(
+def store_changes(  # noqa: PLR0913 - what was read, what is known, and the ports by name
     user: str,
     gathered: Gathered,
     ledger: Ledger,
     moment: Moment,
+    system: str,
     *,
     records: Records,
     log_event: LogEvent,
 ) -> Delta:
     """Store what was *gathered* in one change, or in several where the store takes no more.
 
-    The *ledger* is written also when nothing is new: it says when we read last.
+    The *ledger* is written also when nothing is new: it says when we read last. *system* is the
+    household's unit system.
     """
     ledger = _after_fetch(ledger, gathered, moment)
     ledger = _name_silent_devices(user, ledger, moment, log_event)
@@ -45,7 +47,7 @@ def store_changes(
         known = records.within(user, windows)
         incoming = _incoming(known, read, windows, gathered, ledger.units)
         compared = compare(
-            known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment)
+            known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment, system)
         )
         gone = {record.name for record in compared.delta.removed}
         kept = [record for record in known if record.name not in gone]
@@ -64,11 +66,11 @@ def store_changes(
 
 
 def _reading(
-    windows: Sequence[Window], gathered: Gathered, ledger: Ledger, moment: Moment
+    windows: Sequence[Window], gathered: Gathered, ledger: Ledger, moment: Moment, system: str
 ) -> Reading:
     day = moment.day.isoformat()
     replaced = gathered.replaced
-    return Reading(windows, gathered.origin, moment.now, day, replaced, ledger.units)
+    return Reading(windows, gathered.origin, moment.now, day, replaced, ledger.units, system)
 
 
 def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
