@@ -45,13 +45,13 @@ def live(life: Life) -> Outcome:
 
 
 def _turns(life: Life) -> Iterator[float]:
-    """Yield the hours of the scheduler's turns: every four to eleven, and every one in the end."""
+    """Yield the hours of the scheduler's turns: every five to thirteen, and every one in the end."""
     luck = Random(f"turns {life.seed}")
     longer = 2 if life.deep else 1
     hours = 1.0
     while hours < life.quiet_from:
         yield hours
-        hours += luck.uniform(4, 11) * longer
+        hours += luck.uniform(5, 13) * longer
     yield from (life.quiet_from + hour for hour in range((life.days * 24) - int(life.quiet_from)))
 
 
