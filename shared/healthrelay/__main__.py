@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
 from dotenv import dotenv_values
 
+from healthrelay import log
 from healthrelay.commands import (
     doctor,
     dump,
@@ -54,6 +56,7 @@ _COMMANDS = (
     dump.run_dump,
     load.run_load,
 )
+_OUTPUT_LOST = (errno.EPIPE, errno.ENOSPC, errno.EIO)
 COMMANDS: dict[str, Command] = {command.name: command for command in _COMMANDS}
 """By the first word of a command line."""
 
@@ -66,10 +69,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in dotenv_values(".env").items():
         os.environ.setdefault(name, value or "")
     try:
-        return int(args.command(args) or 0)
+        code = int(args.command(args) or 0)
     except HealthrelayError as error:
-        sys.stderr.write(f"{_error_text(error)}\n")
-        return 2 if isinstance(error, BadRequest) else 1
+        log.write_text(f"{_error_text(error)}\n")
+        code = 2 if isinstance(error, BadRequest) else 1
+    except OSError as error:
+        if error.errno not in _OUTPUT_LOST or error.filename is not None:
+            raise
+        return _end_output(error)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        return max(code, _end_output(error))
+    return code
+
+
+def _end_output(error: OSError) -> int:
+    """Write no more to standard output, which took no more; return the exit code."""
+    if error.errno != errno.EPIPE:  # who closes a pipe has read enough
+        log.write_text(f"The output cannot be written ({error.strerror}).\n")
+    # Python would try again at its end, and say that in words of its own.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _error_text(error: HealthrelayError) -> str:

@@ -18,12 +18,16 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | fan-out      | a person for whom no fetch could be enqueued                          |
 | task         | a task that no repeat would heal, or that failed in this process      |
 | settings     | settings are missing or wrong; nothing was tried                      |
+
+A line that cannot be written is dropped: its reader is gone, or the disk is full, and what we do
+goes on. The next line that can be written has their number as ``dropped``.
 """
 
 import hmac
 import json
 import re
 import sys
+import threading
 from collections.abc import Mapping
 from contextvars import ContextVar
 
@@ -34,6 +38,26 @@ _NAMED = r"(?i)((?:key|code|state|token|secret|invitation|password)=)[^&\s\"']+"
 
 _trace: ContextVar[str] = ContextVar("trace", default="")
 _function: ContextVar[str] = ContextVar("function", default="command")
+
+
+class _Dropped:
+    """How many lines could not be written since the last one that could."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def add(self, count: int) -> None:
+        with self._lock:
+            self._count += count
+
+    def take(self) -> int:
+        with self._lock:
+            count, self._count = self._count, 0
+        return count
+
+
+_dropped = _Dropped()
 
 
 def follow(header: str, project: str) -> None:
@@ -65,9 +89,22 @@ def log_event(severity: str, event: str, *, alias_key: str | None = None, **fact
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
     fields = {name: redact(value) for name, value in facts.items() if value is not None}
+    if dropped := _dropped.take():
+        fields["dropped"] = dropped
     # In one piece, newline included: the threads of a fetch write at the same time.
-    sys.stderr.write(f"{json.dumps(line | fields)}\n")
-    sys.stderr.flush()
+    if not write_text(f"{json.dumps(line | fields)}\n"):
+        _dropped.add(dropped + 1)
+
+
+def write_text(text: str) -> bool:
+    """Write *text* to standard error; return whether that was possible. Raise nothing."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    # Its reader is gone or its disk full; it was closed; there never was one (it is None).
+    except (OSError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def without_name(user: str, facts: Mapping[str, object]) -> dict[str, object]:

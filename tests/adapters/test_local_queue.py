@@ -138,3 +138,21 @@ def test_task_waits_for_its_time(queue: LocalQueue, work: Work) -> None:
 
     until(lambda: work.done == ["now"])
     until(lambda: work.done == ["now", "at-three"])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_cannot_be_logged_is_free_again(work: Work) -> None:
+    def log_event(severity: str, event: str, **facts: object) -> None:
+        work.log_event(severity, event, **facts)
+        raise OSError("nobody reads the log")
+
+    queue = LocalQueue(work, log_event, work.now, workers=1)
+    for slot in range(3):
+        until(lambda: not queue._busy)
+        assert queue.enqueue(task("broken", slot))
+        until(lambda count=slot + 1: len(work.lines) == count)
+
+    until(lambda: not queue._busy)
+    assert queue.enqueue(task("jack"))
+    until(lambda: work.done == ["jack"])
+    queue.close()

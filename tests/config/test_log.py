@@ -1,11 +1,15 @@
 """Log lines: JSON, one each, and nothing secret in them."""
 
+import io
 import json
+import os
 import secrets
+import sys
+from contextlib import suppress
 
 import pytest
 
-from healthrelay.log import alias, follow, log_event, redact, set_function
+from healthrelay.log import alias, follow, log_event, redact, set_function, write_text
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,3 +66,37 @@ def test_people_are_distinguished_but_not_named() -> None:
     assert alias("jack", "key") == alias("jack", "key")
     assert alias("jack", "key") not in (alias("jack", "other"), alias("emma", "key"))
     assert "jack" not in alias("jack", "key")
+
+
+def reader_gone() -> io.TextIOWrapper:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "w")
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [reader_gone, closed, lambda: None])
+def test_lines_that_cannot_be_written_are_dropped_and_counted(
+    stream: object, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(stream)
+    lost = stream()
+    with monkeypatch.context() as without:
+        without.setattr(sys, "stderr", lost)
+        for _ in range(3):
+            log_event("INFO", "fetch")
+        assert not write_text("a sentence\n")
+    with suppress(OSError, AttributeError):
+        lost.close()
+
+    log_event("INFO", "fetch")
+    log_event("INFO", "fetch")
+
+    first, second = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first["dropped"] == 3
+    assert "dropped" not in second

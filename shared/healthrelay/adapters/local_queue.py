@@ -75,7 +75,7 @@ class LocalQueue:
             self._closed = True
             self._changed.notify_all()
         until = time.monotonic() + SHUTDOWN_TIMEOUT_SECONDS
-        for thread in self._threads:
+        for thread in tuple(self._threads):
             thread.join(max(0.0, until - time.monotonic()))
 
     def _tidy(self, now: datetime) -> None:
@@ -91,8 +91,20 @@ class LocalQueue:
         thread.start()
 
     def _serve(self) -> None:
-        while task := self._next():
+        try:
+            while task := self._next():
+                self._run_in_place(task)
+        finally:
+            # A thread that ends, however it ends, makes room for another.
+            with self._changed:
+                self._threads.remove(threading.current_thread())
+
+    def _run_in_place(self, task: Task) -> None:
+        """Run *task*, and free its place even where its end cannot be logged."""
+        known_until = self._now()
+        try:
             known_until = self._run(task)
+        finally:
             with self._changed:
                 self._busy.discard((task.function, task.user))
                 self._names[task.name] = known_until

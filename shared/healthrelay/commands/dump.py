@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from healthrelay import log
 from healthrelay.commands.leave import private_file
 from healthrelay.commands.words import argument, command
 from healthrelay.core.errors import BadRequest
@@ -43,10 +44,9 @@ def run_dump(args: Namespace) -> None:
     output = nullcontext(sys.stdout.buffer) if standard else private_file(Path(args.file))
     with output as file, progress_bar() as report:
         dumped = dump(open_store(name), datetime.now(UTC), file.write, report)
-    print(
+    log.write_text(
         f"{dumped.people} people with {dumped.records} records.\n"
-        "What is sealed opens with the sealing keys alone: keep them too, in another place.",
-        file=sys.stderr,
+        "What is sealed opens with the sealing keys alone: keep them too, in another place.\n"
     )
 
 
@@ -55,17 +55,17 @@ def progress_bar(screen: TextIO | None = None) -> Iterator[Callable[[Step], None
     """Yield what draws a step as one line on *screen* (standard error), if that is a terminal."""
     out = screen or sys.stderr
 
-    def draw(step: Step) -> None:
-        if out.isatty():
-            out.write(f"{_CLEAR_LINE}{bar(step)}")
-            out.flush()
+    def write(text: str) -> None:
+        # A terminal that is gone stops nothing; a process may have no standard error at all.
+        with suppress(OSError, ValueError):
+            if out is not None and out.isatty():
+                out.write(text)
+                out.flush()
 
     try:
-        yield draw
+        yield lambda step: write(f"{_CLEAR_LINE}{bar(step)}")
     finally:
-        if out.isatty():
-            out.write(_CLEAR_LINE)
-            out.flush()
+        write(_CLEAR_LINE)
 
 
 def bar(step: Step) -> str:

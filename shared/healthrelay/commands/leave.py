@@ -3,13 +3,13 @@
 import json
 import os
 import secrets
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from healthrelay import log
 from healthrelay.assembly import services
 from healthrelay.commands.words import JSON, USER, argument, command, flag
 from healthrelay.core.errors import BadRequest, Duplicate, Misconfigured, TryLater
@@ -29,7 +29,7 @@ def run_disconnect(args: Namespace) -> int:
     try:
         done = built.disconnect(user, args.forget_anyway)
     except (TryLater, Misconfigured) as error:
-        sys.stderr.write(
+        log.write_text(
             f"{error.sentence}\n{user} is still connected. Try again; or forget the grant although"
             f" it may live on at the provider: healthrelay disconnect {user} --forget-anyway\n"
         )

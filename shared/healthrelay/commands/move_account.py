@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from healthrelay import log
 from healthrelay.assembly import services
 from healthrelay.commands.words import USER, argument, command, flag
 from healthrelay.core.errors import BadRequest, Misconfigured, TryLater
@@ -35,12 +36,12 @@ def run_move(args: Namespace) -> int:
     move = Move(user_name(args.user), args.keep_as or "", args.remove)
     print(move.in_words(count_records(move, built.store), built.settings.igor_prefix), flush=True)
     if not args.yes and sys.stdin.isatty() and input(f"Type {move.user} to go on: ") != move.user:
-        sys.stderr.write("Nothing was changed.\n")
+        log.write_text("Nothing was changed.\n")
         return 1
     try:
         move_account(move, built.store, built.disconnect, built.now())
     except (TryLater, Misconfigured) as error:
-        sys.stderr.write(
+        log.write_text(
             f"{error.sentence}\n{move.user} is not moved yet. Try again; or, if the provider does"
             f" not answer, run healthrelay disconnect {move.user} --forget-anyway before that.\n"
         )

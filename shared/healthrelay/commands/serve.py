@@ -1,8 +1,8 @@
 """``healthrelay serve``: all functions on one port, and everybody fetched when due."""
 
-import sys
 from argparse import Namespace
 
+from healthrelay import log
 from healthrelay.assembly import services
 from healthrelay.commands.words import argument, command
 
@@ -19,6 +19,5 @@ def run_serve(args: Namespace) -> None:
     built = services()
     with serve_functions(args.port) as url, run_scheduler(built):
         event = stop_event()
-        sys.stderr.write(f"Serving at {url} until Ctrl-C.\n")
-        sys.stderr.flush()
+        log.write_text(f"Serving at {url} until Ctrl-C.\n")
         event.wait()

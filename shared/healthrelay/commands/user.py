@@ -1,8 +1,8 @@
 """``healthrelay user …`` and ``invite``: the people and their way in."""
 
-import sys
 from argparse import Namespace
 
+from healthrelay import log
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, Command, command, flag, parse_pairs
@@ -33,7 +33,7 @@ def set_user(args: Namespace) -> None:
     missing = [built.consent.scopes[scope] for scope in scopes if scope not in (granted or scopes)]
     if missing:
         next_step = f"Next: healthrelay invite {args.user}"
-        print(f"The consent does not cover {' and '.join(missing)}. {next_step}", file=sys.stderr)
+        log.write_text(f"The consent does not cover {' and '.join(missing)}. {next_step}\n")
 
 
 def _granted_text(user: str, built: Services) -> list[str] | None:

@@ -1,6 +1,5 @@
 """One person's connection, fetch and poll, over real HTTP."""
 
-import sys
 import time
 import webbrowser
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from healthrelay import log
 from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.igor_json import user_name
@@ -45,7 +45,7 @@ class DemoResult(NamedTuple):
 
 def print_line(text: str) -> None:
     """Print *text* for the person in front of the screen; standard output is for programs."""
-    print(text, file=sys.stderr, flush=True)
+    log.write_text(f"{text}\n")
 
 
 def connect(services: Services, user: str, *, automatic: bool) -> dict[str, int]:
