@@ -146,7 +146,8 @@ def _connect(home: Household) -> None:
 
 def _visit(view: View, services: Services, path: str, headers: Mapping[str, str]) -> Response:
     """Return what *view* answers in this process; its line for the log is dropped."""
-    request = Flask("benchmarks").test_request_context(path, headers=dict(headers))
+    url, app = f"{services.public_url}{path}", Flask("benchmarks")
+    request = app.test_request_context(url, headers=dict(headers))
     with request, redirect_stderr(StringIO()):
         return view(request.request, services)
 

@@ -136,14 +136,18 @@ class Household:
         return found
 
     def get(
-        self, function: str, query: Mapping[str, str] | None = None, bearer: str = ""
+        self,
+        function: str,
+        query: Mapping[str, str] | None = None,
+        bearer: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """One GET that follows nothing."""
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        key = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return requests.get(
             f"{self.url}/{function}",
             params=dict(query or {}),
-            headers=headers,
+            headers={**key, **(headers or {})},
             timeout=SECONDS,
             allow_redirects=False,
         )

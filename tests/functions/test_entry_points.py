@@ -33,7 +33,12 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         monkeypatch.setenv(name, value)
     services.cache_clear()
 
-    yield load_function
+    def load(name: str) -> FlaskClient:
+        client = load_function(name)
+        client.application.config["SERVER_NAME"] = "relay.example"  # where browsers find it
+        return client
+
+    yield load
     services.cache_clear()
 
 

@@ -200,10 +200,54 @@ def test_a_clock_may_be_minutes_ahead(
     assert ("expired" in answer.text) == (words == "expired")
 
 
-def test_who_began_at_another_name_is_told_the_public_one(household: Household) -> None:
+def test_who_begins_at_another_name_is_sent_to_the_public_one(household: Household) -> None:
+    link = household.invitation()
+    with requests.Session() as session:
+        first = go(session, link.replace("127.0.0.1", "localhost"))
+        assert (first.status_code, first.headers["Location"]) == (302, f"{link}&at=public")
+        assert "Set-Cookie" not in first.headers
+        answer = go(session, allow_page(page_of(session, first.headers["Location"])))
+
+    assert answer.status_code == 200
+    assert "Jack is connected" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "headers", "elsewhere"),
+    [
+        ("https://relay.example", {"Host": "relay.example"}, False),
+        ("https://relay.example", {"Host": "Relay.Example:443"}, False),
+        ("https://relay.example:8443/health", {"Host": "relay.example"}, False),
+        ("https://relay.example", {"Host": "auth1-1a2b3c-ew.a.run.app"}, True),
+        ("https://relay.example", {"Host": "relay.example.evil"}, True),
+        ("https://relay.example", {"Host": "[::1"}, True),
+        ("https://relay.example", {"Host": ""}, True),
+        ("http://[::1]:8080", {"Host": "[::1]:9090"}, False),
+        ("http://localhost:8080", {"Host": "127.0.0.1:8080"}, True),
+        ("https://relay.example", {"Host": "relay.example", "X-Forwarded-Proto": "http"}, True),
+        ("https://relay.example", {"Host": "relay.example", "X-Forwarded-Proto": "https"}, False),
+        ("http://127.0.0.1:8080", {"Host": "127.0.0.1", "X-Forwarded-Proto": "http"}, False),
+    ],
+)
+def test_a_name_is_another_where_a_cookie_would_be(
+    household: Household, public_url: str, headers: dict[str, str], elsewhere: bool
+) -> None:
+    household.services.public_url = public_url
+
+    answer = household.get("auth1", {"user": "jack"}, headers=headers)
+
+    sent = answer.headers.get("Location") == f"{public_url}/auth1?user=jack&at=public"
+    assert sent is elsewhere
+    assert answer.status_code == (302 if elsewhere else 401)
+    # Whoever stands before us may give us a name of its own: nobody is sent twice.
+    again = household.get("auth1", {"user": "jack", "at": "public"}, headers=headers)
+    assert again.status_code == 401
+
+
+def test_who_insists_on_another_name_is_told_the_public_one(household: Household) -> None:
     link = household.invitation().replace("127.0.0.1", "localhost")
     with requests.Session() as session:
-        answer = go(session, allow_page(page_of(session, link)))
+        answer = go(session, allow_page(page_of(session, f"{link}&at=public")))
 
     assert answer.status_code == 403
     assert f"Begin at {household.url}" in answer.text

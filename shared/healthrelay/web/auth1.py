@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
 
 from flask import Request, Response
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
+_AT, _PUBLIC = "at", "public"
+"""The argument of who was sent to the public address. Nobody is sent there twice: what stands
+before us may call us by a name that no browser sees."""
 
 
 @endpoint("GET", "HEAD", "POST", render_error=as_page)
@@ -28,6 +33,8 @@ def view(request: Request, services: WebServices) -> Response:
     user = user_name(params.get("user"))
     if request.method == "POST":
         return _sign_in(request, services, user, now)
+    if params.get(_AT) != _PUBLIC and _is_elsewhere(request, services.public_url):
+        return _redirect(f"{services.public_url}/auth1?{urlencode({**params, _AT: _PUBLIC})}")
     if params.get("invitation"):
         notes = SignedNotes(services.owner_key)
         invitation = notes.read_invitation(params["invitation"], user, now)
@@ -56,10 +63,28 @@ def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
 def to_consent_page(round_: rounds.Round, services: WebServices, now: datetime) -> Response:
     """Redirect with the cookie that binds this round to this browser."""
     begun = rounds.begin(round_, services.client, services.consent, services.owner_key, now)
-    headers = {"Location": begun.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    response = Response(status=302, headers=headers)
+    response = _redirect(begun.url)
     _set_cookie(response, services, begun.cookie_name, begun.cookie, STATE_AGE)
     return response
+
+
+def _redirect(url: str) -> Response:
+    headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response(status=302, headers=headers)
+
+
+def _is_elsewhere(request: Request, public_url: str) -> bool:
+    """Return whether the browser would keep our cookie under another name than the public one.
+
+    It knows names, not ports. A secure cookie it takes over https alone; what stands before us
+    says in ``X-Forwarded-Proto`` how it was reached.
+    """
+    insecure = request.headers.get("X-Forwarded-Proto") == "http" and public_url.startswith("https")
+    return insecure or _host_name(request.host) != _host_name(urlsplit(public_url).netloc)
+
+
+def _host_name(netloc: str) -> str:
+    return re.sub(r":\d*$", "", netloc).lower()
 
 
 def _is_owner(request: Request, services: WebServices, now: datetime) -> bool:
