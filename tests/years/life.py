@@ -45,7 +45,7 @@ def live(life: Life) -> Outcome:
 
 
 def _turns(life: Life) -> Iterator[float]:
-    """Yield the hours of the scheduler's turns: every five to thirteen, and every one in the end."""
+    """Yield the hours of the scheduler's turns: every five to thirteen, and all in the end."""
     luck = Random(f"turns {life.seed}")
     longer = 2 if life.deep else 1
     hours = 1.0

@@ -14,16 +14,21 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.flows.grants import rounds
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
-from healthrelay.web.page import as_page, page
+from healthrelay.web.page import WayOn, as_page, offer, page
 from healthrelay.web.responses import InvitationNeeded
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
 OWNER_COOKIE = "healthrelay-owner"
-_AT, _PUBLIC = "at", "public"
+_AT, _PUBLIC, _FORM = "at", "public", "form"
 """The argument of who was sent to the public address. Nobody is sent there twice: what stands
-before us may call us by a name that no browser sees."""
+before us may call us by a name that no browser sees. After a form the page leads on by itself:
+browsers apply its `form-action 'self'` to every redirect that follows, even to the provider."""
+_INVITED_ONLY = (
+    "Only the owner, or somebody with an invitation, may connect a person."
+    " If you were invited, open the link of your invitation again."
+)
 
 
 @endpoint("GET", "HEAD", "POST", render_error=as_page)
@@ -31,8 +36,11 @@ def view(request: Request, services: WebServices) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
     params, now = arguments(request), services.now()
     user = user_name(params.get("user"))
+    offer(WayOn(f"?user={user}", "Start over"))
     if request.method == "POST":
         return _sign_in(request, services, user, now)
+    if params.get(_AT) == _FORM:
+        return page("signed-in", title=f"Connect {user}", sentence="", user=user)
     if params.get(_AT) != _PUBLIC and _is_elsewhere(request, services.public_url):
         return _redirect(f"{services.public_url}/auth1?{urlencode({**params, _AT: _PUBLIC})}")
     if params.get("invitation"):
@@ -40,12 +48,16 @@ def view(request: Request, services: WebServices) -> Response:
         invitation = notes.read_invitation(params["invitation"], user, now)
         round_ = rounds.Round(user, invitation.scopes, invitation.person, invitation.id)
     elif _is_owner(request, services, now):
-        scopes = _stored_scopes(user, services)
-        round_ = rounds.Round(user, scopes, services.store.identities.invitations(user).person)
+        round_ = _owner_round(user, services)
     else:
-        sentence = "Only the owner, or somebody with an invitation, may connect a person."
-        return page("sign-in", 401, title=f"Connect {user}", sentence=sentence, user=user)
+        return page("sign-in", 401, title=f"Connect {user}", sentence=_INVITED_ONLY, user=user)
+    offer(WayOn(f"?{urlencode(params)}", "Try again"))
     return to_consent_page(round_, services, now)
+
+
+def _owner_round(user: str, services: WebServices) -> rounds.Round:
+    scopes = _stored_scopes(user, services)
+    return rounds.Round(user, scopes, services.store.identities.invitations(user).person)
 
 
 def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
@@ -62,10 +74,20 @@ def _stored_scopes(user: str, services: WebServices) -> tuple[str, ...]:
 
 def to_consent_page(round_: rounds.Round, services: WebServices, now: datetime) -> Response:
     """Redirect with the cookie that binds this round to this browser."""
-    begun = rounds.begin(round_, services.client, services.consent, services.owner_key, now)
+    begun = way_to_consent(round_, services, now)
     response = _redirect(begun.url)
-    _set_cookie(response, services, begun.cookie_name, begun.cookie, STATE_AGE)
+    begun.finish(response)
     return response
+
+
+def way_to_consent(round_: rounds.Round, services: WebServices, now: datetime) -> WayOn:
+    """Begin the *round_*: its consent page, and the cookie that binds it to this browser."""
+    begun = rounds.begin(round_, services.client, services.consent, services.owner_key, now)
+
+    def set_cookie(response: Response) -> None:
+        _set_cookie(response, services, begun.cookie_name, begun.cookie, STATE_AGE)
+
+    return WayOn(begun.url, "Connect again", set_cookie)
 
 
 def _redirect(url: str) -> Response:
@@ -96,9 +118,8 @@ def _is_owner(request: Request, services: WebServices, now: datetime) -> bool:
 def _sign_in(request: Request, services: WebServices, user: str, now: datetime) -> Response:
     if not secrets_equal(request.form.get("owner_key", ""), services.owner_key):
         raise Forbidden("This is not the owner key.")
-    # Not a redirect: browsers apply the page's `form-action 'self'` to every redirect after a
-    # form, and so would not go on to the provider.
-    response = page("signed-in", title="Signed in", user=user)
+    sentence = "This browser is remembered for a month."
+    response = page("signed-in", title="Signed in", sentence=sentence, user=user)
     cookie = SignedNotes(services.owner_key).owner(now)
     _set_cookie(response, services, OWNER_COOKIE, cookie, OWNER_AGE)
     return response

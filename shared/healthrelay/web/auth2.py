@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response
@@ -9,10 +10,11 @@ from flask import Request, Response
 from healthrelay.core.errors import Forbidden, HealthrelayError
 from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.glance import glance
-from healthrelay.flows.grants.rounds import Return
-from healthrelay.web.auth1 import to_consent_page
+from healthrelay.flows.grants.rounds import Return, verify_state
+from healthrelay.flows.grants.signed import SignedNotes
+from healthrelay.web.auth1 import to_consent_page, way_to_consent
 from healthrelay.web.endpoint import arguments, endpoint
-from healthrelay.web.page import as_page, connected_title, page
+from healthrelay.web.page import WayOn, as_page, connected_title, offer, page
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
@@ -36,6 +38,7 @@ def view(request: Request, services: WebServices) -> Response:
     except connect.RetryWithFewerScopes as retry:
         return to_consent_page(retry.round, services, services.now())
     except HealthrelayError as error:
+        offer(_way_on(returned, services))
         error.connected = connect.still_connected(
             returned,
             owner_key=services.owner_key,
@@ -48,6 +51,19 @@ def view(request: Request, services: WebServices) -> Response:
             error.next_step = f"Begin at {services.public_url}, not at another name of it."
         raise
     return _connected(done, services)
+
+
+def _way_on(returned: Return, services: WebServices) -> WayOn:
+    """Return the way to the consent page for whose round may go on; else to its beginning."""
+    now, key = services.now(), services.owner_key
+    with suppress(HealthrelayError):
+        round_, _ = verify_state(returned, key, services.consent, now)
+        if round_.person:
+            people = services.store.identities
+            people.invitations(round_.user).require(round_.person, round_.invitation)
+        return way_to_consent(round_, services, now)
+    user = SignedNotes(key).state_user(returned.query.get("state", ""), now)
+    return WayOn(f"{services.public_url}/auth1?user={user}" if user else "", "Start over")
 
 
 def _connected(done: connect.Connected, services: WebServices) -> Response:

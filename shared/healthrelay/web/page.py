@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Response
+from flask import Response, g
 
-from healthrelay.core.errors import WrongAccount
+from healthrelay.core.errors import ConsentDenied, Unknown, WrongAccount
 from healthrelay.web import responses
 
 if TYPE_CHECKING:
@@ -27,6 +28,23 @@ _HEADERS = {
 }
 
 
+class WayOn(NamedTuple):
+    """Where a button on the page of a failure leads."""
+
+    url: str
+    label: str
+    finish: Callable[[Response], None] = lambda _: None
+    """Puts on the page what the way needs, such as a cookie."""
+
+
+_WHO = WayOn("", "")
+
+
+def offer(way_on: WayOn) -> None:
+    """Have the page of a failure of this request lead to *way_on*."""
+    g.way_on = way_on
+
+
 def page(template: str, status: int = 200, **words: object) -> Response:
     """Render ``pages/<template>.html``; every word is escaped."""
     text = _environment().get_template(f"{template}.html").render(words)
@@ -34,23 +52,34 @@ def page(template: str, status: int = 200, **words: object) -> Response:
 
 
 def as_page(error: HealthrelayError) -> Response:
-    """Return *error* as a page: one sentence, and who must act."""
-    advices = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    """Return *error* as a page: one sentence, who must act, and a button that leads on.
+
+    Where nothing was offered, or the person is unknown, it asks who is to be connected.
+    """
+    way: WayOn = g.get("way_on", _WHO)
+    if isinstance(error, Unknown):
+        way = _WHO
+    words = {"sentence": error.sentence, "way_on": way.url, "label": way.label}
     if isinstance(error, WrongAccount):
-        return _wrong_account(error)
-    title, advice = "Not connected", advices.get(error.who, error.next_step)
-    if error.connected:
-        title, advice = connected_title(error.connected), "Nothing was changed by this page."
-    words = {"title": title, "sentence": error.sentence, "advice": advice}
-    response = page("message", responses.status(error), **words)
+        words |= {"title": "This is another account", "user": error.user}
+        words |= {"connected": error.connected}
+        response = page("wrong-account", responses.status(error), **words)
+    else:
+        response = page("message", responses.status(error), **words | _message(error))
     response.headers.update(responses.headers(error))
+    way.finish(response)
     return response
 
 
-def _wrong_account(error: WrongAccount) -> Response:
-    """Return what happened, and the two ways on."""
-    words = {"title": "This is another account", "sentence": error.sentence, "user": error.user}
-    return page("wrong-account", responses.status(error), connected=error.connected, **words)
+def _message(error: HealthrelayError) -> dict[str, str]:
+    """Return the words of a page that say what is true now, and who must act."""
+    advices = {"owner": "Please tell the owner of this healthrelay.", "nobody": "Please try later."}
+    if not error.connected:
+        return {"title": "Not connected", "advice": advices.get(error.who, error.next_step)}
+    words = {"title": f"{connected_title(error.connected)} already"}
+    if isinstance(error, ConsentDenied):
+        words["sentence"] = "Permission was not given this time."
+    return words | {"advice": "Nothing was changed by this page."}
 
 
 def connected_title(user: str) -> str:

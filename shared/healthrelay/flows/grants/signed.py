@@ -48,6 +48,13 @@ class SignedNotes:
         except BadData as error:
             raise BadRequest("This address is not one that we gave out.") from error
 
+    def state_user(self, text: str, now: datetime) -> str:
+        """Return whom a state is about, however old it is; nothing unless we signed it."""
+        try:
+            return str(_serializer(self._key, "state", now).loads(text)["user"])
+        except (BadData, KeyError, TypeError):
+            return ""
+
     def invitation(self, invitation: Invitation, now: datetime) -> str:
         """Return the text of the *invitation*, good for seven days."""
         note = invitation._asdict() | {"scopes": " ".join(invitation.scopes)}
