@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit.client import BoundedAdapter
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
+from healthrelay.adapters.http import Http
 from healthrelay.core.errors import (
     AccessRefused,
     HealthrelayError,
@@ -36,8 +36,8 @@ def provider() -> str:
     return "fitbit"
 
 
-def read_weight(url: str, adapter: BoundedAdapter | None = None) -> None:
-    LegacyFitbit(url, "cid", adapter).read("the-token", Read("weight", MONDAY, SUNDAY))
+def read_weight(url: str, seconds: float = 30) -> None:
+    LegacyFitbit(url, "cid", Http(), seconds).read("the-token", Read("weight", MONDAY, SUNDAY))
 
 
 def test_weight_log(empty: Sandbox, read_week: Reader) -> None:
@@ -184,7 +184,7 @@ def test_a_drip_ends_at_the_deadline() -> None:
     started = time.monotonic()
 
     with answering(head, *[b"x"] * 100, pause=0.1) as url, pytest.raises(TryLater):
-        read_weight(url, BoundedAdapter(seconds=0.5))
+        read_weight(url, seconds=0.5)
 
     assert time.monotonic() - started < 5
 

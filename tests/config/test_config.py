@@ -128,6 +128,16 @@ def test_a_queue_without_an_account_is_named_with_all_else_that_is_wrong() -> No
     assert nobody.names == ("HEALTHRELAY_TASKS_ACCOUNT",)
 
 
+@pytest.mark.parametrize("token", ["a\r\nX: b", "a\N{EURO SIGN}", "a\xe9b"])
+def test_what_no_header_can_hold_is_refused_when_it_is_set(token: str) -> None:
+    assert faults(IGOR_TOKEN=token).names == ("HEALTHRELAY_IGOR_TOKEN",)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1_0", "١٢", "-1", "1e3"])
+def test_a_number_of_days_is_a_few_digits(number: str) -> None:
+    assert "must be a number of days from 1 to 36500" in faults(LOG_DAYS=number).sentence
+
+
 def test_secrets_do_not_print() -> None:
     secrets = {
         "OWNER_KEY": "o" * 40,

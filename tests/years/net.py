@@ -47,6 +47,8 @@ class Net:
         headers: Mapping[str, str],
         body: bytes | None = None,
         seconds: float = 30,
+        *,
+        needs_body: bool = True,
     ) -> Answer:
         parts = urlsplit(url)
         try:

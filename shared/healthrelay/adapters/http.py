@@ -1,36 +1,37 @@
-"""Requests over HTTP: bounded in time, never redirected, never silently retried.
+"""Requests over HTTP, alike for whoever is asked: consent, refresh, data, Igor, webhooks.
 
-A time-out of a socket starts again with each byte, so a peer that drips holds us for as long as
-it likes: one byte a second keeps a time-out of fifteen seconds quiet for ever. Here the socket
-is given what is left of the time before each step that it takes.
+Bounded in time and size, never redirected, never silently retried. The environment decides
+nothing: variables for proxies and certificates change no call, because the clients that we use
+read different ones of them, and a webhook's address is one that we have checked.
 """
 
-import http.client
-import io
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import certifi
 import urllib3
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from healthrelay.adapters.json_body import parse_json
+from healthrelay.adapters.in_time import POOLS, left, within
 from healthrelay.core.errors import Misconfigured, TryLater
+from healthrelay.core.json_body import parse_json
+from healthrelay.core.numbers import whole_number
 
 CONNECT_TIMEOUT_SECONDS = 5
 MAX_BYTES = 64 * 1024 * 1024
+MAX_WAIT_SECONDS = 86_400
+MAX_GLANCE_BYTES = 64 * 1024
+GLANCE_SECONDS = 2.0
+"""How much of a body is looked at, and for how long, where the status says all."""
 _CHUNK_BYTES = 64 * 1024
-_PIECE_BYTES = 16 * 1024
-"""Handed to the socket at once: as many as TLS puts into one record."""
-_ends: ContextVar[float] = ContextVar("deadline")
+
+
+ReadBody = Callable[[urllib3.BaseHTTPResponse, float], bytes]
+"""Returns a body before the deadline."""
 
 
 class Answer(NamedTuple):
@@ -46,14 +47,22 @@ class Answer(NamedTuple):
 
     def wait(self, otherwise: int) -> int:
         """Return the seconds of ``Retry-After``, a number or a date there; else *otherwise*."""
-        text = self.headers.get("retry-after", "")
-        if text.isascii() and text.isdigit():
-            return min(int(text), 86_400)
-        try:
-            seconds = parsedate_to_datetime(text).timestamp() - time.time()
-        except ValueError:
-            return otherwise
-        return min(max(int(seconds) + 1, 1), 86_400)
+        text = self.headers.get("retry-after", "").strip()
+        seconds = whole_number(text)
+        if seconds is None:
+            seconds = _seconds_until(text)
+        return min(otherwise if seconds is None else seconds, MAX_WAIT_SECONDS)
+
+
+def _seconds_until(text: str) -> int | None:
+    """Return how long it is until the date of HTTP in *text*, at least 1; None for no such."""
+    try:
+        at = parsedate_to_datetime(text)
+        # -0000 is a zone that nobody knows; a date of HTTP is in UTC.
+        until = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, LookupError):
+        return None
+    return max(int(until - time.time()) + 1, 1)
 
 
 class Http:
@@ -85,9 +94,12 @@ class Http:
         headers: Mapping[str, str],
         body: bytes | None = None,
         seconds: float = 30,
+        *,
+        needs_body: bool = True,
     ) -> Answer:
         """One request; *seconds* bound the whole of it once the name is found, drips included.
 
+        Where the status says all, nothing *needs* the *body*: what comes of it soon is returned.
         Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
         and `Misconfigured` for a certificate that is not trusted.
         """
@@ -102,18 +114,21 @@ class Http:
             redirect=False,
             preload_content=False,
         )
-        return receive(request, str(urllib3.util.parse_url(url).host), seconds)
+        peer = str(urllib3.util.parse_url(url).host)
+        return receive(request, peer, seconds, whole if needs_body else glance)
 
 
-def receive(request: Callable[[], urllib3.BaseHTTPResponse], peer: str, seconds: float) -> Answer:
-    """Return the whole answer to *request*, which together may take so many *seconds*.
+def receive(
+    request: Callable[[], urllib3.BaseHTTPResponse], peer: str, seconds: float, read: ReadBody
+) -> Answer:
+    """Return the answer to *request*, which together may take so many *seconds*.
 
     Raises `TryLater` or `Misconfigured`, naming the *peer*, as `Http.send`.
     """
     try:
         with within(seconds) as deadline:
             response = request()
-            body = whole(response, deadline)
+            body = read(response, deadline)
     except (urllib3.exceptions.HTTPError, TimeoutError) as error:
         if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
             # Time will not fix it, and going on without the check is not ours to decide.
@@ -143,92 +158,22 @@ def whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     return b"".join(parts)
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[float]:
-    """Give the pools below so many *seconds* in this block, then they raise `TimeoutError`.
+def glance(response: urllib3.BaseHTTPResponse, _deadline: float) -> bytes:
+    """Return what comes of a body soon, as it was sent, and never raise.
 
-    Yields when that is, by the monotonic clock.
+    It may be cut, endless or encoded in no way we know: then the connection is closed.
     """
-    ends = time.monotonic() + seconds
-    token = _ends.set(ends)
+    parts: list[bytes] = []
     try:
-        yield ends
-    finally:
-        _ends.reset(token)
-
-
-def left() -> float:
-    """Return the seconds that are left. Raises `TimeoutError` when none are."""
-    seconds = _ends.get() - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError("the whole of it took too long")
-    return seconds
-
-
-class _Reader(io.RawIOBase):
-    """What a socket receives, with the time that is left."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        self._connected = connected
-        self._raw = connected.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._connected.settimeout(left())
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Response(http.client.HTTPResponse):
-    """Reads its head and body in time."""
-
-    def __init__(self, sock: socket.socket, *more: Any, **named: Any) -> None:
-        super().__init__(sock, *more, **named)
-        self.fp.close()
-        self.fp = io.BufferedReader(_Reader(sock))
-
-
-class _InTime(HTTPConnection):
-    """Connects and sends in time, and has its answer read so."""
-
-    response_class = _Response
-
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        # From here on TLS shakes hands, with one time-out for the whole of that.
-        connected.settimeout(left())
-        return connected
-
-    def send(self, data: Any) -> None:
-        if not isinstance(data, bytes):
-            super().send(data)
-            return
-        for start in range(0, len(data), _PIECE_BYTES):
-            if self.sock is not None:
-                self.sock.settimeout(left())
-            super().send(data[start : start + _PIECE_BYTES])
-
-
-class _InTimeSecure(_InTime, HTTPSConnection):
-    """The same over TLS."""
-
-
-class PlainPool(HTTPConnectionPool):
-    """Connections that keep to `within`."""
-
-    ConnectionCls = _InTime
-
-
-class SecurePool(HTTPSConnectionPool):
-    """The same over TLS."""
-
-    ConnectionCls = _InTimeSecure
-
-
-POOLS = {"http": PlainPool, "https": SecurePool}
-"""For a manager's ``pool_classes_by_scheme``."""
+        with within(min(GLANCE_SECONDS, left())):
+            while chunk := response.read1(_CHUNK_BYTES, decode_content=False):
+                parts.append(chunk)
+                if sum(map(len, parts)) > MAX_GLANCE_BYTES:
+                    break
+            else:
+                response.release_conn()
+                return b"".join(parts)
+    except (urllib3.exceptions.HTTPError, OSError):
+        pass  # nobody waits for it
+    response.close()
+    return b"".join(parts)

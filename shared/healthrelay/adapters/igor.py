@@ -56,7 +56,7 @@ class IgorTarget:
         url = f"{self.url}/data/{self.prefix}/{message.user}"
         json = "application/json"
         headers = {"Content-Type": json, "Accept": json, **self.credential().headers()}
-        answer = self.http.send("PUT", url, headers, message.body, self.seconds)
+        answer = self.http.send("PUT", url, headers, message.body, self.seconds, needs_body=False)
         if answer.status != 200:
             raise _trouble(answer, self.prefix)
 

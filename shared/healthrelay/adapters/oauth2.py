@@ -5,7 +5,6 @@ for, is one small form over the pool that is open anyway.
 """
 
 import base64
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -57,11 +56,13 @@ class OAuth2TokenEndpoint:
     def exchange(self, code: str, verifier: str) -> Grant:
         """Redeem *code*; a refusal means that the wearer must start over."""
         # Loaded here: fetch, which only refreshes, starts a third faster without it.
-        from requests import RequestException  # noqa: PLC0415
         from requests_oauthlib import OAuth2Session  # noqa: PLC0415
+
+        from healthrelay.adapters.requests_session import bind  # noqa: PLC0415
 
         us = self._us
         session = OAuth2Session(us.client_id, redirect_uri=us.redirect_uri)
+        bind(session, self._http, TIMEOUT_SECONDS)
         grants: list[Grant] = []
 
         def read(response: Any, **_: Any) -> None:
@@ -72,13 +73,10 @@ class OAuth2TokenEndpoint:
         session.hooks["response"].append(read)
         form = {"code": code, "code_verifier": verifier, **self._proof()}
         try:
-            session.fetch_token(us.token_url, timeout=TIMEOUT_SECONDS, **form)
+            session.fetch_token(us.token_url, **form)
         except ReconnectNeeded as error:
             sentence = f"{us.consent.label} no longer accepts this consent. Please connect again."
             raise ConsentEnded(sentence) from error
-        except RequestException as error:
-            sentence = f"{us.consent.label} gave no whole answer ({type(error).__name__})."
-            raise TryLater(sentence) from error
         except Exception:
             # What the library finds odd in an answer that holds tokens costs nobody a login.
             if not grants:
@@ -103,18 +101,21 @@ class OAuth2TokenEndpoint:
 
     def revoke(self, grant: Grant) -> None:
         """End the whole grant, by its refresh token if it has one."""
-        answer = self._post(self._us.revoke_url, {"token": grant.refresh or grant.access})
-        if answer.status == 200 or (answer.status in (400, 401, 403) and _cause(answer) in _ENDED):
+        form = {"token": grant.refresh or grant.access}
+        answer = self._post(self._us.revoke_url, form, needs_body=False)
+        refused = answer.status in (400, 401, 403)
+        if 200 <= answer.status < 300 or (refused and _cause(answer) in _ENDED):
             return
         raise self._error(answer, "ending a grant")
 
-    def _post(self, url: str, form: Mapping[str, str]) -> Answer:
+    def _post(self, url: str, form: Mapping[str, str], *, needs_body: bool = True) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers["Accept"] = "application/json"
         if self._us.basic:
             pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-        return self._http.send("POST", url, headers, urlencode(form).encode(), TIMEOUT_SECONDS)
+        body = urlencode(form).encode()
+        return self._http.send("POST", url, headers, body, TIMEOUT_SECONDS, needs_body=needs_body)
 
     def _read_grant(self, answer: Answer) -> Grant:
         if not 200 <= answer.status < 300:
@@ -143,9 +144,9 @@ class OAuth2TokenEndpoint:
 def _cause(answer: Answer) -> str:
     """Return the error code of RFC 6749, or Fitbit's ``errors[0].errorType``; else nothing."""
     try:
-        body = json.loads(answer.body)
+        body = answer.json()
         code = body["error"] if "error" in body else body["errors"][0]["errorType"]
-    except (ValueError, LookupError, TypeError):
+    except (LookupError, TypeError):
         return ""
     known = isinstance(code, str) and code.replace("_", "").isalpha() and len(code) <= 40
     return code if known else ""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from healthrelay.adapters.http import Answer, Http
-from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
 from healthrelay.core.grants.probe import OpenQuestion, Verdict
 from healthrelay.core.grants.shape import NotJson, Vocabulary
+from healthrelay.core.json_body import parse_json
 
 REQUEST_TIMEOUT_SECONDS = 30
 MAX_PAUSE_SECONDS = 60

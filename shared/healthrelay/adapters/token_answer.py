@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.grants.token import FOREIGN_SCOPES, Grant
+from healthrelay.core.header import is_header_value
+from healthrelay.core.json_body import parse_json
 
 DEFAULT_LIFETIME = timedelta(hours=1)
 MAX_LIFETIME = timedelta(days=366)
@@ -32,6 +33,8 @@ def read_grant(body: bytes, now: datetime, known_scopes: Collection[str]) -> Gra
     if not isinstance(fields, dict):
         fields = _salvage(body)
     access, refresh = (_text(fields.get(name)) for name in _TOKEN_MEMBERS)
+    if access and not is_header_value(access):
+        access = None  # an access token is sent as a header, and a refresh token in a form
     if not access and not refresh:
         return None
     lifetime = _lifetime(fields.get("expires_in"), MAX_LIFETIME)
@@ -68,7 +71,9 @@ def _salvage(body: bytes) -> dict[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip()
 
 
 def _scopes(value: object, known: Collection[str]) -> tuple[str, ...]:

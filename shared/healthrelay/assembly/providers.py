@@ -41,10 +41,10 @@ def _google_health(settings: Settings) -> ProviderRow:
 
 
 def _fitbit(settings: Settings) -> ProviderRow:
-    def build(client_id: Callable[[], str], _http: Http) -> Provider:
+    def build(client_id: Callable[[], str], http: Http) -> Provider:
         from healthrelay.adapters.fitbit.provider import LegacyFitbit
 
-        return LegacyFitbit(settings.fitbit_api_url, client_id())
+        return LegacyFitbit(settings.fitbit_api_url, client_id(), http)
 
     return ProviderRow(
         build,

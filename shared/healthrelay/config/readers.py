@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.header import is_header_value
 from healthrelay.core.igor_json import is_name
+from healthrelay.core.numbers import whole_number
 
 MIN_OWNER_KEY = 32
 KEY_BYTES = 32
@@ -69,6 +71,10 @@ read_owner_key = require(
 read_password = require(
     lambda value: ":" not in value, "must not hold a colon, because Igor splits there"
 )
+read_header = require(
+    lambda value: not value or is_header_value(value),
+    "must have printable ASCII characters only, because it is sent as a header",
+)
 read_file = require(lambda value: Path(value).is_file(), "must name a PEM file")
 read_tasks_queue = require(
     partial(re.fullmatch, _QUEUE), "must be projects/PROJECT/locations/REGION/queues/QUEUE"
@@ -80,9 +86,10 @@ read_account = require(
 
 def number_of(unit: str, most: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+        number = whole_number(value)
+        if number is None or not 1 <= number <= most:
             raise ValueError(f"must be a number of {unit} from 1 to {most}")
-        return int(value)
+        return number
 
     return read
 

@@ -15,6 +15,7 @@ from healthrelay.config.readers import (
     optional,
     read_account,
     read_file,
+    read_header,
     read_keys,
     read_owner_key,
     read_password,
@@ -117,7 +118,7 @@ class Settings(NamedTuple):
         "URL, Igor polls. `healthrelay igor URL` keeps it and its secret in the store instead.",
     )
     igor_token: str = setting(
-        read_text,
+        read_header,
         secret=True,
         help="A capability that Igor made for us, or else a user and password (without a colon).",
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hmac
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
+from healthrelay.core.code_path import code_path
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
 from healthrelay.web import responses
 
@@ -47,7 +46,7 @@ def endpoint(
                 if isinstance(error, responses.MethodNotAllowed):
                     response.headers["Allow"] = ", ".join(methods)
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
-                response, cause = render_error(Bug()), _code_path(error)
+                response, cause = render_error(Bug()), code_path(error)
             status = response.status_code
             services.log_event(
                 "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR",
@@ -132,10 +131,3 @@ def _logged_user(request: Request) -> str | None:
     if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MAX_BODY_BYTES:
         return request.args.get("user")
     return request.args.get("user") or request.form.get("user")
-
-
-def _code_path(error: Exception) -> str:
-    """Return the kind of *error* and its path through our code, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    steps = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
-    return f"{type(error).__name__} at {steps}"

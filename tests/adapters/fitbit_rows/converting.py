@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
+from healthrelay.adapters.http import Http
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.records import ConvertedSeries, Window
@@ -21,7 +22,7 @@ def converted(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -
 
 def set_aside(series: str, raw: Mapping[str, Sequence[Raw]], detail: str = "") -> ConvertedSeries:
     """As `converted`, of *raw* that cannot all be read."""
-    legacy = LegacyFitbit("http://unused", "cid")
+    legacy = LegacyFitbit("http://unused", "cid", Http())
     window = Window(series, MONDAY, SUNDAY, detail)
     assert raw.keys() == {source.name for source in legacy.needs(window)}
     return legacy.convert(window, raw, Account("A1B2C3", None), NOW)

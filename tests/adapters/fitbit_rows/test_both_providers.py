@@ -63,7 +63,7 @@ def both() -> Iterator[Both]:
         google = GooglePerson(sandbox).connect(scope=scopes["google_health"])["access_token"]
         fitbit = FitbitPerson(sandbox).connect(scope=scopes["fitbit"])["access_token"]
         health = GoogleHealth(urls["HEALTHRELAY_GOOGLE_API_URL"], Http())
-        legacy = LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid")
+        legacy = LegacyFitbit(urls["HEALTHRELAY_FITBIT_API_URL"], "cid", Http())
         yield Side(health, google), Side(legacy, fitbit)
 
 

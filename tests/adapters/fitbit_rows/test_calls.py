@@ -10,6 +10,7 @@ import pytest
 from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
+from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import Ledger
@@ -42,7 +43,7 @@ class Listener:
 
 @pytest.fixture
 def legacy(loopback: None) -> LegacyFitbit:
-    return LegacyFitbit("http://unused", "cid")
+    return LegacyFitbit("http://unused", "cid", Http())
 
 
 def packed(legacy: LegacyFitbit, *series: str) -> tuple[Read, ...]:
@@ -112,7 +113,7 @@ def read(source: str, body: object, status: int = 200) -> list[Any]:
     """Return what *source* brings when the server says *body*."""
     content = json.dumps(body).encode()
     with answering(response(status, content)) as url:
-        legacy = LegacyFitbit(url, "cid")
+        legacy = LegacyFitbit(url, "cid", Http())
         return list(legacy.read("the-token", Read(source, MONDAY, MONDAY)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
+from healthrelay.adapters.http import Http
 from healthrelay.core.measurements.reads import Read
 from tests.adapters.fitbit_rows.converting import MONDAY, converted
 from tests.adapters.peers import answering, response
@@ -41,7 +42,7 @@ METHODS = {
 def test_what_is_answered_and_what_it_becomes(series: str) -> None:
     body, expected = ANSWERS[series]
     with answering(response(200, json.dumps(body).encode())) as url:
-        raw = LegacyFitbit(url, "cid").read("token", Read(series, MONDAY, MONDAY))
+        raw = LegacyFitbit(url, "cid", Http()).read("token", Read(series, MONDAY, MONDAY))
 
     assert converted(series, {series: raw}) == expected
 

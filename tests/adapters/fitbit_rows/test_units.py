@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from healthrelay.adapters.fitbit.client import BoundedAdapter
 from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.fitbit.rows import ROWS
+from healthrelay.adapters.http import Http
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.catalogue import SERIES, Kind
@@ -31,16 +31,16 @@ FIXED = {
 }
 
 
-class Speaking(BoundedAdapter):
+class Speaking(Http):
     """Asks in the language of a unit system."""
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self._language = language
 
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        request.headers["Accept-Language"] = self._language
-        return super().send(request, *args, **kwargs)
+    def send(self, method: str, url: str, headers: Any, *args: Any, **kwargs: Any) -> Any:
+        headers = {**headers, "Accept-Language": self._language}
+        return super().send(method, url, headers, *args, **kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +54,12 @@ def wearer() -> Iterator[tuple[str, str]]:
         yield sandbox.settings["HEALTHRELAY_FITBIT_API_URL"], access
 
 
-def told(wearer: tuple[str, str], series: str, adapter: BoundedAdapter | None) -> list[Record]:
+def told(wearer: tuple[str, str], series: str, http: Http) -> list[Record]:
     url, access = wearer
     row = SERIES[series]
     days = (EPOCH, EPOCH) if row.kind is Kind.STATE else DAYS
     window = Window(series, *days, "1min" if row.kind is Kind.INTRADAY else "")
-    provider = LegacyFitbit(url, "cid", adapter)
+    provider = LegacyFitbit(url, "cid", http)
     elements = read_window(provider, access, window, Account("x", "Europe/Amsterdam"))
     return parse(series, elements, "fitbit")[0]
 
@@ -88,7 +88,7 @@ def assert_close(ours: Any, theirs: Any) -> None:
 def test_we_give_out_what_the_server_would_have_said(
     wearer: tuple[str, str], series: str, system: str
 ) -> None:
-    metric, theirs = (told(wearer, series, each) for each in (None, Speaking(system)))
+    metric, theirs = (told(wearer, series, each) for each in (Http(), Speaking(system)))
 
     for ours, other in zip(metric, theirs, strict=True):
         assert_close(present(ours, system), other.data)

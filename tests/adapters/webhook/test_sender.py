@@ -16,7 +16,7 @@ from healthrelay.adapters.webhook.sender import WebhookTarget
 from healthrelay.adapters.webhook.signing import mint
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused, TryLater
-from tests.adapters.peers import answering, given_up
+from tests.adapters.peers import answering, given_up, response
 from tests.igor.certificates import self_signed
 from tests.igor.recorder import Recorder, Say
 from tests.peers.process import free_port
@@ -152,19 +152,43 @@ HEAD = (b"HTTP/1.1 200 OK\r\nX-Dripping: ", *[b"x"] * 100)
 INTERIM = [b"HTTP/1.1 100 Continue\r\n\r\n"] * 40
 
 
-@pytest.mark.parametrize("parts", [BODY, HEAD, INTERIM], ids=["body", "head", "interim"])
+@pytest.mark.parametrize("parts", [HEAD, INTERIM], ids=["head", "interim"])
 def test_an_answer_that_drips_is_not_waited_for(parts: Sequence[bytes]) -> None:
     with answering(*parts, pause=0.1) as url, given_up(1):
         hook(url, seconds=1).send(MESSAGE)
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("parts", [BODY, HEAD], ids=["body", "head"])
-def test_nor_is_one_that_drips_behind_tls(certificate: Path, parts: Sequence[bytes]) -> None:
-    with answering(*parts, pause=0.1, certificate=certificate) as url:
+def test_nor_is_one_that_drips_behind_tls(certificate: Path) -> None:
+    with answering(*HEAD, pause=0.1, certificate=certificate) as url:
         sender = hook(url.replace("127.0.0.1", "hook.example"), seconds=1)
         with given_up(1):
             replace(sender, ca=str(certificate)).send(MESSAGE)
+
+
+UNREAD = {
+    "drips": BODY,
+    "no-gzip": (response(200, b"not gzip", Content_Encoding="gzip"),),
+    "cut": (b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nhalf",),
+    "huge": (b"HTTP/1.1 200 OK\r\nContent-Length: 70000000\r\n\r\n", bytes(70_000_000)),
+    "no-chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",),
+    "endless-chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"9" * 9000),
+    "none": (b"HTTP/1.1 204 No Content\r\n\r\n",),
+}
+
+
+@pytest.mark.parametrize("parts", UNREAD.values(), ids=UNREAD)
+def test_success_is_the_status_whatever_the_body_is(parts: Sequence[bytes]) -> None:
+    with answering(*parts, pause=0.1) as url:
+        hook(url, seconds=1).send(MESSAGE)
+
+
+@pytest.mark.parametrize("wait", ["9" * 5000, "-1", "1.5", "\xb2", "Mon, 99 Nov 2026 25:00:00 GMT"])
+def test_a_wait_that_is_no_number_is_none(wait: str) -> None:
+    with answering(response(429, b"", Retry_After=wait)) as url, pytest.raises(RateLimited) as no:
+        hook(url).send(MESSAGE)
+
+    assert no.value.after == 60
 
 
 @pytest.mark.parametrize("secure", [False, True])

@@ -91,6 +91,8 @@ def test_a_removed_target_follows_nothing(store: Store) -> None:
         "https://user:secret@hook.example/",
         "https://hook.example/#part",
         "https://hook.example/\n",
+        "https://h\xf6\xf6k.example/",
+        "https://hook.example/\N{EURO SIGN}",
         "https://hook.example/" + "x" * 2000,
         "http://hook.example/",
     ],

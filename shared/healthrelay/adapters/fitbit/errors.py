@@ -4,10 +4,10 @@ Its last year brought three shapes of error: Fitbit's ``{"errors": [...]}``, Goo
 ``{"error": {...}}``, and web pages; since 2 November 2026 it answers 410 to everything.
 """
 
-import json
-
 from healthrelay.adapters.http import Answer
 from healthrelay.core import errors
+from healthrelay.core.json_body import parse_json
+from healthrelay.core.numbers import whole_number
 
 HOUR_SECONDS = 3600
 
@@ -22,7 +22,8 @@ def trouble(answer: Answer) -> errors.HealthrelayError:
     if status == 429:
         # Retry-After came only at times; the quota's own header says when the hour is over.
         reset = answer.headers.get("fitbit-rate-limit-reset", "")
-        wait = answer.wait(int(reset) if reset.isdecimal() else HOUR_SECONDS)
+        seconds = whole_number(reset)
+        wait = answer.wait(HOUR_SECONDS if seconds is None else seconds)
         return errors.RateLimited("Fitbit asks for a pause.", wait)
     if status == 401:
         return errors.AccessRefused("Fitbit refuses the access token.")
@@ -38,7 +39,7 @@ def trouble(answer: Answer) -> errors.HealthrelayError:
 
 def _error_type(body: bytes) -> str:
     try:
-        kind = str(json.loads(body)["errors"][0]["errorType"])
-    except (ValueError, LookupError, TypeError):
+        kind = str(parse_json(body)["errors"][0]["errorType"])
+    except (LookupError, TypeError):
         kind = ""
     return kind if kind.isidentifier() else "no reason given"

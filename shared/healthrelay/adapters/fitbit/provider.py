@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.fitbit.calls import CALLS
-from healthrelay.adapters.fitbit.client import BoundedAdapter, FitbitClient
+from healthrelay.adapters.fitbit.client import FitbitClient
 from healthrelay.adapters.fitbit.rows import ABSENT, ROWS
+from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.probe import OpenQuestion
 
+TIMEOUT_SECONDS = 30
+
 
 class LegacyFitbit:
     """Satisfies `healthrelay.ports.peers.Provider`."""
 
     name = "fitbit"
 
-    def __init__(self, url: str, client_id: str, adapter: BoundedAdapter | None = None) -> None:
+    def __init__(
+        self, url: str, client_id: str, http: Http, seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         self._url = url
-        self._client = FitbitClient(url, client_id, adapter or BoundedAdapter())
+        self._http = http
+        self._client = FitbitClient(url, client_id, http, seconds)
 
     def account(self, grant: Grant) -> Account:
         """Return the id that came with the token or is in the profile, and the profile's zone.
@@ -51,9 +57,8 @@ class LegacyFitbit:
 
     def probe(self, access: str, today: date) -> Sequence[OpenQuestion]:
         from healthrelay.adapters.fitbit.probe import ask_fitbit  # noqa: PLC0415
-        from healthrelay.adapters.http import Http  # noqa: PLC0415
 
-        return ask_fitbit(Http(), self._url, access, today)
+        return ask_fitbit(self._http, self._url, access, today)
 
     def needs(self, window: Window) -> tuple[Source, ...]:
         row = ROWS.get(window.series)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from healthrelay.adapters.google_health.errors import trouble
 from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.json_body import parse_json
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
+from healthrelay.core.json_body import parse_json
 from healthrelay.core.measurements.reads import Read, Source
 from healthrelay.core.measurements.records import ConvertedSeries, Window
 

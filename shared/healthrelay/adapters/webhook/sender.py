@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import certifi
 import urllib3
 
-from healthrelay.adapters.http import PlainPool, SecurePool, receive
+from healthrelay.adapters.http import glance, receive
+from healthrelay.adapters.in_time import PlainPool, SecurePool
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signing import headers
 from healthrelay.core.delivery.messages import Message
@@ -39,7 +40,7 @@ class WebhookTarget:
 
     def send(self, message: Message) -> None:
         """Post it. Raises `TryLater`, `Misconfigured`, or `Refused` where no more is wanted."""
-        answer = receive(partial(self._post, message), self.name, self.seconds)
+        answer = receive(partial(self._post, message), self.name, self.seconds, glance)
         if 200 <= answer.status < 300:
             return
         if answer.status == 410:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.days import is_zone
 from healthrelay.core.measurements.methods import ARGUMENTS
+from healthrelay.core.numbers import whole_number
 
 SETTINGS = (*sorted(ARGUMENTS | {"methods"}), "interval", "timezone")
 KEPT_FROM = "kept_from"
@@ -37,7 +38,7 @@ def checked_settings(values: Mapping[str, str]) -> dict[str, str]:
 def interval(settings: Mapping[str, str]) -> timedelta:
     """Return the time from one fetch to the next. Raise `BadRequest` for no such number."""
     text = settings.get("interval") or str(INTERVAL_SECONDS)
-    seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+    seconds = whole_number(text) or 0
     if MIN_INTERVAL_SECONDS <= seconds <= MAX_INTERVAL_SECONDS:
         return timedelta(seconds=seconds)
     raise BadRequest(f"interval takes {MIN_INTERVAL_SECONDS} to {MAX_INTERVAL_SECONDS} seconds.")

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.code_path import code_path
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
 from healthrelay.core.delivery.tasks import DAY, remind
-from healthrelay.core.errors import HealthrelayError, severity
+from healthrelay.core.errors import Bug, HealthrelayError, severity
 from healthrelay.core.measurements.catalogue import METRIC
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.messages import Message
     from healthrelay.core.trouble import Trouble
     from healthrelay.ports.peers import LogEvent, Queue, Target
     from healthrelay.ports.store import Store
@@ -76,6 +78,21 @@ class Attempt(NamedTuple):
         if self.in_turn:
             return delivery.after_failure(progress, error, last, chance)
         return delivery.failed_out_of_turn(progress, error, chance)
+
+
+def send(target: Target, message: Message, log_event: LogEvent) -> None:
+    """Have *target* send *message*; whatever it raises becomes an error that names who must act.
+
+    What nobody foresaw is this target's trouble alone: the ones behind it have their turn.
+    """
+    try:
+        target.send(message)
+    except HealthrelayError:
+        raise
+    except Exception as error:
+        where = code_path(error)
+        log_event("ERROR", "defect", user=message.user, target=target.name, cause=where)
+        raise Bug from error
 
 
 def status(

@@ -13,7 +13,7 @@ from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, READER, SNAPSHOT, kind_of
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.measurements.snapshot import snapshot
-from healthrelay.flows.delivery.context import Attempt, Delivery, blocked, log_attempt, status
+from healthrelay.flows.delivery.context import Attempt, Delivery, blocked, log_attempt, send, status
 from healthrelay.flows.delivery.webhooks import send_pending
 from healthrelay.flows.presenter import presenter
 
@@ -201,7 +201,7 @@ def _push(attempt: Attempt) -> tuple[Progress, int]:
         body = snapshot(user, records, context.days, show)
         try:
             if body is not None:
-                target.send(Message(user, body))
+                send(target, Message(user, body), context.log_event)
         except HealthrelayError as error:
             progress = attempt.after_failure(progress, error, head)
             store.log.save(user, target.name, progress)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from healthrelay.core.delivery.progress import LOG, Progress, kind_of
 from healthrelay.core.errors import BadRequest, Conflict, Duplicate, LimitReached, Unknown
+from healthrelay.core.header import is_header_value
 from healthrelay.core.igor_json import is_name
 from healthrelay.flows.require import require_settings
 
@@ -144,8 +145,10 @@ def _check(endpoint: Endpoint) -> None:
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         good = False
-    if not good or parts.fragment or len(url) > MAX_URL or not url.isprintable():
-        raise BadRequest("The address of a target is a URL such as https://example.org/hook.")
+    if not good or parts.fragment or len(url) > MAX_URL or not is_header_value(url):
+        raise BadRequest(
+            "The address of a target is a URL in ASCII such as https://example.org/hook."
+        )
     if parts.username is not None or parts.password is not None:
         raise BadRequest("The address of a target must not hold a user or password.")
     if parts.scheme == "http" and not endpoint.private:

@@ -14,7 +14,7 @@ from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.events import RecordIndex, index_records
 from healthrelay.core.delivery.messages import Address, Message
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.delivery.context import Attempt, Delivery, DeliveryContext, log_attempt
+from healthrelay.flows.delivery.context import Attempt, Delivery, DeliveryContext, log_attempt, send
 from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
     log, until = context.store.log, context.now() + CALL_TIMEOUT
     for count, (sequence, message) in enumerate(_pending_messages(attempt), 1):
         try:
-            target.send(message)
+            send(target, message, context.log_event)
         except HealthrelayError as error:
             progress = attempt.after_failure(progress, error, sequence)
             break
@@ -64,7 +64,7 @@ def resend(
     address = Address(target.name, user, context.public_url)
     for entry, now in chain.from_iterable(_entries(user, one, context) for one in ranges):
         try:
-            target.send(messages.change_message(entry, now, address))
+            send(target, messages.change_message(entry, now, address), context.log_event)
         except HealthrelayError as error:
             trouble = error.as_trouble(context.now())
             break

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from healthrelay.core.errors import BadRequest, Forbidden
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
 from healthrelay.core.grants.invitations import Invitation
+from healthrelay.core.numbers import whole_number
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.flows.require import require_connectable
 
@@ -110,5 +111,5 @@ def _pack_scopes(scopes: Sequence[str], consent: Consent) -> str:
 
 def _unpack_scopes(text: str, consent: Consent) -> tuple[str, ...]:
     known = list(consent.scopes)
-    places = [int(part) for part in text.split(",") if part.isdecimal()]
-    return tuple(known[place] for place in places if place < len(known))
+    places = map(whole_number, text.split(","))
+    return tuple(known[place] for place in places if place is not None and place < len(known))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest, Conflict
+from healthrelay.core.header import is_header_value
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import Vault
@@ -76,6 +77,8 @@ def save_igor(igor: StoredIgor, identities: Identities, vault: Vault) -> None:
     """Store *igor* in place of another; token and password are sealed."""
     if igor.user and (not igor.password or ":" in igor.user + igor.password):
         raise BadRequest("Igor takes a user and a password, both without a colon.")
+    if igor.token and not is_header_value(igor.token):
+        raise BadRequest("A capability of Igor has printable ASCII characters only.")
     values = {"igor_url": igor.url, "igor_user": igor.user}
     for name, secret in (("igor_token", igor.token), ("igor_password", igor.password)):
         values[name] = vault.seal(secret, application_associated_data(name)) if secret else ""

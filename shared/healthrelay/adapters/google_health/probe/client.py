@@ -11,6 +11,7 @@ from healthrelay.adapters.google_health.questions import Question, Request, inte
 from healthrelay.adapters.probing import Prober, Reply, Unanswered
 from healthrelay.core.grants.shape import Vocabulary
 from healthrelay.core.measurements.reads import Read
+from healthrelay.core.numbers import whole_number
 
 MONTH = timedelta(days=29)
 YEAR = timedelta(days=364)
@@ -96,8 +97,8 @@ def key_of(kind: str) -> str:
 
 def whole(value: Any) -> int | None:
     """Return a whole number, written as a text or not."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
-        return int(value)
+    if isinstance(value, str):
+        return whole_number(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

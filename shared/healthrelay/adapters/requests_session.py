@@ -1,0 +1,39 @@
+"""The library requests, for libraries that need it: what it sends goes by `Http` like all else."""
+
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+
+from healthrelay.adapters.http import Http
+
+
+class HttpAdapter(BaseAdapter):
+    """Sends by *http*; *seconds* bound the whole of each call. Raises as `Http.send`."""
+
+    def __init__(self, http: Http, seconds: float) -> None:
+        super().__init__()
+        self._http = http
+        self._seconds = seconds
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        headers = {name: str(value) for name, value in request.headers.items()}
+        method, url = str(request.method), str(request.url)
+        answer = self._http.send(method, url, headers, body, self._seconds)
+        response = requests.Response()
+        response.status_code = answer.status
+        response.headers.update(answer.headers)
+        response.request, response.url = request, url
+        response._content = answer.body
+        return response
+
+    def close(self) -> None:
+        """Do nothing: the connections are everybody's."""
+
+
+def bind(session: requests.Session, http: Http, seconds: float) -> None:
+    """Have *session* send by *http*, and take no proxy, certificate or password from elsewhere."""
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HttpAdapter(http, seconds))
