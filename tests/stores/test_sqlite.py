@@ -6,7 +6,8 @@ import multiprocessing
 import random
 import sqlite3
 import stat
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,6 +86,38 @@ def test_removal_that_another_process_holds_up_is_reported_and_finished_later(pa
     assert store.identities.names() == []
     assert not store.identities.remove("jack")
     assert not any(b"marker" in file.read_bytes() for file in path.parent.iterdir())
+
+
+READS: list[Callable[[Store], object]] = [
+    lambda store: store.identities.names(),
+    lambda store: store.identities.poll_key("jack"),
+    lambda store: store.tokens.load("jack"),
+    lambda store: store.accounts.load(),
+    lambda store: store.records.everything("jack"),
+    lambda store: store.records.apply("jack", Delta(), NOW),
+    lambda store: store.log.followings(),
+    lambda store: store.targets.of("jack"),
+]
+
+
+def test_a_write_that_waits_for_another_process_stops_no_read(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    writing = threading.Thread(
+        target=lambda: store.records.apply("jack", add_weights("2026-11-01"), NOW)
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing.start()
+        writing.join(0.2)
+        for read in READS:
+            read(store)
+        # Had a read waited for it, the write would have given up first.
+        assert writing.is_alive()
+        other.execute("ROLLBACK")
+    writing.join()
+
+    assert store.log.head("jack") == 1
 
 
 def _start(path: str, user: str) -> None:

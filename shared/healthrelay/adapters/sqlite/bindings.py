@@ -20,7 +20,7 @@ class SqliteAccounts(Table):
     """The port over it."""
 
     def load(self) -> Bindings:
-        with self._database.write() as connection:
+        with self._database.read() as connection:
             return load_bindings(connection)
 
     def change(self, bind: Bind) -> None:

@@ -21,33 +21,41 @@ _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: ru
 
 
 class SqliteDatabase:
-    """A connection shared by all threads of the process, one transaction at a time.
+    """Two connections shared by all threads of the process: one writes, the other only reads.
 
     Transactions here take well under a millisecond, so waiting for one another is cheaper
-    than a connection a thread; other processes wait through SQLite's own locks.
+    than a connection a thread. Writers of other processes wait through SQLite's own locks; no
+    reader waits for a writer, because of the write-ahead log.
     """
 
     def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self._path = path
         self._timeout_seconds = timeout_seconds
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
+        self._opening = threading.Lock()
+        self._writing = threading.RLock()
+        # Another connection to memory would be another database.
+        self._reading = self._writing if path == MEMORY else threading.RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Read with one statement. Raise `TryLater` for SQLite's errors."""
-        with self._lock, _translate_errors("The store could not be read"):
-            yield self._open()
+        """Read everything inside as it was at one instant. Raise `TryLater` for SQLite's errors."""
+        with self._reading, _translate_errors("The store could not be read"):
+            _, connection = self._open()
+            with _transaction(connection, "BEGIN"):
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Run a transaction: everything inside is written, or nothing.
 
+        The write lock is taken before the first read, so that what was read stays true.
         Raise `TryLater` for SQLite's errors.
         """
-        with self._lock, _translate_errors("The store could not be written"):
-            connection = self._open()
-            with _immediate(connection):
+        with self._writing, _translate_errors("The store could not be written"):
+            connection, _ = self._open()
+            with _transaction(connection, "BEGIN IMMEDIATE"):
                 yield connection
 
     def rewrite(self) -> None:
@@ -56,9 +64,9 @@ class SqliteDatabase:
         A deleted row leaves copies: in free pages, in the log, and where the row had lain
         before its page was split. `PRAGMA secure_delete` wipes the first two only.
         """
-        with self._lock:
+        with self._writing, self._reading:
             with _translate_errors(_NOT_REWRITTEN):
-                connection = self._open()
+                connection, _ = self._open()
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if busy:
@@ -66,26 +74,33 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        with self._lock:
-            if self._connection:
-                self._connection.close()
-            self._connection = None
+        with self._writing, self._reading, self._opening:
+            # The writer last: whoever closes last folds the log into the file.
+            for connection in (self._reader, self._writer):
+                if connection:
+                    connection.close()
+            self._reader = self._writer = None
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            if self._path != MEMORY:
-                _make_private(Path(self._path))
-            connection = sqlite3.connect(
-                self._path,
-                timeout=self._timeout_seconds,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            _use_wal(connection)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            _migrate(connection)
-            self._connection = connection
-        return self._connection
+    def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        """Return the connection that writes, and the one that reads."""
+        with self._opening:
+            if self._writer is None or self._reader is None:
+                if self._path != MEMORY:
+                    _make_private(Path(self._path))
+                writer = self._connect()
+                _use_wal(writer)
+                writer.execute("PRAGMA synchronous = NORMAL")
+                _migrate(writer)
+                reader = writer if self._path == MEMORY else self._connect()
+                if reader is not writer:
+                    reader.execute("PRAGMA query_only = ON")
+                self._writer, self._reader = writer, reader
+            return self._writer, self._reader
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self._path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
+        )
 
 
 class Table:
@@ -149,16 +164,15 @@ def _translate_errors(sentence: str) -> Iterator[None]:
 
 
 @contextmanager
-def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
-    """Take the write lock before the first read, so that what was read stays true."""
-    connection.execute("BEGIN IMMEDIATE")
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.rollback()
         raise
-    connection.execute("COMMIT")
 
 
 def _make_private(path: Path) -> None:
@@ -191,7 +205,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     """Apply what is missing; several processes may start at the same time."""
     if _names(connection) >= {name for name, _ in MIGRATIONS}:
         return
-    with _immediate(connection):
+    with _transaction(connection, "BEGIN IMMEDIATE"):
         connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
         done = _names(connection)
         for name, statements in MIGRATIONS:
