@@ -7,10 +7,11 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from dotenv import dotenv_values
 
-from healthrelay import log
+from healthrelay import assembly, log
 from healthrelay.commands import (
     doctor,
     dump,
@@ -30,6 +31,7 @@ from healthrelay.commands import (
     status,
     user,
 )
+from healthrelay.commands.store import check_store
 from healthrelay.commands.words import Command
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
@@ -68,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What stands in the environment wins over the file.
     for name, value in dotenv_values(".env").items():
         os.environ.setdefault(name, value or "")
+    check = partial(check_store, begins=args.begins, verbose=args.verbose)
+    asked = assembly.opening.set(check)
     try:
         code = int(args.command(args) or 0)
     except HealthrelayError as error:
@@ -77,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in _OUTPUT_LOST or error.filename is not None:
             raise
         return _end_output(error)
+    finally:
+        assembly.opening.reset(asked)
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -116,7 +122,8 @@ def _add_command(
     command: Command, group: argparse._SubParsersAction[argparse.ArgumentParser]
 ) -> None:
     parser = group.add_parser(command.name, help=command.help, description=command.description)
-    parser.set_defaults(command=command.run)
+    parser.set_defaults(command=command.run, begins=command.begins)
+    parser.add_argument("-v", "--verbose", action="store_true", help="name the store")
     for name, options in command.arguments:
         parser.add_argument(name, **options)
     if command.parts:

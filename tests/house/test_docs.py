@@ -112,6 +112,7 @@ def shape(text: str) -> list[str]:
 def test_the_readme_shows_what_make_run_prints(tmp_path: Path) -> None:
     words = ["-m", "healthrelay", "run", "--once", "--port", str(free_port())]
     env = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    env["HEALTHRELAY_HOME"] = str(tmp_path)
     done = subprocess.run(
         [sys.executable, *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
     )

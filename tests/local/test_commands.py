@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from healthrelay.__main__ import COMMANDS, parser
+from healthrelay.adapters.sqlite.store import SqliteStore
+from healthrelay.config.load import local_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,14 +22,24 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / ".env").write_text(
         "HEALTHRELAY_PUBLIC_URL=https://relay.example\nHEALTHRELAY_CLIENT_ID=cid\n"
     )
+    make_store(tmp_path)
     return tmp_path
+
+
+def make_store(folder: Path) -> None:
+    """Make the store of nobody, with its keys, that `healthrelay` finds from *folder*."""
+    path = str(folder / "data" / "healthrelay.db")
+    store = SqliteStore(path)
+    assert store.identities.names() == []
+    store.close()
+    local_keys(path)
 
 
 def healthrelay(
     folder: Path, *words: str, stdin: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command in *folder*, with nothing of healthrelay's in the environment but *more*."""
-    clean = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    """Run one command in *folder*, its store below, with no other setting than *more*."""
+    clean = without_settings() | {"HEALTHRELAY_HOME": str(folder / "data")}
     return subprocess.run(
         [sys.executable, "-m", "healthrelay", *words],
         cwd=folder,
@@ -38,6 +50,11 @@ def healthrelay(
         timeout=60,
         check=False,
     )
+
+
+def without_settings() -> dict[str, str]:
+    """Return this environment without anything of healthrelay's."""
+    return {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
 
 
 def test_a_person_from_first_to_last(folder: Path) -> None:
@@ -98,6 +115,8 @@ def test_wrong_settings_are_all_named(folder: Path) -> None:
 
 
 def test_who_is_not_registered_yet_learns_which_settings_are_wanted(tmp_path: Path) -> None:
+    make_store(tmp_path)
+
     done = healthrelay(tmp_path, "fetch", "jack")
 
     assert done.returncode == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.local.test_commands import healthrelay
+from tests.local.test_commands import healthrelay, make_store, without_settings
 from tests.peers.process import free_port
 
 SECONDS = 30
@@ -34,7 +34,7 @@ def opened(place: str) -> Iterator[int]:
 
 
 def start(folder: Path, *words: str, out: int, err: int) -> subprocess.Popen[bytes]:
-    clean = {name: value for name, value in os.environ.items() if "HEALTHRELAY" not in name}
+    clean = without_settings() | {"HEALTHRELAY_HOME": str(folder / "data")}
     argv = [sys.executable, "-m", "healthrelay", *words]
     return subprocess.Popen(argv, cwd=folder, env=clean, stdout=out, stderr=err)
 
@@ -88,6 +88,8 @@ def test_an_output_that_is_lost_is_a_failure(
 
 
 def test_an_error_has_its_exit_code_where_nobody_can_read_it(tmp_path: Path) -> None:
+    make_store(tmp_path)
+
     with opened("full") as end:
         process = start(tmp_path, "invite", "jack", out=subprocess.DEVNULL, err=end)
 

@@ -33,7 +33,7 @@ def command(folder: Path, *words: str, **more: str) -> dict[str, Any]:
     return {
         "args": [sys.executable, "-m", "healthrelay", "run", "--port", port, *words],
         "cwd": folder,
-        "env": clean | more,
+        "env": clean | {"HEALTHRELAY_HOME": str(folder / "data")} | more,
         "stdout": subprocess.PIPE,
         "stderr": subprocess.PIPE,
         "text": True,

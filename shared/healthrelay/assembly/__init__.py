@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
 HEALTH = b"health"
 
 
+opening: ContextVar[Callable[[], None]] = ContextVar("opening")
+"""Called before the settings are read: a command that only reads refuses there to make a store."""
+
+
 @cache
 def services() -> Services:
     """Built at the first request and kept for the life of the process."""
+    if check := opening.get(None):
+        check()
     return Services(config.load(os.environ))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.config import PREFIX, SETTINGS
+from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, kept_keys
 from healthrelay.config.readers import StoreName, read_store
 from healthrelay.core.errors import BadRequest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def find_store(name: str | None) -> StoreName:
     """Return what *name* names, or without one HEALTHRELAY_STORE. Raises `BadRequest`."""
-    text = name or os.environ.get(f"{PREFIX}STORE", "").strip() or SETTINGS["store"].default
+    text = name or store_text(os.environ)
     try:
         found = read_store(text)
     except ValueError as error:

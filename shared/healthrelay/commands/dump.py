@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from healthrelay import log
 from healthrelay.commands.leave import private_file
+from healthrelay.commands.store import name_store, no_store
 from healthrelay.commands.words import argument, command
 from healthrelay.core.errors import BadRequest
 
@@ -38,8 +39,11 @@ def run_dump(args: Namespace) -> None:
     from healthrelay.flows.transfer.dump import dump
 
     name = find_store(args.store)
+    if args.verbose:
+        name_store(name)
     if name.path is not None and not Path(name.path).is_file():
-        raise BadRequest(f"There is no store at {name.path}.")
+        path = Path(name.path).absolute()
+        raise BadRequest(f"There is no store at {path}.") if args.store else no_store(path)
     standard = args.file == "-"
     output = nullcontext(sys.stdout.buffer) if standard else private_file(Path(args.file))
     with output as file, progress_bar() as report:

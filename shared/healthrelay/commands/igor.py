@@ -13,6 +13,7 @@ from healthrelay.core.errors import BadRequest
     argument("url", nargs="?"),
     argument("--user", "a user and password instead of a token", default=""),
     flag("--forget", "stop pushing"),
+    begins=True,
 )
 def set_igor(args: Namespace) -> None:
     from healthrelay.config import SETTINGS

@@ -25,6 +25,7 @@ SYSTEMS = ("en_US", "en_GB", "metric")
     argument("database", "Igor's database.xml", type=Path),
     argument("--plugin", "the name it was installed under, fitbit or _fitbit"),
     argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
+    begins=True,
 )
 def import_igor(args: Namespace) -> None:
     from healthrelay.igor.takeover import take_over

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from healthrelay.commands.dump import STORE, progress_bar
+from healthrelay.commands.store import name_store
 from healthrelay.commands.words import argument, command
 from healthrelay.core.errors import BadRequest
 
@@ -29,6 +30,8 @@ def run_load(args: Namespace) -> int:
     from healthrelay.flows.transfer.load import load
 
     name = find_store(args.store)
+    if args.verbose:
+        name_store(name)
     try:
         file = args.file.open("rb")
     except OSError as error:

@@ -6,7 +6,9 @@ from healthrelay.assembly import services
 from healthrelay.commands.words import argument, command, read_secret
 
 
-@command("register", "store the provider's client id and secret", argument("client_id"))
+@command(
+    "register", "store the provider's client id and secret", argument("client_id"), begins=True
+)
 def run_register(args: Namespace) -> None:
     from healthrelay.flows.household.application import save_registration
 

@@ -19,6 +19,7 @@ from healthrelay.core.errors import BadRequest
     argument("--measurements", "a folder of Fitbit's CSV files to serve", type=Path),
     argument("--participant", "whose measurements"),
     flag("--no-shift", "leave them at their own dates"),
+    begins=True,
 )
 def run_demo(args: Namespace) -> int:
     from healthrelay.local.run import Options, run

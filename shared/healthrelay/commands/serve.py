@@ -11,6 +11,7 @@ from healthrelay.commands.words import argument, command
     "serve",
     "serve all functions and fetch everybody when due",
     argument("--port", type=int, default=8080),
+    begins=True,
 )
 def run_serve(args: Namespace) -> None:
     from healthrelay.local.scheduler import run_scheduler

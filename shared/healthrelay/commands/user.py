@@ -10,7 +10,7 @@ from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.igor_json import user_name
 
 
-@command("add", "make a person", USER, PAIRS)
+@command("add", "make a person", USER, PAIRS, begins=True)
 def add_user(args: Namespace) -> None:
     from healthrelay.flows.household import people
 

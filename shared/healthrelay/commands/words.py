@@ -29,13 +29,15 @@ class Command(NamedTuple):
     arguments: Sequence[Argument] = ()
     parts: Sequence[Command] = ()
     description: str | None = None
+    begins: bool = False
+    """Whether it makes a store where there is none; the others leave nothing behind then."""
 
 
 def command(
-    name: str, text: str, *arguments: Argument, description: str | None = None
+    name: str, text: str, *arguments: Argument, description: str | None = None, begins: bool = False
 ) -> Callable[[Run], Command]:
     """Decorate the work of the command *name* with its words; *text* explains it."""
-    return lambda run: Command(name, text, run, arguments, description=description)
+    return lambda run: Command(name, text, run, arguments, description=description, begins=begins)
 
 
 def argument(name: str, text: str | None = None, **options: Any) -> Argument:

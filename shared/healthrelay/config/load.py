@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from healthrelay.config.functions import functions
+from healthrelay.config.home import store_text
 from healthrelay.config.readers import read_each
 from healthrelay.config.settings import SETTINGS, Settings
 from healthrelay.core.errors import NotConfigured
@@ -30,7 +31,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     function = functions().get(name) if name else None
     needed = function.settings if function else SETTINGS.keys()
     given = _with_local_keys(
-        {
+        {"store": store_text(environment)}
+        | {
             name.removeprefix(PREFIX).lower(): value.strip()
             for name, value in environment.items()
             if name.startswith(PREFIX) and value.strip()
@@ -52,7 +54,7 @@ def load(environment: Mapping[str, str]) -> Settings:
 def _with_local_keys(given: dict[str, str]) -> dict[str, str]:
     """Return *given* with what a store on this machine brings along: its keys, and an address."""
     # A store that cannot be read is named with all else that is wrong.
-    store, _ = read_each({"store": given.get("store", SETTINGS["store"].default)}, _READERS)
+    store, _ = read_each({"store": given["store"]}, _READERS)
     path = store["store"].path if store else None
     return {"public_url": LOCAL_URL} | local_keys(path) | given if path else given
 

@@ -163,9 +163,18 @@ def read_store(text: str) -> StoreName:
     for name, scheme in SCHEMES.items():
         if match := re.fullmatch(scheme.pattern, text):
             place = match["place"] or ""
+            if scheme.on_this_machine:
+                place = _expand_user(place)
             return StoreName(name, place, place if scheme.on_this_machine else None)
     shapes = ", ".join(scheme.shape for scheme in SCHEMES.values())
     raise ValueError(f"must be {shapes}")
+
+
+def _expand_user(place: str) -> str:
+    try:
+        return str(Path(place).expanduser()) if place.startswith("~") else place
+    except RuntimeError as error:
+        raise ValueError("must be a whole path, because that home folder is not known") from error
 
 
 def read_each(

@@ -74,13 +74,19 @@ class Settings(NamedTuple):
         "What is stored is metric: a change counts at once for all of it, and Igor and every "
         "other target get everything again.",
     )
+    home: str = setting(
+        read_text,
+        help="The folder of the store and its keys on one machine. Without it: data/ of the "
+        "checkout, and where there is none, the platform's folder for a user's data "
+        "(~/.local/share/healthrelay).",
+    )
     store: StoreName = setting(
         read_store,
-        default="sqlite:///data/healthrelay.db",
-        help="Where tokens and measurements are kept: sqlite:///path (three slashes: relative, "
-        "four: absolute), or firestore of the project in GOOGLE_CLOUD_PROJECT (firestore:NAME for "
-        "another database than (default); needs the extra healthrelay[firestore], and the public "
-        "URL, the owner key and the sealing keys must be given).",
+        help="Where tokens and measurements are kept, if not in that folder: sqlite:///path (three "
+        "slashes: relative, four: absolute, ~ is your home), or firestore of the project in "
+        "GOOGLE_CLOUD_PROJECT (firestore:NAME for another database than (default); needs the extra "
+        "healthrelay[firestore], and the public URL, the owner key and the sealing keys must be "
+        "given).",
     )
     sealing_keys: Mapping[str, SealingKey] = setting(
         read_keys,

@@ -1,0 +1,77 @@
+"""The store of this machine, before a command opens it: its name, and whether it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healthrelay import log
+from healthrelay.config import PREFIX
+from healthrelay.config.load import MEMORY
+from healthrelay.core.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from healthrelay.config.readers import StoreName
+
+_KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
+
+
+def check_store(*, begins: bool, verbose: bool) -> None:
+    """Raise `NotConfigured` where there is no store, unless the command *begins* one.
+
+    With *verbose*, name it on standard error.
+    """
+    from healthrelay.assembly.transfer import find_store
+
+    store = find_store(None)
+    if verbose:
+        name_store(store)
+    if store.path in (None, MEMORY):
+        return
+    path = Path(store.path)
+    if not path.exists():
+        _refuse_another(path)
+        if not begins:
+            raise no_store(path)
+    elif not begins:
+        _require_keys(path)
+
+
+def name_store(store: StoreName) -> None:
+    """Write to standard error where *store* is."""
+    place = Path(store.path).absolute() if store.path else store.place or "of the project"
+    log.write_text(f"Store: {store.scheme} {place}\n")
+
+
+def no_store(path: Path) -> NotConfigured:
+    """Return that there is no store at *path*, and what to do."""
+    return NotConfigured(
+        f"There is no store at {path.absolute()}. {PREFIX}HOME names its folder, {PREFIX}STORE the"
+        " store itself; `healthrelay user add NAME` makes one.",
+        (f"{PREFIX}HOME", f"{PREFIX}STORE"),
+    )
+
+
+def _refuse_another(path: Path) -> None:
+    """Raise where nothing names a store and earlier versions would have used another one."""
+    named = any(os.environ.get(f"{PREFIX}{name}", "").strip() for name in ("HOME", "STORE"))
+    here = Path("data", path.name).absolute()
+    if not named and here.exists():
+        raise NotConfigured(
+            f"There is a store at {here}, and none at {path}. Set {PREFIX}HOME to the folder of the"
+            " one you mean.",
+            (f"{PREFIX}HOME",),
+        )
+
+
+def _require_keys(path: Path) -> None:
+    from healthrelay.config.load import keys_file
+
+    file = keys_file(str(path)).absolute()
+    if not file.exists() and not all(os.environ.get(name, "").strip() for name in _KEYS):
+        raise NotConfigured(
+            f"The keys of the store at {path.absolute()} are missing: put {file} back, or set"
+            f" {' and '.join(_KEYS)}.",
+            _KEYS,
+        )
