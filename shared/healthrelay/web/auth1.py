@@ -13,7 +13,8 @@ from healthrelay.core.errors import NO_STORE_CLIENT, Forbidden, NotConfigured
 from healthrelay.core.igor_json import user_name
 from healthrelay.flows.grants import rounds
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
-from healthrelay.web.endpoint import arguments, bearer, endpoint, secrets_equal
+from healthrelay.web.arguments import arguments, body_arguments
+from healthrelay.web.endpoint import bearer, endpoint, secrets_equal
 from healthrelay.web.page import WayOn, as_page, offer, page
 from healthrelay.web.responses import InvitationNeeded
 
@@ -116,7 +117,7 @@ def _is_owner(request: Request, services: WebServices, now: datetime) -> bool:
 
 
 def _sign_in(request: Request, services: WebServices, user: str, now: datetime) -> Response:
-    if not secrets_equal(request.form.get("owner_key", ""), services.owner_key):
+    if not secrets_equal(dict(body_arguments(request)).get("owner_key", ""), services.owner_key):
         raise Forbidden("This is not the owner key.")
     sentence = "This browser is remembered for a month."
     response = page("signed-in", title="Signed in", sentence=sentence, user=user)

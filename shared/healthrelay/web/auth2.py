@@ -12,8 +12,9 @@ from healthrelay.flows.grants import connect
 from healthrelay.flows.grants.glance import glance
 from healthrelay.flows.grants.rounds import Return, verify_state
 from healthrelay.flows.grants.signed import SignedNotes
+from healthrelay.web.arguments import arguments
 from healthrelay.web.auth1 import to_consent_page, way_to_consent
-from healthrelay.web.endpoint import arguments, endpoint
+from healthrelay.web.endpoint import endpoint
 from healthrelay.web.page import WayOn, as_page, connected_title, offer, page
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
-from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
+from healthrelay.web.arguments import arguments
+from healthrelay.web.endpoint import TASK, endpoint, require_invoker
 from healthrelay.web.events import reader_cursor
 from healthrelay.web.responses import facts, json_response, trouble_facts
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from healthrelay.core.code_path import code_path
-from healthrelay.core.errors import BadRequest, Bug, HealthrelayError, NotAllowed, TooLarge
+from healthrelay.core.errors import Bug, HealthrelayError, NotAllowed, TooLarge
 from healthrelay.web import responses
+from healthrelay.web.arguments import arguments_read
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
@@ -89,32 +90,6 @@ def require_invoker(request: Request, services: WebServices) -> None:
         raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
 
 
-def arguments(request: Request) -> dict[str, str]:
-    """Return query and, of a POST, form or JSON object as one; each name at most once."""
-    pairs = [*request.args.items(multi=True)]
-    if request.method == "POST":
-        pairs += request.form.items(multi=True)
-    if request.method == "POST" and request.is_json:
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not all(isinstance(v, str) for v in body.values()):
-            raise BadRequest("The JSON body must be one object whose values are texts.")
-        pairs += body.items()
-    params = dict(pairs)
-    if len(params) != len(pairs):
-        raise BadRequest("An argument was given twice.")
-    return params
-
-
-def number(params: Mapping[str, str], name: str, default: int, allowed: range) -> int:
-    """Return the argument *name*, or *default* when it was not given."""
-    text = params.get(name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) not in allowed:
-        raise BadRequest(f"{name} is a number from {allowed.start} to {allowed.stop - 1}.")
-    return int(text)
-
-
 def _check_request(request: Request, methods: tuple[str, ...]) -> None:
     if request.method not in methods:
         raise responses.MethodNotAllowed(f"Use {' or '.join(methods)} here.")
@@ -127,7 +102,5 @@ def _check_request(request: Request, methods: tuple[str, ...]) -> None:
 
 
 def _logged_user(request: Request) -> str | None:
-    """Return whom it is about, to keep the name out of the log; a body too long is not read."""
-    if "Transfer-Encoding" in request.headers or (request.content_length or 0) > MAX_BODY_BYTES:
-        return request.args.get("user")
-    return request.args.get("user") or request.form.get("user")
+    """Return whom it is about, to keep the name out of the log; nothing is read for it."""
+    return request.args.get("user") or dict(arguments_read(request)).get("user")

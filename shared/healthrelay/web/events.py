@@ -15,7 +15,8 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import is_name, user_name
 from healthrelay.flows.delivery import events as flow
 from healthrelay.flows.delivery.poll import require_key
-from healthrelay.web.endpoint import arguments, bearer, endpoint, number
+from healthrelay.web.arguments import arguments, number
+from healthrelay.web.endpoint import bearer, endpoint
 from healthrelay.web.responses import compress, json_response
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ DEFAULT_READER = "igor"
 _NUMBERS = range(10**10)
 
 
-@endpoint("GET")
+@endpoint("GET", "HEAD")
 def events(request: Request, services: WebServices) -> Response:
     """Return as JSON the entries behind ``after``, or behind what ``reader`` has acknowledged."""
     params = arguments(request)

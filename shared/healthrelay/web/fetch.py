@@ -15,7 +15,8 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
-from healthrelay.web.endpoint import TASK, arguments, endpoint, require_invoker
+from healthrelay.web.arguments import arguments
+from healthrelay.web.endpoint import TASK, endpoint, require_invoker
 from healthrelay.web.responses import facts, json_response, status, trouble_facts
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from flask import Request, Response
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.poll import Form, poll
-from healthrelay.web.endpoint import arguments, bearer, endpoint, number
+from healthrelay.web.arguments import arguments, number
+from healthrelay.web.endpoint import bearer, endpoint
 from healthrelay.web.responses import compress
 
 if TYPE_CHECKING:

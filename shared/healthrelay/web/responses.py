@@ -31,6 +31,10 @@ class AddressTooLong(BadRequest):
     """The query is longer than any of ours."""
 
 
+class UnreadBody(BadRequest):
+    """A body came in a shape that is not read, and so may say something that would be lost."""
+
+
 class InvitationNeeded(BadRequest):
     """This function opens no store, so that only an invitation knows the scopes."""
 
@@ -65,6 +69,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     MethodNotAllowed: 405,
     LengthRequired: 411,
     AddressTooLong: 414,
+    UnreadBody: 415,
     InvitationNeeded: 409,
 }
 

@@ -126,13 +126,21 @@ def test_what_no_setting_can_make_right_is_refused_by_its_words(
         {},
         {"start_time": "08:00"},
         {"end_time": "08:00"},
-        {"methods": "sleep", "date": "today", "period": ""},
+        {"methods": "sleep", "date": "today"},
         {"methods": "body", "date": "2026-11-01", "period": "1w", "end_date": "today"},
         {"base_date": "2026-11-01", "end_date": "today"},
     ],
 )
 def test_what_settings_or_the_day_may_make_right_is_not(query: dict[str, str]) -> None:
     assert parse_request("jack", query) == ("jack", query)
+
+
+def test_an_empty_word_is_as_if_it_were_not_there() -> None:
+    query = {"methods": "", "resource": " ", "date": "today"}
+
+    assert parse_request("jack", query) == ("jack", {"date": "today"})
+    with pytest.raises(BadRequest, match="No method takes"):
+        parse_request("jack", {"foo": ""})
 
 
 def test_configured_series_need_no_day() -> None:

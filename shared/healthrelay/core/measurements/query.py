@@ -37,6 +37,8 @@ def parse_request(user: str, query: Words) -> FetchRequest:
     for name in query:
         if name != "methods" and name not in ARGUMENTS:
             raise BadRequest(f"No method takes the argument '{name[:40]}'.")
+    # Empty is as if it were not there: it must not set aside a stored setting.
+    query = {name: value for name, value in query.items() if value.strip()}
     _check_days(query)
     _hour_range(query.get("start_time") or "00:00", query.get("end_time") or "23:59")
     if query.get("methods"):
