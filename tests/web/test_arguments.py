@@ -144,7 +144,7 @@ def test_an_empty_argument_does_not_set_aside_what_is_stored(household: Househol
 
     fetched = household.fetched(methods="", period=" ", resource="")
 
-    assert set(fetched["series"]) == {"sleep"}
+    assert set(fetched["series"]) == {"sleep", "sleep-summary"}
     assert household.get("fetch", {"user": ""}, OWNER_KEY).status_code == 400
 
 
