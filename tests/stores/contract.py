@@ -426,6 +426,72 @@ class StoreContract:
         assert store.records.within("jack", []) == []
         assert store.records.within("second", [window]) == []
 
+    def test_records_come_back_by_their_names(self, store: Store) -> None:
+        state = Record("user", "the one", "1970-01-01", {"height": 180})
+        weights = [weight(f"{year}-11-{day:02}") for year in (2024, 2026) for day in range(1, 9)]
+        entries = [entry(number, f"{2020 + number}-11-01T07:00:00") for number in range(9)]
+        store.records.apply("jack", Delta(added=(state, *weights, *entries)), NOW)
+        moved = entry(7, "2021-11-02T07:00:00")
+        store.records.apply("jack", Delta(changed=(moved,)), NOW)
+        names = {
+            "user": ["the one"],
+            "weight": ["1", "7", "77"],
+            "body-weight": ["2026-11-08", "2024-11-01", "2025-11-01"],
+            "sleep": ["1"],
+        }
+
+        records = store.records.named("jack", names)
+
+        wanted = [weights[0], weights[-1], state, entries[1], moved]
+        assert sorted(records) == sorted(wanted)
+        whole = store.records.named("jack", {"body-weight": None, "weight": ["3"], "body": None})
+        assert sorted(whole) == sorted([*weights, entries[3]])
+        assert store.records.named("jack", {"weight": [], "unheard-of": ["1"]}) == []
+        assert store.records.named("jack", {}) == []
+        assert store.records.named("second", names) == []
+
+    def test_a_version_changes_with_what_is_given_out_and_with_nothing_else(
+        self, store: Store
+    ) -> None:
+        store.records.apply("jack", add_weights("2026-11-01"), NOW, Ledger())
+        read_again = LEDGER._replace(read_at="2026-11-01T13:00:00+00:00")
+        adopted = weight("2026-11-01")._replace(origin="import")
+        changes: list[tuple[bool, Callable[[], object]]] = [
+            (True, lambda: store.records.apply("jack", add_weights("2026-11-02"), NOW)),
+            (False, lambda: store.records.apply("jack", Delta(), NOW)),
+            (True, lambda: store.records.apply("jack", Delta(adopted=(adopted,)), NOW)),
+            # In the ledger are the units of what an earlier version stored.
+            (True, lambda: store.records.apply("jack", Delta(), NOW, LEDGER)),
+            (False, lambda: store.records.apply("jack", Delta(), NOW, read_again)),
+            (False, lambda: store.log.save("jack", "igor", Progress(1))),
+            (False, lambda: store.identities.save("jack", {"period": "1y"})),
+            (False, lambda: store.records.renew("jack")),
+            (True, lambda: store.log.retell("jack", "en_US", ("body-weight",), NOW)),
+        ]
+        for is_new, change in changes:
+            before = store.records.everything_since("jack", "")
+            assert before is not None
+            change()
+            now = store.records.everything_since("jack", before.version)
+            assert (now is not None) == is_new
+            assert before.version
+            if now:
+                assert now.version != before.version
+                assert now.head == store.log.head("jack")
+                assert list(now.records) == store.records.everything("jack")
+
+    def test_whoever_is_made_again_has_another_version(self, store: Store) -> None:
+        versions = set()
+        for _ in range(3):
+            store.records.apply("jack", add_weights("2026-11-01"), NOW)
+            now = store.records.everything_since("jack", "")
+            assert now is not None
+            versions.add(now.version)
+            store.identities.remove("jack")
+            store.identities.save("jack", {})
+
+        assert len(versions) == 3
+
     def test_delta_is_applied_whole(self, store: Store) -> None:
         store.records.apply("jack", add_weights("2026-11-01", "2026-11-02"), NOW)
         delta = Delta(

@@ -15,7 +15,7 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Names, Record, Window
 from healthrelay.ports.store import PersonDump
 from tests.peers.emulated import EmulatedStore
 from tests.peers.firestore import MakeFirestore
@@ -117,6 +117,29 @@ def test_a_poll_reads_the_key_the_person_and_the_buckets(store: EmulatedStore) -
 
     assert cost(store, lambda: store.identities.poll_key("jack")) == (1, 0)
     assert cost(store, lambda: store.records.everything("jack")) == (3, 0)
+
+
+def test_a_poll_of_what_is_unchanged_reads_no_bucket(store: EmulatedStore) -> None:
+    store.records.apply("jack", week("2025-12-28"), NOW)
+    now = store.records.everything_since("jack", "")
+    assert now is not None
+
+    assert cost(store, lambda: store.records.everything_since("jack", "")) == (3, 0)
+    assert cost(store, lambda: store.records.everything_since("jack", now.version)) == (1, 0)
+
+
+def test_only_the_buckets_of_what_is_named_are_read(store: EmulatedStore) -> None:
+    for number, year in enumerate((2023, 2024, 2025, 2026)):
+        added = (weight(f"{year}-05-01"), entry(number, f"{year}-05-01"))
+        store.records.apply("jack", Delta(added=added), NOW)
+
+    def reads(names: Names) -> int:
+        return cost(store, lambda: store.records.named("jack", names))[0]
+
+    # The person and the bucket; where the key is no day, the keys of the series before it.
+    assert reads({"body-weight": ["2026-05-01", "2026-05-02"]}) == 2
+    assert reads({"weight": ["3"]}) == 1 + 4 + 1
+    assert reads({"weight": None}) == 1 + 4
 
 
 def test_small_things_cost_a_read_and_a_write(store: EmulatedStore) -> None:

@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Records
 
 
-def presenter(user: str, known: Collection[Record], records: Records, system: str) -> Show:
-    """Return how the records *known* of *user*, all there are, are given out in *system*.
+def presenter(user: str, given: Collection[Record], records: Records, system: str) -> Show:
+    """Return how *given*, any or all of the records of *user*, are given out in *system*.
 
-    What an earlier version stored in two units stays as it is: nobody knows which are which.
+    What an earlier version stored in two units stays as it is: nobody knows which are which. Only
+    for such series are more records read than are given.
     """
-    before = "" if all(record.origin for record in known) else records.ledger(user).units
+    before = "" if all(record.origin for record in given) else records.ledger(user).units
     if system == METRIC and before in ("", METRIC):
         return as_stored
-    from healthrelay.core.measurements.mixed_units import mixed_series  # noqa: PLC0415 - as above
+    from healthrelay.core.measurements import mixed_units  # noqa: PLC0415 - as below
     from healthrelay.core.measurements.presentation import present  # noqa: PLC0415 - not if metric
 
-    mixed = mixed_series(known, before) if before not in ("", system) else {}
+    doubtful = {r.series for r in given if not r.origin and r.series in mixed_units.WEIGHED}
+    mixed: Collection[str] = ()
+    if doubtful and before not in ("", system):
+        weighed = records.named(user, dict.fromkeys(sorted(doubtful)))
+        mixed = mixed_units.mixed_series(weighed, before)
 
     def show(record: Record) -> Mapping[str, Json]:
         if not record.origin and record.series in mixed:

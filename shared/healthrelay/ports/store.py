@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
     from healthrelay.core.measurements.ledger import Ledger
-    from healthrelay.core.measurements.records import Delta, Record, Window
+    from healthrelay.core.measurements.records import Delta, Names, Record, Window
     from healthrelay.ports.delivery import Log, Targets
 
 
@@ -113,6 +113,15 @@ class Handshakes(Protocol):
         """Mark *nonce* as used *until* then; return False when it was used before."""
 
 
+class Everything(NamedTuple):
+    """All records of a person, as they were at one *version*, the log's *head* among it."""
+
+    version: str
+    """Another one after every change of what the records are, or are given out as."""
+    head: int
+    records: Sequence[Record]
+
+
 class Records(Protocol):
     """Everybody's measurements."""
 
@@ -121,6 +130,16 @@ class Records(Protocol):
 
     def everything(self, user: str) -> list[Record]:
         """Return all records of the person."""
+
+    def everything_since(self, user: str, version: str) -> Everything | None:
+        """Return all records of the person, or None if they are still of that *version*.
+
+        They may be newer than the version that comes with them, but never older. No version is
+        empty, and one of somebody who was removed does not come again.
+        """
+
+    def named(self, user: str, names: Names) -> list[Record]:
+        """Return the records of those *names* that exist."""
 
     def ledger(self, user: str) -> Ledger:
         """Return what is known of each day, as the last change recorded it.

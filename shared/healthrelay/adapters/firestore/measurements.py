@@ -19,7 +19,8 @@ from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Names, Record, Window
+from healthrelay.ports.store import Everything
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.ledger import Ledger
@@ -53,7 +54,19 @@ class FirestoreRecords(FirestorePort):
         return [record for window in wanted for record in _sort(records) if window.holds(record)]
 
     def everything(self, user: str) -> list[Record]:
-        return _sort(UserBuckets(self._database, user).everything())
+        found = self.everything_since(user, "")
+        return list(found.records) if found else []
+
+    def everything_since(self, user: str, version: str) -> Everything | None:
+        owner = self._owner(user)
+        head, current = documents.log_head(owner), _version(owner)
+        if current == version:
+            return None
+        records = UserBuckets(self._database, user).everything(owner) if owner else ()
+        return Everything(current, head, _sort(records))
+
+    def named(self, user: str, names: Names) -> list[Record]:
+        return _sort(UserBuckets(self._database, user).named(names))
 
     def ledger(self, user: str) -> Ledger:
         owner = self._owner(user)
@@ -120,15 +133,24 @@ def _sort(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda r: (r.series, r.when, r.key))
 
 
+def _version(owner: StoredDocument | None) -> str:
+    """Return what changes with the records, and with the units of earlier ones (`_head_fields`)."""
+    fields = owner.fields if owner else {}
+    return ".".join(str(fields.get(name, "")) for name in ("life", "head", "mark"))
+
+
 def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change) -> Fields:
     fields: dict[str, Any] = {"head": sequence}
-    if change.delta.is_news:
-        fields["mark"] = change.commit_id
+    units_change = False
     if change.ledger is not None:
         from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
 
-        ledger_document.require_same_epoch(read_ledger(owner.fields), change.ledger, user)
+        stored = read_ledger(owner.fields)
+        ledger_document.require_same_epoch(stored, change.ledger, user)
         fields["ledger"] = ledger_text(change.ledger)
+        units_change = stored.units != change.ledger.units
+    if change.delta or units_change:
+        fields["mark"] = change.commit_id
     return fields
 
 

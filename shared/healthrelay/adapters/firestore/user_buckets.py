@@ -1,6 +1,6 @@
 """One person's buckets in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from healthrelay.adapters.firestore import buckets
 from healthrelay.adapters.firestore.buckets import Bucket, Point
@@ -14,7 +14,9 @@ from healthrelay.adapters.firestore.documents import (
     of_incarnation,
     person_path,
 )
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.records import Delta, Names, Record
 
 # In ASCII, ':' follows '9': ids of a series are its name, a dot and digits.
 _FIRST, _END = ".", ".:"
@@ -58,14 +60,25 @@ class UserBuckets:
         for record in (*delta.written, *delta.removed):
             if buckets.key_is_not_day(record.series):
                 keys.setdefault(record.series, set()).add(record.key)
-        names = {
-            document.id
-            for series, wanted in keys.items()
-            for document in self._list_keys(series)
-            if buckets.read_keys(document.fields) & wanted
-        } - set(opened)
-        current = of_incarnation(self._get(names).values(), incarnation)
-        return {document.id: buckets.decode(document.id, document.fields) for document in current}
+        return self._holding(keys, opened, incarnation)
+
+    def named(self, names: Names) -> list[Record]:
+        """Return the records of those *names*; only the buckets that hold them are read."""
+        by_key = {series: set(keys) for series, keys in names.items() if keys is not None}
+        days = {s: keys for s, keys in by_key.items() if not buckets.key_is_not_day(s)}
+        owner, opened = self.open(
+            {(series, _day(series, key)) for series, keys in days.items() for key in keys}
+        )
+        if owner is None:
+            return []
+        incarnation = str(owner.fields["life"])
+        entries = {series: keys for series, keys in by_key.items() if series not in days}
+        opened |= self._holding(entries, (), incarnation)
+        whole = (self._list(series) for series, keys in names.items() if keys is None)
+        records = [record for bucket in opened.values() for record in bucket.records.values()]
+        return [record for record in records if record.key in by_key[record.series]] + [
+            record for stored in whole for record in _records(stored, incarnation)
+        ]
 
     def write(self, name: str, fields: Fields | None) -> Write:
         """Return the write of the bucket *name*; one that was read must still be as it was."""
@@ -75,17 +88,10 @@ class UserBuckets:
             return Write(path, fields, new=name in self._documents)
         return Write(path, fields, since=seen.updated, gone=seen.fields.keys() - (fields or {}))
 
-    def everything(self) -> list[Record]:
-        owner = self._database.get_one(self._person)
-        if owner is None:
-            return []
+    def everything(self, owner: StoredDocument) -> list[Record]:
+        """Return all records of the person in the document *owner*."""
         stored = self._database.listing(Listing(self._collection))
-        return [
-            record
-            for document in of_incarnation(stored, owner.fields["life"])
-            if not buckets.is_split(document.fields)
-            for record in buckets.decode(document.id, document.fields).records.values()
-        ]
+        return _records(stored, str(owner.fields["life"]))
 
     def _path(self, name: str) -> str:
         return f"{self._collection}/{name}"
@@ -99,7 +105,34 @@ class UserBuckets:
         self._documents |= {name: stored.get(path) for name, path in paths.items()}
         return stored
 
-    def _list_keys(self, series: str) -> list[StoredDocument]:
-        """Return all buckets of a series, with only the keys inside."""
+    def _holding(
+        self, keys: Mapping[str, set[str]], opened: Iterable[str], incarnation: str
+    ) -> dict[str, Bucket]:
+        """Return the buckets, besides those *opened*, that hold any of the *keys* of a series."""
+        names = {
+            document.id
+            for series, wanted in keys.items()
+            for document in self._list(series, "keys")
+            if buckets.read_keys(document.fields) & wanted
+        } - set(opened)
+        current = of_incarnation(self._get(names).values(), incarnation)
+        return {document.id: buckets.decode(document.id, document.fields) for document in current}
+
+    def _list(self, series: str, *fields: str) -> list[StoredDocument]:
+        """Return all buckets of a series, with only those *fields*, if any are named."""
         first, end = series + _FIRST, series + _END
-        return self._database.listing(Listing(self._collection, ("keys",), first, end))
+        return self._database.listing(Listing(self._collection, fields, first, end))
+
+
+def _day(series: str, key: str) -> str:
+    """Return the day of a record whose key is one; a state has none."""
+    return EPOCH.isoformat() if SERIES[series].kind is Kind.STATE else key
+
+
+def _records(stored: Iterable[StoredDocument], incarnation: str) -> list[Record]:
+    return [
+        record
+        for document in of_incarnation(stored, incarnation)
+        if not buckets.is_split(document.fields)
+        for record in buckets.decode(document.id, document.fields).records.values()
+    ]

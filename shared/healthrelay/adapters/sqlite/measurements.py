@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from healthrelay.adapters.sqlite import record_rows
 from healthrelay.adapters.sqlite.database import (
     Table,
     identity_path,
@@ -18,8 +19,9 @@ from healthrelay.adapters.sqlite.database import (
 from healthrelay.core.delivery.entries import Entry, changed_keys
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Names, Record, Window
 from healthrelay.ports.delivery import Following
+from healthrelay.ports.store import Everything
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,26 +34,24 @@ class SqliteRecords(Table):
 
     def within(self, user: str, windows: Iterable[Window]) -> list[Record]:
         with self._database.read() as connection:
-            return [
-                _record(row)
-                for window in windows
-                for row in connection.execute(
-                    "SELECT series, key, local_time, data, origin FROM records"
-                    " WHERE user = ? AND series = ? AND local_time >= ? AND local_time < ?"
-                    " ORDER BY local_time, key",
-                    # '~' sorts behind every time of the last day.
-                    (user, window.series, window.start.isoformat(), f"{window.end.isoformat()}~"),
-                )
-            ]
+            return record_rows.load_within(connection, user, windows)
 
     def everything(self, user: str) -> list[Record]:
         with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT series, key, local_time, data, origin FROM records WHERE user = ?"
-                " ORDER BY series, local_time, key",
-                (user,),
-            )
-            return [_record(row) for row in rows]
+            return record_rows.load_all(connection, user)
+
+    def everything_since(self, user: str, version: str) -> Everything | None:
+        with self._database.read() as connection:
+            head = newest_sequence(connection, user)
+            # An earlier version knows no versions. What it writes beside us moves the head.
+            current = f"{head}.{record_rows.load_version(connection, user)}"
+            if current == version:
+                return None
+            return Everything(current, head, record_rows.load_all(connection, user))
+
+    def named(self, user: str, names: Names) -> list[Record]:
+        with self._database.read() as connection:
+            return record_rows.load_named(connection, user, names)
 
     def ledger(self, user: str) -> Ledger:
         with self._database.read() as connection:
@@ -65,7 +65,7 @@ class SqliteRecords(Table):
             require_person(connection, user)
             if ledger is not None:
                 put_ledger(connection, user, ledger)
-            write(connection, user, delta)
+            record_rows.write(connection, user, delta)
             if not delta.is_news:
                 return newest_sequence(connection, user)
             return append_entry(connection, user, changed_keys(delta), now)
@@ -191,21 +191,13 @@ def put_ledger(
     """Write *ledger*. Raise `Conflict` if it is of another epoch and *renews* none."""
     from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
 
+    stored = load_ledger(connection, user)
     if not renews:
-        ledger_document.require_same_epoch(load_ledger(connection, user), ledger, user)
+        ledger_document.require_same_epoch(stored, ledger, user)
+    if stored.units != ledger.units:
+        record_rows.renew_version(connection, user)
     document = {"ledger": dict(ledger_document.to_document(ledger))}
     put_document(connection, _user_path(user), user, document)
-
-
-def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
-    connection.executemany(
-        "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
-        [(user, r.series, r.key) for r in delta.removed],
-    )
-    connection.executemany(
-        "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)",
-        [(user, r.series, r.key, r.when, to_text(r.data), r.origin) for r in delta.written],
-    )
 
 
 def _user_path(user: str) -> str:
@@ -214,8 +206,3 @@ def _user_path(user: str) -> str:
 
 def _system_path(user: str) -> str:
     return f"{identity_path(user)}/told"
-
-
-def _record(row: tuple[str, str, str, str, str]) -> Record:
-    series, key, when, data, origin = row
-    return Record(series, key, when, json.loads(data), origin)

@@ -8,7 +8,8 @@ from healthrelay.adapters.sqlite.database import (
     load_document,
     put_document,
 )
-from healthrelay.adapters.sqlite.measurements import put_ledger, put_system, write
+from healthrelay.adapters.sqlite.measurements import put_ledger, put_system
+from healthrelay.adapters.sqlite.record_rows import write
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import Document, to_text

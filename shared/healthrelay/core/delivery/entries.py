@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Delta
+    from healthrelay.core.measurements.records import Delta, Names
 
 Keys = Mapping[str, tuple[str, ...]]
 """Series → the keys of its records."""
@@ -50,6 +50,19 @@ def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
         for record in getattr(delta, change):
             document.setdefault(change, {}).setdefault(record.series, []).append(record.key)
     return document
+
+
+def named_records(entries: Iterable[Entry]) -> Names:
+    """Return the names of all records that *entries* name."""
+    names: dict[str, set[str] | None] = {}
+    for entry in entries:
+        for part in (entry.added, entry.changed, entry.removed):
+            for series, keys in part.items():
+                known = names.setdefault(series, set())
+                if known is not None:
+                    known.update(keys)
+        names.update(dict.fromkeys(entry.whole))
+    return names
 
 
 def _keys(part: object) -> Keys:

@@ -32,6 +32,9 @@ class Record(NamedTuple):
         return self.series, self.key
 
 
+Names = Mapping[str, Collection[str] | None]
+"""Series → the keys of its records; None for all of them."""
+
 Show = Callable[[Record], Mapping[str, Json]]
 """Returns the data of a record as they are given out."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.delivery.entries import named_records
 from healthrelay.core.delivery.events import event, index_records
 from healthrelay.core.delivery.progress import READER, Progress, reader_key
 from healthrelay.core.delivery.tasks import acknowledgement
@@ -46,10 +47,11 @@ def events(
     answer: dict[str, Json] = {"user": user, "after": page.after, "head": head}
     if head == page.after:
         return answer | {"next": head, "snapshot": False, "events": []}
-    known = records.everything(user)
-    now = index_records(known, presenter(user, known, records, system))
     # A cursor from before the person was erased may be ahead of everything: start over.
-    if not entries or entries[0].sequence != page.after + 1:
+    is_gap = not entries or entries[0].sequence != page.after + 1
+    known = records.everything(user) if is_gap else records.named(user, named_records(entries))
+    now = index_records(known, presenter(user, known, records, system))
+    if is_gap:
         series: dict[str, Json] = {name: now.elements(name) for name in now.series}
         return answer | {"next": head, "snapshot": True, "series": series}
     listed: list[Json] = [event(entry, now) for entry in entries]

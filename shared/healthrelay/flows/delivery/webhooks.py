@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.delivery import messages
 from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery.entries import named_records
 from healthrelay.core.delivery.events import RecordIndex, index_records
 from healthrelay.core.delivery.messages import Address, Message
 from healthrelay.core.errors import HealthrelayError
@@ -91,14 +92,12 @@ def _pending_messages(attempt: Attempt) -> Iterator[tuple[int, Message]]:
 def _entries(
     user: str, numbers: range, context: DeliveryContext
 ) -> Iterator[tuple[Entry, RecordIndex]]:
-    """Yield the entries of *numbers* that are kept, each with the records as they are now."""
-    after = numbers.start - 1
-    while entries := context.store.log.after(user, after, BATCH):
-        records = context.store.records.everything(user)
+    """Yield the entries of *numbers* that are kept, each with its records as they are now."""
+    log, after = context.store.log, numbers.start - 1
+    while entries := [e for e in log.after(user, after, BATCH) if e.sequence < numbers.stop]:
+        records = context.store.records.named(user, named_records(entries))
         show = presenter(user, records, context.store.records, context.system)
         now = index_records(records, show)
         for entry in entries:
-            if entry.sequence >= numbers.stop:
-                return
             yield entry, now
         after = entries[-1].sequence

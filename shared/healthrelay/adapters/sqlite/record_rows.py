@@ -1,0 +1,83 @@
+"""The rows of a person's records, and the version that changes with them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from healthrelay.adapters.sqlite.database import load_document, put_document
+from healthrelay.core.json import to_text
+from healthrelay.core.measurements.records import Delta, Names, Record, Window
+
+_SELECT = "SELECT series, key, local_time, data, origin FROM records WHERE user = ?"
+_ALL = f"{_SELECT} ORDER BY series, local_time, key"
+_SERIES = f"{_SELECT} AND series = ? ORDER BY local_time, key"
+_KEYS = (
+    "SELECT series, key, local_time, data, origin FROM records WHERE user = ? AND series = ?"
+    " AND key IN (SELECT value FROM json_each(?)) ORDER BY local_time, key"
+)
+_WITHIN = (
+    f"{_SELECT} AND series = ? AND local_time >= ? AND local_time < ? ORDER BY local_time, key"
+)
+
+
+def load_all(connection: sqlite3.Connection, user: str) -> list[Record]:
+    return _records(connection.execute(_ALL, (user,)))
+
+
+def load_within(
+    connection: sqlite3.Connection, user: str, windows: Iterable[Window]
+) -> list[Record]:
+    records: list[Record] = []
+    for window in windows:
+        # '~' sorts behind every time of the last day.
+        days = window.start.isoformat(), f"{window.end.isoformat()}~"
+        records += _records(connection.execute(_WITHIN, (user, window.series, *days)))
+    return records
+
+
+def load_named(connection: sqlite3.Connection, user: str, names: Names) -> list[Record]:
+    records: list[Record] = []
+    for series, keys in names.items():
+        if keys is None:
+            rows = connection.execute(_SERIES, (user, series))
+        else:
+            rows = connection.execute(_KEYS, (user, series, to_text(sorted(keys))))
+        records += _records(rows)
+    return records
+
+
+def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
+    if delta:
+        renew_version(connection, user)
+    connection.executemany(
+        "DELETE FROM records WHERE user = ? AND series = ? AND key = ?",
+        [(user, r.series, r.key) for r in delta.removed],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)",
+        [(user, r.series, r.key, r.when, to_text(r.data), r.origin) for r in delta.written],
+    )
+
+
+def load_version(connection: sqlite3.Connection, user: str) -> int:
+    """Return what the last `renew_version` stored; 0 where an earlier version wrote last."""
+    stored = load_document(connection, _version_path(user))
+    return stored.version if stored else 0
+
+
+def renew_version(connection: sqlite3.Connection, user: str) -> None:
+    # Random, as that of any document: the one of somebody who was removed does not come again.
+    put_document(connection, _version_path(user), user, {})
+
+
+def _version_path(user: str) -> str:
+    return f"sensors/fitbit/{user}/version"
+
+
+def _records(rows: Iterable[tuple[str, str, str, str, str]]) -> list[Record]:
+    return [
+        Record(series, key, when, json.loads(data), origin)
+        for series, key, when, data, origin in rows
+    ]
