@@ -13,6 +13,7 @@ from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown, WrongAccount
 from healthrelay.core.grants.invitations import Admission, Invitations
 from healthrelay.core.json import Document, Versioned
+from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 from healthrelay.core.measurements.records import Delta, Record, Window
 from healthrelay.core.trouble import Trouble
@@ -427,7 +428,7 @@ class StoreContract:
         assert store.records.within("second", [window]) == []
 
     def test_records_come_back_by_their_names(self, store: Store) -> None:
-        state = Record("user", "the one", "1970-01-01", {"height": 180})
+        state = Record("user", "the one", EPOCH.isoformat(), {"height": 180})
         weights = [weight(f"{year}-11-{day:02}") for year in (2024, 2026) for day in range(1, 9)]
         entries = [entry(number, f"{2020 + number}-11-01T07:00:00") for number in range(9)]
         store.records.apply("jack", Delta(added=(state, *weights, *entries)), NOW)
