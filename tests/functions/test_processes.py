@@ -114,7 +114,7 @@ def test_the_main_job_passes_through_all_processes(
 def test_keys_that_nobody_set_are_made_once_for_all_processes(
     sandbox: Sandbox, store: SqliteStore, tmp_path: Path
 ) -> None:
-    settings = sandbox.settings | {"HEALTHRELAY_STORE": f"sqlite:///{tmp_path}/healthrelay.db"}
+    settings = sandbox.settings | {"HEALTHRELAY_HOME": str(tmp_path)}
     with (
         FunctionProcess("fetch", env=settings) as one,
         FunctionProcess("fetch", env=settings) as other,

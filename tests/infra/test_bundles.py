@@ -43,6 +43,7 @@ EVERYTHING = {
     "HEALTHRELAY_OWNER_KEY": OWNER_KEY,
     "HEALTHRELAY_SEALING_KEYS": f"one:{base64.b64encode(bytes(32)).decode()}",
 }
+AT_HOST = {"Host": "region-project.cloudfunctions.net"}
 Builder = Callable[[str], Built]
 EPOCH = {"SOURCE_DATE_EPOCH": "315532801"}
 
@@ -72,6 +73,7 @@ def test_a_bundle_has_the_same_bytes_wherever_it_is_made(name: str, tmp_path: Pa
     sources = {"ignore": shutil.ignore_patterns("__pycache__"), "copy_function": shutil.copyfile}
     for room in ("functions", "shared", "requirements", "tools"):
         shutil.copytree(ROOT / room, elsewhere / room, **sources)
+    shutil.copyfile(ROOT / "pyproject.toml", elsewhere / "pyproject.toml")
     compiled = elsewhere / "shared" / "healthrelay" / "core" / "__pycache__"
     compiled.mkdir()
     (compiled / "x.pyc").write_bytes(b"x")
@@ -81,6 +83,54 @@ def test_a_bundle_has_the_same_bytes_wherever_it_is_made(name: str, tmp_path: Pa
     other = packed(name, tmp_path / "other", elsewhere)
 
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_what_is_no_code_stays_here_and_is_named(tmp_path: Path) -> None:
+    checkout = copied(tmp_path / "checkout")
+    stray = [
+        "functions/fetch/.env",
+        "functions/fetch/data/keys.env",
+        "functions/fetch/data/healthrelay.db",
+        "functions/fetch/client_secret.json",
+        "functions/fetch/notes.py",
+        "shared/healthrelay/.env",
+        "shared/healthrelay/.hidden.py",
+        "shared/healthrelay/config/keys.json",
+        "shared/healthrelay/web/pages/base.html.orig",
+        "shared/healthrelay/web/pages/.base.html",
+    ]
+    for name in stray:
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text("HEALTHRELAY_OWNER_KEY=a-secret-of-the-owner")
+    command = [sys.executable, checkout / "tools" / "bundle.py", "--into", tmp_path, "fetch"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert b"a-secret-of-the-owner" not in (tmp_path / "fetch.zip").read_bytes()
+    assert (tmp_path / "fetch.zip").read_bytes() == packed("fetch", tmp_path / "ours").read_bytes()
+    named = [line.split()[2] for line in done.stderr.splitlines()]
+    assert sorted(named) == sorted(stray)
+
+
+def test_nothing_of_a_function_is_left_out(tmp_path: Path) -> None:
+    command = [sys.executable, copied(tmp_path / "checkout") / "tools" / "bundle.py"]
+
+    done = subprocess.run(
+        [*command, "--into", tmp_path], capture_output=True, text=True, check=True
+    )
+
+    assert done.stderr == ""
+
+
+def copied(checkout: Path) -> Path:
+    """Copy what git tracks of all that a bundle is made from."""
+    rooms = ["functions", "shared", "requirements", "tools", "pyproject.toml"]
+    tracked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *rooms]
+    listed = subprocess.run(tracked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, checkout / name)
+    return checkout
 
 
 def test_who_packs_at_the_same_time_does_not_disturb_another(tmp_path: Path) -> None:
@@ -163,7 +213,7 @@ def test_a_bundle_alone_answers_with_the_settings_it_needs(
 
     with built(name).process(needed(name) | cloud) as function:
         bearer = {"Authorization": f"Bearer {OWNER_KEY}"} if name == "fetch" else {}
-        answer = patient(f"{function.url}/?{query}", bearer)
+        answer = patient(f"{function.url}/?{query}", AT_HOST | bearer)
 
     status, sentence = expected
     assert (answer.status_code, sentence in answer.text) == (status, True), function.output()
@@ -178,8 +228,12 @@ def test_auth1_connects_the_invited_and_asks_the_owner_to_invite(built: Builder)
 
     with built("auth1").process(needed("auth1")) as auth1:
         params = {"user": "jack", "invitation": invitation}
-        begun = requests.get(auth1.url, params=params, timeout=30, allow_redirects=False)
-        owned = requests.get(auth1.url, params={"user": "jack"}, headers=owner, timeout=30)
+        begun = requests.get(
+            auth1.url, params=params, headers=AT_HOST, timeout=30, allow_redirects=False
+        )
+        owned = requests.get(
+            auth1.url, params={"user": "jack"}, headers=AT_HOST | owner, timeout=30
+        )
 
     assert begun.status_code == 302, auth1.output()
     assert begun.headers["Location"].startswith("https://accounts.google.com/o/oauth2/v2/auth?")
@@ -199,7 +253,7 @@ def compiled(built: Built, report: Path) -> list[str]:
     }
     env = needed(built.name) | spied
     with FunctionProcess("spied", env=env, source=SPY, python=built.python) as function:
-        requests.get(function.url, params={"user": "jack"}, timeout=30)
+        requests.get(function.url, params={"user": "jack"}, headers=AT_HOST, timeout=30)
     found: list[str] = json.loads(report.read_text())["compiled"]
     ours = [path for path in found if path.startswith(str(built.folder))]
     return sorted(path for path in ours if path.endswith(".py"))  # pages are compiled when shown
