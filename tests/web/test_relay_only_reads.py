@@ -14,6 +14,7 @@ from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
 from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.delivery.snapshots import Snapshots
 from healthrelay.ports.peers import Queue
 from healthrelay.ports.store import Store
 from healthrelay.web import deliver, relay
@@ -24,7 +25,7 @@ from tests.household import OWNER_KEY, answer_of
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
     "tokens": {"load"},
-    "records": {"within", "everything", "ledger"},
+    "records": {"within", "everything", "everything_since", "named", "ledger"},
     "log": {"head", "after", "following", "followings"},
     "targets": {"of"},
 }
@@ -56,6 +57,7 @@ class Deployed:
     def __init__(self, store: Any, writer: Queue | None) -> None:
         self.store = store
         self.writer = writer
+        self.snapshots = Snapshots()
         self.notes: list[dict[str, object]] = []
 
     def now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,6 +60,15 @@ PROVIDERS: dict[str, Callable[[Settings], ProviderRow]] = {
     "google_health": _google_health,
     "fitbit": _fitbit,
 }
+
+
+def provider_row(settings: Settings) -> ProviderRow:
+    """Return the row of the provider that *settings* name."""
+    row = PROVIDERS[settings.provider](settings)
+    if row.token_url.startswith("http://"):
+        # The configuration allows http on this machine only; oauthlib needs this to accept it.
+        os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+    return row
 
 
 def client_id(identities: Callable[[], Identities], provider: str) -> str:

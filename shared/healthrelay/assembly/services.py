@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.delivery.snapshots import Snapshots
     from healthrelay.flows.grants.disconnect import Disconnected
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
@@ -164,6 +164,12 @@ class Services:
         )
 
     @cached_property
+    def snapshots(self) -> Snapshots:
+        from healthrelay.flows.delivery.snapshots import Snapshots
+
+        return Snapshots()
+
+    @cached_property
     def queue(self) -> Queue:
         from healthrelay.assembly.queues import open_queue
 
@@ -225,17 +231,12 @@ class Services:
 
     @cached_property
     def _row(self) -> ProviderRow:
-        from healthrelay.assembly.providers import PROVIDERS
+        from healthrelay.assembly.providers import provider_row
 
-        row = PROVIDERS[self.settings.provider](self.settings)
-        if row.token_url.startswith("http://"):
-            # The configuration allows http on this machine only; oauthlib needs this to accept it.
-            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-        return row
+        return provider_row(self.settings)
 
     @cached_property
     def _http(self) -> Http:
-        """One pool, and one TLS context, for all that a provider is asked."""
         from healthrelay.adapters.http import Http
 
         return Http()
@@ -243,8 +244,7 @@ class Services:
     @cached_property
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
-        if self.settings.client_id:
-            return self.settings.client_id
         from healthrelay.assembly.providers import client_id
 
-        return client_id(lambda: self.store.identities, self.consent.label)
+        configured = self.settings.client_id
+        return configured or client_id(lambda: self.store.identities, self.consent.label)

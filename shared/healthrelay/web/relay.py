@@ -8,10 +8,11 @@ from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.igor_json import user_name
-from healthrelay.flows.delivery.poll import Form, poll
+from healthrelay.flows.delivery.poll import poll
+from healthrelay.flows.delivery.snapshots import Form
 from healthrelay.web.arguments import arguments, number
 from healthrelay.web.endpoint import bearer, endpoint
-from healthrelay.web.responses import compress
+from healthrelay.web.responses import takes_gzip
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
@@ -42,9 +43,11 @@ def _poll_view(request: Request, services: WebServices) -> Response:
         system=services.system,
         cursor=number(params, "cursor", 0, range(2)) == 1,
         xml=encoding == "xml",
+        gzip=takes_gzip(request),
     )
-    body = poll(user, params.get("key") or bearer(request), services.store, form)
-    response = Response(
-        body, 200, {"Cache-Control": "no-store"}, mimetype=f"application/{encoding}"
-    )
-    return compress(request, response)
+    key = params.get("key") or bearer(request)
+    sent = poll(user, key, services.store, form, services.snapshots)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if sent.gzip:
+        headers["Content-Encoding"] = "gzip"
+    return Response(sent.body, 200, headers, mimetype=f"application/{encoding}")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
-from healthrelay.core import errors
+from healthrelay.core import errors, gzip
 from healthrelay.core.errors import BadRequest, HealthrelayError
 
 if TYPE_CHECKING:
     from healthrelay.core.trouble import Trouble
-
-MIN_COMPRESSED_BYTES = 500
-_GZIP = 31
-"""zlib's name for a stream with the header of gzip, which holds no time: equal bytes stay equal."""
 
 
 class MethodNotAllowed(BadRequest):
@@ -128,8 +123,11 @@ def compress(request: Request, response: Response) -> Response:
     """Make *response* smaller for who can read that, and return it."""
     response.headers["Vary"] = "Accept-Encoding"
     body = response.get_data()
-    if len(body) >= MIN_COMPRESSED_BYTES and request.accept_encodings.quality("gzip") > 0:
-        packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-        response.set_data(packer.compress(body) + packer.flush())
+    if len(body) >= gzip.MIN_BYTES and takes_gzip(request):
+        response.set_data(gzip.compress(body))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def takes_gzip(request: Request) -> bool:
+    return request.accept_encodings.quality("gzip") > 0

@@ -14,7 +14,8 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cursor, events
-from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
+from healthrelay.flows.delivery.poll import new_poll_key, poll
+from healthrelay.flows.delivery.snapshots import Form, Snapshots
 from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
 from tests.flows.delivery.fakes import NOW, add, weight
@@ -191,7 +192,8 @@ def test_after_thirty_days_away_a_poll_and_a_walk_give_the_same(store: Store, se
 
     last = walk(store, state, before)
     key = new_poll_key("jack", store.identities)
-    polled = json.loads(poll("jack", key, store, Form(365, cursor=True)))["jack"]
+    sent = poll("jack", key, store, Form(365, cursor=True), Snapshots())
+    polled = json.loads(sent.body)["jack"]
     assert held(state) == now_there(store)
     assert polled.pop("relay") == {"cursor": str(last)}
     assert polled == by_series(store.records.everything("jack"))

@@ -5,25 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import NotAllowed, TryLater
-from healthrelay.core.measurements.catalogue import METRIC
+from healthrelay.core.errors import NotAllowed, TryLater, Unknown
+from healthrelay.core.gzip import MIN_BYTES, compress
 from healthrelay.core.measurements.snapshot import by_series, encoded, recent
+from healthrelay.flows.delivery.snapshots import Sent
 from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
-    from healthrelay.ports.store import Identities, Store
-
-
-class Form(NamedTuple):
-    """How a snapshot is wanted: of so many days, with its newest change's number, in XML; units."""
-
-    days: int
-    cursor: bool = False
-    xml: bool = False
-    system: str = METRIC
+    from healthrelay.flows.delivery.snapshots import Form, Snapshots
+    from healthrelay.ports.store import Everything, Identities, Store
 
 
 def new_poll_key(user: str, identities: Identities) -> str:
@@ -40,20 +33,35 @@ def require_key(user: str, key: str, identities: Identities) -> None:
         raise NotAllowed("The key is missing or wrong.")
 
 
-def poll(user: str, key: str, store: Store, form: Form) -> bytes:
+def poll(user: str, key: str, store: Store, form: Form, snapshots: Snapshots) -> Sent:
     """Return the snapshot of *user* from the store alone; no provider is read while Igor waits.
 
-    The cursor is read before the records, which may be newer than it, but never older.
+    While the records are those of the one that was sent last, the same bytes are sent again.
     """
-    require_key(user, key, store.identities)
-    cursor: Json = {"cursor": str(store.log.head(user))} if form.cursor else None
-    records = store.records.everything(user)
-    show = presenter(user, records, store.records, form.system)
-    series = by_series(recent(records, form.days), show)
-    if not series:
+    try:
+        require_key(user, key, store.identities)
+    except Unknown:
+        snapshots.forget(user)
+        raise
+    sent = snapshots.of(user, form)
+    now = store.records.everything_since(user, sent.version if sent else "")
+    if sent and now is None:
+        return sent
+    if now is None or not now.records:
         # Igor would take an empty answer as the truth and wipe what it has.
         raise TryLater("Nothing has been recorded yet.", 300)
-    document: dict[str, Json] = {**series, **({"relay": cursor} if cursor else {})}
+    body = _render(user, now, store, form)
+    smaller = form.gzip and len(body) >= MIN_BYTES
+    sent = Sent(now.version, compress(body) if smaller else body, smaller)
+    snapshots.keep(user, form, sent)
+    return sent
+
+
+def _render(user: str, now: Everything, store: Store, form: Form) -> bytes:
+    show = presenter(user, now.records, store.records, form.system)
+    series = by_series(recent(now.records, form.days), show)
+    cursor: dict[str, Json] = {"relay": {"cursor": str(now.head)}} if form.cursor else {}
+    document: dict[str, Json] = {**series, **cursor}
     if form.xml:
         from healthrelay.core.measurements.snapshot import xml  # noqa: PLC0415 - most want JSON
 
