@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 REDIRECT = "http://127.0.0.1:9/auth2"
 REVOKE = "http://127.0.0.1:9/revoke"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-VERIFIER = verifier(b"key", "nonce")
+VERIFIER = verifier("key", "nonce")
 
 
 def token_endpoint(token_url: str, basic: bool = False) -> OAuth2TokenEndpoint:
@@ -95,7 +95,7 @@ def test_code_with_another_verifier_is_refused(sandbox: Sandbox) -> None:
     ours, code = at_sandbox(sandbox, "google_health")
 
     with pytest.raises(ConsentEnded, match="connect again"):
-        ours.exchange(code, verifier(b"key", "another"))
+        ours.exchange(code, verifier("key", "another"))
 
 
 @pytest.mark.parametrize("provider", ["google_health", "fitbit"])

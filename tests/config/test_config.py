@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import multiprocessing
+import re
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ import pytest
 from healthrelay import config
 from healthrelay.assembly.services import Services
 from healthrelay.core.errors import NotConfigured
+from tests.household import OWNER_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
+
 KEY = base64.b64encode(b"k" * 32).decode()
 OTHER = base64.urlsafe_b64encode(b"\xff" * 32).decode()
 
@@ -70,6 +74,11 @@ def test_everything_wrong_is_named_in_one_message() -> None:
         ("SEALING_KEYS", f"a.b:{KEY}"),
         ("SEALING_KEYS", f"k:{KEY},"),
         ("OWNER_KEY", "x" * 31),
+        ("OWNER_KEY", "a" * 64),
+        ("OWNER_KEY", "abcdefg" * 8),
+        ("OWNER_KEY", "a good key with spaces in between the words"),
+        ("OWNER_KEY", "ein-schlüssel-mit-umlauten-und-noch-mehr-davon"),
+        ("OWNER_KEY", "a-key-with-a-newline\nand-more-behind-it-that-is-long"),
         ("NONSENSE", "1"),
     ],
 )
@@ -90,7 +99,7 @@ def test_in_the_cloud_no_key_is_made_up() -> None:
 
 
 def test_another_database_of_firestore_can_be_named() -> None:
-    keys = {"OWNER_KEY": "o" * 40, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
+    keys = {"OWNER_KEY": OWNER_KEY, "SEALING_KEYS": f"k:{KEY}", "PUBLIC_URL": "https://x.example"}
 
     assert load(STORE="firestore:restored-1", **keys).store.place == "restored-1"
     assert load(STORE="firestore", **keys).store == ("firestore", "", None)
@@ -140,7 +149,7 @@ def test_a_number_of_days_is_a_few_digits(number: str) -> None:
 
 def test_secrets_do_not_print() -> None:
     secrets = {
-        "OWNER_KEY": "o" * 40,
+        "OWNER_KEY": OWNER_KEY,
         "CLIENT_SECRET": "c" * 20,
         "IGOR_TOKEN": "t" * 20,
         "IGOR_PASSWORD": "p" * 20,
@@ -169,7 +178,7 @@ def test_given_keys_win_over_the_kept_ones(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path}/healthrelay.db"
     load(STORE=store)
 
-    assert load(STORE=store, OWNER_KEY="o" * 40).owner_key == "o" * 40
+    assert load(STORE=store, OWNER_KEY=OWNER_KEY).owner_key == OWNER_KEY
 
 
 def _owner_key(path: str) -> str:
@@ -197,3 +206,20 @@ def test_a_missing_owner_key_is_no_key_that_fits() -> None:
 
     with pytest.raises(NotConfigured):
         _ = services.owner_key
+
+
+def test_the_command_that_is_named_makes_a_good_owner_key() -> None:
+    named = re.findall(r"makes one: (.+)\)", faults(OWNER_KEY="short").sentence)
+    helped = re.findall(r"makes them: (.+)\.", config.SETTINGS["owner_key"].help)
+    assert named == helped
+
+    made = subprocess.run(["sh", "-c", *named], capture_output=True, text=True, check=True).stdout
+
+    assert load(OWNER_KEY=made).owner_key == made.strip()
+
+
+def test_the_platforms_guard_is_refused_where_no_platform_looks() -> None:
+    account = {"TASKS_ACCOUNT": "invoker@p.iam.gserviceaccount.com"}
+
+    assert faults(GUARD="iam", **account).names == ("HEALTHRELAY_GUARD",)
+    assert faults(GUARD="iam").names == ("HEALTHRELAY_TASKS_ACCOUNT", "HEALTHRELAY_GUARD")

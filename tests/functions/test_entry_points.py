@@ -61,6 +61,8 @@ def test_the_local_route_is_the_name(name: str, household: Household) -> None:
     assert household.get(name).status_code in (400, 401)
     assert household.get(f"{name}/").status_code in (400, 401)
     assert household.get(f"{name}s").status_code == 404
+    # Who serves http on one machine must stay reachable there.
+    assert "Strict-Transport-Security" not in household.get(name).headers
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,7 +107,7 @@ def test_other_methods_are_refused_with_the_right_ones(
         ("deliver", "", 401, "The owner key is missing or wrong"),
         ("relay", "", 400, "Say which user: add user=NAME."),
         ("relay", "?user=../jack", 400, "A user name is 1 to 64 letters"),
-        ("relay", "?user=jack&key=k", 404, "There is no user jack."),
+        ("relay", "?user=jack&key=k", 401, "The key is missing or wrong."),
     ],
 )
 def test_strangers_get_a_status_and_a_sentence(
@@ -116,6 +118,7 @@ def test_strangers_get_a_status_and_a_sentence(
     assert answer.status_code == status
     assert sentence in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_the_owner_learns_that_nobody_is_there(load: Load) -> None:

@@ -86,7 +86,7 @@ def nothing_recorded(household: Household) -> str:
     ("trouble", "message"),
     [
         pytest.param(wrong_key, "401 UNAUTHORIZED", id="wrong key"),
-        pytest.param(unknown_user, "404 NOT FOUND", id="unknown user"),
+        pytest.param(unknown_user, "401 UNAUTHORIZED", id="unknown user"),
         pytest.param(nothing_recorded, "503 SERVICE UNAVAILABLE", id="nothing recorded yet"),
     ],
 )

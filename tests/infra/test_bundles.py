@@ -203,7 +203,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         ("auth1", "user=jack", (401, "Only the owner, or somebody with an invitation")),
         ("auth2", "code=c&state=s", (400, "This address is not one that we gave out.")),
         ("fetch", "user=jack", (404, "There is no user jack.")),
-        ("relay", "user=jack&key=k", (404, "There is no user jack.")),
+        ("relay", "user=jack&key=k", (401, "The key is missing or wrong.")),
     ],
 )
 def test_a_bundle_alone_answers_with_the_settings_it_needs(

@@ -41,7 +41,7 @@ def test_owner_key_leads_to_the_consent_page(household: Household) -> None:
     assert (query["access_type"], query["prompt"]) == ("offline", "select_account consent")
     note = SignedNotes(OWNER_KEY).read_state(query["state"], household.services.now())
     assert (note["user"], note["provider"]) == ("jack", "google_health")
-    expected = challenge(verifier(OWNER_KEY.encode(), note["nonce"]))
+    expected = challenge(verifier(OWNER_KEY, note["nonce"]))
     assert (query["code_challenge"], query["code_challenge_method"]) == (expected, "S256")
 
 

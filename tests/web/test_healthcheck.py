@@ -91,8 +91,8 @@ def test_settings_that_are_missing_are_named_to_whoever_must_give_them(
 
 
 def test_health_is_asked_for_with_nothing_beside_it(household: Household) -> None:
-    assert household.get("relay?health&user=jack").status_code == 404
-    assert household.get("relay?user=jack&health").status_code == 404
+    assert household.get("relay?health&user=jack").status_code == 401
+    assert household.get("relay?user=jack&health").status_code == 401
 
 
 def test_the_doctor_tells_what_each_function_says(household: Household) -> None:

@@ -53,7 +53,7 @@ def test_no_provider_is_asked(household: Household, key: str) -> None:
         ("keyless", "", 401),
         ("keyless", "of jack", 401),
         ("second", "of jack", 401),
-        ("nobody-here", "of jack", 404),
+        ("nobody-here", "of jack", 401),
         ("", "x", 400),
         ("..", "x", 400),
         ("a/b", "x", 400),

@@ -55,7 +55,7 @@ def test_the_key_is_needed(household: Household, key: str, path: str) -> None:
 
     assert household.get(f"relay/{path}", cursor).status_code == 401
     assert get(household, path, "x", cursor="1").status_code == 401
-    assert household.get(f"relay/{path}", {**cursor, "user": "nobody"}, key).status_code == 404
+    assert household.get(f"relay/{path}", {**cursor, "user": "nobody"}, key).status_code == 401
     assert household.get(f"relay/{path}", cursor, key).status_code == 200
 
 

@@ -179,7 +179,7 @@ def test_what_opens_a_door_stands_in_no_log_line(
     nonce = SignedNotes(OWNER_KEY).read_state(state, household.services.now())["nonce"]
     invitation = parse_qs(urlsplit(link).query)["invitation"][0]
     assert '"function": "relay"' in err
-    for secret in (key, state, nonce, invitation, verifier(OWNER_KEY.encode(), nonce)):
+    for secret in (key, state, nonce, invitation, verifier(OWNER_KEY, nonce)):
         assert secret not in err
 
 

@@ -35,9 +35,9 @@ class Services:
     def __init__(self, settings: config.Settings, now: Callable[[], datetime] = _CLOCK) -> None:
         self.settings = settings
         self.now = now
-        self.guard = settings.guard
-        self.public_url = settings.public_url
-        self.system = settings.system
+        self.guard, self.invoker = settings.guard, settings.tasks_account
+        self.public_url, self.system = settings.public_url, settings.system
+        self.private_url = settings.tasks_url or settings.public_url
         self.relay_days, self.log_days = settings.relay_days, settings.log_days
         self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
         self.resident = False

@@ -43,6 +43,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     values, wrong = read_each({n: text for n, text in texts.items() if n not in idle}, _READERS)
     values |= {name: SETTINGS[name].empty for name in idle}
     wrong |= _missing(values)
+    wrong |= _open_guard(values, on_platform=bool(name))
     wrong |= {name: "is not a setting" for name in given if name not in SETTINGS}
     if wrong:
         reasons = {f"{PREFIX}{name.upper()}": reason for name, reason in wrong.items()}
@@ -61,8 +62,19 @@ def _with_local_keys(given: dict[str, str]) -> dict[str, str]:
 
 def _missing(values: Mapping[str, Any]) -> dict[str, str]:
     """Return what other settings require and nobody gave; *values* are those that could be read."""
-    if values.get("tasks_queue") and values.get("tasks_account") == "":
+    if values.get("tasks_account") != "":
+        return {}
+    if values.get("tasks_queue"):
         return {"tasks_account": "must name whom Cloud Tasks calls as, because there is a queue"}
+    if values.get("guard") == "iam":
+        return {"tasks_account": "must name who may call, because the guard is iam"}
+    return {}
+
+
+def _open_guard(values: Mapping[str, Any], *, on_platform: bool) -> dict[str, str]:
+    """Return what is wrong with a guard that would let anybody in."""
+    if values.get("guard") == "iam" and not on_platform:
+        return {"guard": "can be iam on Cloud Run alone, which checks who calls before we do"}
     return {}
 
 

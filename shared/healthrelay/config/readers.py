@@ -13,6 +13,7 @@ from healthrelay.core.igor_json import is_name
 from healthrelay.core.numbers import whole_number
 
 MIN_OWNER_KEY = 32
+MIN_OWNER_KEY_DIFFERENT = 8
 KEY_BYTES = 32
 _QUEUE = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
 
@@ -66,7 +67,13 @@ def read_path(value: str) -> str:
 
 
 read_owner_key = require(
-    lambda value: len(value) >= MIN_OWNER_KEY, f"must have at least {MIN_OWNER_KEY} characters"
+    lambda value: (
+        re.fullmatch(f"[!-~]{{{MIN_OWNER_KEY},}}", value)
+        and len(set(value)) >= MIN_OWNER_KEY_DIFFERENT
+    ),
+    f"must have at least {MIN_OWNER_KEY} printable ASCII characters without spaces, of which"
+    f" {MIN_OWNER_KEY_DIFFERENT} differ (this makes one:"
+    " python3 -c 'import secrets; print(secrets.token_urlsafe(32))')",
 )
 read_password = require(
     lambda value: ":" not in value, "must not hold a colon, because Igor splits there"

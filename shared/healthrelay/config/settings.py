@@ -99,13 +99,14 @@ class Settings(NamedTuple):
     owner_key: str = setting(
         read_owner_key,
         secret=True,
-        help="What the owner shows to fetch and to connect people: at least 32 random characters.",
+        help="What the owner shows to fetch and to connect people: at least 32 random characters. "
+        "This makes them: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'.",
     )
     guard: str = setting(
         one_of("owner_key", "iam"),
         default="owner_key",
-        help="Who may run fetch and deliver: whoever shows the owner_key, or whom the platform "
-        "lets through (iam), where Cloud Run checks the caller's identity token.",
+        help="Who may run fetch and deliver: whoever shows the owner_key, or (iam, on Cloud Run "
+        "alone, which checks identity tokens) the account in HEALTHRELAY_TASKS_ACCOUNT.",
     )
     tasks_queue: str = setting(
         optional(read_tasks_queue),

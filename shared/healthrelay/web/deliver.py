@@ -13,8 +13,9 @@ from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.web.arguments import arguments
-from healthrelay.web.endpoint import TASK, endpoint, require_invoker
+from healthrelay.web.endpoint import TASK, endpoint
 from healthrelay.web.events import reader_cursor
+from healthrelay.web.invoker import require_invoker
 from healthrelay.web.responses import facts, json_response, trouble_facts
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def view(request: Request, services: WebServices) -> Response:
     and old log entries are forgotten. ``reader`` and ``cursor`` are for what a reader of ``user``
     has acknowledged to ``relay``, which may not write it.
     """
-    require_invoker(request, services)
+    require_invoker(request, services, "deliver")
     params = arguments(request)
     user = params.pop("user", None)
     if user is not None and "cursor" in params:

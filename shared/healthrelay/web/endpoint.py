@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.code_path import code_path
-from healthrelay.core.errors import Bug, HealthrelayError, NotAllowed, TooLarge
+from healthrelay.core.errors import Bug, HealthrelayError, TooLarge
 from healthrelay.web import responses
 from healthrelay.web.arguments import arguments_read
 
@@ -23,6 +23,8 @@ MAX_QUERY_BYTES = 8 * 1024
 TASK = "X-CloudTasks-TaskName"
 """Of a request that Cloud Tasks makes, and makes again unless the answer is 2xx."""
 
+_HTTPS_ONLY = "max-age=31536000"
+"""For a year browsers ask this host over https alone (RFC 6797)."""
 View = Callable[[Request, "WebServices"], Response]
 RenderError = Callable[[HealthrelayError], Response]
 
@@ -48,6 +50,8 @@ def endpoint(
                     response.headers["Allow"] = ", ".join(methods)
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = render_error(Bug()), code_path(error)
+            if services.public_url.startswith("https://"):
+                response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
             status = response.status_code
             services.log_event(
                 "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR",
@@ -73,21 +77,6 @@ def bearer(request: Request) -> str:
 def secrets_equal(one: str, other: str) -> bool:
     """Compare secrets in a time that says nothing about them."""
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def require_invoker(request: Request, services: WebServices) -> None:
-    """Raise `NotAllowed` unless whoever calls may run this private function.
-
-    Under the guard ``iam`` Cloud Run has checked the caller's identity token before the request
-    came here, and cut off its signature, so that nothing is left for us to check
-    (cloud.google.com/run/docs/authenticating/service-to-service). A request without any token
-    still goes no further: where the platform does not ask for one, it was deployed open.
-    """
-    if services.guard == "iam":
-        if not bearer(request):
-            raise NotAllowed("Call with an identity token as Authorization: Bearer.")
-    elif not secrets_equal(bearer(request), services.owner_key):
-        raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
 
 
 def _check_request(request: Request, methods: tuple[str, ...]) -> None:

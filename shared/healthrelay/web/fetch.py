@@ -16,7 +16,8 @@ from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.context import combine
 from healthrelay.flows.measurements.fanout import fan_out
 from healthrelay.web.arguments import arguments
-from healthrelay.web.endpoint import TASK, endpoint, require_invoker
+from healthrelay.web.endpoint import TASK, endpoint
+from healthrelay.web.invoker import require_invoker
 from healthrelay.web.responses import facts, json_response, status, trouble_facts
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def view(request: Request, services: WebServices) -> Response:
     So errors that time alone does not heal are answered with 200; 429 and 503 stay, because they
     slow the queue down, and so does 500, a defect, which the queue's own limit of tries ends.
     """
-    require_invoker(request, services)
+    require_invoker(request, services, "fetch")
     params = arguments(request)
     if not params:
         return _fetch_everybody(services)

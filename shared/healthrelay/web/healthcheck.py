@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
-from healthrelay.web.endpoint import View, endpoint, require_invoker
+from healthrelay.web.endpoint import View, endpoint
+from healthrelay.web.invoker import require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
     @endpoint("GET", "HEAD", render_error=as_failure)
     def check(request: Request, services: WebServices) -> Response:
         if not public:
-            require_invoker(request, services)
+            require_invoker(request, services, name)
         if provider:
             _ = services.client
         if store:

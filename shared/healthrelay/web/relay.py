@@ -32,7 +32,7 @@ def view(request: Request, services: WebServices) -> Response:
 
 @endpoint("GET", "HEAD")
 def _poll_view(request: Request, services: WebServices) -> Response:
-    """Return 200 with the last snapshot, else 401, 404 or 503: else Igor counts a failure."""
+    """Return 200 with the last snapshot, else 401 or 503: else Igor counts a failure."""
     params = arguments(request)
     user = user_name(params.get("user"))
     encoding = params.get("format", "json")

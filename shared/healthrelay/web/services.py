@@ -22,6 +22,10 @@ class WebServices(Protocol):
     """One process's settings and clients."""
 
     guard: str
+    invoker: str
+    """The account that the guard ``iam`` lets call."""
+    private_url: str
+    """Where the platform reaches the private functions."""
     public_url: str
     system: str
     relay_days: int

@@ -16,7 +16,9 @@ PRIVATE = ["10.1.2.3", "172.16.0.1", "192.168.1.10", "100.64.0.1", "fd00:ec2::25
 LINK_LOCAL = ["169.254.169.254", "fe80::1", "fe80::1%eth0"]
 NO_HOST = ["224.0.0.1", "240.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "ff02::1"]
 MAPPED = ["::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"]
-TUNNELS = ["2002:7f00:1::", "2001:0:0:0:0:0:0:1"]
+COMPATIBLE = ["::127.0.0.1", "::8.8.8.8", "::ffff:0:127.0.0.1", "::ffff:0:808:808"]
+TUNNELS = ["2002:7f00:1::", "2001:0:0:0:0:0:0:1", "192.88.99.1"]
+SPECIAL = ["fec0::1", "3fff::1", "5f00::1", "2001:db8::1", "192.0.0.8", "192.0.0.170", "100::1"]
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -24,7 +26,12 @@ def test_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("address", [*LOOPBACK, *PRIVATE, *LINK_LOCAL, *NO_HOST, *MAPPED, *TUNNELS])
+@pytest.mark.parametrize("address", [*LOOPBACK, *PRIVATE, *LINK_LOCAL, *NO_HOST])
+def test_no_place_on_the_internet(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", [*MAPPED, *COMPATIBLE, *TUNNELS, *SPECIAL])
 def test_not_public(address: str) -> None:
     assert not is_public(address)
 

@@ -67,8 +67,8 @@ def test_challenge_is_the_rfcs_example() -> None:
 
 
 def test_verifier_follows_from_key_and_nonce_alone() -> None:
-    one = verifier(b"key", "nonce")
+    one = verifier("key", "nonce")
 
-    assert one == verifier(b"key", "nonce")
-    assert len({one, verifier(b"yek", "nonce"), verifier(b"key", "other")}) == 3
+    assert one == verifier("key", "nonce")
+    assert len({one, verifier("yek", "nonce"), verifier("key", "other")}) == 3
     assert len(one) == 43

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.invitations import INVITATION_AGE, Invitation
@@ -60,3 +61,14 @@ def test_more_than_that_and_more_than_its_age_is_too_much(good: Good, age: timed
     assert not good(timedelta(days=365))
     assert good(-age)
     assert not good(-age - second)
+
+
+@pytest.mark.parametrize("purpose", ["state", "invitation", "owner"])
+def test_the_owner_key_itself_signs_nothing(purpose: str) -> None:
+    signer = URLSafeTimedSerializer(OWNER_KEY, salt=f"healthrelay {purpose}")
+    note = signer.dumps({"user": "jack", "person": "an-id"})
+    now = datetime.now(UTC)
+
+    assert not accepted(lambda: NOTES.read_state(note, now))
+    assert not accepted(lambda: NOTES.read_invitation(note, "jack", now))
+    assert not NOTES.is_owner(note, now)

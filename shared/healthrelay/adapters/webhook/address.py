@@ -11,9 +11,26 @@ import socket
 from healthrelay.core.errors import Misconfigured, TryLater
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# NAT64 (RFC 6052), 6to4 (RFC 3056) and Teredo hide an address of the fourth version.
-_PREFIXES = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
-_TRANSLATED = tuple(map(ipaddress.ip_network, _PREFIXES))
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given to networks of the sixth version; outside of it lie site-local and local
+addresses, and those that hide one of the fourth version (iana.org/assignments/ipv6-address-space).
+"""
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            # iana.org/assignments/iana-ipv6-special-registry: protocols with Teredo, what is for
+            # documentation, and 6to4, which hides an address of the fourth version.
+            "2001::/23",
+            "2001:db8::/32",
+            "3fff::/20",
+            "2002::/16",
+            # iana.org/assignments/iana-ipv4-special-registry: protocols, and relays of 6to4.
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+        ),
+    )
+)
 
 
 def resolve(host: str, port: int, *, private: bool) -> str:
@@ -33,8 +50,8 @@ def is_public(text: str) -> bool:
     """Return whether anybody on the internet could reach the address."""
     address: _Address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            address = address.ipv4_mapped
-        elif any(address in net for net in _TRANSLATED):
-            return False
-    return address.is_global and not address.is_multicast
+        address = address.ipv4_mapped or address
+    if address.version == 6 and address not in _GLOBAL_UNICAST:
+        return False
+    special = address.is_multicast or any(address in network for network in _SPECIAL)
+    return address.is_global and not special

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from healthrelay.core.derived_keys import derive_key
+
 
 class Client(NamedTuple):
     """Our registration with a provider, as far as a browser may know it."""
@@ -40,9 +42,9 @@ def authorize_url(
     return f"{client.authorize_url}?{query}"
 
 
-def verifier(key: bytes, nonce: str) -> str:
+def verifier(owner_key: str, nonce: str) -> str:
     """Return the PKCE verifier for the round *nonce*: 43 characters, never stored anywhere."""
-    return _base64url(hmac.digest(key, b"pkce " + nonce.encode(), "sha256"))
+    return _base64url(hmac.digest(derive_key(owner_key, "pkce"), nonce.encode(), "sha256"))
 
 
 def challenge(verifier: str) -> str:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from healthrelay.flows.delivery.snapshots import Form, Snapshots
     from healthrelay.ports.store import Everything, Identities, Store
 
+_REFUSAL = "The key is missing or wrong."
+"""For a stranger's name, too: nobody learns here who exists."""
+
 
 def new_poll_key(user: str, identities: Identities) -> str:
     """Return a fresh key for *user*; the old one stops. Only its hash is stored."""
@@ -27,10 +30,13 @@ def new_poll_key(user: str, identities: Identities) -> str:
 
 
 def require_key(user: str, key: str, identities: Identities) -> None:
-    """Raise `NotAllowed` unless *key* is the person's, `Unknown` for a stranger."""
-    stored = identities.poll_key(user)
+    """Raise `NotAllowed` unless *key* is the person's, with one sentence for all who may not."""
+    try:
+        stored = identities.poll_key(user)
+    except Unknown as error:
+        raise NotAllowed(_REFUSAL) from error
     if stored is None or not hmac.compare_digest(stored, _hash(key)):
-        raise NotAllowed("The key is missing or wrong.")
+        raise NotAllowed(_REFUSAL)
 
 
 def poll(user: str, key: str, store: Store, form: Form, snapshots: Snapshots) -> Sent:
@@ -40,8 +46,9 @@ def poll(user: str, key: str, store: Store, form: Form, snapshots: Snapshots) ->
     """
     try:
         require_key(user, key, store.identities)
-    except Unknown:
-        snapshots.forget(user)
+    except NotAllowed as error:
+        if isinstance(error.__cause__, Unknown):
+            snapshots.forget(user)
         raise
     sent = snapshots.of(user, form)
     now = store.records.everything_since(user, sent.version if sent else "")

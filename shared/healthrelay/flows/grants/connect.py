@@ -64,7 +64,7 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
     began = store.accounts.load().newest_ending
-    grant = token_endpoint.exchange(code, verifier(owner_key.encode(), nonce))
+    grant = token_endpoint.exchange(code, verifier(owner_key, nonce))
     grant = _with_scopes(grant, round_, consent)
     account = identify(provider, grant)
     try:

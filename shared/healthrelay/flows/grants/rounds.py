@@ -76,7 +76,7 @@ def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: 
     nonce = secrets.token_hex(16)
     note = round_._asdict() | {"provider": consent.provider, "nonce": nonce}
     state = notes.state(note | {"scopes": _pack_scopes(round_.scopes, consent)}, now)
-    proof = challenge(verifier(owner_key.encode(), nonce))
+    proof = challenge(verifier(owner_key, nonce))
     url = authorize_url(client, round_.scopes, state, proof, consent.extra)
     return Begun(url, _cookie_name(nonce), notes.browser(nonce))
 

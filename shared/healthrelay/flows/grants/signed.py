@@ -1,6 +1,6 @@
 """Signed, expiring notes that we hand to a browser and get back.
 
-One owner key makes all of them; each purpose has a salt of its own, so that an invitation
+Keys derived from the owner key make all of them, one for each purpose, so that an invitation
 never passes for a state. A note carries no secret: whoever holds it may read it.
 """
 
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
+from healthrelay.core.derived_keys import derive_key
 from healthrelay.core.errors import BadRequest, ConsentEnded, Expired, Forbidden
 from healthrelay.core.grants.invitations import INVITATION_AGE, Invitation
 
@@ -32,7 +33,7 @@ class SignedNotes:
     """Notes signed and checked with the *owner_key*."""
 
     def __init__(self, owner_key: str) -> None:
-        self._key = owner_key
+        self._secret = owner_key
 
     def state(self, note: SignedNote, now: datetime) -> str:
         return self._sign("state", note, now)
@@ -51,7 +52,7 @@ class SignedNotes:
     def state_user(self, text: str, now: datetime) -> str:
         """Return whom a state is about, however old it is; nothing unless we signed it."""
         try:
-            return str(_serializer(self._key, "state", now).loads(text)["user"])
+            return str(self._serializer("state", now).loads(text)["user"])
         except (BadData, KeyError, TypeError):
             return ""
 
@@ -94,13 +95,13 @@ class SignedNotes:
 
     def browser(self, nonce: str) -> str:
         """Return the cookie of the browser that began the round *nonce*; no other knows it."""
-        return hmac.digest(self._key.encode(), b"browser " + nonce.encode(), "sha256").hex()
+        return hmac.digest(derive_key(self._secret, "browser"), nonce.encode(), "sha256").hex()
 
     def _sign(self, purpose: str, note: SignedNote, now: datetime) -> str:
-        return _serializer(self._key, purpose, now).dumps(dict(note))
+        return self._serializer(purpose, now).dumps(dict(note))
 
     def _read(self, purpose: str, text: str, now: datetime, age: timedelta) -> SignedNote:
-        note, signed_at = _serializer(self._key, purpose, now).loads(text, return_timestamp=True)
+        note, signed_at = self._serializer(purpose, now).loads(text, return_timestamp=True)
         if signed_at - now > MAX_AHEAD:
             raise _SignedAhead("signed in the future")
         if now - signed_at > age:
@@ -109,12 +110,12 @@ class SignedNotes:
             raise BadData("not a note")
         return note
 
+    def _serializer(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
+        class Clocked(TimestampSigner):
+            """A signer that takes the time from the caller, as everything else here does."""
 
-def _serializer(key: str, purpose: str, now: datetime) -> URLSafeTimedSerializer:
-    class Clocked(TimestampSigner):
-        """A signer that takes the time from the caller, as everything else here does."""
+            def get_timestamp(self) -> int:
+                return int(now.timestamp())
 
-        def get_timestamp(self) -> int:
-            return int(now.timestamp())
-
-    return URLSafeTimedSerializer(key, salt=f"healthrelay {purpose}", signer=Clocked)
+        key = derive_key(self._secret, purpose)
+        return URLSafeTimedSerializer(key, salt=f"healthrelay {purpose}", signer=Clocked)
