@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check quick moved bench chaos years lock lint bundle deploy destroy clean
+.PHONY: run test check quick moved bench chaos fuzz years lock lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run
@@ -32,6 +32,9 @@ lint: $(VENV)/dev
 
 chaos: $(VENV)/dev
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
+
+fuzz: $(VENV)/dev
+	@$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 years: $(VENV)/dev
 	@$(BIN)/python -m tests.years.run $(ARGS)

@@ -32,6 +32,7 @@ UNCOUNTED = (
     "igor",
     "infra",
     "crash",
+    "fuzz",
     "oauth",
     "peers",
     "rehearsal",

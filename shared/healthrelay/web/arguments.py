@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from flask import Request
+from werkzeug.exceptions import ClientDisconnected
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.numbers import whole_number
@@ -36,7 +37,7 @@ def arguments(request: Request) -> dict[str, str]:
 def body_arguments(request: Request) -> Pairs:
     """Return the arguments in the body alone. Raise `BadRequest`, `UnreadBody`."""
     if _READ not in request.environ:
-        request.environ[_READ] = _read(request, request.get_data())
+        request.environ[_READ] = _read(request, _whole_body(request))
     return arguments_read(request)
 
 
@@ -54,6 +55,13 @@ def number(params: Mapping[str, str], name: str, default: int, allowed: range) -
     if value is None or value not in allowed:
         raise BadRequest(f"{name} is a number from {allowed.start} to {allowed.stop - 1}.")
     return value
+
+
+def _whole_body(request: Request) -> bytes:
+    try:
+        return request.get_data()
+    except ClientDisconnected as error:
+        raise BadRequest("The body is shorter than its Content-Length.") from error
 
 
 def _read(request: Request, body: bytes) -> Pairs:
