@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import counters, rounds, walk
+from benchmarks import counters, reading, rounds, walk
 from benchmarks.household import household
 from benchmarks.rows import as_json, missed, table
 from healthrelay.local.serve import ROOT
@@ -21,7 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{options.rounds} rounds, about 8 seconds each", file=sys.stderr)
     with household() as near, household(rounds.LATENCY) as far:
         counts = [*counters.rows(near), *walk.rows()]
-        rows = [*rounds.rows(near, far, options.rounds), *counts]
+        rows = [
+            *rounds.rows(near, far, options.rounds),
+            *reading.rows(near, options.rounds),
+            *counts,
+        ]
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(as_json(rows))
     print(table(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,9 +21,10 @@ from benchmarks.process import Entry, NotTheAnswer, Running, running
 from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.assembly.services import Services
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reads import pack
-from healthrelay.core.measurements.records import Delta, Window, parse
+from healthrelay.core.measurements.records import Delta, Record, Window, parse
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.sandbox import sandbox
 from healthrelay.local.serve import function_file
@@ -54,11 +55,11 @@ class Household:
     poll_key: str
 
     @contextmanager
-    def start(self, name: str, instead: Entry | None = None) -> Iterator[Running]:
-        """Run the function *name*, or another *instead*, over a fresh copy of its store."""
+    def start(self, name: str, instead: Entry | None = None, seed: str = "") -> Iterator[Running]:
+        """Run the function *name*, or another *instead*, over a fresh copy of its store *seed*."""
         folder = Path(mkdtemp(prefix=f"{name}-", dir=self.folder))
-        seed = self.folder / ("connected" if name == "fetch" else "measured")
-        shutil.copytree(seed, folder, dirs_exist_ok=True)
+        seed = seed or ("connected" if name == "fetch" else "measured")
+        shutil.copytree(self.folder / seed, folder, dirs_exist_ok=True)
         with running(
             instead or Entry(name, source(name)), {**self.settings, **_store(folder)}, folder
         ) as function:
@@ -106,7 +107,7 @@ def household(latency: float = 0.0) -> Iterator[Household]:
             "HEALTHRELAY_SEALING_KEYS": f"bench:{_SEALING_KEY}",
         }
         home = Household(Path(name), settings, "")
-        key = _measure(home)
+        key = measure(home, "measured", daily("body-weight", DAYS))
         _connect(home)
         yield replace(home, poll_key=key)
 
@@ -120,15 +121,20 @@ def _store(folder: Path) -> dict[str, str]:
     return {"HEALTHRELAY_STORE": f"sqlite:///{folder / STORE}"}
 
 
-def _measure(home: Household) -> str:
-    """Give jack a year of weights in one store; returns the key to poll them with."""
-    services = home.services("measured")
+def daily(series: str, days: int, value: Json = "82.4") -> list[Record]:
+    """Return so many *days* of a *series*, to the last one."""
+    elements = [{"dateTime": f"{_LAST_DAY - timedelta(n)}", "value": value} for n in range(days)]
+    return parse(series, elements)[0]
+
+
+def measure(home: Household, seed: str, records: Iterable[Record]) -> str:
+    """Give jack *records* in the store *seed*; the log's last entry names one. Return his key."""
+    services = home.services(seed)
     store = services.store
-    days = [_LAST_DAY - timedelta(days=n) for n in range(DAYS)]
-    elements = [{"dateTime": f"{day}", "value": f"8{day.day % 7}.4"} for day in days]
     store.identities.save(USER, FOUR_SERIES)
-    records, _ = parse("body-weight", elements)
-    store.records.apply(USER, Delta(added=tuple(records)), services.now())
+    first, *rest = records
+    store.records.apply(USER, Delta(added=tuple(rest)), services.now())
+    store.records.apply(USER, Delta(added=(first,)), services.now())
     key = new_poll_key(USER, store.identities)
     _close(services)
     return key

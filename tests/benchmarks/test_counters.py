@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import reading
 from benchmarks.counters import LIGHT, Load, fetches, first_answer, loaded
 from benchmarks.household import Household, household
 from benchmarks.questions import MEASURED
@@ -81,3 +82,11 @@ def test_a_fetch_of_what_is_known_writes_nothing(home: Household) -> None:
 
     assert twice.first_writes > 0
     assert (twice.second_writes, twice.second_news) == (1, 0)
+
+
+def test_what_relay_reads_is_held_against_its_floors(home: Household) -> None:
+    same, entry, poll = reading.rows(home, 1)
+
+    assert "same bytes again" in same.name
+    assert (entry.target, poll.target) == (1.3, 1.2)
+    assert all(row.ratio and row.floor for row in (same, entry, poll))
