@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import TextIO
 
 from dotenv import dotenv_values
 
@@ -65,6 +66,16 @@ COMMANDS: dict[str, Command] = {command.name: command for command in _COMMANDS}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 trouble, 2 bad words."""
+    code = _run(arguments)
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        _write_no_more(sys.stderr)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     args = parser(*words[:1]).parse_args(words)
     # What stands in the environment wins over the file.
@@ -95,9 +106,13 @@ def _end_output(error: OSError) -> int:
     """Write no more to standard output, which took no more; return the exit code."""
     if error.errno != errno.EPIPE:  # who closes a pipe has read enough
         log.write_text(f"The output cannot be written ({error.strerror}).\n")
-    # Python would try again at its end, and say that in words of its own.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _write_no_more(sys.stdout)
     return 1
+
+
+def _write_no_more(stream: TextIO) -> None:
+    """Drop what waits in *stream*; Python would try again at its end, and exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _error_text(error: HealthrelayError) -> str:

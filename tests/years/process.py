@@ -40,7 +40,8 @@ class DrivenQueue(LocalQueue):
 
     def run_due(self) -> None:
         """Run what is due. One that was killed in its work is taken again."""
-        self._serve()
+        while task := self._next():
+            self._run_in_place(task)
 
     def _next(self) -> Task | None:
         now = self._now()
