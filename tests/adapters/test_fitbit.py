@@ -119,6 +119,9 @@ GOOGLE = b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}'
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
+        (200, b'{"weight": ' + b"[" * 15_000, TryLater),
+        (200, b'{"weight": ' + b"[" * 500 + b"]" * 500 + b"}", TryLater),
+        (400, b'{"errors": ' + b"[" * 15_000, Refused),
         (400, FITBIT, Refused),
         (400, b'{"errors": []}', Refused),
         (401, FITBIT, AccessRefused),

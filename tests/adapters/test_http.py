@@ -13,7 +13,7 @@ import pytest
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.core.delivery.messages import Message
-from healthrelay.core.errors import TryLater
+from healthrelay.core.errors import Misconfigured, TryLater
 from tests.adapters.peers import answering, given_up, response
 from tests.igor.recorder import Recorder
 from tests.peers.process import free_port
@@ -61,6 +61,16 @@ def test_nobody_there_is_tried_later_and_the_query_is_not_told() -> None:
         Http().send("GET", f"http://127.0.0.1:{free_port()}/?key=hidden", {})
 
     assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["hidden\r\nX-Added: 1", "hidden\N{EURO SIGN}", "hid\x00den", ""])
+def test_what_no_header_can_hold_is_not_sent_and_not_told(value: str) -> None:
+    with Recorder() as peer:
+        with pytest.raises(Misconfigured, match="The header X-Key cannot hold") as caught:
+            Http().send("GET", peer.url, {"X-Key": value})
+
+        assert peer.seen == []
+    assert "hid" not in str(caught.value)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"

@@ -145,6 +145,8 @@ NO = [
     (200, b"", TryLater),
     (200, b"<html>", TryLater),
     (200, b"[]", TryLater),
+    (200, b"[" * 15_000, TryLater),
+    (400, b'{"error": ' + b"[" * 15_000, TryLater),
     (200, b'{"token_type": "Bearer"}', TryLater),
 ]
 
@@ -192,6 +194,18 @@ def test_scope_may_come_as_a_list_and_lifetime_may_be_missing() -> None:
 
     assert grant.scopes == ("weight", "sleep")
     assert grant.expires_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("access", ["a\r\nX-Added: 1", "a\N{EURO SIGN}", "a\ud800", "a b\x00"])
+def test_an_access_token_that_no_header_can_hold_costs_no_login(access: str) -> None:
+    body = json.dumps(
+        {"access_token": access, "refresh_token": " r2\n", "expires_in": 3599}
+    ).encode()
+    with answering(response(200, body)) as url:
+        grant = token_endpoint(url).refresh("r1")
+
+    assert (grant.access, grant.refresh, grant.expires_at) == ("", "r2", NOW)
+    assert "access_token" in grant.odd
 
 
 def test_registration_does_not_print_its_secret() -> None:

@@ -18,6 +18,7 @@ import urllib3
 
 from healthrelay.adapters.in_time import POOLS, left, within
 from healthrelay.core.errors import Misconfigured, TryLater
+from healthrelay.core.header import HEADER_VALUE
 from healthrelay.core.json_body import parse_json
 from healthrelay.core.numbers import whole_number
 
@@ -109,13 +110,21 @@ class Http:
             method,
             url,
             body=body,
-            headers=dict(headers),
+            headers=checked(headers),
             timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_SECONDS, seconds), read=seconds),
             redirect=False,
             preload_content=False,
         )
         peer = str(urllib3.util.parse_url(url).host)
         return receive(request, peer, seconds, whole if needs_body else glance)
+
+
+def checked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return *headers*. Raise `Misconfigured` for what none can hold; it is not in the sentence."""
+    for name, value in headers.items():
+        if not HEADER_VALUE.fullmatch(value):
+            raise Misconfigured(f"The header {name} cannot hold what it is to be set to.")
+    return dict(headers)
 
 
 def receive(

@@ -1,4 +1,4 @@
-"""Connections that keep to a deadline, and send no header that would become two.
+"""Connections that keep to a deadline.
 
 A time-out of a socket starts again with each byte, so a peer that drips holds us for as long as
 it likes: one byte a second keeps a time-out of fifteen seconds quiet for ever. Here the socket
@@ -16,9 +16,6 @@ from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-
-from healthrelay.core.errors import Misconfigured
-from healthrelay.core.header import is_header_value
 
 _PIECE_BYTES = 16 * 1024
 """Handed to the socket at once: as many as TLS puts into one record."""
@@ -66,10 +63,6 @@ class _Reader(io.RawIOBase):
         super().close()
 
 
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
 class _Response(http.client.HTTPResponse):
     """Reads its head and body in time."""
 
@@ -89,12 +82,6 @@ class _InTime(HTTPConnection):
         # From here on TLS shakes hands, with one time-out for the whole of that.
         connected.settimeout(left())
         return connected
-
-    def putheader(self, header: Any, *values: Any) -> None:
-        """Raise `Misconfigured` for what no header can hold; the value is not in its sentence."""
-        if not all(is_header_value(_text(value)) for value in values):
-            raise Misconfigured(f"The header {_text(header)} cannot hold what it is to be set to.")
-        super().putheader(header, *values)
 
     def send(self, data: Any) -> None:
         if not isinstance(data, bytes):

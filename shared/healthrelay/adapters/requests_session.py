@@ -18,7 +18,7 @@ class HttpAdapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         body = request.body.encode() if isinstance(request.body, str) else request.body
-        headers = {name: str(value) for name, value in request.headers.items()}
+        headers = dict(request.headers)
         method, url = str(request.method), str(request.url)
         answer = self._http.send(method, url, headers, body, self._seconds)
         response = requests.Response()

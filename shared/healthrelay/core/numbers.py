@@ -4,11 +4,8 @@ MAX_DIGITS = 20
 """Of an unsigned integer of 64 bits; no number of ours has more."""
 
 
-def whole_number(text: str, digits: int = MAX_DIGITS) -> int | None:
-    """Return the number that *text* writes in ASCII digits and nothing else; None for no such.
-
-    More than so many *digits* are none.
-    """
-    if text.isascii() and text.isdigit() and len(text) <= digits:
+def whole_number(text: str) -> int | None:
+    """Return the number that *text* writes in ASCII digits and nothing else; None for no such."""
+    if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
         return int(text)
     return None

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.records import Window
-from healthrelay.core.numbers import MAX_DIGITS, whole_number
 
 T = TypeVar("T")
 Element = dict[str, Json]
@@ -25,6 +24,7 @@ SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
 ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a point raises that is in a shape or has a value that we do not know."""
+MAX_DIGITS, MAX_TAIL_DIGITS = 20, 1_000  # of an unsigned integer of 64 bits; to convert
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -230,8 +230,8 @@ def log_id(point: Raw, instant: datetime, replaced: set[str]) -> int:
     """
     name = str(point.get("dataPointName") or point.get("name") or "")
     tail = name.rpartition("/")[2]
-    number = whole_number(tail, digits=1_000)
-    former = int(instant.timestamp() * 1000) if number is None else number
+    is_number = tail.isascii() and tail.isdigit() and len(tail) <= MAX_TAIL_DIGITS
+    former = int(tail) if is_number else int(instant.timestamp() * 1000)
     if not name or (str(former) == tail and len(tail) <= MAX_DIGITS):
         return former
     replaced.add(str(former))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import certifi
 import urllib3
 
-from healthrelay.adapters.http import glance, receive
+from healthrelay.adapters.http import checked, glance, receive
 from healthrelay.adapters.in_time import PlainPool, SecurePool
 from healthrelay.adapters.webhook.address import resolve
 from healthrelay.adapters.webhook.signing import headers
@@ -63,7 +63,7 @@ class WebhookTarget:
             "POST",
             path,
             message.body,
-            sent_headers,
+            checked(sent_headers),
             retries=False,
             redirect=False,
             timeout=urllib3.Timeout(total=self.seconds),
