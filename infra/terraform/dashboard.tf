@@ -2,20 +2,14 @@
 
 locals {
   charts = {
-    "Answers a function"        = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_count\"", aligner = "ALIGN_RATE", by = "resource.label.service_name" }
-    "Answers by kind"           = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_count\"", aligner = "ALIGN_RATE", by = "metric.label.response_code_class" }
-    "Time to answer, 95 of 100" = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_latencies\"", aligner = "ALIGN_PERCENTILE_95", by = "resource.label.service_name" }
-    "Tasks that wait"           = { filter = "resource.type=\"cloud_tasks_queue\" metric.type=\"cloudtasks.googleapis.com/queue/depth\"", aligner = "ALIGN_MEAN", by = "resource.label.queue_id" }
-    "Documents read"            = { filter = "metric.type=\"firestore.googleapis.com/document/read_count\"", aligner = "ALIGN_RATE", by = "metric.label.type" }
-    "Documents written"         = { filter = "metric.type=\"firestore.googleapis.com/document/write_count\"", aligner = "ALIGN_RATE", by = "metric.label.op" }
+    "Answers a function"               = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_count\"", aligner = "ALIGN_RATE", by = "resource.label.service_name" }
+    "Answers by kind"                  = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_count\"", aligner = "ALIGN_RATE", by = "metric.label.response_code_class" }
+    "Time to answer, 95 of 100"        = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_latencies\"", aligner = "ALIGN_PERCENTILE_95", by = "resource.label.service_name" }
+    "Tasks that wait"                  = { filter = "resource.type=\"cloud_tasks_queue\" metric.type=\"cloudtasks.googleapis.com/queue/depth\"", aligner = "ALIGN_MEAN", by = "resource.label.queue_id" }
+    "Documents read"                   = { filter = "metric.type=\"firestore.googleapis.com/document/read_count\"", aligner = "ALIGN_RATE", by = "metric.label.type" }
+    "What needs a person, by the hour" = { filter = "resource.type=\"cloud_run_revision\" metric.type=\"logging.googleapis.com/user/healthrelay/needs_a_person\"", aligner = "ALIGN_SUM", by = "metric.label.event" }
+    "Documents written"                = { filter = "metric.type=\"firestore.googleapis.com/document/write_count\"", aligner = "ALIGN_RATE", by = "metric.label.op" }
   }
-
-  # What needs a person, one chart for each count of monitoring.tf.
-  needs_a_person = { for name in keys(local.counts) : "${title(replace(name, "_", " "))}, by the hour" => {
-    filter  = "resource.type=\"cloud_run_revision\" metric.type=\"logging.googleapis.com/user/healthrelay/${name}\"",
-    aligner = "ALIGN_SUM",
-    by      = "metric.label.function",
-  } }
 }
 
 resource "google_monitoring_dashboard" "overview" {
@@ -27,7 +21,7 @@ resource "google_monitoring_dashboard" "overview" {
     displayName = "healthrelay"
     gridLayout = {
       columns = "2"
-      widgets = [for title, chart in merge(local.charts, local.needs_a_person) : {
+      widgets = [for title, chart in local.charts : {
         title = title
         xyChart = {
           dataSets = [{

@@ -2,7 +2,7 @@
 # key, tells of no person, and reads one document. That is within what Google gives for nothing.
 
 resource "google_monitoring_uptime_check_config" "function" {
-  for_each = setintersection(["relay"], local.public)
+  for_each = local.alerts == 1 ? setintersection(["relay"], local.public) : toset([])
 
   project      = var.project
   display_name = "healthrelay: ${each.key}"
@@ -34,7 +34,7 @@ resource "google_monitoring_uptime_check_config" "function" {
 }
 
 resource "google_monitoring_alert_policy" "unwell" {
-  for_each = { for name, check in google_monitoring_uptime_check_config.function : name => check if var.alerts }
+  for_each = google_monitoring_uptime_check_config.function
 
   project               = var.project
   display_name          = "healthrelay: ${each.key} unwell"

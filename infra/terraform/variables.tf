@@ -55,19 +55,13 @@ variable "max_instances" {
 
 variable "alert_email" {
   type        = string
-  description = "Who gets an e-mail when something needs a person; empty: nobody, the alerts are only shown."
+  description = "Who gets an e-mail when something needs a person; empty: nobody, and there are no alerts (Google may charge for each, docs/costs.md). The count and the dashboard stay."
   default     = ""
 
   validation {
     condition     = var.alert_email == "" || can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", var.alert_email))
     error_message = "Give one e-mail address, or leave it empty."
   }
-}
-
-variable "alerts" {
-  type        = bool
-  description = "Whether to raise alerts at all: Google may charge for each condition (docs/costs.md). The counts and the dashboard stay."
-  default     = true
 }
 
 variable "billing_account" {

@@ -74,12 +74,6 @@ def full(planned_once: Planner) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def quiet(planned_once: Planner) -> Plan:
-    """Without alerts."""
-    return planned_once("quiet", LEAST | {"alerts": False})
-
-
-@pytest.fixture(scope="session")
 def resting(planned_once: Planner) -> Plan:
     """After `make destroy`, which keeps the data."""
     return planned_once("resting", LEAST | {"running": False})

@@ -181,37 +181,12 @@ def test_addresses_with_keys_in_them_are_not_logged(least: Plan) -> None:
     )
 
 
-def test_counts_know_a_function_and_no_person(least: Plan) -> None:
-    metrics, alerts = least.all("logging_metric"), least.all("monitoring_alert_policy")
+def test_the_count_knows_a_function_an_event_and_an_alias(least: Plan) -> None:
+    (count,) = least.all("logging_metric").values()
 
-    for key, values in metrics.items():
-        assert set(values["label_extractors"]) == {"function"}
-        assert [label["key"] for label in values["metric_descriptor"][0]["labels"]] == ["function"]
-        assert f"user/healthrelay/{key}" in str(alerts[key])
-
-
-def test_every_trouble_that_needs_a_person_raises_an_alert(full: Plan) -> None:
-    kind = "google_monitoring_alert_policy"
-    alerts = [one["values"] for one in full.resources if one["type"] == kind]
-    policies = {values["display_name"]: values for values in alerts}
-
-    assert {name.removeprefix("healthrelay: ") for name in policies} >= {
-        *("grant lost", "stale", "undelivered", "dead letters", "misconfigured"),
-        *("failures", "silence of fetch", "silence of deliver"),
-    }
-    for values in policies.values():
-        assert len(values["documentation"][0]["content"]) > 40
-        # The channel's name is known after it is made: one channel.
-        assert "notification_channels" not in values or values["notification_channels"]
-
-
-def test_without_alerts_everything_else_is_there(quiet: Plan, least: Plan) -> None:
-    addresses = {one["address"] for one in quiet.resources}
-    missing = {one["address"] for one in least.resources} - addresses
-
-    assert missing
-    assert {address.partition(".")[0] for address in missing} == {"google_monitoring_alert_policy"}
-    assert not any("alert_policy" in address for address in addresses)
+    assert set(count["label_extractors"]) == {"event", "function", "user"}
+    labels = {label["key"] for label in count["metric_descriptor"][0]["labels"]}
+    assert labels == set(count["label_extractors"])
 
 
 def test_the_dashboard_shows_every_count_and_nobody(least: Plan) -> None:
@@ -219,19 +194,9 @@ def test_the_dashboard_shows_every_count_and_nobody(least: Plan) -> None:
     text = dashboard.get("dashboard_json")
     shown = json.dumps(json.loads(text)) if text else ""
 
-    for key in least.all("logging_metric"):
-        assert f"user/healthrelay/{key}" in shown
+    (count,) = least.all("logging_metric").values()
+    assert f"user/{count['name']}" in shown
     assert "user" not in re.sub(r"logging\.googleapis\.com/user/", "", shown)
-
-
-def test_what_is_counted_is_what_the_code_says(least: Plan) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "shared").rglob("*.py"))
-
-    for values in least.all("logging_metric").values():
-        for event in re.findall(r'jsonPayload\.event="([\w -]+)"', values["filter"]):
-            assert f'"{event}"' in code
-        for causes in re.findall(r'jsonPayload\.cause=~"\^\(?([\w|]+)', values["filter"]):
-            assert all(f"class {cause}(" in code for cause in causes.split("|"))
 
 
 def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan) -> None:
@@ -276,7 +241,7 @@ def test_every_chosen_word_is_one_that_the_provider_documents(planned: Plan) -> 
         "google_cloudfunctions2_function.service_config.ingress_settings",
         "google_firestore_database.type",
         "google_firestore_database.delete_protection_state",
-        "google_monitoring_alert_policy.combiner",
+        "google_logging_metric.metric_descriptor.metric_kind",
     } <= checked
 
 

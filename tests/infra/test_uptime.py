@@ -11,8 +11,8 @@ from tests.peers.terraform import PROJECT
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 
-def test_relay_is_asked_how_it_is_over_tls(least: Plan) -> None:
-    check = least.all("monitoring_uptime_check_config")["relay"]
+def test_relay_is_asked_how_it_is_over_tls(full: Plan) -> None:
+    check = full.all("monitoring_uptime_check_config")["relay"]
     (asked,) = check["http_check"]
     (place,) = check["monitored_resource"]
 
@@ -22,10 +22,8 @@ def test_relay_is_asked_how_it_is_over_tls(least: Plan) -> None:
     assert len(check["selected_regions"]) == 3  # the fewest that Google accepts
 
 
-def test_its_silence_raises_an_alert_and_ends_with_the_functions(
-    least: Plan, resting: Plan
-) -> None:
-    alert = least.all("monitoring_alert_policy")["relay"]
+def test_its_silence_raises_an_alert_and_ends_with_the_functions(full: Plan, resting: Plan) -> None:
+    alert = full.all("monitoring_alert_policy")["relay"]
 
     assert alert["severity"] == "ERROR"
     assert resting.all("monitoring_uptime_check_config") == {}
