@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from healthrelay import log
 from healthrelay.config import PREFIX
-from healthrelay.config.load import MEMORY
+from healthrelay.config.home import store_text
+from healthrelay.config.load import MEMORY, keys_file
+from healthrelay.config.readers import StoreName, read_store
 from healthrelay.core.errors import NotConfigured
-
-if TYPE_CHECKING:
-    from healthrelay.config.readers import StoreName
 
 _KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
 
@@ -22,9 +20,10 @@ def check_store(*, begins: bool, verbose: bool) -> None:
 
     With *verbose*, name it on standard error.
     """
-    from healthrelay.assembly.transfer import find_store
-
-    store = find_store(None)
+    try:
+        store = read_store(store_text(os.environ))
+    except ValueError:
+        return  # it is named with all else that is wrong
     if verbose:
         name_store(store)
     if store.path in (None, MEMORY):
@@ -66,8 +65,6 @@ def _refuse_another(path: Path) -> None:
 
 
 def _require_keys(path: Path) -> None:
-    from healthrelay.config.load import keys_file
-
     file = keys_file(str(path)).absolute()
     if not file.exists() and not all(os.environ.get(name, "").strip() for name in _KEYS):
         raise NotConfigured(
