@@ -8,9 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TextIO
-
-from dotenv import dotenv_values
 
 from healthrelay import assembly, log
 from healthrelay.commands import (
@@ -34,6 +33,7 @@ from healthrelay.commands import (
 )
 from healthrelay.commands.store import check_store
 from healthrelay.commands.words import Command
+from healthrelay.config.text_file import read_environment_file
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
 _COMMANDS = (
@@ -78,12 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     args = parser(*words[:1]).parse_args(words)
-    # What stands in the environment wins over the file.
-    for name, value in dotenv_values(".env").items():
-        os.environ.setdefault(name, value or "")
     check = partial(check_store, begins=args.begins, verbose=args.verbose)
     asked = assembly.opening.set(check)
     try:
+        # What stands in the environment wins over the file.
+        for name, value in read_environment_file(Path(".env")).items():
+            os.environ.setdefault(name, value)
         code = int(args.command(args) or 0)
     except HealthrelayError as error:
         log.write_text(f"{_error_text(error)}\n")

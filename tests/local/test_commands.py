@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.__main__ import COMMANDS, parser
+from healthrelay.__main__ import COMMANDS, main, parser
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.config.load import local_keys
 
@@ -104,6 +104,79 @@ def test_wrong_words_get_one_sentence(
     assert done.returncode == code
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999999999999999999", "-1", "8080.5", "eighty"])
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_port_that_is_none_is_usage(
+    command: str, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([command, f"--port={port}"])
+
+    assert exit_.value.code == 2
+    assert "argument --port: a port is a number from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["doctor", "--url"], ["igor-config", "jack", "--igor"]])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:65536", "http://127.0.0.1:0", "http://[::1"])
+def test_an_address_that_is_none_is_usage(
+    words: list[str], url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([*words, url])
+
+    assert exit_.value.code == 2
+    assert f"argument {words[-1]}: it must be an address such as" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["https://x.example:65536/", "https://[::1/", "https://x:0/"])
+def test_an_address_of_a_target_that_is_none_is_a_sentence(folder: Path, url: str) -> None:
+    healthrelay(folder, "user", "add", "jack")
+
+    for words in (["relay", "add", "jack", url], ["igor", url]):
+        done = healthrelay(folder, *words)
+        assert done.returncode == 2
+        assert re.fullmatch(r"The address .+\.\n", done.stderr), words
+
+
+def test_files_that_a_person_wrote_are_read_or_named(folder: Path) -> None:
+    (folder / ".env").write_bytes("HEALTHRELAY_PUBLIC_URL=https://two.example\n".encode("utf-16"))
+    healthrelay(folder, "user", "add", "jack")
+    assert healthrelay(folder, "invite", "jack").stdout.startswith("https://two.example/")
+
+    (folder / ".env").write_bytes("HEALTHRELAY_IGOR_USER=jörg\n".encode("latin-1"))
+    refused = healthrelay(folder, "user", "list")
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"{folder}/.env is not UTF-8 text: save it as UTF-8.\n"
+
+
+def test_a_port_in_a_file_is_a_setting(folder: Path) -> None:
+    (folder / ".env").write_text("HEALTHRELAY_PUBLIC_URL=http://127.0.0.1:99999\n")
+
+    done = healthrelay(folder, "serve")
+
+    assert done.returncode == 1
+    assert "HEALTHRELAY_PUBLIC_URL must be an address" in done.stderr
+    assert "with a port from 1 to 65535" in done.stderr
+
+
+@pytest.mark.parametrize("utf8", ["0", "1"])
+def test_a_secret_that_is_no_text_is_a_sentence(folder: Path, utf8: str) -> None:
+    clean = without_settings() | {"HEALTHRELAY_HOME": str(folder / "data")}
+    clean |= {"PYTHONUTF8": utf8, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "healthrelay", "register", "my-client"],
+        cwd=folder,
+        env=clean,
+        input="schlüssel\n".encode("latin-1"),
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == b"What came on standard input is not UTF-8 text.\n"
 
 
 def test_wrong_settings_are_all_named(folder: Path) -> None:

@@ -12,7 +12,7 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.config import PREFIX, SETTINGS
 from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, kept_keys
-from healthrelay.config.readers import StoreName, read_store
+from healthrelay.config.readers import StoreName, meant, read_store
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def find_store(name: str | None) -> StoreName:
 
 def vault_of(store: StoreName) -> Vault:
     """Return what opens with the keys of the environment, or those beside the store's file."""
-    text = os.environ.get(f"{PREFIX}SEALING_KEYS", "").strip()
+    text = meant(os.environ.get(f"{PREFIX}SEALING_KEYS", ""))
     if not text and store.path is not None:
         text = kept_keys(store.path).get("sealing_keys", "")
     try:

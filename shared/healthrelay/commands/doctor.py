@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
-from healthrelay.commands.words import JSON, argument, command
+from healthrelay.commands.words import JSON, address, argument, command
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.trouble import Diagnosis
 
@@ -22,7 +22,7 @@ _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter t
     "doctor",
     "how the connections are, and the next step",
     argument("user", "only this person", nargs="?"),
-    argument("--url", "instead, whether the functions deployed there answer"),
+    argument("--url", "instead, whether the functions deployed there answer", type=address),
     JSON,
 )
 def run_doctor(args: Namespace) -> int:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
-from healthrelay.commands.words import USER, argument, command, flag
+from healthrelay.commands.words import USER, address, argument, command, flag
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     flag("--ack", "let Igor acknowledge what it received"),
     argument("--interval", "seconds between polls", type=int, default=POLL_INTERVAL_SECONDS),
     argument("--days", "how many days Igor gets", type=int, default=0),
-    argument("--igor", "Igor's address at home", metavar="URL"),
+    argument("--igor", "Igor's address at home", metavar="URL", type=address),
     argument("--ca", "Igor's own certificate, for curl", metavar="FILE"),
     flag("--fragment", "only the XML for plugins/"),
 )

@@ -30,15 +30,22 @@ if TYPE_CHECKING:
     flag("--allow-private", "it may lie in the house"),
 )
 def add_target(args: Namespace) -> None:
-    from urllib.parse import urlsplit
-
     from healthrelay.assembly.targets import new_keys
     from healthrelay.flows.delivery.targets import Endpoint, add
 
-    built, name = services(), args.name or urlsplit(args.url).hostname or ""
+    built, name = services(), args.name or _host(args.url)
     user, endpoint = user_name(args.user), Endpoint(args.url, args.allow_private)
     keys = add(user, name, endpoint, store=built.store, vault=built.vault, new_keys=new_keys)
     print(f"{name} gets what changes from now on. Shown once:\n{_key_lines(keys)}")
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 @command(

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from healthrelay.commands.words import JSON, argument, command, flag
+from healthrelay.commands.words import JSON, argument, command, flag, port
 from healthrelay.core.errors import BadRequest
 
 
@@ -15,7 +15,7 @@ from healthrelay.core.errors import BadRequest
     JSON,
     flag("--values", "with --json: every record"),
     argument("--provider", "instead of HEALTHRELAY_PROVIDER", metavar="NAME"),
-    argument("--port", type=int, default=8080),
+    argument("--port", type=port, default=8080),
     argument("--measurements", "a folder of Fitbit's CSV files to serve", type=Path),
     argument("--participant", "whose measurements"),
     flag("--no-shift", "leave them at their own dates"),

@@ -4,13 +4,13 @@ from argparse import Namespace
 
 from healthrelay import log
 from healthrelay.assembly import services
-from healthrelay.commands.words import argument, command
+from healthrelay.commands.words import argument, command, port
 
 
 @command(
     "serve",
     "serve all functions and fetch everybody when due",
-    argument("--port", type=int, default=8080),
+    argument("--port", type=port, default=8080),
     begins=True,
 )
 def run_serve(args: Namespace) -> None:

@@ -9,7 +9,7 @@ from healthrelay import log
 from healthrelay.config import PREFIX
 from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, keys_file
-from healthrelay.config.readers import StoreName, read_store
+from healthrelay.config.readers import StoreName, meant, read_store
 from healthrelay.core.errors import NotConfigured
 
 _KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
@@ -54,7 +54,7 @@ def no_store(path: Path) -> NotConfigured:
 
 def _refuse_another(path: Path) -> None:
     """Raise where nothing names a store and earlier versions would have used another one."""
-    named = any(os.environ.get(f"{PREFIX}{name}", "").strip() for name in ("HOME", "STORE"))
+    named = any(meant(os.environ.get(f"{PREFIX}{name}", "")) for name in ("HOME", "STORE"))
     here = Path("data", path.name).absolute()
     if not named and here.exists():
         raise NotConfigured(
@@ -66,7 +66,7 @@ def _refuse_another(path: Path) -> None:
 
 def _require_keys(path: Path) -> None:
     file = keys_file(str(path)).absolute()
-    if not file.exists() and not all(os.environ.get(name, "").strip() for name in _KEYS):
+    if not file.exists() and not all(meant(os.environ.get(name, "")) for name in _KEYS):
         raise NotConfigured(
             f"The keys of the store at {path.absolute()} are missing: put {file} back, or set"
             f" {' and '.join(_KEYS)}.",

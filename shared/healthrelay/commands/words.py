@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from healthrelay.config.readers import read_url
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.numbers import whole_number
 
 Run = Callable[[Namespace], int | None]
 """Does the work of a command; returns the exit code: none or 0 done, 1 trouble."""
@@ -50,10 +52,27 @@ def flag(name: str, text: str, **options: Any) -> Argument:
     return argument(name, text, action="store_true", **options)
 
 
+MAX_PORT = 65_535
 USER = argument("user")
 NAME = argument("name")
 JSON = flag("--json", "one JSON object on standard output")
 PAIRS = argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="pairs")
+
+
+def port(text: str) -> int:
+    """Read a port, for argparse."""
+    number = whole_number(text) or 0
+    if not 1 <= number <= MAX_PORT:
+        raise ArgumentTypeError(f"a port is a number from 1 to {MAX_PORT}")
+    return number
+
+
+def address(text: str) -> str:
+    """Read a URL, for argparse."""
+    try:
+        return read_url(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"it {error}") from error
 
 
 def parse_pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -71,5 +90,9 @@ def read_secret(prompt: str) -> str:
     """
     from getpass import getpass
 
-    text = getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    return text.strip()
+    try:
+        text = getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline()
+        text.encode()  # Python may let bytes that are no text through as halves of surrogate pairs
+    except UnicodeError as error:
+        raise BadRequest("What came on standard input is not UTF-8 text.") from error
+    return text.lstrip("\ufeff").strip()

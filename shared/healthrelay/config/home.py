@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from healthrelay.config.readers import meant
 from healthrelay.core.errors import NotConfigured
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,13 +20,13 @@ _CHECKOUT = ("pyproject.toml", "functions")
 
 def store_text(environment: Mapping[str, str]) -> str:
     """Return what names the store, as in ``HEALTHRELAY_STORE``. Raise `NotConfigured`."""
-    text = environment.get("HEALTHRELAY_STORE", "").strip()
+    text = meant(environment.get("HEALTHRELAY_STORE", ""))
     return text or f"sqlite:///{home(environment) / STORE_FILE}"
 
 
 def home(environment: Mapping[str, str]) -> Path:
     """Return the folder of store and keys, absolute. Raise `NotConfigured` where none is known."""
-    named = environment.get("HEALTHRELAY_HOME", "").strip()
+    named = meant(environment.get("HEALTHRELAY_HOME", ""))
     try:
         if named:
             return Path(named).expanduser().absolute()

@@ -10,8 +10,9 @@ from typing import Any
 
 from healthrelay.config.functions import functions
 from healthrelay.config.home import store_text
-from healthrelay.config.readers import read_each
+from healthrelay.config.readers import meant, read_each
 from healthrelay.config.settings import SETTINGS, Settings
+from healthrelay.config.text_file import read_text_file
 from healthrelay.core.errors import NotConfigured
 
 PREFIX = "HEALTHRELAY_"
@@ -33,9 +34,9 @@ def load(environment: Mapping[str, str]) -> Settings:
     given = _with_local_keys(
         {"store": store_text(environment)}
         | {
-            name.removeprefix(PREFIX).lower(): value.strip()
+            name.removeprefix(PREFIX).lower(): meant(value)
             for name, value in environment.items()
-            if name.startswith(PREFIX) and value.strip()
+            if name.startswith(PREFIX) and meant(value)
         }
     )
     texts = {name: given.get(name, setting.default) for name, setting in SETTINGS.items()}
@@ -95,9 +96,10 @@ def keys_file(path: str) -> Path:
 def kept_keys(path: str) -> dict[str, str]:
     """Return the keys beside the store at *path*; none where none were made yet."""
     file = keys_file(path)
-    lines = file.read_text().splitlines() if file.exists() else []
-    pairs = (line.partition("=") for line in lines if line)
-    return {name.removeprefix(PREFIX).lower(): value for name, _, value in pairs}
+    if not file.exists():
+        return {}
+    pairs = (line.partition("=") for line in read_text_file(file).splitlines() if line.strip())
+    return {name.strip().removeprefix(PREFIX).lower(): meant(value) for name, _, value in pairs}
 
 
 def _new_keys() -> dict[str, str]:

@@ -15,7 +15,19 @@ from healthrelay.core.numbers import whole_number
 MIN_OWNER_KEY = 32
 MIN_OWNER_KEY_DIFFERENT = 8
 KEY_BYTES = 32
+_ADDRESS = "must be an address such as https://example.org, with a port from 1 to 65535 if any"
 _QUEUE = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
+
+
+def meant(text: str) -> str:
+    """Return the value that *text* of the environment was meant to be.
+
+    That is without space around it, and without the quotes that ``docker run --env-file`` leaves
+    there although every shell takes them away.
+    """
+    text = text.strip()
+    quoted = len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if quoted else text
 
 
 def read_text(value: str) -> str:
@@ -39,9 +51,13 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 def read_url(value: str) -> str:
     """Return an address without a query and without a slash at its end."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://example.org")
+    try:
+        parts = urlsplit(value)
+        good = parts.port != 0 and parts.scheme in ("http", "https") and parts.hostname
+    except ValueError as error:
+        raise ValueError(_ADDRESS) from error
+    if not good or parts.query or parts.fragment:
+        raise ValueError(_ADDRESS)
     if parts.username or parts.password:
         raise ValueError("must not hold a user or password")
     return value.rstrip("/")
@@ -49,10 +65,11 @@ def read_url(value: str) -> str:
 
 def read_secure_url(value: str) -> str:
     """Read an address to which tokens travel: https, except on this machine itself."""
-    parts = urlsplit(value)
+    address = read_url(value)
+    parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("must begin with https://")
-    return read_url(value)
+    return address
 
 
 def optional(read: Callable[[str], str]) -> Callable[[str], str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from healthrelay.assembly import services
 from healthrelay.config import PREFIX
+from healthrelay.config.readers import meant
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.household.application import open_client_secret
 from healthrelay.local.demo import collect, connect, print_line
@@ -43,7 +44,7 @@ def run(options: Options) -> int:
     """Connect, fetch, show, and serve until Ctrl-C; return the exit code."""
     if options.provider:
         os.environ[f"{PREFIX}PROVIDER"] = options.provider
-    registered = bool(os.environ.get(_SET))
+    registered = bool(meant(os.environ.get(_SET, "")))
     with ExitStack() as stack:
         if registered:
             days = _use_registration(options)

@@ -55,13 +55,13 @@ def add(
     """Make the target; it gets what changes from now on. Returns its keys, to be shown once."""
     known = store.targets.of(user)
     require_settings(user, store.identities)
+    _check(endpoint)
     if not is_name(name) or kind_of(name) != LOG:
         raise BadRequest("A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor.")
     if name in known:
         raise Duplicate(f"{user} has a target {name} already.")
     if len(known) >= MAX_TARGETS:
         raise LimitReached(f"{user} has {MAX_TARGETS} targets already.")
-    _check(endpoint)
     keys = new_keys()
     document = _to_document(user, name, endpoint, [keys], vault)
     try:
