@@ -93,6 +93,19 @@ def test_an_igor_that_drips_its_head_is_not_waited_for() -> None:
             target.send(Message("jack", b"{}"))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+        response(200, b"no gzip", Content_Encoding="gzip"),
+    ],
+    ids=["cut", "no-gzip"],
+)
+def test_igor_has_it_whatever_the_body_of_its_200_is(answer: bytes) -> None:
+    with answering(answer) as url:
+        IgorTarget(url, "sensors/fitbit", Credential, Http(), 5).send(Message("jack", b"{}"))
+
+
 def test_who_reads_slowly_is_not_waited_for() -> None:
     """A body larger than what lies in buffers, and a peer that takes none of it."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

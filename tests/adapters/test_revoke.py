@@ -48,6 +48,11 @@ def test_an_ended_grant_is_dead_and_may_be_ended_again(sandbox: Sandbox, provide
     ours.revoke(newest)
 
 
+def test_success_is_the_status_whatever_the_body_is() -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") as url:
+        token_endpoint(url).revoke(GRANT)
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [

@@ -28,13 +28,19 @@ class _Form(HTMLParser):
             self.fields.append((str(attributes["name"]), attributes.get("value") or ""))
 
 
+def _browser() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy leads back to this machine
+    return session
+
+
 def allow(begin_url: str, account: str = "") -> dict[str, int]:
     """Follow *begin_url* to the consent page, allow all, and come back.
 
     Sign in as *account*; without one as whom the page proposes. Return the statuses of
     ``auth1`` and ``auth2``.
     """
-    with requests.Session() as browser:
+    with _browser() as browser:
         start = browser.get(begin_url, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         if start.status_code != 302:
             return {"auth1": start.status_code}
@@ -47,7 +53,7 @@ def allow_page(page_url: str, account: str = "") -> str:
 
     Return the address it redirects to.
     """
-    with requests.Session() as browser:
+    with _browser() as browser:
         page = browser.get(page_url, timeout=TIMEOUT_SECONDS)
         form = _Form(page.text)
         if page.status_code != 200 or form.action is None:

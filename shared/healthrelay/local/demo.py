@@ -99,4 +99,6 @@ def _get(
 ) -> requests.Response:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     url = f"{services.public_url}/{function}"
-    return requests.get(url, params=dict(query), headers=headers, timeout=REQUEST_TIMEOUT_SECONDS)
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy leads back to this machine
+        return session.get(url, params=query, headers=headers, timeout=REQUEST_TIMEOUT_SECONDS)

@@ -350,6 +350,7 @@ class TestRefusals:
                 lambda line: line[:-1] + b" \n",
                 lambda line: b"[]\n",
                 lambda line: b"\xff\n",
+                lambda line: b"[" * 100_000 + b"\n",
             ):
                 damaged = [*lines]
                 damaged[number] = damage(lines[number])

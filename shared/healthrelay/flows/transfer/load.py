@@ -91,8 +91,9 @@ class _Content:
 
 def _parse_line(encoded: bytes) -> Line:
     try:
+        # Not `parse_json`: what a store has held comes back as it was, whatever it is.
         line = json.loads(encoded)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if encoded.endswith(b"\n"):
             raise _damaged_error() from error
         raise BadRequest("The file is cut short in the middle of a line.") from error
