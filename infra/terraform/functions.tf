@@ -19,9 +19,10 @@ resource "google_cloudfunctions2_function" "function" {
   description = each.value.public ? "healthrelay: reached from browsers and homes." : "healthrelay: reached by Cloud Scheduler and Cloud Tasks only."
 
   build_config {
-    runtime         = local.runtime
-    entry_point     = each.key
-    service_account = google_service_account.build.id
+    runtime           = local.runtime
+    entry_point       = each.key
+    service_account   = google_service_account.build.id
+    docker_repository = google_artifact_registry_repository.images.id
 
     environment_variables = {
       # The platform resets the time of every file after compiling. With this, bytecode is tied to
@@ -70,7 +71,10 @@ resource "google_cloudfunctions2_function" "function" {
   }
 
   depends_on = [
+    google_artifact_registry_repository_iam_member.build,
     google_project_iam_member.build,
+    google_project_iam_member.build_source,
     google_secret_manager_secret_iam_member.reader,
+    google_storage_bucket_iam_member.build,
   ]
 }

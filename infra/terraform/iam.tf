@@ -2,6 +2,7 @@
 
 locals {
   invoker = "healthrelay-invoker@${var.project}.iam.gserviceaccount.com"
+  builder = "serviceAccount:${google_service_account.build.account_id}@${var.project}.iam.gserviceaccount.com"
 }
 
 resource "google_service_account" "function" {
@@ -30,10 +31,37 @@ resource "google_service_account" "build" {
   depends_on = [google_project_service.service]
 }
 
+# A build writes its log and its image, and reads the source: from our bucket, and from the copy of
+# it in a bucket that Cloud Run functions make at the first deployment, named by number and region.
 resource "google_project_iam_member" "build" {
   project = var.project
-  role    = "roles/cloudbuild.builds.builder"
-  member  = "serviceAccount:${google_service_account.build.account_id}@${var.project}.iam.gserviceaccount.com"
+  role    = "roles/logging.logWriter"
+  member  = local.builder
+}
+
+resource "google_project_iam_member" "build_source" {
+  project = var.project
+  role    = "roles/storage.objectViewer"
+  member  = local.builder
+
+  condition {
+    title      = "gcf-v2-sources"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-\")"
+  }
+}
+
+resource "google_storage_bucket_iam_member" "build" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectViewer"
+  member = local.builder
+}
+
+resource "google_artifact_registry_repository_iam_member" "build" {
+  project    = var.project
+  location   = var.region
+  repository = google_artifact_registry_repository.images.repository_id
+  role       = "roles/artifactregistry.writer"
+  member     = local.builder
 }
 
 # Reading is enough for who only reads.

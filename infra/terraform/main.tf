@@ -5,7 +5,6 @@ locals {
 
   # Path = function on one shared host, so that the cookie that auth1 sets comes back to auth2.
   shared_host = "https://${var.region}-${var.project}.cloudfunctions.net"
-  base_url    = var.public_url == "" ? local.shared_host : var.public_url
 
   # What each function may do, is given and needs: the same file that healthrelay itself reads.
   table = jsondecode(file("${path.module}/../../shared/healthrelay/config/functions.json"))

@@ -1,11 +1,11 @@
 output "callback_url" {
   description = "Register exactly this with the provider."
-  value       = "${local.base_url}/auth2"
+  value       = "${local.shared_host}/auth2"
 }
 
 output "urls" {
   description = "Where each function answers."
-  value       = { for name in keys(local.functions) : name => "${local.base_url}/${name}" }
+  value       = { for name in keys(local.functions) : name => "${local.shared_host}/${name}" }
 }
 
 output "secrets_to_fill" {

@@ -4,7 +4,7 @@
 locals {
   settings = merge({
     provider      = var.measurements_from
-    public_url    = local.base_url
+    public_url    = local.shared_host
     client_id     = var.client_id
     system        = var.system
     store         = var.store
@@ -29,17 +29,6 @@ variable "measurements_from" {
   validation {
     condition     = contains(["google_health", "fitbit"], var.measurements_from)
     error_message = "Measurements come from google_health or fitbit."
-  }
-}
-
-variable "public_url" {
-  type        = string
-  description = "A domain of your own in front of the functions (its path is the function's name); empty: Google's shared host."
-  default     = ""
-
-  validation {
-    condition     = var.public_url == "" || can(regex("^https://[^/?#]+$", var.public_url))
-    error_message = "Give an address such as https://health.example.org, without a path or a slash at the end."
   }
 }
 

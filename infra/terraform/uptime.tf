@@ -26,7 +26,7 @@ resource "google_monitoring_uptime_check_config" "function" {
     type = "uptime_url"
     labels = {
       project_id = var.project
-      host       = trimprefix(local.base_url, "https://")
+      host       = trimprefix(local.shared_host, "https://")
     }
   }
 

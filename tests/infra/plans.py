@@ -47,14 +47,18 @@ class Plan:
         for one in self.resources:
             values = one["values"]
             if one["type"].endswith("_iam_member"):
-                # Unknown before it is made: the one resource of its kind, named in the address.
-                on = values.get("secret_id") or values.get("name")
-                if one["type"] == "google_project_iam_member":
-                    on = "the project"
-                if one["type"] == "google_service_account_iam_member":
-                    on = "healthrelay-invoker"
-                yield _account(values["member"]), values["role"], str(on)
+                yield _account(values["member"]), values["role"], _on(one["type"], values)
 
 
 def _account(member: str) -> str:
     return "anybody" if member == "allUsers" else member.partition(":")[2].partition("@")[0]
+
+
+def _on(kind: str, values: dict[str, Any]) -> str:
+    if kind == "google_project_iam_member":
+        return str(values["condition"][0]["title"]) if values.get("condition") else "the project"
+    if kind == "google_service_account_iam_member":
+        # Unknown before it is made: the one resource of its kind.
+        return "healthrelay-invoker"
+    places = ("secret_id", "repository", "bucket", "name")
+    return str(next(values[place] for place in places if values.get(place)))

@@ -15,6 +15,7 @@ import pytest
 
 from healthrelay import config
 from healthrelay.adapters.firestore import indexes
+from tests.household import OWNER_KEY
 from tests.infra.plans import Plan
 from tests.peers import install
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
@@ -96,10 +97,40 @@ def test_everybody_has_the_roles_of_the_table_and_no_other(least: Plan) -> None:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 3 and "roles/" in cells[1]:
             account, role = (cell.strip("`") for cell in cells[:2])
-            on = re.findall(r"`([^`]+)`", cells[2]) or [cells[2]]
+            on = re.findall(r"`([^`]+)`", cells[2].replace("PROJECT", PROJECT)) or [cells[2]]
             written |= {(account, role, what) for what in on}
 
     assert written == least.roles()
+
+
+def test_the_build_reads_sources_of_functions_and_no_other_bucket(least: Plan) -> None:
+    (limited,) = (
+        one["values"]["condition"][0]
+        for one in least.resources
+        if one["type"] == "google_project_iam_member" and one["values"].get("condition")
+    )
+
+    assert limited["expression"] == (
+        'resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+    )
+
+
+def test_images_have_a_repository_of_their_own_that_does_not_grow(least: Plan) -> None:
+    (repository,) = least.all("artifact_registry_repository").values()
+    policies = {one["action"]: one for one in repository["cleanup_policies"]}
+
+    assert repository["format"] == "DOCKER"
+    assert policies["DELETE"]["condition"][0]["older_than"] == "604800s"
+    # The one that runs, and what `make rollback` goes back to.
+    assert policies["KEEP"]["most_recent_versions"][0]["keep_count"] == 3
+
+
+def test_what_an_upgrade_replaces_stays_for_a_while(least: Plan) -> None:
+    (bucket,) = least.all("storage_bucket").values()
+
+    assert bucket["versioning"] == [{"enabled": True}]
+    (rule,) = bucket["lifecycle_rule"]
+    assert rule["condition"][0]["days_since_noncurrent_time"] == 90
 
 
 def test_with_a_password_for_igor_only_its_users_have_one_role_more(
@@ -125,7 +156,7 @@ def test_a_function_is_given_the_settings_it_needs_and_no_other(full: Plan, name
 def test_what_a_function_is_given_is_what_it_reads_without_complaint(
     planned: Plan, name: str
 ) -> None:
-    filled = {"HEALTHRELAY_OWNER_KEY": "k" * 40, "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}="}
+    filled = {"HEALTHRELAY_OWNER_KEY": OWNER_KEY, "HEALTHRELAY_SEALING_KEYS": f"one:{'A' * 43}="}
     secrets = {key: filled.get(key, "a-secret") for key in planned.secrets(name)}
     settings = config.load({"K_SERVICE": name} | planned.environment(name) | secrets)
 

@@ -22,18 +22,23 @@ FOLDER = ROOT / "infra" / "terraform"
 PROJECT = "demo-project"
 # There is no state to protect.
 _ALONE = ("-input=false", "-no-color", "-lock=false")
+_MORE = ("artifact_registry_repository_iam_member",)
 _BESIDE = Path("..", "shared", "tools", "terraform-check", "check")
 
 
 def checker() -> Path:
-    """The program, ready to use; unavailable where it is not, for it cannot be installed."""
+    """The program, ready to use; unavailable where it is not, for it cannot be installed.
+
+    A copy of it, which knows the resources of ours that its own list lacks.
+    """
     found = Path(os.environ.get("TERRAFORM_CHECK", ROOT / _BESIDE))
     if not found.is_file() or shutil.which("terraform") is None:
         install.unavailable(
             f"Terraform's files are checked by {_BESIDE} and terraform: not both are here"
         )
-    install.once(install.cache() / "terraform-check", str(found), lambda at: _prepare(found, at))
-    return found
+    stamp = "\n".join((str(found), *_MORE))
+    folder = install.cache() / "terraform-check"
+    return install.once(folder, stamp, lambda at: _prepare(found, at)) / "program" / found.name
 
 
 def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -138,5 +143,10 @@ def _given(variables: Mapping[str, object]) -> list[str]:
 
 
 def _prepare(check: Path, at: Path) -> None:
-    at.mkdir(parents=True)
-    install.run([check, FOLDER, "validate"])
+    shutil.copytree(check.parent, at / "program", copy_function=shutil.copyfile)
+    program, resources = at / "program" / check.name, at / "program" / "resources.txt"
+    program.chmod(0o755)
+    known = resources.read_text().split()
+    resources.write_text("\n".join([*known, *(one for one in _MORE if one not in known)]))
+    with install.locked(_home().with_suffix(".lock")):
+        install.run([program, FOLDER, "validate"])

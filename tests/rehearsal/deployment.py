@@ -129,7 +129,6 @@ class Deployment:
             "local.queue": "healthrelay",
             "local.invoker": self.invoker,
             "local.shared_host": f"https://{self.host}",
-            "local.base_url": f"https://{self.host}",
         }
         if expression in known:
             return known[expression]
