@@ -116,10 +116,11 @@ def _write_no_more(stream: TextIO) -> None:
 
 
 def _error_text(error: HealthrelayError) -> str:
-    """Return the sentence, and the settings that it does not name itself."""
+    """Return the sentence, the settings that it does not name itself, and the next step."""
     names = error.names if isinstance(error, Misconfigured) else ()
     unsaid = [name for name in names if name not in error.sentence]
-    return f"{error.sentence} See {', '.join(unsaid)}." if unsaid else error.sentence
+    see = f"See {', '.join(unsaid)}." if unsaid else ""
+    return " ".join(filter(None, (error.sentence, see, error.next_step)))
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:

@@ -29,9 +29,10 @@ from healthrelay.core.delivery.progress import Progress, behind
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.flows.delivery.context import DeliveryContext
-from healthrelay.flows.delivery.deliver import deliver, deliver_due, push_everything
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.events import Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
+from healthrelay.flows.delivery.sweep import deliver_due, push_everything
 from tests.chaos.receivers import STALL, IgorReceiver, Lenient, State, WebhookReceiver, follow
 from tests.crash.steps import Steps, Watched
 

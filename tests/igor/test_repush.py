@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from healthrelay.flows.delivery.deliver import deliver_due
+from healthrelay.flows.delivery.sweep import deliver_due
 from tests.household import Household
 from tests.igor.expected import ARRIVED, EMPTY, JACK, SENSOR, WEIGHTS_XML, opening, push
 from tests.peers.igor import Igor

@@ -32,7 +32,14 @@ LEDGER = Ledger(
     logs_read="2026-10-20",
     units="en_US",
 )
-DOCUMENT = {"provider": "fitbit", "sealed": "v1.k.x", "scopes": ["weight"], "zone": None}
+DOCUMENT = {
+    "provider": "fitbit",
+    "account": "",
+    "expires_at": "2026-11-01T20:00:00+00:00",
+    "sealed": "v1.k.x",
+    "scopes": ["weight"],
+    "zone": None,
+}
 
 
 def weight(day: str, value: str = "82.4") -> Record:
@@ -47,7 +54,7 @@ PERSON = PersonDump(
     settings={"period": "1w"},
     poll_key="a-hash",
     grant=DOCUMENT,
-    targets={"script": {"url": "https://a.example", "sealed": "v1.k.y"}},
+    targets={"script": {"url": "https://a.example", "private": False, "sealed": "v1.k.y"}},
     progress={"igor": Progress(6, at=NOW), "script": Progress(5, state="failing", at=NOW)},
     ledger=LEDGER,
     entries=[
@@ -590,13 +597,14 @@ class StoreContract:
         assert store.records.everything("jack") == [read, new, later]
 
     def test_numbers_stay_exact(self, store: Store) -> None:
-        record = Record("weight", "9", "2026-11-01", {"a": 82.4, "b": 1793513520000, "c": [None]})
+        data = {"date": "2026-11-01", "logId": 1793513520000, "weight": 82.4, "c": [None]}
+        record = Record("weight", "1793513520000", "2026-11-01", data)
 
         store.records.apply("jack", Delta(added=(record,)), NOW)
 
         (stored,) = store.records.everything("jack")
         assert stored == record
-        assert isinstance(stored.data["b"], int)
+        assert isinstance(stored.data["logId"], int)
 
     def test_many_writers_leave_no_gap(self, store: Store) -> None:
         def write(day: int) -> int:
@@ -756,9 +764,9 @@ class StoreContract:
         assert store.targets.of("jack") == {"script": two}
 
     def test_what_was_changed_or_removed_meanwhile_is_not_written_over(self, store: Store) -> None:
-        old: Document = {"url": "https://a.example", "sealed": "v1.k.x"}
-        new: Document = {"url": "https://a.example", "sealed": "v1.k.y"}
-        late: Document = {"url": "https://a.example", "sealed": "v1.k.z"}
+        old: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.x"}
+        new: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.y"}
+        late: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.z"}
         store.targets.save("jack", "script", old, None)
         store.targets.save("jack", "script", new, old)
 

@@ -254,7 +254,7 @@ def test_more_than_a_commit_takes_is_refused_and_nothing_lands(
 
 def test_entry_of_a_change_with_very_many_keys_names_the_series_only(store: EmulatedStore) -> None:
     long = [
-        Record("weight", f"{number:0>2000}", "2026-11-01", {"logId": number})
+        Record("weight", f"{number:0>2000}", "2026-11-01", {"date": "2026-11-01", "logId": number})
         for number in range(510)
     ]
     # In a bucket a key is there twice.

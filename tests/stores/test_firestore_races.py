@@ -84,7 +84,9 @@ def test_a_bucket_that_was_packed_has_nothing_left_of_it(make_firestore: MakeFir
     store = make_firestore(limit=300)
     store.identities.save("jack", {})
     series, day = "activities-heart-intraday", "2026-11-01"
-    many, few = (Record(series, day, day, {"dataset": [60] * number}) for number in (400, 4))
+    many, few = (
+        Record(series, day, day, {"dateTime": day, "dataset": [60] * number}) for number in (400, 4)
+    )
     store.records.apply("jack", Delta(added=(many,)), NOW)
     assert store.records.everything("jack") == [many]
 

@@ -146,7 +146,7 @@ def test_removed_during_a_delivery_it_follows_nothing(either_store: Store) -> No
 
 @pytest.mark.peer
 def test_a_target_whose_answer_is_lost_is_kept_and_removed(store: EmulatedStore) -> None:
-    one: Document = {"url": "https://a.example", "sealed": "v1.k.x"}
+    one: Document = {"url": "https://a.example", "private": False, "sealed": "v1.k.x"}
 
     FirestoreTargets(Unanswered(store.project)).save("jack", "script", one, None)
     assert store.targets.of("jack") == {"script": one}

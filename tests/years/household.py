@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.measurements.query import FetchRequest
-from healthrelay.flows.delivery.deliver import deliver_due, prune
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
+from healthrelay.flows.delivery.sweep import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
 from tests.years.account import Account
 from tests.years.firestore import Documents, open_store

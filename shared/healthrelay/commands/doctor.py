@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import JSON, address, argument, command
+from healthrelay.core.defect import isolate
+from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.igor_json import user_name
-from healthrelay.core.trouble import Diagnosis
+from healthrelay.core.trouble import Diagnosis, Trouble
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.status import PersonStatus
 
+_UNOPENED = "does not open"
 _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
 
 
@@ -30,22 +34,10 @@ def run_doctor(args: Namespace) -> int:
         from healthrelay.commands.deployment import print_deployment
 
         return print_deployment(args.url, as_json=args.json)
-    from healthrelay.flows.grants.doctor import examine
-    from healthrelay.flows.measurements.status import read_status
-    from healthrelay.flows.measurements.unit_troubles import unit_troubles
-
     built = services()
-    store, consent, now = built.store, built.consent, built.now()
-    names = [user_name(args.user)] if args.user else store.identities.names()
-    # Only a grant needs the registration; whoever has none is examined without it.
-    results = {
-        user: examine(user, store, lambda u: built.grants.load(u), consent, now)._replace(
-            units=unit_troubles(user, store, built.settings.system)
-        )
-        for user in names
-    }
-    provider = built.settings.provider
-    statuses = {u: read_status(u, now, store=store, provider=provider) for u in names}
+    names = [user_name(args.user)] if args.user else built.store.identities.names()
+    results = {user: _examine(user, built) for user in names}
+    statuses = {user: _status(user, built) for user in names}
     if not args.user:
         results |= _unopened(built)
     if args.json:
@@ -60,15 +52,47 @@ def run_doctor(args: Namespace) -> int:
     return 0 if all(diagnosis.well for diagnosis in results.values()) else 1
 
 
+def _examine(user: str, built: Services) -> Diagnosis:
+    """Return how *user* is, as far as what is stored of them can be read. Raise `Unknown`."""
+    from healthrelay.flows.grants.doctor import examine
+    from healthrelay.flows.household.damage import find_damage
+    from healthrelay.flows.measurements.unit_troubles import unit_troubles
+
+    store, consent, now = built.store, built.consent, built.now()
+    # Only a grant needs the registration; whoever has none is examined without it.
+    diagnosis = isolate(examine, user, store, lambda u: built.grants.load(u), consent, now)
+    if isinstance(diagnosis, Unknown):
+        raise diagnosis
+    if isinstance(diagnosis, HealthrelayError):
+        diagnosis = Diagnosis(diagnosis.cause, None, diagnosis.as_trouble())
+    units = isolate(unit_troubles, user, store, built.settings.system)
+    damage = find_damage(user, store)
+    return diagnosis._replace(units=units if isinstance(units, tuple) else (), damage=damage)
+
+
+def _status(user: str, built: Services) -> PersonStatus | None:
+    """Return how the measurements of *user* are; None where they cannot be read."""
+    from healthrelay.flows.measurements.status import read_status
+
+    store, provider = built.store, built.settings.provider
+    status = isolate(partial(read_status, store=store, provider=provider), user, built.now())
+    return None if isinstance(status, HealthrelayError) else status
+
+
 def _unopened(built: Services) -> dict[str, Diagnosis]:
     """Return the trouble with each sealed value that does not open, by its place."""
     from healthrelay.flows.household.secrets import try_to_open
 
     _, errors = try_to_open(built.store, built.vault)
     return {
-        place: Diagnosis("does not open", None, error.as_trouble()._replace(next_step=_NEXT_STEP))
+        place: Diagnosis(_UNOPENED, None, _unopened_trouble(error))
         for place, error in errors.items()
     }
+
+
+def _unopened_trouble(error: HealthrelayError) -> Trouble:
+    trouble = error.as_trouble()
+    return trouble if error.next_step else trouble._replace(next_step=_NEXT_STEP)
 
 
 def _as_json(diagnosis: Diagnosis, status: PersonStatus | None) -> dict[str, object]:

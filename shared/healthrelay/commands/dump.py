@@ -33,7 +33,7 @@ STORE = argument("--store", _STORES, metavar="NAME")
     description="Writes people, settings, sealed logins, measurements and logs. No key is"
     " needed: what is sealed stays sealed.",
 )
-def run_dump(args: Namespace) -> None:
+def run_dump(args: Namespace) -> int:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store
     from healthrelay.flows.transfer.dump import dump
@@ -52,6 +52,9 @@ def run_dump(args: Namespace) -> None:
         f"{dumped.people} people with {dumped.records} records.\n"
         "What is sealed opens with the sealing keys alone: keep them too, in another place.\n"
     )
+    for user, error in dumped.left_out.items():
+        log.write_text(f"{user} is not in the file: {error.sentence} {error.next_step}\n")
+    return 1 if dumped.left_out else 0
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from healthrelay.commands.dump import STORE, progress_bar
 from healthrelay.commands.store import name_store
 from healthrelay.commands.words import argument, command
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import Vault
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     "load a file of dump into a store",
     argument("file", type=Path, metavar="FILE"),
     STORE,
+    argument("--user", "this person alone, beside those who are in the store", metavar="NAME"),
     description="The people of the file must not exist in the store. Checks the whole file"
     " before it writes anything. If it is stopped, run it again: it goes on.",
 )
 def run_load(args: Namespace) -> int:
     from healthrelay.assembly.stores import open_store
     from healthrelay.assembly.transfer import find_store, vault_of
-    from healthrelay.flows.transfer.load import load
+    from healthrelay.flows.transfer.load import load, load_person
 
     name = find_store(args.store)
     if args.verbose:
@@ -38,7 +40,8 @@ def run_load(args: Namespace) -> int:
         raise BadRequest(f"{args.file} cannot be read ({type(error).__name__}).") from error
     store = open_store(name)
     with file, progress_bar() as report:
-        loaded = load(file, store, report)
+        user = args.user and user_name(args.user)
+        loaded = load_person(file, user, store) if user else load(file, store, report)
     print(f"{loaded.people} people with {loaded.records} records.")
     return 0 if _report_secrets(store, vault_of(name)) else 1
 

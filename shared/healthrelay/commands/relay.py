@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import NAME, USER, Command, argument, command, flag
+from healthrelay.core.damage import Damaged
+from healthrelay.core.defect import isolate
 from healthrelay.core.delivery.progress import OK, PAUSED, SNAPSHOT, behind, kind_of, trouble_of
-from healthrelay.core.errors import Unknown
+from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.igor_json import user_name
 
 if TYPE_CHECKING:
@@ -107,15 +109,28 @@ def _result_line(target: str, delivery: Delivery) -> str:
 @command(
     "status", "show every target: what it has, what waits, what to do", argument("user", nargs="?")
 )
-def print_status(args: Namespace) -> None:
+def print_status(args: Namespace) -> int:
     """Print a line a target, and below it what to do when it is in trouble."""
     built = services()
     followings = built.store.log.followings()
     if args.user is not None and args.user not in followings:
         raise Unknown(f"There is no user {args.user}.")
     chosen = {args.user: followings[args.user]} if args.user else followings
-    lines = [line for one in chosen.items() for line in _person_lines(built, *one)]
-    print("\n".join(lines) or "Nobody is here yet.")
+    lines = {user: isolate(_lines_of, built, user, one) for user, one in chosen.items()}
+    errors = [one for one in lines.values() if isinstance(one, HealthrelayError)]
+    blocks = [
+        f"{user}\t{one} {one.next_step}" if isinstance(one, HealthrelayError) else "\n".join(one)
+        for user, one in lines.items()
+    ]
+    print("\n".join(blocks) or "Nobody is here yet.")
+    return 1 if errors else 0
+
+
+def _lines_of(built: Services, user: str, following: Following | Damaged) -> list[str]:
+    """Return the lines of *user*. Raise `Damaged`."""
+    if isinstance(following, Damaged):
+        raise following
+    return [*_person_lines(built, user, following)]
 
 
 def _person_lines(built: Services, user: str, following: Following) -> Iterator[str]:

@@ -6,6 +6,8 @@ from healthrelay import log
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.commands.words import PAIRS, USER, Command, command, flag, parse_pairs
+from healthrelay.core.defect import isolate
+from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.igor_json import user_name
 
@@ -44,17 +46,23 @@ def _granted_text(user: str, built: Services) -> list[str] | None:
 
 
 @command("list", "all people")
-def list_users(args: Namespace) -> None:
+def list_users(args: Namespace) -> int:
     built = services()
-    identities = built.store.identities
-    for name in identities.names():
-        granted = _granted_text(name, built)
-        scopes = built.consent.scopes.items()
-        allowed = [label for scope, label in scopes if scope in (granted or ())]
-        settings = identities.settings(name) or {}
-        state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
-        state = "kept" if KEPT_FROM in settings else state
-        print("\t".join([name, state, *(f"{k}={v}" for k, v in settings.items())]))
+    lines = {name: isolate(_line, name, built) for name in built.store.identities.names()}
+    for name, line in lines.items():
+        print(f"{name}\t{line}")
+    return 1 if any(isinstance(line, HealthrelayError) for line in lines.values()) else 0
+
+
+def _line(name: str, built: Services) -> str:
+    """Return how *name* is connected, and their settings."""
+    granted = _granted_text(name, built)
+    scopes = built.consent.scopes.items()
+    allowed = [label for scope, label in scopes if scope in (granted or ())]
+    settings = built.store.identities.settings(name) or {}
+    state = "not connected" if granted is None else f"connected: {', '.join(allowed)}"
+    state = "kept" if KEPT_FROM in settings else state
+    return "\t".join([state, *(f"{k}={v}" for k, v in settings.items())])
 
 
 @command("key", "make a new poll key and show it once", USER)

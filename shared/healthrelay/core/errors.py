@@ -19,7 +19,8 @@ HealthrelayError
 ├── ReconnectNeeded       the wearer: consent again; carries who, and the cause
 │   └── AccessRefused     nobody yet: a refreshed access token may still be taken
 ├── Misconfigured         the owner: carries the names of settings or the console step
-│   └── NotConfigured     the owner: settings are missing, so nothing was tried
+│   ├── NotConfigured     the owner: settings are missing, so nothing was tried
+│   └── Damaged, Unusable the owner: what a store holds, or its file (core/damage.py)
 ├── Refused               the owner: the provider will never do this; says what and why
 ├── OddData               nobody: some of what the provider sent could not be read; says which days
 ├── TryLater              nobody: carries the wait in seconds

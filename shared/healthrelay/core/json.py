@@ -1,7 +1,8 @@
-"""What JSON can hold, what we call it where, and how we write it."""
+"""What JSON can hold, what we call it where, how we write it, and how strictly we read our own."""
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -35,3 +36,31 @@ def merge(known: Mapping[str, Json], newer: Mapping[str, Json]) -> dict[str, Jso
         else:
             merged[name] = value
     return merged
+
+
+def to_object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object that *text* is. Raise `ValueError` and its like for anything else."""
+    value: dict[str, Any] = require(json.loads(text), dict)
+    return value
+
+
+def to_strings(values: Any) -> dict[str, str]:
+    """Return the names and texts of an object; a number becomes a text."""
+    return {
+        name: str(require(value, str, int, float)) for name, value in require(values, dict).items()
+    }
+
+
+def require(value: Any, *kinds: type[Any]) -> Any:
+    """Return *value* if it is of one of *kinds*. Raise `TypeError`."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"no {kinds[0].__name__}")
+    return value
+
+
+def instant(text: str) -> datetime:
+    """Return the aware instant that *text* is in ISO form. Raise `ValueError`."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    return at

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from healthrelay.core.json import instant, require
+
 MAX_DAYS_NAMED = 7
 """In one sentence about odd data."""
 
@@ -38,10 +40,10 @@ class Trouble(NamedTuple):
     def from_document(cls, document: Mapping[str, Any]) -> Trouble:
         since = document.get("since")
         return cls(
-            document["cause"],
-            document["who"],
-            document["sentence"],
-            datetime.fromisoformat(since) if since else None,
+            require(document["cause"], str),
+            require(document["who"], str),
+            require(document["sentence"], str),
+            instant(since) if since else None,
             tuple(document.get("settings", ())),
         )
 
@@ -57,11 +59,14 @@ class Diagnosis(NamedTuple):
     """What could not be read of the measurements: nobody must act, and the rest is there."""
     units: tuple[Trouble, ...] = ()
     """What there is to say of the units of the measurements."""
+    damage: tuple[Trouble, ...] = ()
+    """What of all that is stored of the person cannot be read."""
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
         """Return all that there is to say, the worst first."""
-        return tuple(filter(None, (self.trouble, self.odd, *self.units)))
+        every = filter(None, (self.trouble, *self.damage, self.odd, *self.units))
+        return tuple({trouble.sentence: trouble for trouble in every}.values())
 
     @property
     def well(self) -> bool:

@@ -1,13 +1,14 @@
 """The scheduler on one machine: everybody who is due is fetched, as in the cloud."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from healthrelay import log
 from healthrelay.assembly.services import Services
-from healthrelay.core.errors import HealthrelayError
-from healthrelay.flows.delivery.deliver import deliver_due, prune
+from healthrelay.core.defect import isolate, log_cause
+from healthrelay.core.errors import HealthrelayError, severity
+from healthrelay.flows.delivery.sweep import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
 
 TICK_SECONDS = 60.0
@@ -21,8 +22,8 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
 
     def tick() -> None:
         while not stopped.wait(seconds):
-            _fetch_due(services)
-            _deliver_due(services)
+            _attempt("fan-out", _fetch_due, services)
+            _attempt("delivery", _deliver_due, services)
 
     thread = threading.Thread(target=tick, name="scheduler", daemon=True)
     thread.start()
@@ -34,19 +35,21 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
         thread.join(seconds)
 
 
+def _attempt(event: str, work: Callable[[Services], object], services: Services) -> None:
+    """Do *work*; whatever stands in its way, the thread goes on and the log has it."""
+    done = isolate(work, services)
+    if isinstance(done, HealthrelayError):
+        services.log_event(severity(done), event, cause=log_cause(done))
+
+
 def _fetch_due(services: Services) -> None:
-    try:
-        log.set_function("fetch")
-        fan_out(services.store, services.queue, services.now(), services.log_event)
-    except HealthrelayError as error:
-        services.log_event("WARNING", "fan-out", cause=error.sentence)
+    log.set_function("fetch")
+    fan_out(services.store, services.queue, services.now(), services.log_event)
 
 
 def _deliver_due(services: Services) -> None:
     """Do what the cloud's scheduler calls the function `deliver` for."""
-    try:
-        log.set_function("deliver")
-        deliver_due(services.delivery)
-        prune(services.store.log, now=services.now(), days=services.log_days)
-    except HealthrelayError as error:
-        services.log_event("WARNING", "delivery", cause=error.sentence)
+    log.set_function("deliver")
+    deliver_due(services.delivery)
+    store, log_event = services.store, services.log_event
+    prune(store.log, now=services.now(), days=services.log_days, log_event=log_event)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from healthrelay.core.delivery.progress import Progress, kind_of
 
 if TYPE_CHECKING:
+    from healthrelay.core.damage import Damaged
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.json import Document
 
@@ -49,8 +50,8 @@ class Log(Protocol):
     def following(self, user: str) -> Following:
         """Return the head and all followers, as they were at one instant."""
 
-    def followings(self) -> dict[str, Following]:
-        """Return the same of everybody."""
+    def followings(self) -> dict[str, Following | Damaged]:
+        """Return the same of everybody; of whom it cannot be read, that instead."""
 
     def save(
         self, user: str, target: str, progress: Progress | None, *, still: bool = False

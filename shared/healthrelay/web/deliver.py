@@ -10,8 +10,9 @@ from flask import Request, Response
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.igor_json import user_name
 from healthrelay.flows.delivery.context import Delivery
-from healthrelay.flows.delivery.deliver import deliver, deliver_due, prune, push_everything
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.events import acknowledge
+from healthrelay.flows.delivery.sweep import deliver_due, prune, push_everything
 from healthrelay.web.arguments import arguments
 from healthrelay.web.endpoint import TASK, endpoint
 from healthrelay.web.events import reader_cursor
@@ -45,7 +46,8 @@ def view(request: Request, services: WebServices) -> Response:
         return json_response({"people": _people_json(deliver_due(services.delivery))})
     people = _people_json(push_everything(services.delivery))
     # Looking for old entries reads two documents a person, too many for every five minutes.
-    forgotten = prune(services.store.log, now=services.now(), days=services.log_days)
+    log, log_event = services.store.log, services.log_event
+    forgotten = prune(log, now=services.now(), days=services.log_days, log_event=log_event)
     return json_response({"people": people, "forgotten": forgotten})
 
 

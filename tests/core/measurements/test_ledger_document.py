@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -16,19 +16,24 @@ from healthrelay.core.measurements.ledger_document import from_coverage, from_do
 
 NAMES = st.sampled_from(["body-weight", "activities-heart-intraday 22:00-23:30", "sleep"])
 TEXT = st.text("abc-:T0123456789", max_size=20)
-MARKS = st.dictionaries(TEXT, st.builds(Mark, TEXT, TEXT, st.lists(TEXT).map(tuple)), min_size=1)
+DAYS = st.dates().map(date.isoformat)
+INSTANTS = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
+NEVER = st.just("")
+LOOKS = st.lists(DAYS).map(tuple)
+MARKS = st.dictionaries(TEXT, st.builds(Mark, INSTANTS, DAYS, LOOKS), min_size=1)
+SYNCS = NEVER | st.datetimes().map(datetime.isoformat)
 LEDGERS = st.builds(
     Ledger,
     epoch=TEXT,
-    read_at=TEXT,
+    read_at=NEVER | INSTANTS,
     outcome=TEXT,
-    devices=st.dictionaries(TEXT, st.builds(Device, TEXT, TEXT, TEXT, TEXT, st.booleans())),
+    devices=st.dictionaries(TEXT, st.builds(Device, TEXT, TEXT, SYNCS, DAYS, st.booleans())),
     days=st.dictionaries(NAMES, st.builds(Days, st.dates(), st.text("osef", min_size=1))),
     causes=st.dictionaries(NAMES, TEXT),
     marks=st.dictionaries(NAMES, MARKS),
-    again=st.dictionaries(NAMES, st.lists(TEXT, min_size=1).map(tuple)),
-    logs_read=TEXT,
-    logs_to=TEXT,
+    again=st.dictionaries(NAMES, st.lists(DAYS, min_size=1).map(tuple)),
+    logs_read=NEVER | DAYS,
+    logs_to=NEVER | DAYS,
     turn=st.integers(0, 9),
     units=TEXT,
 )
@@ -83,6 +88,12 @@ def test_within_day_points_that_an_earlier_version_covered_are_read_again() -> N
         {"days": {"sleep": ["yesterday", 5, "Gw"]}},
         {"days": []},
         {"marks": {"sleep": {"7": ["2026"]}}},
+        {"marks": {"sleep": {"7": ["2026-11-01T12:00:00+00:00", "soon", []]}}},
+        {"read": "2026-11-01T12:00:00"},
+        {"devices": {"d1": ["SCALE", "Aria", "lately", "2026-11-01"]}},
+        {"again": {"sleep": ["today"]}},
+        {"logs_to": 7},
+        {"turn": "next"},
     ],
 )
 def test_junk_is_refused(document: dict[str, object]) -> None:

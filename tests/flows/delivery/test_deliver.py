@@ -10,7 +10,8 @@ from healthrelay.core.delivery.progress import SCHEDULE_SECONDS, DeadLetters, Pr
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.delivery.context import Delivery, combine
-from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.sweep import deliver_due, due, prune
 from healthrelay.ports.peers import Target
 from tests.flows.delivery.fakes import NOW, Home, add, weight
 
@@ -139,7 +140,10 @@ def test_one_persons_trouble_is_nobody_elses(home: Home) -> None:
     deliveries = deliver_due(home.context._replace(own=unreadable))
 
     assert deliveries == {
-        "amy": {"store": Delivery(waiting=1, trouble=trouble.as_trouble())},
+        "amy": {
+            "igor": Delivery(delivered=1),
+            "targets": Delivery(waiting=1, trouble=trouble.as_trouble()),
+        },
         "zoe": {"igor": Delivery(delivered=1)},
     }
 

@@ -8,8 +8,9 @@ from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.delivery.tasks import acknowledgement
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.context import Delivery
-from healthrelay.flows.delivery.deliver import enqueue_delivery, push_everything
+from healthrelay.flows.delivery.deliver import enqueue_delivery
 from healthrelay.flows.delivery.events import cursor
+from healthrelay.flows.delivery.sweep import push_everything
 from healthrelay.flows.run_task import run_task
 from healthrelay.ports.store import Store
 from tests.flows.delivery.fakes import NOW, FakeQueue, Home, add

@@ -17,9 +17,10 @@ from healthrelay.core.errors import TryLater
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.records import Delta, Record
-from healthrelay.flows.delivery.deliver import deliver, deliver_due, due
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
+from healthrelay.flows.delivery.sweep import deliver_due, due
 from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
 from tests.flows.delivery.fakes import NOW, FakeTarget, Home

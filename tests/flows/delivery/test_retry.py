@@ -15,7 +15,8 @@ from healthrelay.core.delivery.progress import FAILING, PAUSED, SCHEDULE_SECONDS
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, TryLater
 from healthrelay.flows.delivery.context import Delivery
-from healthrelay.flows.delivery.deliver import deliver, push_everything
+from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.sweep import push_everything
 from healthrelay.flows.delivery.webhooks import CALL_TIMEOUT, SAVE_EVERY
 from healthrelay.ports.peers import Queue
 from tests.flows.delivery import fakes

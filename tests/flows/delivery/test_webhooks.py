@@ -12,8 +12,9 @@ from healthrelay.core.delivery.messages import MAX_BODY_BYTES
 from healthrelay.core.delivery.progress import SCHEDULE_SECONDS, DeadLetters, Progress
 from healthrelay.core.errors import BadRequest, Refused, TryLater, Unknown
 from healthrelay.flows.delivery.context import Delivery
-from healthrelay.flows.delivery.deliver import deliver, deliver_due, due, prune
+from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
+from healthrelay.flows.delivery.sweep import deliver_due, due, prune
 from healthrelay.flows.delivery.webhooks import SAVE_EVERY
 from tests.flows.delivery.fakes import NOW, Home, weight
 

@@ -74,7 +74,10 @@ def stored_before(store: Store, *records: tuple[str, int]) -> None:
     """Store what the version before stored: key and kcal of each."""
     elements = [
         Record(
-            "foods", key, "2026-11-03", {"logId": int(key), "nutritionalValues": {"calories": n}}
+            "foods",
+            key,
+            "2026-11-03",
+            {"logDate": "2026-11-03", "logId": int(key), "nutritionalValues": {"calories": n}},
         )
         for key, n in records
     ]

@@ -12,6 +12,7 @@ from healthrelay.core.measurements.records import Delta
 from healthrelay.core.measurements.status import PersonStatus
 from healthrelay.flows.measurements.status import read_status
 from healthrelay.ports.store import Store
+from tests.stores.contract import DOCUMENT
 
 NOW = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
 STEPS = "activities-steps"
@@ -39,7 +40,7 @@ def test_the_last_day_is_that_of_the_settings_or_of_the_account(either_store: St
     # At half past eleven in the evening of UTC it is the 29th in Amsterdam.
     zoned = shown(either_store, **SETTINGS, timezone="Europe/Amsterdam")
     assert states(zoned) == ("2026-11-23", "oosseoo")
-    either_store.tokens.save("jack", {"zone": "Europe/Amsterdam"}, 0)
+    either_store.tokens.save("jack", {**DOCUMENT, "zone": "Europe/Amsterdam"}, 0)
     assert states(shown(either_store)) == ("2026-11-23", "oosseoo")
 
 

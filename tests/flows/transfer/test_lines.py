@@ -22,6 +22,8 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=8)
 """Any text: controls, line separators, lone surrogates."""
 WORDS = st.text(st.characters(exclude_categories=()), min_size=1, max_size=8)
 INSTANTS = st.datetimes(timezones=st.just(UTC))
+DAYS = st.dates().map(date.isoformat)
+TIMES = st.just("") | INSTANTS.map(datetime.isoformat)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(TEXT, inside, max_size=3),
@@ -44,16 +46,23 @@ PROGRESSES = st.builds(
     died=st.none() | INSTANTS,
 )
 SERIES_DAYS = st.builds(Days, st.dates(), st.text("osef", max_size=9))
-MARKS = st.dictionaries(TEXT, st.builds(Mark, TEXT, TEXT, TEXTS), min_size=1, max_size=2)
+MARKS = st.dictionaries(
+    TEXT,
+    st.builds(Mark, TIMES, DAYS, st.lists(DAYS, max_size=2).map(tuple)),
+    min_size=1,
+    max_size=2,
+)
 LEDGERS = st.builds(
     Ledger,
     epoch=TEXT,
-    read_at=TEXT,
-    devices=st.dictionaries(TEXT, st.builds(Device, TEXT, TEXT, TEXT, TEXT, st.booleans())),
+    read_at=TIMES,
+    devices=st.dictionaries(TEXT, st.builds(Device, TEXT, TEXT, TIMES, DAYS, st.booleans())),
     days=st.dictionaries(TEXT, SERIES_DAYS, max_size=2),
     causes=st.dictionaries(TEXT, TEXT, max_size=2),
     marks=st.dictionaries(TEXT, MARKS, max_size=2),
-    again=st.dictionaries(TEXT, TEXTS, max_size=2),
+    again=st.dictionaries(TEXT, st.lists(DAYS, max_size=2).map(tuple), max_size=2),
+    logs_read=st.just("") | DAYS,
+    logs_to=st.just("") | DAYS,
     units=TEXT,
 )
 PEOPLE = st.builds(

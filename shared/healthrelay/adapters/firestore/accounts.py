@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import documents
@@ -12,7 +11,9 @@ from healthrelay.adapters.firestore.database import (
     retry_on_conflict,
 )
 from healthrelay.adapters.firestore.documents import Listing, StoredDocument, Write
-from healthrelay.core.json import to_text
+from healthrelay.adapters.firestore.reading import place, read_grant
+from healthrelay.core.damage import read_stored
+from healthrelay.core.json import to_object, to_text
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.bindings import Bindings
@@ -56,12 +57,15 @@ def _read_bindings(database: FirestoreDatabase, current: StoredDocument | None) 
     from healthrelay.core.grants.bindings import Bindings  # noqa: PLC0415 - a fetch needs none
 
     if current:
-        return Bindings.from_document(json.loads(current.fields["bindings"]))
+        return read_stored(
+            "",
+            place("accounts", documents.ACCOUNTS, "bindings"),
+            lambda fields: Bindings.from_document(to_object(fields["bindings"])),
+            current.fields,
+        )
     people = database.listing(Listing(documents.IDENTITIES, ("life",)))
     users = [documents.from_segment(person.id) for person in people]
     paths = {documents.private_path(user): user for user in users}
     stored = database.get(*paths) if paths else {}
-    tokens = {paths[path]: one.fields.get("token") for path, one in stored.items()}
-    return Bindings.of_grants(
-        {user: json.loads(token["document"]) for user, token in tokens.items() if token}
-    )
+    grants = {paths[path]: read_grant(paths[path], one.fields) for path, one in stored.items()}
+    return Bindings.of_grants({user: one.document for user, one in grants.items() if one})

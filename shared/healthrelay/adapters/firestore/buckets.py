@@ -20,7 +20,7 @@ from healthrelay.core.errors import Refused
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.origin import UNKNOWN
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Delta, Record, Window, stored_record
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""
@@ -103,7 +103,7 @@ def decode(name: str, fields: Fields) -> Bucket:
     rows = json.loads(text)
     # [key, data], or [key, when, data] where the key is not the day.
     records = (
-        Record(series, row[0], row[-2], row[-1], origin)
+        stored_record(series, row[0], row[-2], row[-1], origin)
         for row, origin in zip(rows, _origins(fields, len(rows)), strict=True)
     )
     return Bucket(series, period, {record.key: record for record in records})

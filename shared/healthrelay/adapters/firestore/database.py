@@ -18,6 +18,7 @@ from healthrelay.adapters.firestore.documents import (
     Write,
     person_path,
 )
+from healthrelay.adapters.firestore.reading import check_owner
 from healthrelay.core.errors import (
     NO_STORE_CLIENT,
     HealthrelayError,
@@ -108,7 +109,8 @@ class FirestorePort:
         self._database = database
 
     def _owner(self, user: str) -> StoredDocument | None:
-        return self._database.get_one(person_path(user))
+        owner = self._database.get_one(person_path(user))
+        return owner and check_owner(owner, user)
 
     def _require(self, path: str, user: str) -> StoredDocument:
         """Return a document that *user* has if they exist. Raise `Unknown` for a stranger."""
@@ -116,6 +118,9 @@ class FirestorePort:
         if current is None:
             raise Unknown(f"There is no user {user}.")
         return current
+
+    def _require_owner(self, user: str) -> StoredDocument:
+        return check_owner(self._require(person_path(user), user), user)
 
     def _update(
         self,

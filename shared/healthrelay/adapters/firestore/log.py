@@ -1,7 +1,6 @@
 """The log of what changed, and how far each target has followed it."""
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +13,21 @@ from healthrelay.adapters.firestore.documents import (
     Write,
     of_incarnation,
 )
+from healthrelay.adapters.firestore.reading import (
+    check_owner,
+    place,
+    read_entry,
+    read_progress,
+    read_system,
+)
+from healthrelay.core.damage import Damaged, read_each, read_stored
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.json import to_text
 from healthrelay.ports.delivery import Following
 
 BATCH = 400
-_FIELDS = ("head", "progress", "system")
+_FIELDS = ("life", "head", "progress", "system")
 
 
 class FirestoreLog(FirestorePort):
@@ -36,7 +43,7 @@ class FirestoreLog(FirestorePort):
         behind = documents.entry_path(user, sequence).rpartition("/")[2]
         listing = Listing(documents.log_path(user), after=behind, limit=limit)
         stored = of_incarnation(self._database.listing(listing), str(owner.fields["life"]))
-        return [_to_entry(entry) for entry in stored]
+        return read_each(user, lambda entry: place("log entry", entry.path), read_entry, stored)
 
     def prune(self, user: str, before: datetime) -> int:
         owner = self._owner(user)
@@ -46,7 +53,7 @@ class FirestoreLog(FirestorePort):
         while True:
             # One first: mostly the oldest is young enough, and then that is all it costs.
             page = self._database.listing(Listing(documents.log_path(user), ("at",), limit=limit))
-            old = [e for e in page if e.fields["at"] < before and int(e.id) < newest]
+            old = [e for e in page if _is_before(e, before, user) and int(e.id) < newest]
             if old:
                 self._database.commit(*(Write(entry.path, None) for entry in old))
             count += len(old)
@@ -56,29 +63,33 @@ class FirestoreLog(FirestorePort):
 
     def following(self, user: str) -> Following:
         owner = self._owner(user)
-        return _following(owner.fields) if owner else Following()
+        return _following(user, owner) if owner else Following()
 
-    def followings(self) -> dict[str, Following]:
+    def followings(self) -> dict[str, Following | Damaged]:
         stored = self._database.listing(Listing(documents.IDENTITIES, _FIELDS))
-        followings = {
-            documents.from_segment(person.id): _following(person.fields) for person in stored
-        }
-        return dict(sorted(followings.items()))
+        owners = {documents.from_segment(person.id): person for person in stored}
+        followings: dict[str, Following | Damaged] = {}
+        for user, owner in sorted(owners.items()):
+            try:
+                followings[user] = _following(user, check_owner(owner, user))
+            except Damaged as error:
+                followings[user] = error
+        return followings
 
     def save(
         self, user: str, target: str, progress: Progress | None, *, still: bool = False
     ) -> None:
         def change(fields: Fields, _: bool) -> Fields | None:
-            before = _read_progress(fields)
+            before = read_progress(user, fields)
             after = {name: value for name, value in before.items() if name != target}
             if progress is not None:
                 if still and target not in before:
                     return None
                 current = before.get(target)
-                if current and Progress.from_document(current).sequence > progress.sequence:
+                if current and current.sequence > progress.sequence:
                     return None
-                after[target] = progress.to_document()
-            return {"progress": to_text(after)} if after != before else None
+                after[target] = progress
+            return {"progress": progress_text(after)} if after != before else None
 
         self._update(documents.person_path(user), user, change)
 
@@ -86,7 +97,7 @@ class FirestoreLog(FirestorePort):
         entry = to_text({"whole": sorted(whole)})
 
         def attempt() -> None:
-            owner = self._require(documents.person_path(user), user)
+            owner = self._require_owner(user)
             if owner.fields.get("system", "") == system:
                 return
             fields: dict[str, Any] = {"system": system}
@@ -100,18 +111,15 @@ class FirestoreLog(FirestorePort):
         retry_on_conflict(attempt)
 
 
-def _read_progress(fields: Fields) -> dict[str, Any]:
-    return dict(json.loads(fields.get("progress") or "{}"))
+def progress_text(progress: Mapping[str, Progress]) -> str:
+    return to_text({name: one.to_document() for name, one in progress.items()})
 
 
-def _following(fields: Fields) -> Following:
-    stored = sorted(_read_progress(fields).items())
-    targets = {target: Progress.from_document(progress) for target, progress in stored}
-    return Following(int(fields["head"]), targets, str(fields.get("system", "")))
+def _following(user: str, owner: StoredDocument) -> Following:
+    targets, system = read_progress(user, owner.fields), read_system(user, owner.fields)
+    return Following(documents.log_head(owner), targets, system)
 
 
-def _to_entry(entry: StoredDocument) -> Entry:
-    at = entry.fields["at"]
-    return Entry.from_document(
-        int(entry.id), datetime.fromisoformat(at.isoformat()), json.loads(entry.fields["entry"])
-    )
+def _is_before(entry: StoredDocument, before: datetime, user: str) -> bool:
+    where = place("log entry", entry.path)
+    return read_stored(user, where, lambda fields: bool(fields["at"] < before), entry.fields)

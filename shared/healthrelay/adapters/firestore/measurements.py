@@ -15,6 +15,7 @@ from healthrelay.adapters.firestore.database import (
     retry_on_conflict,
 )
 from healthrelay.adapters.firestore.documents import Fields, StoredDocument, Write
+from healthrelay.adapters.firestore.reading import read_ledger
 from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
@@ -70,7 +71,7 @@ class FirestoreRecords(FirestorePort):
 
     def ledger(self, user: str) -> Ledger:
         owner = self._owner(user)
-        return read_ledger(owner.fields if owner else {})
+        return read_ledger(user, owner.fields if owner else {})
 
     def apply(self, user: str, delta: Delta, now: datetime, ledger: Ledger | None = None) -> int:
         if not delta and ledger is None:
@@ -80,8 +81,8 @@ class FirestoreRecords(FirestorePort):
 
     def renew(self, user: str) -> None:
         def attempt() -> None:
-            owner = self._require(documents.person_path(user), user)
-            renewed = read_ledger(owner.fields).renew()
+            owner = self._require_owner(user)
+            renewed = read_ledger(user, owner.fields).renew()
             self._database.commit(_write_owner(owner, {"ledger": ledger_text(renewed)}))
 
         retry_on_conflict(attempt)
@@ -110,16 +111,8 @@ class FirestoreRecords(FirestorePort):
         return sequence
 
 
-def read_ledger(owner: Fields) -> Ledger:
-    """Return the ledger in the person's document *owner*."""
-    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - a poll needs none
-
-    stored, covered = (json.loads(owner.get(name) or "null") for name in ("ledger", "covered"))
-    return ledger_document.from_stored(stored, covered)
-
-
 def ledger_text(ledger: Ledger) -> str:
-    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
+    from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - a poll needs none
 
     return to_text(ledger_document.to_document(ledger))
 
@@ -145,7 +138,7 @@ def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change
     if change.ledger is not None:
         from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - as above
 
-        stored = read_ledger(owner.fields)
+        stored = read_ledger(user, owner.fields)
         ledger_document.require_same_epoch(stored, change.ledger, user)
         fields["ledger"] = ledger_text(change.ledger)
         units_change = stored.units != change.ledger.units

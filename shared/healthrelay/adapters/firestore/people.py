@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,10 +10,20 @@ from typing import TYPE_CHECKING
 from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.accounts import keep_bindings, release_accounts, write_bindings
 from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
-from healthrelay.adapters.firestore.documents import Fields, Listing, Write
+from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
+from healthrelay.adapters.firestore.reading import (
+    grant_version,
+    place,
+    read_grant,
+    read_invitations,
+    read_poll_key,
+    read_settings,
+    read_targets,
+)
 from healthrelay.adapters.firestore.removal import delete_stale_documents
+from healthrelay.core.damage import read_stored
 from healthrelay.core.errors import Conflict
-from healthrelay.core.json import Document, Versioned, to_text
+from healthrelay.core.json import Document, Versioned, to_strings, to_text
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations
@@ -30,7 +39,7 @@ class FirestoreIdentities(FirestorePort):
 
     def settings(self, user: str) -> dict[str, str] | None:
         current = self._database.get_one(documents.private_path(user))
-        return _to_strings(current.fields["settings"]) if current else None
+        return read_settings(user, current.fields) if current else None
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
         retry_on_conflict(lambda: self._save(user, {"settings": dict(settings)}))
@@ -41,29 +50,28 @@ class FirestoreIdentities(FirestorePort):
         return delete_stale_documents(self._database, user) > 0 or known
 
     def poll_key(self, user: str) -> str | None:
-        current = self._require(documents.private_path(user), user).fields.get("poll_key")
-        return str(current) if current else None
+        return read_poll_key(user, self._require(documents.private_path(user), user).fields)
 
     def save_poll_key(self, user: str, hashed: str) -> None:
         self._update(documents.private_path(user), user, lambda *_: {"poll_key": hashed})
 
     def invitations(self, user: str) -> Invitations:
-        return _read_invitations(self._require(documents.private_path(user), user).fields)
+        return read_invitations(user, self._require(documents.private_path(user), user).fields)
 
     def renew_invitations(self, user: str, before: str) -> Invitations:
-        renewed = _read_invitations({}).create()
+        renewed = read_invitations(user, {}).create()
 
         def change(fields: Fields, _: bool) -> Fields | None:
-            stored = _read_invitations(fields)
+            stored = read_invitations(user, fields)
             return invitations_fields(renewed) if stored.person == before else None
 
         current = self._update(documents.private_path(user), user, change)
-        stored = _read_invitations(current.fields)
+        stored = read_invitations(user, current.fields)
         return renewed if stored.person == before else stored
 
     def application(self) -> dict[str, str]:
         current = self._database.get_one(documents.APPLICATION)
-        return _to_strings(current.fields["values"]) if current else {}
+        return _read_values(current)
 
     def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
         # With an id, so that an attempt whose answer was lost is recognised.
@@ -73,7 +81,7 @@ class FirestoreIdentities(FirestorePort):
             current = self._database.get_one(documents.APPLICATION)
             if current and current.fields.get("mark") == written["mark"]:
                 return
-            if (_to_strings(current.fields["values"]) if current else {}) != before:
+            if _read_values(current) != before:
                 raise Conflict("The application's values were changed in the meantime.")
             since = current.updated if current else None
             self._database.commit(
@@ -89,14 +97,14 @@ class FirestoreIdentities(FirestorePort):
             self._database.commit(Write(path, fields, since=current.updated))
         else:
             owner = {"life": documents.commit_id(), "head": 0}
-            private = {**fields, **invitations_fields(_read_invitations({}).create())}
+            private = {**fields, **invitations_fields(read_invitations(user, {}).create())}
             self._database.commit(
                 Write(documents.person_path(user), owner, new=True), Write(path, private, new=True)
             )
 
     def _end_incarnation(self, user: str) -> bool:
         """Delete the person's documents: then nothing of theirs is visible or can be written."""
-        current = self._owner(user)
+        current = self._database.get_one(documents.person_path(user))
         if current:
             self._database.commit(
                 Write(current.path, None, since=current.updated),
@@ -111,7 +119,7 @@ class FirestoreTokens(FirestorePort):
 
     def load(self, user: str) -> Versioned | None:
         current = self._database.get_one(documents.private_path(user))
-        return _read_grant(current.fields) if current else None
+        return read_grant(user, current.fields) if current else None
 
     def save(
         self,
@@ -126,15 +134,14 @@ class FirestoreTokens(FirestorePort):
         token = {"version": version, "document": to_text(document)}
 
         def change(fields: Fields, _: bool) -> Fields | None:
-            grant = _read_grant(fields)
-            stored = grant.version if grant else 0
+            stored = grant_version(fields)
             if stored == version:
                 return None  # by an earlier attempt
             if stored != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             if admission is None:
                 return {"token": token}
-            spent = _read_invitations(fields).spend(admission)
+            spent = read_invitations(user, fields).spend(admission)
             return {"token": token, **invitations_fields(spent)}
 
         def beside() -> list[Write]:
@@ -145,10 +152,9 @@ class FirestoreTokens(FirestorePort):
 
     def forget(self, user: str, expected: int) -> None:
         def change(fields: Fields, again: bool) -> Fields | None:
-            grant = _read_grant(fields)
-            if grant is None and again:
+            if fields.get("token") is None and again:
                 return None
-            if grant is None or grant.version != expected:
+            if fields.get("token") is None or grant_version(fields) != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             return {"token": None}
 
@@ -162,13 +168,13 @@ class FirestoreTargets(FirestorePort):
 
     def of(self, user: str) -> dict[str, Document]:
         current = self._database.get_one(documents.private_path(user))
-        return _read_targets(current.fields) if current else {}
+        return read_targets(user, current.fields) if current else {}
 
     def save(
         self, user: str, name: str, document: Document | None, before: Document | None
     ) -> None:
         def change(fields: Fields, again: bool) -> Fields | None:
-            targets = _read_targets(fields)
+            targets = read_targets(user, fields)
             stored = targets.pop(name, None)
             if again and stored == document:
                 return None
@@ -201,26 +207,12 @@ class FirestoreHandshakes(FirestorePort):
         return retry_on_conflict(attempt)
 
 
-def _read_grant(fields: Fields) -> Versioned | None:
-    token = fields.get("token")
-    return Versioned(json.loads(token["document"]), token["version"]) if token else None
-
-
 def invitations_fields(invitations: Invitations) -> Fields:
     """Return the field of the person's document that holds their *invitations*."""
     return {"invitations": to_text(invitations.to_document())}
 
 
-def _read_invitations(fields: Fields) -> Invitations:
-    from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415 - a fetch needs none
-
-    text = fields.get("invitations")
-    return Invitations.from_document(json.loads(text)) if text else Invitations()
-
-
-def _read_targets(fields: Fields) -> dict[str, Document]:
-    return dict(json.loads(fields.get("targets") or "{}"))
-
-
-def _to_strings(fields: Fields) -> dict[str, str]:
-    return {name: str(value) for name, value in fields.items()}
+def _read_values(current: StoredDocument | None) -> dict[str, str]:
+    where = place("application", documents.APPLICATION, "values")
+    fields = current.fields if current else {"values": {}}
+    return read_stored("", where, lambda: to_strings(fields["values"]))

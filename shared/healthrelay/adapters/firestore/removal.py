@@ -38,7 +38,7 @@ def _delete_page(database: FirestoreDatabase, user: str, page: Listing) -> tuple
     if not listed:
         return 0, None
     owner = database.get_one(person_path(user))
-    incarnation = owner.fields["life"] if owner else None
+    incarnation = owner.fields.get("life") if owner else None
     stale = [document for document in listed if document.fields.get("life") != incarnation]
     if stale:
         database.commit(*(Write(d.path, None, since=d.updated) for d in stale))

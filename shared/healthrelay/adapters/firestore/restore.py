@@ -13,6 +13,7 @@ from healthrelay.adapters.firestore import buckets, documents, people
 from healthrelay.adapters.firestore.accounts import write_bindings
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
+from healthrelay.adapters.firestore.log import progress_text
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
@@ -40,7 +41,7 @@ def restore(database: FirestoreDatabase, user: str, person: PersonDump, limit: i
 
     def attempt() -> None:
         owner = database.get_one(documents.person_path(user))
-        if owner and owner.fields["life"] == incarnation:
+        if owner and owner.fields.get("life") == incarnation:
             return  # an earlier attempt was stored, its answer was lost
         if owner:
             raise Duplicate(f"There is a user {user} already.")
@@ -80,7 +81,7 @@ def _owner(incarnation: str, person: PersonDump) -> Fields:
     return {
         "life": incarnation,
         "head": person.entries[-1].sequence if person.entries else 0,
-        "progress": to_text({name: one.to_document() for name, one in person.progress.items()}),
+        "progress": progress_text(person.progress),
         "system": person.system,
         "ledger": to_text(to_document(person.ledger)),
     }

@@ -1,6 +1,8 @@
 """One person's buckets in the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from healthrelay.adapters.firestore import buckets
 from healthrelay.adapters.firestore.buckets import Bucket, Point
@@ -14,9 +16,13 @@ from healthrelay.adapters.firestore.documents import (
     of_incarnation,
     person_path,
 )
+from healthrelay.adapters.firestore.reading import check_owner, place
+from healthrelay.core.damage import read_stored
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import EPOCH
 from healthrelay.core.measurements.records import Delta, Names, Record
+
+T = TypeVar("T")
 
 # In ASCII, ':' follows '9': ids of a series are its name, a dot and digits.
 _FIRST, _END = ".", ".:"
@@ -27,6 +33,7 @@ class UserBuckets:
 
     def __init__(self, database: FirestoreDatabase, user: str) -> None:
         self._database = database
+        self._user = user
         self._person = person_path(user)
         self._collection = buckets_path(user)
         self._documents: dict[str, StoredDocument | None] = {}
@@ -42,12 +49,13 @@ class UserBuckets:
         owner = stored.get(self._person)
         if owner is None:
             return None, {}
+        check_owner(owner, self._user)
         opened: dict[str, Bucket] = {}
         while names:
             current = of_incarnation(stored.values(), owner.fields["life"])
             inside = {document.id: document.fields for document in current}
             split = {name for name in names if buckets.is_split(inside.get(name, {}))}
-            opened |= {n: buckets.decode(n, inside.get(n, {})) for n in names - split}
+            opened |= {n: self._decode(n, inside.get(n, {})) for n in names - split}
             names = buckets.narrower_buckets(split, points)
             stored = self._get(names)
         return owner, opened
@@ -77,7 +85,7 @@ class UserBuckets:
         whole = (self._list(series) for series, keys in names.items() if keys is None)
         records = [record for bucket in opened.values() for record in bucket.records.values()]
         return [record for record in records if record.key in by_key[record.series]] + [
-            record for stored in whole for record in _records(stored, incarnation)
+            record for stored in whole for record in self._records(stored, incarnation)
         ]
 
     def write(self, name: str, fields: Fields | None) -> Write:
@@ -91,7 +99,22 @@ class UserBuckets:
     def everything(self, owner: StoredDocument) -> list[Record]:
         """Return all records of the person in the document *owner*."""
         stored = self._database.listing(Listing(self._collection))
-        return _records(stored, str(owner.fields["life"]))
+        return self._records(stored, str(owner.fields["life"]))
+
+    def _decode(self, name: str, fields: Fields) -> Bucket:
+        return self._read(partial(buckets.decode, name), name, fields)
+
+    def _read(self, read: Callable[[Fields], T], name: str, fields: Fields) -> T:
+        where = place("records", self._path(name))
+        return read_stored(self._user, where, read, fields)
+
+    def _records(self, stored: Iterable[StoredDocument], incarnation: str) -> list[Record]:
+        return [
+            record
+            for document in of_incarnation(stored, incarnation)
+            if not buckets.is_split(document.fields)
+            for record in self._decode(document.id, document.fields).records.values()
+        ]
 
     def _path(self, name: str) -> str:
         return f"{self._collection}/{name}"
@@ -113,10 +136,10 @@ class UserBuckets:
             document.id
             for series, wanted in keys.items()
             for document in self._list(series, "keys")
-            if buckets.read_keys(document.fields) & wanted
+            if self._read(buckets.read_keys, document.id, document.fields) & wanted
         } - set(opened)
         current = of_incarnation(self._get(names).values(), incarnation)
-        return {document.id: buckets.decode(document.id, document.fields) for document in current}
+        return {document.id: self._decode(document.id, document.fields) for document in current}
 
     def _list(self, series: str, *fields: str) -> list[StoredDocument]:
         """Return all buckets of a series, with only those *fields*, if any are named."""
@@ -127,12 +150,3 @@ class UserBuckets:
 def _day(series: str, key: str) -> str:
     """Return the day of a record whose key is one; a state has none."""
     return EPOCH.isoformat() if SERIES[series].kind is Kind.STATE else key
-
-
-def _records(stored: Iterable[StoredDocument], incarnation: str) -> list[Record]:
-    return [
-        record
-        for document in of_incarnation(stored, incarnation)
-        if not buckets.is_split(document.fields)
-        for record in buckets.decode(document.id, document.fields).records.values()
-    ]

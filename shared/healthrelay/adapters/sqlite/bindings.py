@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import Table, load_document, put_document
+from healthrelay.adapters.sqlite.database import (
+    Table,
+    identity_path,
+    load_document,
+    place,
+    put_document,
+    stored_version,
+)
+from healthrelay.core.damage import GRANT, read_stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,6 +21,7 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Bind
 
 PATH = "plugindata/accounts"
+KIND = "accounts"
 
 
 class SqliteAccounts(Table):
@@ -32,13 +40,14 @@ def load_bindings(connection: sqlite3.Connection) -> Bindings:
     """Return the bindings; of a store without, what its grants say."""
     from healthrelay.core.grants.bindings import Bindings  # noqa: PLC0415 - a fetch needs none
 
-    if stored := load_document(connection, PATH):
-        return Bindings.from_document(stored.document)
-    rows = connection.execute(
-        "SELECT user, data FROM documents"
+    if stored := load_document(connection, PATH, "", KIND):
+        return read_stored("", place(KIND, PATH), Bindings.from_document, stored.document)
+    users = connection.execute(
+        "SELECT user FROM documents"
         " WHERE path = 'identities/' || user || '/plugindata/fitbit/token'"
-    )
-    return Bindings.of_grants({user: json.loads(data) for user, data in rows})
+    ).fetchall()
+    grants = {u: load_document(connection, f"{identity_path(u)}/token", u, GRANT) for (u,) in users}
+    return Bindings.of_grants({user: one.document for user, one in grants.items() if one})
 
 
 def change_bindings(connection: sqlite3.Connection, bind: Bind) -> None:
@@ -49,11 +58,11 @@ def change_bindings(connection: sqlite3.Connection, bind: Bind) -> None:
 
 def keep_bindings(connection: sqlite3.Connection) -> None:
     """Write the bindings down, before a grant that they come from is gone."""
-    if load_document(connection, PATH) is None:
+    if stored_version(connection, PATH) == 0:
         change_bindings(connection, lambda bindings: bindings)
 
 
 def release_accounts(connection: sqlite3.Connection, user: str) -> None:
     """Let the accounts of *user*, who is removed, be nobody's."""
-    if load_document(connection, PATH):
+    if stored_version(connection, PATH):
         change_bindings(connection, lambda bindings: bindings.replace(user, ()))

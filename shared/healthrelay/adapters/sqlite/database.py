@@ -1,6 +1,5 @@
 """One SQLite file, kept open for the process, and its documents as the seed's schema has them."""
 
-import json
 import os
 import secrets
 import sqlite3
@@ -11,8 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
+from healthrelay.core.damage import read_stored
 from healthrelay.core.errors import TryLater, Unknown
-from healthrelay.core.json import Document, Versioned, to_text
+from healthrelay.core.json import Document, Versioned, to_object, to_text
 
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
@@ -109,10 +109,6 @@ class Table:
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
-    def _load(self, path: str) -> Versioned | None:
-        with self._database.read() as connection:
-            return load_document(connection, path)
-
 
 def identity_path(user: str) -> str:
     """Return the path of the settings of *user*; everything else of theirs is below it."""
@@ -125,15 +121,31 @@ def invitations_path(user: str) -> str:
 
 def require_person(connection: sqlite3.Connection, user: str) -> None:
     """Raise `Unknown` for a stranger: a removed person must not come back in parts."""
-    if load_document(connection, identity_path(user)) is None:
+    if stored_version(connection, identity_path(user)) == 0:
         raise Unknown(f"There is no user {user}.")
 
 
-def load_document(connection: sqlite3.Connection, path: str) -> Versioned | None:
+def stored_version(connection: sqlite3.Connection, path: str) -> int:
+    """Return the version of the document at *path*, readable or not; 0 where there is none."""
+    row = connection.execute("SELECT version FROM documents WHERE path = ?", (path,)).fetchone()
+    return row[0] if row else 0
+
+
+def load_document(
+    connection: sqlite3.Connection, path: str, user: str, kind: str
+) -> Versioned | None:
+    """Return the document at *path*, which is the *kind* of *user*. Raise `Damaged`."""
     row = connection.execute(
         "SELECT data, version FROM documents WHERE path = ?", (path,)
     ).fetchone()
-    return Versioned(json.loads(row[0]), row[1]) if row else None
+    if row is None:
+        return None
+    return Versioned(read_stored(user, place(kind, path), to_object, row[0]), row[1])
+
+
+def place(kind: str, path: str) -> str:
+    """Return how an error names the document at *path*."""
+    return f"{kind}, documents {path}"
 
 
 def put_document(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,12 @@ from healthrelay.adapters.sqlite.database import (
     identity_path,
     load_document,
     newest_sequence,
+    place,
     put_document,
     require_person,
 )
+from healthrelay.adapters.sqlite.reading import UNITS, read_entries, read_progress, read_system
+from healthrelay.core.damage import Damaged, read_stored
 from healthrelay.core.delivery.entries import Entry, changed_keys
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.json import to_text
@@ -89,11 +91,8 @@ class SqliteLog(Table):
                 "SELECT sequence, at, entry FROM log WHERE user = ? AND sequence > ?"
                 " ORDER BY sequence LIMIT ?",
                 (user, sequence, limit),
-            )
-            return [
-                Entry.from_document(number, datetime.fromisoformat(at), json.loads(entry))
-                for number, at, entry in rows
-            ]
+            ).fetchall()
+            return read_entries(user, rows)
 
     def prune(self, user: str, before: datetime) -> int:
         with self._database.write() as connection:
@@ -112,18 +111,24 @@ class SqliteLog(Table):
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT target, data FROM progress WHERE user = ? ORDER BY target", (user,)
-            )
-            targets = {target: Progress.from_document(json.loads(data)) for target, data in rows}
+            ).fetchall()
+            targets = {target: read_progress(user, target, data) for target, data in rows}
             head = newest_sequence(connection, user)
             return Following(head, targets, load_system(connection, user))
 
-    def followings(self) -> dict[str, Following]:
+    def followings(self) -> dict[str, Following | Damaged]:
         with self._database.read() as connection:
             users = connection.execute(
                 "SELECT user FROM documents"
                 " WHERE path = 'identities/' || user || '/plugindata/fitbit' ORDER BY user"
             ).fetchall()
-        return {user: self.following(user) for (user,) in users}
+        followings: dict[str, Following | Damaged] = {}
+        for (user,) in users:
+            try:
+                followings[user] = self.following(user)
+            except Damaged as error:
+                followings[user] = error
+        return followings
 
     def save(
         self, user: str, target: str, progress: Progress | None, *, still: bool = False
@@ -139,7 +144,7 @@ class SqliteLog(Table):
             ).fetchone()
             if known is None and still:
                 return
-            newest = Progress.from_document(json.loads(known[0])).sequence if known else 0
+            newest = read_progress(user, target, known[0]).sequence if known else 0
             if newest <= progress.sequence:
                 connection.execute(
                     "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
@@ -158,8 +163,8 @@ class SqliteLog(Table):
 
 def load_system(connection: sqlite3.Connection, user: str) -> str:
     """Return the unit system in which the person's targets are told."""
-    stored = load_document(connection, _system_path(user))
-    return str(stored.document["system"]) if stored else ""
+    stored = load_document(connection, _system_path(user), user, UNITS)
+    return read_system(user, _system_path(user), stored.document) if stored else ""
 
 
 def put_system(connection: sqlite3.Connection, user: str, system: str) -> None:
@@ -180,9 +185,11 @@ def append_entry(
 def load_ledger(connection: sqlite3.Connection, user: str) -> Ledger:
     from healthrelay.core.measurements import ledger_document  # noqa: PLC0415 - a poll needs none
 
-    stored = load_document(connection, _user_path(user))
+    path, kind = _user_path(user), "ledger"
+    stored = load_document(connection, path, user, kind)
     document: Mapping[str, Any] = stored.document if stored else {}
-    return ledger_document.from_stored(document.get("ledger"), document.get("covered"))
+    parts = document.get("ledger"), document.get("covered")
+    return read_stored(user, place(kind, path), ledger_document.from_stored, *parts)
 
 
 def put_ledger(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
-from healthrelay.adapters.sqlite.database import load_document, put_document
+from healthrelay.adapters.sqlite.database import put_document, stored_version
+from healthrelay.adapters.sqlite.reading import read_records
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.records import Delta, Names, Record, Window
 
@@ -24,7 +24,7 @@ _WITHIN = (
 
 
 def load_all(connection: sqlite3.Connection, user: str) -> list[Record]:
-    return _records(connection.execute(_ALL, (user,)))
+    return read_records(user, connection.execute(_ALL, (user,)).fetchall())
 
 
 def load_within(
@@ -34,7 +34,8 @@ def load_within(
     for window in windows:
         # '~' sorts behind every time of the last day.
         days = window.start.isoformat(), f"{window.end.isoformat()}~"
-        records += _records(connection.execute(_WITHIN, (user, window.series, *days)))
+        rows = connection.execute(_WITHIN, (user, window.series, *days)).fetchall()
+        records += read_records(user, rows)
     return records
 
 
@@ -42,10 +43,10 @@ def load_named(connection: sqlite3.Connection, user: str, names: Names) -> list[
     records: list[Record] = []
     for series, keys in names.items():
         if keys is None:
-            rows = connection.execute(_SERIES, (user, series))
+            rows = connection.execute(_SERIES, (user, series)).fetchall()
         else:
-            rows = connection.execute(_KEYS, (user, series, to_text(sorted(keys))))
-        records += _records(rows)
+            rows = connection.execute(_KEYS, (user, series, to_text(sorted(keys)))).fetchall()
+        records += read_records(user, rows)
     return records
 
 
@@ -64,8 +65,7 @@ def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
 
 def load_version(connection: sqlite3.Connection, user: str) -> int:
     """Return what the last `renew_version` stored; 0 where an earlier version wrote last."""
-    stored = load_document(connection, _version_path(user))
-    return stored.version if stored else 0
+    return stored_version(connection, _version_path(user))
 
 
 def renew_version(connection: sqlite3.Connection, user: str) -> None:
@@ -75,10 +75,3 @@ def renew_version(connection: sqlite3.Connection, user: str) -> None:
 
 def _version_path(user: str) -> str:
     return f"sensors/fitbit/{user}/version"
-
-
-def _records(rows: Iterable[tuple[str, str, str, str, str]]) -> list[Record]:
-    return [
-        Record(series, key, when, json.loads(data), origin)
-        for series, key, when, data, origin in rows
-    ]

@@ -5,8 +5,8 @@ from healthrelay.adapters.sqlite.database import (
     SqliteDatabase,
     identity_path,
     invitations_path,
-    load_document,
     put_document,
+    stored_version,
 )
 from healthrelay.adapters.sqlite.measurements import put_ledger, put_system
 from healthrelay.adapters.sqlite.record_rows import write
@@ -28,7 +28,7 @@ def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
         f"{path}/targets": person.targets or None,  # type: ignore[dict-item]
     }
     with database.write() as connection:
-        if load_document(connection, path):
+        if stored_version(connection, path):
             raise Duplicate(f"There is a user {user} already.")
         for where, content in documents.items():
             if content is not None:

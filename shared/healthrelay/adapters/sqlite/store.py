@@ -30,9 +30,17 @@ from healthrelay.adapters.sqlite.database import (
     Table,
     identity_path,
     invitations_path,
-    load_document,
     put_document,
     require_person,
+    stored_version,
+)
+from healthrelay.adapters.sqlite.reading import (
+    load_application,
+    load_grant,
+    load_invitations,
+    load_poll_key,
+    load_settings,
+    load_targets,
 )
 from healthrelay.core.errors import Conflict
 
@@ -57,12 +65,12 @@ class SqliteIdentities(Table):
             return sorted(row[0] for row in rows)
 
     def settings(self, user: str) -> dict[str, str] | None:
-        stored = self._load(identity_path(user))
-        return {name: str(value) for name, value in stored.document.items()} if stored else None
+        with self._database.read() as connection:
+            return load_settings(connection, user)
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
         with self._database.write() as connection:
-            if load_document(connection, identity_path(user)) is None:
+            if stored_version(connection, identity_path(user)) == 0:
                 from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415
 
                 _put_invitations(connection, user, Invitations.create())
@@ -70,7 +78,7 @@ class SqliteIdentities(Table):
 
     def remove(self, user: str) -> bool:
         with self._database.write() as connection:
-            known = load_document(connection, identity_path(user)) is not None
+            known = stored_version(connection, identity_path(user)) != 0
             release_accounts(connection, user)
             connection.execute("DELETE FROM documents WHERE user = ?", (user,))
             connection.execute("DELETE FROM records WHERE user = ?", (user,))
@@ -83,8 +91,7 @@ class SqliteIdentities(Table):
     def poll_key(self, user: str) -> str | None:
         with self._database.read() as connection:
             require_person(connection, user)
-            stored = load_document(connection, f"{identity_path(user)}/poll-key")
-        return str(stored.document["sha256"]) if stored else None
+            return load_poll_key(connection, user)
 
     def save_poll_key(self, user: str, hashed: str) -> None:
         with self._database.write() as connection:
@@ -94,24 +101,23 @@ class SqliteIdentities(Table):
     def invitations(self, user: str) -> Invitations:
         with self._database.read() as connection:
             require_person(connection, user)
-            return _load_invitations(connection, user)
+            return load_invitations(connection, user)
 
     def renew_invitations(self, user: str, before: str) -> Invitations:
         with self._database.write() as connection:
             require_person(connection, user)
-            stored = _load_invitations(connection, user)
+            stored = load_invitations(connection, user)
             if stored.person != before:
                 return stored
             return _put_invitations(connection, user, stored.create())
 
     def application(self) -> dict[str, str]:
-        stored = self._load(APPLICATION)
-        return {name: str(value) for name, value in stored.document.items()} if stored else {}
+        with self._database.read() as connection:
+            return load_application(connection) or {}
 
     def save_application(self, values: Mapping[str, str], before: Mapping[str, str]) -> None:
         with self._database.write() as connection:
-            stored = load_document(connection, APPLICATION)
-            if (dict(stored.document) if stored else {}) != before:
+            if (load_application(connection) or {}) != before:
                 raise Conflict("The application's values were changed in the meantime.")
             put_document(connection, APPLICATION, None, values)
 
@@ -120,7 +126,8 @@ class SqliteTokens(Table):
     """Sealed grants."""
 
     def load(self, user: str) -> Versioned | None:
-        return self._load(f"{identity_path(user)}/token")
+        with self._database.read() as connection:
+            return load_grant(connection, user)
 
     def save(
         self,
@@ -133,11 +140,10 @@ class SqliteTokens(Table):
         path = f"{identity_path(user)}/token"
         with self._database.write() as connection:
             require_person(connection, user)
-            stored = load_document(connection, path)
-            if (stored.version if stored else 0) != expected:
+            if stored_version(connection, path) != expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             if admission:
-                spent = _load_invitations(connection, user).spend(admission)
+                spent = load_invitations(connection, user).spend(admission)
                 _put_invitations(connection, user, spent)
             if bind:
                 change_bindings(connection, bind)
@@ -147,8 +153,7 @@ class SqliteTokens(Table):
         path = f"{identity_path(user)}/token"
         with self._database.write() as connection:
             require_person(connection, user)
-            stored = load_document(connection, path)
-            if stored is None or stored.version != expected:
+            if stored_version(connection, path) != expected or not expected:
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             keep_bindings(connection)
             connection.execute("DELETE FROM documents WHERE path = ?", (path,))
@@ -158,8 +163,8 @@ class SqliteTargets(Table):
     """People's own targets, as one document each person."""
 
     def of(self, user: str) -> dict[str, Document]:
-        stored = self._load(f"{identity_path(user)}/targets")
-        return dict(stored.document) if stored else {}  # type: ignore[arg-type]
+        with self._database.read() as connection:
+            return load_targets(connection, user)
 
     def save(
         self, user: str, name: str, document: Document | None, before: Document | None
@@ -167,13 +172,12 @@ class SqliteTargets(Table):
         path = f"{identity_path(user)}/targets"
         with self._database.write() as connection:
             require_person(connection, user)
-            stored = load_document(connection, path)
-            targets = dict(stored.document) if stored else {}
+            targets = load_targets(connection, user)
             if targets.pop(name, None) != before:
                 raise Conflict(f"The target {name} of {user} was changed in the meantime.")
             if document is not None:
-                targets[name] = dict(document)
-            put_document(connection, path, user, targets)
+                targets[name] = document
+            put_document(connection, path, user, {name: dict(one) for name, one in targets.items()})
 
 
 class SqliteHandshakes(Table):
@@ -186,13 +190,6 @@ class SqliteHandshakes(Table):
                 "INSERT OR IGNORE INTO handshakes VALUES (?, ?)", (nonce, until.isoformat())
             )
             return written.rowcount == 1
-
-
-def _load_invitations(connection: sqlite3.Connection, user: str) -> Invitations:
-    from healthrelay.core.grants.invitations import Invitations  # noqa: PLC0415 - a fetch needs none
-
-    stored = load_document(connection, invitations_path(user))
-    return Invitations.from_document(stored.document) if stored else Invitations()
 
 
 def _put_invitations(

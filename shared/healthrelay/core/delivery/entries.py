@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from healthrelay.core.json import require
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Delta, Names
@@ -36,11 +38,10 @@ class Entry(NamedTuple):
         return document | ({"whole": list(self.whole)} if self.whole else {})
 
     @classmethod
-    def from_document(cls, sequence: int, at: datetime, document: Mapping[str, object]) -> Entry:
-        whole = document.get("whole")
-        names = tuple(map(str, whole)) if isinstance(whole, list) else ()
-        added, changed, removed = (_keys(document.get(change)) for change in CHANGES)
-        return cls(sequence, at, added, changed, removed, names)
+    def from_document(cls, sequence: int, at: datetime, document: Mapping[str, Any]) -> Entry:
+        """Return the entry in *document*. Raise `TypeError` and its like if there is none."""
+        added, changed, removed = (_keys(document.get(change, {})) for change in CHANGES)
+        return cls(sequence, at, added, changed, removed, _texts(document.get("whole", [])))
 
 
 def changed_keys(delta: Delta) -> dict[str, dict[str, list[str]]]:
@@ -65,6 +66,9 @@ def named_records(entries: Iterable[Entry]) -> Names:
     return names
 
 
-def _keys(part: object) -> Keys:
-    by_series = part if isinstance(part, dict) else {}
-    return {series: tuple(keys) for series, keys in by_series.items()}
+def _keys(part: Any) -> Keys:
+    return {series: _texts(keys) for series, keys in require(part, dict).items()}
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(require(value, str) for value in require(values, list))

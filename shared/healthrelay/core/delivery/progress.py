@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, Misconfigured, RateLimited, Refused
+from healthrelay.core.json import instant, require
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Json
@@ -88,13 +89,22 @@ class Progress(NamedTuple):
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Progress:
+        """Return the progress in *document*. Raise `ValueError` and its like if there is none."""
         values = dict(document)
         values["trouble"] = _trouble(values)
         for name in ("due", "at", "died"):
             if name in values:
-                values[name] = datetime.fromisoformat(values[name])
-        values["dead"] = tuple(DeadLetters(*one) for one in values.get("dead", ()))
-        return cls(**values)
+                values[name] = instant(values[name])
+        values["dead"] = tuple(
+            DeadLetters(require(first, int), require(last, int))
+            for first, last in values.get("dead", ())
+        )
+        progress = cls(**values)
+        require(progress.sequence, int)
+        require(progress.attempt, int)
+        if progress.state not in (OK, FAILING, PAUSED):
+            raise ValueError("a progress has one of three states")
+        return progress
 
 
 class Chance(NamedTuple):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.core.errors import Conflict, ConsentEnded, WrongAccount
+from healthrelay.core.json import instant, require
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account
@@ -117,9 +118,9 @@ class Bindings(NamedTuple):
         """Return what `to_document` made a document of."""
         fields: Any = document
         return cls(
-            {name: tuple(users) for name, users in fields["people"].items()},
+            {name: tuple(require(users, list)) for name, users in fields["people"].items()},
             {
-                name: Ending(number, datetime.fromisoformat(until) if until else None)
+                name: Ending(require(number, int), instant(until) if until else None)
                 for name, (number, until) in fields["endings"].items()
             },
         )

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healthrelay.core.errors import Expired
+from healthrelay.core.json import instant, require
 
 if TYPE_CHECKING:
     from healthrelay.core.json import Document
@@ -56,8 +57,8 @@ class Invitations(NamedTuple):
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Invitations:
-        used = {name: datetime.fromisoformat(at) for name, at in document["used"].items()}
-        return cls(str(document["person"]), used)
+        used = {name: instant(at) for name, at in document["used"].items()}
+        return cls(require(document["person"], str), used)
 
     def to_document(self) -> Document:
         return {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from healthrelay.core.errors import Conflict
-from healthrelay.core.json import Document, Json
+from healthrelay.core.json import Document, Json, instant, require, to_strings
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
 
@@ -42,22 +42,49 @@ def to_document(ledger: Ledger) -> Document:
 def from_document(document: Mapping[str, Any]) -> Ledger:
     """Return the ledger of *document*. Raise `ValueError` and its like for any other."""
     return Ledger(
-        epoch=document.get("epoch", ""),
-        read_at=document.get("read", ""),
-        outcome=document.get("outcome", ""),
-        devices={name: Device(*parts) for name, parts in document.get("devices", {}).items()},
+        epoch=require(document.get("epoch", ""), str),
+        read_at=_instant(document.get("read", "")),
+        outcome=require(document.get("outcome", ""), str),
+        devices={name: _device(*parts) for name, parts in document.get("devices", {}).items()},
         days={series: _days_from_json(days) for series, days in document.get("days", {}).items()},
-        causes=document.get("causes", {}),
+        causes=to_strings(document.get("causes", {})),
         marks={
-            series: {key: Mark(first, day, tuple(looks)) for key, (first, day, looks) in by.items()}
+            series: {key: _mark(*parts) for key, parts in by.items()}
             for series, by in document.get("marks", {}).items()
         },
-        again={series: tuple(days) for series, days in document.get("again", {}).items()},
-        logs_read=document.get("logs", ""),
-        logs_to=document.get("logs_to", ""),
-        turn=document.get("turn", 0),
-        units=document.get("units", ""),
+        again={
+            series: tuple(_day(day) for day in days)
+            for series, days in document.get("again", {}).items()
+        },
+        logs_read=_day(document.get("logs", "")),
+        logs_to=_day(document.get("logs_to", "")),
+        turn=require(document.get("turn", 0), int),
+        units=require(document.get("units", ""), str),
     )
+
+
+def _instant(text: str) -> str:
+    """Return *text*, an instant or nothing. Raise `ValueError` for anything else."""
+    if text:
+        instant(text)
+    return require(text, str)  # type: ignore[no-any-return]
+
+
+def _day(text: str) -> str:
+    """Return *text*, a day or nothing. Raise `ValueError` for anything else."""
+    if text:
+        date.fromisoformat(text)
+    return require(text, str)  # type: ignore[no-any-return]
+
+
+def _mark(first: str, day: str, looks: Iterable[str]) -> Mark:
+    return Mark(_instant(first), _day(day), tuple(map(_day, looks)))
+
+
+def _device(kind: str, name: str, synced: str, seen: str, named: bool = False) -> Device:
+    if synced:
+        datetime.fromisoformat(synced)
+    return Device(require(kind, str), require(name, str), require(synced, str), _day(seen), named)
 
 
 def from_stored(

@@ -35,6 +35,20 @@ class Record(NamedTuple):
 Names = Mapping[str, Collection[str] | None]
 """Series → the keys of its records; None for all of them."""
 
+
+def stored_record(
+    series: str, key: str, when: str, data: Mapping[str, Json], origin: str
+) -> Record:
+    """Return a record that a store holds. Raise `ValueError` and its like if it is none of ours."""
+    date.fromisoformat(when[:10])
+    if not (isinstance(key, str) and isinstance(origin, str) and isinstance(data, dict)):
+        raise TypeError("a record has a key, data and an origin")
+    row = SERIES.get(series)
+    if row and row.day and row.day not in data:
+        raise ValueError("the data of a record have its day")
+    return Record(series, key, when, data, origin)
+
+
 Show = Callable[[Record], Mapping[str, Json]]
 """Returns the data of a record as they are given out."""
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.code_path import code_path
+from healthrelay.core.defect import log_cause
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import Chance, Progress
 from healthrelay.core.delivery.tasks import DAY, remind
@@ -107,7 +108,7 @@ def status(
 
 def blocked(user: str, where: str, error: HealthrelayError, log_event: LogEvent) -> Delivery:
     """Log and return what waits because of something that is no target's own trouble."""
-    cause = error.sentence
+    cause = log_cause(error)
     log_event(severity(error), "delivery", user=user, target=where, waiting=1, cause=cause)
     return Delivery(waiting=1, trouble=error.as_trouble(), paused=error.who == "owner")
 

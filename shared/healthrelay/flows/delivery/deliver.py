@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from healthrelay.core.defect import isolate
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery import tasks
 from healthrelay.core.delivery.messages import Message
@@ -32,14 +32,18 @@ def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict
     Returns how each is doing. What cannot be delivered is due again later.
     """
     following = context.store.log.following(user)
-    if _is_told_otherwise(following, context):
+    if is_told_otherwise(following, context):
         from healthrelay.flows.delivery.retell import retell  # noqa: PLC0415 - hardly ever needed
 
         following = retell(user, following, context)
-    return _deliver(user, targets_of(user, following, context), following, context, force)
+    targets = isolate(lambda: [*targets_of(user, following, context)])
+    if not isinstance(targets, HealthrelayError):
+        return deliver_to(user, targets, following, context, force)
+    deliveries = deliver_to(user, context.shared, following, context, force)
+    return deliveries | {"targets": blocked(user, "targets", targets, context.log_event)}
 
 
-def _is_told_otherwise(following: Following, context: DeliveryContext) -> bool:
+def is_told_otherwise(following: Following, context: DeliveryContext) -> bool:
     """Return whether what the targets have is, or may be, in another unit system."""
     return following.head > 0 and following.system != context.system
 
@@ -52,44 +56,6 @@ def targets_of(user: str, following: Following, context: DeliveryContext) -> Ite
     yield from context.shared
     if names := following.of_kind(LOG):
         yield from (target for target in context.own(user) if target.name in names)
-
-
-def deliver_due(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
-    """Deliver for everybody for whom anything is due; one person's trouble is nobody else's."""
-    deliveries: dict[str, dict[str, Delivery]] = {}
-    for user in due(context):
-        try:
-            deliveries[user] = deliver(user, context)
-        except Unknown:  # removed meanwhile
-            continue
-        except HealthrelayError as error:
-            deliveries[user] = {"store": blocked(user, "store", error, context.log_event)}
-    return deliveries
-
-
-def push_everything(context: DeliveryContext) -> dict[str, dict[str, Delivery]]:
-    """Bring everybody's snapshot to its target, whatever that has, and in trouble or not."""
-    targets = [target for target in context.shared if target.kind == SNAPSHOT]
-    return {
-        user: _deliver(user, targets, following, context, force=True)
-        for user, following in context.store.log.followings().items()
-        if targets and following.head
-    }
-
-
-def due(context: DeliveryContext) -> list[str]:
-    now = context.now()
-    shared = {target.name: context.repeat_of(target.kind) for target in context.shared}
-
-    def is_due(following: Following) -> bool:
-        repeats = dict.fromkeys(following.of_kind(LOG)) | shared
-        return _is_told_otherwise(following, context) or any(
-            delivery.is_due(following.progress(name), following.head, now, repeat)
-            for name, repeat in repeats.items()
-        )
-
-    followings = context.store.log.followings()
-    return [user for user, following in followings.items() if is_due(following)]
 
 
 def enqueue_delivery(
@@ -113,41 +79,22 @@ def enqueue_delivery(
     return deliveries
 
 
-def prune(log: Log, *, now: datetime, days: int) -> int:
-    """Forget log entries, and letters about them, older than *days*; return how many.
-
-    An entry that was given up on is kept so long from then on, because it may be replayed.
-    """
-    forgotten = 0
-    for user, following in log.followings().items():
-        if following.head < 2:
-            continue
-        forgotten += log.prune(user, _limit(user, following, log, now - timedelta(days=days)))
-        for name, progress in following.targets.items():
-            if progress.dead:
-                oldest = log.after(user, 0, 1)[0].sequence
-                after = delivery.drop_dead_letters(progress, 1, oldest - 1)
-                if after != progress:
-                    log.save(user, name, after, still=True)
-    return forgotten
-
-
-def _limit(user: str, following: Following, log: Log, limit: datetime) -> datetime:
-    """Return before which instant an entry of *user* is too old; a snapshot needs no letters."""
-    followers = [following.progress(name) for name in following.of_kind(LOG)]
-    letters = [p.dead[0].first for p in followers if p.dead and p.died and p.died > limit]
-    oldest = log.after(user, min(letters) - 1, 1) if letters else []
-    return min([limit, *(entry.at for entry in oldest)])
-
-
-def _deliver(
+def deliver_to(
     user: str,
     targets: Iterable[Target],
     following: Following,
     context: DeliveryContext,
     force: bool,
 ) -> dict[str, Delivery]:
-    deliveries = {one.name: _attempt(user, one, following, context, force) for one in targets}
+    """Bring *targets* up to date; what stands in the way of one is no other's trouble."""
+    deliveries: dict[str, Delivery] = {}
+    for target in targets:
+        done = isolate(_attempt, user, target, following, context, force)
+        if isinstance(done, Unknown):  # removed meanwhile
+            raise done
+        if isinstance(done, HealthrelayError):
+            done = blocked(user, target.name, done, context.log_event)
+        deliveries[target.name] = done
     if any(one.waiting or one.trouble for one in deliveries.values()):
         deliveries |= _schedule_retry(user, deliveries, context)
     return deliveries

@@ -6,8 +6,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import Conflict, Unconfirmed
 from healthrelay.core.grants.bindings import accounts_of
+from healthrelay.core.json import Versioned
 from healthrelay.flows.grants.document import UNCONFIRMED, awaits_identity, has_ended, to_document
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored wi
     accounts = accounts_of(token.provider, token.account)
     document = to_document(user, token, vault)
     while True:
-        stored = tokens.load(user)
+        stored = _stored(user, tokens)
         before = stored.document if stored else {}
         numbered = {**document, "generation": before.get("generation", 0)}
         written = numbered if accounts else _set_apart(numbered, before)
@@ -46,6 +48,14 @@ def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored wi
             bind = binding(user, accounts, began, now) if accounts else None
             tokens.save(user, written, stored.version if stored else 0, admission, bind)
             return
+
+
+def _stored(user: str, tokens: Tokens) -> Versioned | None:
+    """Return the stored grant; of one that is damaged, its version alone: it is written over."""
+    try:
+        return tokens.load(user)
+    except Damaged as error:
+        return Versioned({}, error.version)
 
 
 def binding(user: str, accounts: tuple[str, ...], began: int, now: datetime) -> Bind:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from healthrelay.core.defect import isolate
 from healthrelay.core.errors import (
     Conflict,
     HealthrelayError,
@@ -184,5 +185,8 @@ def _generation(tokens: Tokens, user: str) -> Json:
 
 def _some_await_identity(store: Store) -> bool:
     """Return whether somebody has a grant whose account is not known: it may be any."""
-    stored = map(store.tokens.load, store.identities.names())
-    return any(one and awaits_identity(one.document) for one in stored)
+    stored = (isolate(store.tokens.load, user) for user in store.identities.names())
+    # Whose account a damaged one opens is not known, either.
+    return any(
+        isinstance(one, HealthrelayError) or awaits_identity(one.document) for one in stored if one
+    )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from healthrelay.core.damage import Damaged
+from healthrelay.core.defect import isolate
 from healthrelay.core.errors import HealthrelayError, Unknown
 from healthrelay.core.household.receipt import Receipt
 
 if TYPE_CHECKING:
     from healthrelay.ports.store import Store
+
+T = TypeVar("T")
 
 
 def erase(user: str, store: Store, disconnect: Callable[[str], object], now: datetime) -> Receipt:
@@ -22,7 +26,7 @@ def erase(user: str, store: Store, disconnect: Callable[[str], object], now: dat
     that was cut short has left is removed.
     """
     identities = store.identities
-    if identities.settings(user) is None:
+    if isolate(identities.settings, user) is None:
         identities.remove(user)
         raise Unknown(f"There is no user {user}.")
     receipt = _make_receipt(user, store, now)
@@ -37,14 +41,26 @@ def erase(user: str, store: Store, disconnect: Callable[[str], object], now: dat
 
 
 def _make_receipt(user: str, store: Store, now: datetime) -> Receipt:
-    grant = store.tokens.load(user)
+    """Return what there is of *user*; what is damaged is removed unread."""
+    grant = _readable(lambda: store.tokens.load(user))
+    records = _readable(lambda: store.records.everything(user)) or []
+    targets = _readable(lambda: store.targets.of(user)) or {}
+    settings = _readable(lambda: store.identities.settings(user))
     return Receipt(
         user=user,
         at=now,
-        records=dict(sorted(Counter(r.series for r in store.records.everything(user)).items())),
-        changes=store.log.head(user),
-        settings=tuple(store.identities.settings(user) or ()),
-        poll_key=store.identities.poll_key(user) is not None,
+        records=dict(sorted(Counter(r.series for r in records).items())),
+        changes=_readable(lambda: store.log.head(user)) or 0,
+        settings=tuple(settings or ()),
+        poll_key=isolate(store.identities.poll_key, user) is not None,
         provider=str(grant.document["provider"]) if grant else None,
-        targets={name: str(one["url"]) for name, one in sorted(store.targets.of(user).items())},
+        targets={name: str(one["url"]) for name, one in sorted(targets.items())},
     )
+
+
+def _readable(read: Callable[[], T]) -> T | None:
+    """Return what *read* returns; None of what is damaged."""
+    try:
+        return read()
+    except Damaged:
+        return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.errors import Conflict, Misconfigured, Unknown
+from healthrelay.core.defect import isolate, log_cause
+from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, Unknown
 from healthrelay.flows.delivery.targets import target_associated_data
 from healthrelay.flows.grants.document import grant_associated_data, unconfirmed_part
 from healthrelay.flows.household.application import SEALED, amend, application_associated_data
@@ -17,30 +19,52 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Store
 
 
-def sealed_values(store: Store) -> Iterator[tuple[str, str]]:
-    """Yield the associated data of each sealed value, which name its place, and the value."""
-    values = store.identities.application()
-    for name in SEALED:
-        if name in values:
-            yield application_associated_data(name), values[name]
-    for user in store.identities.names():
-        if stored := store.tokens.load(user):
-            for document in _sealed_grants(stored.document):
-                yield _grant_place(user, document), str(document["sealed"])
-        for name, target in store.targets.of(user).items():
-            yield target_associated_data(user, name), str(target["sealed"])
+Sealed = tuple[str, str]
+"""The associated data of a sealed value, which name its place, and the value."""
 
 
-def try_to_open(store: Store, vault: Vault) -> tuple[int, dict[str, Misconfigured]]:
-    """Return how many sealed values open with the keys of *vault*; and each other's error."""
-    count, unopened = 0, {}
-    for place, sealed in sealed_values(store):
-        try:
-            vault.open(sealed, place)
-            count += 1
-        except Misconfigured as error:
-            unopened[place] = error
+def try_to_open(store: Store, vault: Vault) -> tuple[int, dict[str, HealthrelayError]]:
+    """Return how many sealed values open with the keys of *vault*; and each other's error.
+
+    The errors are by place; those of a whole document that is damaged by what it is.
+    """
+    count = 0
+    unopened: dict[str, HealthrelayError] = {}
+    for part, read in _parts(store):
+        values = isolate(read)
+        for place, sealed in values if isinstance(values, list) else ():
+            opened = isolate(vault.open, sealed, place)
+            if isinstance(opened, HealthrelayError):
+                unopened[place] = opened
+            else:
+                count += 1
+        if isinstance(values, HealthrelayError):
+            unopened[part] = values
     return count, unopened
+
+
+def _parts(store: Store) -> Iterator[tuple[str, Callable[[], list[Sealed]]]]:
+    """Yield each document that may hold sealed values, by what it is, and how it is read."""
+    yield "application", partial(_of_application, store)
+    for user in store.identities.names():
+        yield f"grant of {user}", partial(_of_grant, user, store)
+        yield f"targets of {user}", partial(_of_targets, user, store)
+
+
+def _of_application(store: Store) -> list[Sealed]:
+    values = store.identities.application()
+    return [(application_associated_data(n), values[n]) for n in SEALED if n in values]
+
+
+def _of_grant(user: str, store: Store) -> list[Sealed]:
+    stored = store.tokens.load(user)
+    documents = _sealed_grants(stored.document) if stored else []
+    return [(_grant_place(user, one), str(one["sealed"])) for one in documents]
+
+
+def _of_targets(user: str, store: Store) -> list[Sealed]:
+    targets = store.targets.of(user).items()
+    return [(target_associated_data(user, name), str(one["sealed"])) for name, one in targets]
 
 
 class Rotation:
@@ -63,9 +87,15 @@ class Rotation:
     def run(self) -> None:
         """Seal again whatever is sealed with another key than the first."""
         for user in self._store.identities.names():
-            self._reseal_grant(user)
-            self._reseal_targets(user)
-        amend(self._store.identities, self._reseal_values)
+            self._attempt(f"grant of {user}", self._reseal_grant, user)
+            self._attempt(f"targets of {user}", self._reseal_targets, user)
+        self._attempt("application", amend, self._store.identities, self._reseal_values)
+
+    def _attempt(self, part: str, work: Callable[..., object], *args: object) -> None:
+        """Do *work*; what is damaged stays as it is, and is named."""
+        done = isolate(work, *args)
+        if isinstance(done, HealthrelayError):
+            self.unopened[part] = log_cause(done)
 
     def _reseal_grant(self, user: str) -> None:
         tokens = self._store.tokens

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.defect import as_error, isolate, log_cause
 from healthrelay.core.delivery.tasks import due, remind, slot_start
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import interval
@@ -51,10 +52,8 @@ def fan_out(
     people = store.identities.names()
 
     def turn(user: str) -> _Turn:
-        try:
-            return _take_turn(user, store, queue, now)
-        except HealthrelayError as error:
-            return _Turn(trouble=error)
+        done = isolate(_take_turn, user, store, queue, now)
+        return _Turn(trouble=done) if isinstance(done, HealthrelayError) else done
 
     with ThreadPoolExecutor(WORKERS) as pool:
         turns = dict(zip(people, pool.map(turn, people), strict=True))
@@ -64,7 +63,8 @@ def fan_out(
             log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
     troubles = {user: one.trouble for user, one in turns.items() if one.trouble}
     for user, trouble in troubles.items():
-        log_event("WARNING", "fan-out", user=user, cause=trouble.sentence)
+        severe = "WARNING" if trouble.who == "nobody" else "ERROR"
+        log_event(severe, "fan-out", user=user, cause=log_cause(trouble))
     return FannedOut(
         people=len(people),
         due=sum(one.due for one in turns.values()),
@@ -89,8 +89,8 @@ def _take_turn(user: str, store: Store, queue: Queue, now: datetime) -> _Turn:
         try:
             if queue.enqueue(task):
                 new.append(task.at or slot_start(user, every, now))
-        except HealthrelayError as error:
-            trouble = error
+        except Exception as error:  # noqa: BLE001 - what is enqueued already stays counted
+            trouble = as_error(error)
             break
     unread = unread_since(grant.document, every) if new else None
     # Each slot is new to the queue once: so nobody need remember what was logged.

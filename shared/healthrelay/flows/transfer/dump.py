@@ -7,10 +7,13 @@ end within minutes.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from healthrelay.core.damage import Damaged
+from healthrelay.core.defect import isolate
+from healthrelay.core.errors import Bug, HealthrelayError
 from healthrelay.core.json import to_text
 from healthrelay.flows.transfer.person import Line, Step, read_person, to_lines
 from healthrelay.ports.store import Store
@@ -25,6 +28,8 @@ LOADING = "loading"
 class Dumped(NamedTuple):
     people: int
     records: int
+    left_out: Mapping[str, HealthrelayError] = {}
+    """Person → why they are not in the file."""
 
 
 def dump(
@@ -35,11 +40,13 @@ def dump(
 ) -> Dumped:
     """Give *write* one line after the other; no more than one person is in memory at once.
 
-    The same content gives the same bytes, but for the instant in the first line.
+    Who cannot be read is left out, and all others are there. The same content gives the same
+    bytes, but for the instant in the first line.
     """
     digest, count = hashlib.sha256(), 0
     people = records = 0
-    for line in _lines(store, now, report):
+    left_out: dict[str, HealthrelayError] = {}
+    for line in _lines(store, now, report, left_out):
         encoded = to_bytes(line)
         digest.update(encoded)
         write(encoded)
@@ -47,7 +54,7 @@ def dump(
         people += "person" in line
         records += "record" in line
     write(to_bytes({"digest": digest.hexdigest(), "lines": count}))
-    return Dumped(people, records)
+    return Dumped(people, records, left_out)
 
 
 def to_bytes(line: Line) -> bytes:
@@ -55,12 +62,22 @@ def to_bytes(line: Line) -> bytes:
     return to_text(line).encode() + b"\n"
 
 
-def _lines(store: Store, now: datetime, report: Callable[[Step], None]) -> Iterator[Line]:
+def _lines(
+    store: Store,
+    now: datetime,
+    report: Callable[[Step], None],
+    left_out: dict[str, HealthrelayError],
+) -> Iterator[Line]:
     names = store.identities.names()
     yield {"format": FORMAT, "version": VERSION, "at": now.isoformat(), "people": len(names)}
     for number, user in enumerate(names, 1):
         report(Step(number, len(names), user))
-        if person := read_person(store, user):
+        person = isolate(read_person, store, user)
+        if isinstance(person, Damaged | Bug):
+            left_out[user] = person
+        elif isinstance(person, HealthrelayError):
+            raise person  # the store itself: nobody else could be read, either
+        elif person:
             yield from to_lines(user, person)
     values = store.identities.application()
     values.pop(LOADING, None)

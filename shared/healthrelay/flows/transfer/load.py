@@ -10,11 +10,25 @@ import json
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from healthrelay.core.errors import BadRequest, Duplicate
+from healthrelay.core.errors import BadRequest, Duplicate, Unknown
 from healthrelay.flows.household.application import amend
 from healthrelay.flows.transfer.dump import FORMAT, LOADING, VERSION, Dumped, to_bytes
 from healthrelay.flows.transfer.person import Line, Step, from_lines
 from healthrelay.ports.store import PersonDump, Store
+
+
+def load_person(file: BinaryIO, user: str, store: Store) -> Dumped:
+    """Load *user* alone of *file*, beside whoever is here.
+
+    Raise as `load`, and `Unknown` for somebody who is not in the file.
+    """
+    found = None
+    for name, person in _Content(file).people():  # to the end, where the digest is
+        found = person if name == user else found
+    if found is None:
+        raise Unknown(f"There is no {user} in the file.")
+    store.restore(user, found)
+    return Dumped(1, len(found.records))
 
 
 def load(
