@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.errors import NotAllowed, TryLater, Unknown
+from healthrelay.core.errors import NotAllowed, TryLater
 from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.poll import new_poll_key, poll
@@ -117,7 +117,7 @@ def test_the_key_is_looked_at_each_time(jack: Store) -> None:
     assert snapshots.of("jack", Form(365))
 
     jack.identities.remove("jack")
-    with pytest.raises(Unknown):
+    with pytest.raises(NotAllowed):
         poll("jack", key, jack, Form(365), snapshots)
     assert snapshots.of("jack", Form(365)) is None
 

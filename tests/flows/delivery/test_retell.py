@@ -19,7 +19,8 @@ from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.events import Page, events
-from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
+from healthrelay.flows.delivery.poll import new_poll_key, poll
+from healthrelay.flows.delivery.snapshots import Form, Snapshots
 from healthrelay.flows.delivery.sweep import deliver_due, due
 from healthrelay.ports.store import Store
 from tests.chaos.receivers import State, follow
@@ -126,8 +127,10 @@ def test_whoever_asks_gets_the_system_at_once(store: Store, system: str) -> None
     home_of(store)
     key = new_poll_key("jack", store.identities)
 
-    snapshot = json.loads(poll("jack", key, store, Form(365, system=system)))["jack"]
-    xml = poll("jack", key, store, Form(365, system=system, xml=True)).decode()
+    snapshot = json.loads(poll("jack", key, store, Form(365, system=system), Snapshots()).body)[
+        "jack"
+    ]
+    xml = poll("jack", key, store, Form(365, system=system, xml=True), Snapshots()).body.decode()
     page: Any = events("jack", Page(0, 9), log=store.log, records=store.records, system=system)
     too_old: Any = events("jack", Page(9, 9), log=store.log, records=store.records, system=system)
 
@@ -348,7 +351,9 @@ def test_whatever_happens_all_end_in_the_one_system(moves: list[Move]) -> None:
     receive()
 
     key = new_poll_key("jack", store.identities)
-    now = json.loads(poll("jack", key, store, Form(365, system=home.context.system)))["jack"]
+    now = json.loads(
+        poll("jack", key, store, Form(365, system=home.context.system), Snapshots()).body
+    )["jack"]
     assert values(now)[:3] == WEIGHTS[home.context.system]
     assert {series: list(elements.values()) for series, elements in held.items()} == now
     if home.igor.bodies:
