@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import multiprocessing
+import os
 import re
 import stat
 import subprocess
@@ -171,7 +172,42 @@ def test_local_keys_are_made_once_and_for_the_owner_alone(tmp_path: Path) -> Non
     assert first.sealing_keys == second.sealing_keys
     kept = tmp_path / "data" / "keys.env"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert [path.name for path in kept.parent.iterdir()] == ["keys.env"]
+    assert sorted(path.name for path in kept.parent.iterdir()) == ["healthrelay.db", "keys.env"]
+    assert stat.S_IMODE((kept.parent / "healthrelay.db").stat().st_mode) == 0o600
+
+
+def test_a_store_that_is_gone_from_beside_its_keys_is_asked_about(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/healthrelay.db"
+    load(STORE=store)
+    (tmp_path / "healthrelay.db").unlink()
+
+    with pytest.raises(NotConfigured, match="is not there or empty") as caught:
+        load(STORE=store)
+
+    assert str(tmp_path / "healthrelay.db") in caught.value.sentence
+    assert "healthrelay load FILE" in caught.value.next_step
+    assert not (tmp_path / "healthrelay.db").exists()
+    (tmp_path / "keys.env").unlink()
+    assert load(STORE=store).owner_key
+
+
+def test_an_empty_store_beside_old_keys_is_asked_about(tmp_path: Path) -> None:
+    store, keys = f"sqlite:///{tmp_path}/healthrelay.db", tmp_path / "keys.env"
+    load(STORE=store)
+    assert load(STORE=store).owner_key  # about to be made
+    os.utime(keys, (0, 0))
+
+    with pytest.raises(NotConfigured, match="is not there or empty"):
+        load(STORE=store)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(NotConfigured, match="cannot be made or used") as caught:
+        load(STORE=f"sqlite:///{tmp_path}/file/data/healthrelay.db")
+
+    assert str(tmp_path / "file" / "data") in caught.value.sentence
 
 
 def test_given_keys_win_over_the_kept_ones(tmp_path: Path) -> None:

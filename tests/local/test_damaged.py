@@ -132,3 +132,28 @@ def test_the_schedulers_thread_survives_what_nobody_foresaw(
             connection.execute("ALTER TABLE away RENAME TO progress")
             household.connect("anna", **WEIGHTS)
             until(lambda: household.services.store.log.head("anna") > 0, SECONDS)
+
+
+def test_the_doctor_looks_at_the_file_and_its_modes(household: Household, path: Path) -> None:
+    run_command("doctor")
+    path.chmod(0o666)
+    try:
+        assert f"chmod 600 {path}" in run_command("doctor", code=1).out
+    finally:
+        path.chmod(0o600)
+    keys = path.with_name("keys.env")
+    keys.chmod(0o644)
+
+    assert f"chmod 600 {keys}" in run_command("doctor", code=1).out
+
+
+def test_the_doctor_of_a_file_that_is_none_names_it(household: Household, path: Path) -> None:
+    household.services.close()
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    path.write_bytes(bytes(100_000))
+
+    shown = run_command("doctor", code=1).err
+
+    assert f"{path} is damaged or is no database" in shown
+    assert "load a dump" in shown

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
+from healthrelay.adapters.sqlite.trouble import translate_errors
+from healthrelay.core.damage import Damaged, Unusable
 from healthrelay.core.errors import TryLater
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.records import Delta, Record
 from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, StoreContract, add_weights, weight
 
@@ -172,14 +174,104 @@ def test_a_file_that_is_no_database_says_so_without_its_content(path: Path) -> N
     path.parent.mkdir()
     path.write_bytes(b"secret words that are no database at all, and long enough to be read")
 
-    with pytest.raises(TryLater) as caught:
+    with pytest.raises(Unusable, match="is damaged or is no database") as caught:
         SqliteStore(str(path)).identities.names()
 
+    assert str(path) in caught.value.sentence
     assert "secret" not in str(caught.value)
+    assert "load a dump" in caught.value.next_step
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(TryLater, match="cannot be opened"):
+    with pytest.raises(Unusable, match=r"file/healthrelay\.db cannot be written to"):
         SqliteStore(str(tmp_path / "file" / "healthrelay.db")).identities.names()
+
+
+def test_a_text_that_is_no_utf8_is_damage(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE documents SET data = CAST(x'7bff7d' AS TEXT)")
+
+    with pytest.raises(Damaged) as caught:
+        store.identities.settings("jack")
+
+    assert str(path) in caught.value.sentence
+    assert store.identities.names() == ["jack"]
+
+
+def test_a_full_disk_is_the_owners(path: Path) -> None:
+    """As SQLite reports it when the file may not grow."""
+    SqliteStore(str(path)).identities.save("jack", {})
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA max_page_count = 1")
+        with (
+            pytest.raises(Unusable, match="is full") as caught,
+            translate_errors(str(path), "The store could not be written"),
+        ):
+            connection.execute("CREATE TABLE more AS SELECT zeroblob(1000000) AS data")
+
+    assert (caught.value.who, str(path) in caught.value.sentence) == ("owner", True)
+
+
+def test_a_lock_of_another_process_passes(path: Path) -> None:
+    store = SqliteStore(str(path), timeout_seconds=0.1)
+    store.identities.save("jack", {})
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TryLater):
+            store.identities.save("jack", {"period": "1w"})
+
+
+def fill(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    store.records.apply("jack", Delta(added=tuple(many_weights())), NOW)
+    store.close()
+
+
+def many_weights() -> Iterator[Record]:
+    yield from (weight((date(2020, 1, 1) + timedelta(n)).isoformat()) for n in range(2000))
+
+
+def zeros(content: bytes) -> bytes:
+    return bytes(100) + content[100:]
+
+
+def half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def stretches(content: bytes) -> bytes:
+    """Overwrite a stretch of each page but the first few, which hold the schema."""
+    pages = [content[at : at + 4096] for at in range(0, len(content), 4096)]
+    return b"".join(pages[:12] + [page[:8] + b"\xa5" * 40 + page[48:] for page in pages[12:]])
+
+
+@pytest.mark.parametrize("spoil", [zeros, half, stretches])
+def test_a_file_that_is_damaged_is_the_owners_with_a_way_back(
+    path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    fill(path)
+    path.write_bytes(spoil(path.read_bytes()))
+
+    problems = SqliteStore(str(path)).problems()
+
+    assert problems
+    for problem in problems:
+        assert (problem.who, problem.cause) == ("owner", "store_unusable")
+        assert str(path) in problem.sentence
+        assert "load a dump" in problem.next_step
+
+
+def test_a_well_store_has_no_problems_until_others_may_read_it(path: Path) -> None:
+    fill(path)
+    store = SqliteStore(str(path))
+    assert store.problems() == []
+
+    path.chmod(0o666)
+
+    assert [problem.next_step for problem in store.problems()] == [f"chmod 600 {path}"]

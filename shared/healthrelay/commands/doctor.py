@@ -39,7 +39,7 @@ def run_doctor(args: Namespace) -> int:
     results = {user: _examine(user, built) for user in names}
     statuses = {user: _status(user, built) for user in names}
     if not args.user:
-        results |= _unopened(built)
+        results |= _of_store(built) | _unopened(built)
     if args.json:
         answer = {place: _as_json(one, statuses.get(place)) for place, one in results.items()}
         print(json.dumps(answer, indent=2))
@@ -77,6 +77,19 @@ def _status(user: str, built: Services) -> PersonStatus | None:
     store, provider = built.store, built.settings.provider
     status = isolate(partial(read_status, store=store, provider=provider), user, built.now())
     return None if isinstance(status, HealthrelayError) else status
+
+
+def _of_store(built: Services) -> dict[str, Diagnosis]:
+    """Return the trouble with the store as a whole, and with the keys beside it."""
+    from pathlib import Path
+
+    from healthrelay.adapters.sqlite.checkup import open_to_others
+    from healthrelay.config.load import keys_file
+
+    path = built.settings.store.path
+    beside = open_to_others(keys_file(path)) if path and Path(path).exists() else ()
+    troubles = tuple(error.as_trouble() for error in (*built.store.problems(), *beside))
+    return {"store": Diagnosis("needs you", damage=troubles)} if troubles else {}
 
 
 def _unopened(built: Services) -> dict[str, Diagnosis]:

@@ -4,7 +4,9 @@ The keys of a healthrelay on one machine are made once and kept beside the store
 """
 
 import os
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from healthrelay.core.errors import NotConfigured
 PREFIX = "HEALTHRELAY_"
 MEMORY = ":memory:"
 KEYS_FILE = "keys.env"
+NEW_SECONDS = 3600
+"""A store whose keys are older is not about to be made."""
 LOCAL_URL = "http://127.0.0.1:8080"
 _READERS = {name: setting.read for name, setting in SETTINGS.items()}
 
@@ -83,9 +87,52 @@ def local_keys(path: str) -> dict[str, str]:
     """Return the owner key and sealing key that belong to the embedded store at *path*."""
     if path == MEMORY or not path:
         return _new_keys()
-    if not keys_file(path).exists():
-        _write_once(keys_file(path), _new_keys())
+    file = keys_file(path)
+    try:
+        if not file.exists():
+            # In this order: where there are keys, there has been a store.
+            _make_file(Path(path))
+            _write_once(file, _new_keys())
+        elif _is_lost(Path(path), file):
+            raise _lost_store(Path(path), file)
+    except OSError as error:
+        where = file.parent.absolute()
+        raise NotConfigured(
+            f"{where} cannot be made or used ({error.strerror}): let the user who runs healthrelay"
+            f" write there, or name another place in {PREFIX}STORE.",
+            (f"{PREFIX}STORE",),
+        ) from error
     return kept_keys(path)
+
+
+def _is_lost(store: Path, keys: Path) -> bool:
+    """Return whether *keys* are those of a store that is no longer there, or is empty.
+
+    A new one is empty for a moment.
+    """
+    if not store.exists():
+        return True
+    return store.stat().st_size == 0 and time.time() - keys.stat().st_mtime > NEW_SECONDS
+
+
+def _lost_store(store: Path, keys: Path) -> NotConfigured:
+    error = NotConfigured(
+        f"The keys in {keys.absolute()} are those of a store, and {store.absolute()} is not there"
+        " or empty.",
+        (f"{PREFIX}STORE",),
+    )
+    error.next_step = (
+        "Put the store's file back, or load a dump: healthrelay load FILE. To start over, move"
+        " the keys away: nothing that they sealed opens without them."
+    )
+    return error
+
+
+def _make_file(path: Path) -> None:
+    """Make the store's file, empty and private, where there is none."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def keys_file(path: str) -> Path:
@@ -114,7 +161,6 @@ def _write_once(target: Path, keys: Mapping[str, str]) -> None:
     """Write *keys* into *target* unless it exists: of several processes the first one wins."""
     import tempfile  # noqa: PLC0415 - once in the life of a folder
 
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=target.parent)  # made with mode 0600
     with os.fdopen(handle, "w") as file:
         file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())

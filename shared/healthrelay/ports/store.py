@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from healthrelay.core.delivery.entries import Entry
     from healthrelay.core.delivery.progress import Progress
+    from healthrelay.core.errors import HealthrelayError
     from healthrelay.core.grants.bindings import Bindings
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
@@ -201,6 +202,9 @@ class Store(Protocol):
     def log(self) -> Log: ...
     @property
     def targets(self) -> Targets: ...
+
+    def problems(self) -> list[HealthrelayError]:
+        """Return what is wrong with the database as a whole, by its own check."""
 
     def restore(self, user: str, person: PersonDump) -> None:
         """Make *user* as *person* says, with the numbers of the log: whole, or not at all.

@@ -35,6 +35,7 @@ from healthrelay.adapters.firestore.people import (
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
+    from healthrelay.core.errors import HealthrelayError
     from healthrelay.ports.store import PersonDump
 
 CALL_TIMEOUT_SECONDS = 4.0
@@ -82,6 +83,10 @@ class FirestoreStore:
         from healthrelay.adapters.firestore.restore import restore  # noqa: PLC0415
 
         restore(self._database, user, person, self._limit)
+
+    def problems(self) -> list[HealthrelayError]:
+        """Return nothing: the platform keeps the database whole, and decides who may read it."""
+        return []
 
     def warm(self) -> None:
         """Start loading Firestore's client in the background; the first use waits for it."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
+from healthrelay.adapters.sqlite.trouble import primary_code, translate_errors, unusable
 from healthrelay.core.damage import read_stored
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.json import Document, Versioned, to_object, to_text
@@ -17,6 +18,7 @@ from healthrelay.core.json import Document, Versioned, to_object, to_text
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
 APPLICATION = "plugindata/fitbit"
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
 
@@ -40,8 +42,8 @@ class SqliteDatabase:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Read everything inside as it was at one instant. Raise `TryLater` for SQLite's errors."""
-        with self._reading, _translate_errors("The store could not be read"):
+        """Read everything inside as it was at one instant. Raise as `translate_errors`."""
+        with self._reading, translate_errors(self._path, "The store could not be read"):
             _, connection = self._open()
             with _transaction(connection, "BEGIN"):
                 yield connection
@@ -51,9 +53,9 @@ class SqliteDatabase:
         """Run a transaction: everything inside is written, or nothing.
 
         The write lock is taken before the first read, so that what was read stays true.
-        Raise `TryLater` for SQLite's errors.
+        Raise as `translate_errors`.
         """
-        with self._writing, _translate_errors("The store could not be written"):
+        with self._writing, translate_errors(self._path, "The store could not be written"):
             connection, _ = self._open()
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 yield connection
@@ -65,7 +67,7 @@ class SqliteDatabase:
         before its page was split. `PRAGMA secure_delete` wipes the first two only.
         """
         with self._writing, self._reading:
-            with _translate_errors(_NOT_REWRITTEN):
+            with translate_errors(self._path, _NOT_REWRITTEN):
                 connection, _ = self._open()
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -168,14 +170,6 @@ def newest_sequence(connection: sqlite3.Connection, user: str) -> int:
 
 
 @contextmanager
-def _translate_errors(sentence: str) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise TryLater(f"{sentence} ({type(error).__name__}).") from error
-
-
-@contextmanager
 def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     connection.execute(begin)
     try:
@@ -196,7 +190,7 @@ def _make_private(path: Path) -> None:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
-        raise TryLater(f"The store cannot be opened ({type(error).__name__}).") from error
+        raise unusable(str(path), error) from error
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -205,8 +199,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if primary_code(error) not in _HELD or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:

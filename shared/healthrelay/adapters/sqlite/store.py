@@ -42,7 +42,7 @@ from healthrelay.adapters.sqlite.reading import (
     load_settings,
     load_targets,
 )
-from healthrelay.core.errors import Conflict
+from healthrelay.core.errors import Conflict, HealthrelayError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -207,6 +207,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self._path = path
         self._database = SqliteDatabase(path, timeout_seconds)
         self.identities = SqliteIdentities(self._database)
         self.tokens = SqliteTokens(self._database)
@@ -230,6 +231,16 @@ class SqliteStore:
         from healthrelay.adapters.sqlite.restore import restore  # noqa: PLC0415
 
         restore(self._database, user, person)
+
+    def problems(self) -> list[HealthrelayError]:
+        """Return what is wrong with the file, and with who may read it."""
+        from healthrelay.adapters.sqlite.checkup import find_problems  # noqa: PLC0415 - the doctor's
+
+        try:
+            with self._database.read() as connection:
+                return [*find_problems(connection, self._path)]
+        except HealthrelayError as error:
+            return [error]
 
     def close(self) -> None:
         self._database.close()
