@@ -20,7 +20,8 @@ from healthrelay.assembly.services import Services
 from healthrelay.core.household.move import Move
 from healthrelay.core.measurements.query import parse_request
 from healthrelay.flows.delivery.deliver import deliver
-from healthrelay.flows.delivery.poll import Form, poll
+from healthrelay.flows.delivery.poll import poll
+from healthrelay.flows.delivery.snapshots import Form, Snapshots
 from healthrelay.flows.grants import connect, rounds
 from healthrelay.flows.household.erase import erase
 from healthrelay.flows.measurements.fetch import fetch
@@ -57,7 +58,7 @@ def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
 
 
 def polling(built: Services, said: dict[str, Any], _now: datetime) -> None:
-    poll("jack", said["key"], built.store, Form(365))
+    poll("jack", said["key"], built.store, Form(365), Snapshots())
 
 
 def disconnecting(built: Services, _said: dict[str, Any], _now: datetime) -> None:

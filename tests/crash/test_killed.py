@@ -10,7 +10,8 @@ import json
 
 import pytest
 
-from healthrelay.flows.delivery.poll import Form, new_poll_key, poll
+from healthrelay.flows.delivery.poll import new_poll_key, poll
+from healthrelay.flows.delivery.snapshots import Form, Snapshots
 from tests.crash.home import HEALED, LATER, Home
 
 pytestmark = [pytest.mark.peer, pytest.mark.parametrize("provider", ["google_health", "fitbit"])]
@@ -124,4 +125,4 @@ def test_poll_takes_these_steps_and_changes_nothing(home: Home) -> None:
         home.child("relay", last, key=key)
 
     assert home.content() == expected
-    assert json.loads(poll("jack", key, store, Form(365)))["jack"]
+    assert json.loads(poll("jack", key, store, Form(365), Snapshots()).body)["jack"]
