@@ -51,6 +51,7 @@ class Deployed:
 
     system = "metric"
     relay_days = 365
+    public_url = "https://relay.example"
     owner_key = OWNER_KEY
     guard = "owner_key"
 
