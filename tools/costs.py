@@ -8,46 +8,17 @@ holds docs/costs.md to what is printed here. ASSUMED could not be measured witho
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-SEEN = "2026-11-25"  # when the pages below were looked up, as a search engine has stored them
+from prices import DAYS, FIRESTORE, HEALTH, PRICES, cost
+
+ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = (1, 4, 1_000, 1_000_000)
-DAYS, GIB = 30, 2**30
-
-
-class Price(NamedTuple):
-    """US dollars for *per* units beyond what is *free* in a month, and the page that says so."""
-
-    usd: float
-    per: float
-    free: float
-    page: str
-
-
-_HEALTH = "https://developers.google.com/health/rate-limits"
-_RUN = "https://cloud.google.com/run/pricing"
-_FIRESTORE = "https://cloud.google.com/firestore/pricing"
-_TASKS = "https://cloud.google.com/tasks/docs/pricing"
-_SECRETS = "https://cloud.google.com/secret-manager/pricing"
-PRICES = {
-    "invocations": Price(0.40, 1e6, 2e6, _RUN),
-    "vCPU-seconds": Price(0.000024, 1, 180_000, _RUN),
-    "GiB-seconds": Price(0.0000025, 1, 360_000, _RUN),
-    "documents read": Price(0.03, 100_000, 50_000 * DAYS, _FIRESTORE),
-    "documents written": Price(0.09, 100_000, 20_000 * DAYS, _FIRESTORE),
-    "documents deleted": Price(0.01, 100_000, 20_000 * DAYS, _FIRESTORE),
-    "GiB stored": Price(0.15, 1, 1, _FIRESTORE),
-    "GiB of earlier versions": Price(0.15, 1, 0, _FIRESTORE),
-    "GiB of backups": Price(0.03, 1, 0, _FIRESTORE),
-    "task operations": Price(0.40, 1e6, 1e6, _TASKS),
-    "Scheduler jobs": Price(0.10, 1, 3, "https://cloud.google.com/scheduler/pricing"),
-    "secret versions": Price(0.06, 1, 6, _SECRETS),
-    "secret accesses": Price(0.03, 10_000, 10_000, _SECRETS),
-    "GiB of log": Price(0.50, 1, 50, "https://cloud.google.com/stackdriver/pricing"),
-    "GiB sent out": Price(0.12, 1, 0, _RUN),
-}
+GIB = 2**30
 
 SERIES, YEARS = 6, 2  # who has the methods that `healthrelay run` sets, and two years of them
 TICKS, SWEEPS = 96, 288  # looks at everybody a day, by the fan-out of `fetch` and by `deliver`
@@ -96,6 +67,8 @@ ASSUMED = {
     "a cold start": 2.5,
     "a person in the fan-out": 0.006,
     "a person in a sweep": 0.00005,
+    "a person in the daily round": 0.03,
+    "an answer to a stranger": 0.05,
     # Bytes.
     "a record": 75,
     "a log entry": 300,
@@ -103,7 +76,12 @@ ASSUMED = {
     "a line in the log": 700,
     "the platform's line of a request": 1_500,
     "a zipped snapshot": 20_000,
+    "an image of a function": 60_000_000,
+    "what its base adds, once for all": 150_000_000,
+    "what a build keeps for the next": 60_000_000,
 }
+FUNCTIONS = json.loads((ROOT / "shared/healthrelay/config/functions.json").read_text())
+IMAGES = 3  # of a function, that the repository keeps
 IDLE = 96  # cold starts of a function a day, at most: an idle instance lives a quarter of an hour
 
 
@@ -162,6 +140,7 @@ def month(people: int, pace: Pace) -> dict[str, float]:
         "secret versions": 3,
         "secret accesses": 3 * with_secrets * DAYS,
         "GiB of log": logged(people, pace, rounds) * DAYS / GIB,
+        "GiB of images": images() / GIB,
         "GiB sent out": sent * people * DAYS / GIB,
     }
 
@@ -173,6 +152,13 @@ def seconds_used(people: int, pace: Pace, others: float, cold: float) -> float:
     return answers + looks * people + ASSUMED["a cold start"] * cold
 
 
+def images() -> float:
+    """Return the bytes of all images that are kept, at most: each upgrade may have a new base."""
+    own = ASSUMED["an image of a function"] * len(FUNCTIONS)
+    base = ASSUMED["what its base adds, once for all"]
+    return IMAGES * (own + base) + ASSUMED["what a build keeps for the next"] * len(FUNCTIONS)
+
+
 def logged(people: int, pace: Pace, rounds: int) -> float:
     """Return the bytes that are logged in a day: our lines, and the platform's of private ones."""
     # Of a fetch the refresh, the fetch and an answer; of everything else an answer.
@@ -181,12 +167,6 @@ def logged(people: int, pace: Pace, rounds: int) -> float:
     return (lines * people + rounds) * ASSUMED["a line in the log"] + (
         requests * people + rounds
     ) * ASSUMED["the platform's line of a request"]
-
-
-def cost(name: str, used: float) -> float:
-    """Return US dollars for what is beyond the free part."""
-    price = PRICES[name]
-    return max(used - price.free, 0) * price.usd / price.per
 
 
 def rounded(number: float) -> str:
@@ -207,11 +187,11 @@ def table(columns: Sequence[tuple[int, Pace]]) -> Iterator[str]:
     yield f"| a month, people: | {heads} | price, US dollars |"
     yield f"|---|{'---:|' * len(columns)}---|"
     cells = " | ".join(rounded(one["provider calls"]) for one in used)
-    yield f"| provider calls | {cells} | none; [86,400,000 a day]({_HEALTH}) at most |"
+    yield f"| provider calls | {cells} | none; [86,400,000 a day]({HEALTH}) at most |"
     for name, (usd, per, free, page) in PRICES.items():
         cells = " | ".join(rounded(one[name]) for one in used)
         unit = f"{per:,.0f}" if per > 1 else "one"
-        gratis = f", {free:,.0f} free" if free else ""
+        gratis = f", {rounded(free)} free" if free else ""
         yield f"| {name} | {cells} | [{usd:.7f}".rstrip("0") + f" for {unit}]({page}){gratis} |"
     sums = [{name: cost(name, one[name]) for name in PRICES} for one in used]
     for title, names in GROUPS.items():
@@ -223,7 +203,7 @@ def table(columns: Sequence[tuple[int, Pace]]) -> Iterator[str]:
 
 GROUPS = {
     "functions": ("invocations", "vCPU-seconds", "GiB-seconds"),
-    "Firestore": tuple(n for n, price in PRICES.items() if price.page == _FIRESTORE),
+    "Firestore": tuple(n for n, price in PRICES.items() if price.page == FIRESTORE),
 }
 
 

@@ -45,7 +45,7 @@ variable "time_zone" {
 variable "max_instances" {
   type        = number
   description = "How many instances of one function may run at once; more requests get a 429 and cost nothing."
-  default     = 10
+  default     = 3
 
   validation {
     condition     = var.max_instances >= 1 && var.max_instances <= 100

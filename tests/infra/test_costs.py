@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import runpy
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 
 import pytest
 
@@ -30,19 +30,28 @@ from tests.peers.terraform import FOLDER
 
 pytest_plugins = ["tests.peers.firestore"]
 
-TOOL = ROOT / "tools" / "costs.py"
 PAGE = (ROOT / "docs" / "costs.md").read_text()
-COSTS = runpy.run_path(str(TOOL))
+COSTS, LIMITS = (vars(import_module(name)) for name in ("costs", "limits"))
 DAY_SECONDS = timedelta(days=1).total_seconds()
 
 
-def test_the_page_holds_what_the_tool_prints() -> None:
-    done = subprocess.run([sys.executable, TOOL], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("tool", ["costs.py", "limits.py"])
+def test_the_page_holds_what_the_tools_print(tool: str) -> None:
+    command = [sys.executable, ROOT / "tools" / tool]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    day, month = done.stdout.strip().split("\n\n")
-    assert day in PAGE
-    assert month in PAGE
-    assert COSTS["SEEN"] in PAGE
+    one, other = done.stdout.strip().split("\n\n")
+    assert one in PAGE
+    assert other in PAGE
+    assert import_module("prices").SEEN in PAGE
+
+
+def test_strangers_cost_no_more_than_the_instances_that_they_keep_busy() -> None:
+    three, six = (LIMITS["strangers"](number) for number in (3, 6))
+
+    # Three of each, at least, for a month: a third, a third and a sixth of a CPU.
+    assert three > 3 * 30 * 86_400 * (0.333 + 0.333 + 0.167) * 0.000024 - 5
+    assert 2 * three < six < 2.2 * three
 
 
 def test_the_day_has_as_many_rounds_as_the_schedule_says() -> None:
@@ -76,7 +85,7 @@ def test_what_is_free_costs_nothing_and_what_is_beyond_costs_its_price() -> None
     assert COSTS["cost"]("documents read", 50_000 * 30) == 0
     assert COSTS["cost"]("documents read", 50_000 * 30 + 200_000) == pytest.approx(0.06)
     priced = {n: used for n, used in COSTS["month"](4, COSTS["DEFAULT"]).items() if n in prices}
-    assert sum(COSTS["cost"](name, used) for name, used in priced.items()) < 0.05
+    assert sum(COSTS["cost"](name, used) for name, used in priced.items()) < 0.15
 
 
 class Cloud(Names):
@@ -128,6 +137,13 @@ def test_the_counts_are_those_of_the_meter(
     measured["the daily round: push, forget old entries"] = deliver(everything="1")
     reads, *others = cost(lambda: household.poll(key=key))
     measured["a poll, beside the buckets"] = (reads - len(newest), *others)
+    assert cost(lambda: household.poll(key="a-key-of-nobody's")) == (
+        LIMITS["STRANGER"]["relay"],
+        0,
+        0,
+    )
+    assert cost(lambda: household.get("auth2", {"state": "x", "code": "y"})) == (0, 0, 0)
+    assert cost(lambda: household.get("auth1", {"invitation": "x"})) == (0, 0, 0)
     measured["an acknowledgement: relay"] = one = cost(
         lambda: (
             store.identities.poll_key("jack"),

@@ -105,7 +105,7 @@ class Deployment:
             least=float(written["min_backoff"].rstrip("s")),
             most=float(written["max_backoff"].rstrip("s")),
             doublings=int(written["max_doublings"]),
-            at_once=10,
+            at_once=int(_default("max_instances")),
             hurry=times,
         )
 
@@ -136,7 +136,7 @@ class Deployment:
 
 
 def _default(variable: str) -> str:
-    text = (FILES / "settings.tf").read_text()
+    text = (FILES / "settings.tf").read_text() + (FILES / "variables.tf").read_text()
     block = _between(text, f'variable "{variable}" {{', "\n}")
     found = re.search(r"^ +default += (.+)$", block, re.M)
     assert found, f"{variable} has no default"
