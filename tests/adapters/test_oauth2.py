@@ -208,6 +208,16 @@ def test_an_access_token_that_no_header_can_hold_costs_no_login(access: str) -> 
     assert "access_token" in grant.odd
 
 
+@pytest.mark.parametrize("mixed", [b"r\xffx", b"r\x12", b"r\\u0000", "r\N{EURO SIGN}".encode()])
+def test_a_refresh_token_with_something_mixed_in_is_none(mixed: bytes) -> None:
+    body = b'{"access_token": "a", "refresh_token": "' + mixed + b'"}'
+    for answer in (body, body[:-1]):
+        with answering(response(200, answer)) as url:
+            grant = token_endpoint(url, basic=True).refresh("r1")
+
+        assert (grant.access, grant.refresh) == ("a", None)
+
+
 def test_registration_does_not_print_its_secret() -> None:
     printed = repr(
         Registration(CONSENTS["fitbit"], "https://t", "https://r", "cid", REDIRECT, True, "hidden")

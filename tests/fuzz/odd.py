@@ -82,7 +82,7 @@ def spoiled(body: bytes, random: Random) -> bytes:
     place = random.randrange(len(body) + 1)
     return random.choice((
         body[:place],
-        body[:place] + random.randbytes(8) + body[place:],
+        body[:place] + b"\xff" + random.randbytes(8) + body[place:],
         random.randbytes(200),
         b"",
         b"<html>Sign in to the hotel</html>",

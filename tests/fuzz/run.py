@@ -26,6 +26,8 @@ ROUNDS = 2_000
 SHOWN = 5
 DEFECT = re.compile(r"Traceback|\.py:[0-9]+")
 """How the log names a place in the code."""
+LINES = 40
+"""Of the log, from a place in the code on: as many as a traceback has."""
 PROVIDERS = ("google_health", "fitbit")
 
 
@@ -78,7 +80,8 @@ def _shown_in_log(at: Home, secrets: set[str]) -> list[str]:
     lines = at.log.getvalue().splitlines()
     at.log.seek(0)
     at.log.truncate()
-    failures = [f"a defect: {line}" for line in lines if DEFECT.search(line)]
+    places = [place for place, line in enumerate(lines) if DEFECT.search(line)]
+    failures = [f"a defect: {' | '.join(lines[place : place + LINES])}" for place in places]
     failures += ["the log showed a secret" for line in lines if any(one in line for one in secrets)]
     return failures
 

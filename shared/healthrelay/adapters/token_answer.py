@@ -32,9 +32,7 @@ def read_grant(body: bytes, now: datetime, known_scopes: Collection[str]) -> Gra
     fields = parse_json(body)
     if not isinstance(fields, dict):
         fields = _salvage(body)
-    access, refresh = (_text(fields.get(name)) for name in _TOKEN_MEMBERS)
-    if access and not is_header_value(access):
-        access = None  # an access token is sent as a header, and a refresh token in a form
+    access, refresh = (_token(fields.get(name)) for name in _TOKEN_MEMBERS)
     if not access and not refresh:
         return None
     lifetime = _lifetime(fields.get("expires_in"), MAX_LIFETIME)
@@ -68,6 +66,15 @@ def _salvage(body: bytes) -> dict[str, Any]:
     text = body.decode(errors="replace")
     pairs = re.findall(rf'"({"|".join(_TOKEN_MEMBERS)})"\s*:\s*"([^"\\\s]+)"', text)
     return dict(pairs)
+
+
+def _token(value: object) -> str | None:
+    """Return a token: printable ASCII (RFC 6749, appendix A), or a line has mixed something in.
+
+    Without a new refresh token the one before stays, with which the answer may come again.
+    """
+    text = _text(value)
+    return text if text and is_header_value(text) else None
 
 
 def _text(value: object) -> str | None:
