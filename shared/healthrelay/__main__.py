@@ -33,7 +33,6 @@ from healthrelay.commands import (
 )
 from healthrelay.commands.store import check_store
 from healthrelay.commands.words import Command
-from healthrelay.config.text_file import read_environment_file
 from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
 
 _COMMANDS = (
@@ -59,6 +58,7 @@ _COMMANDS = (
     dump.run_dump,
     load.run_load,
 )
+_ENVIRONMENT_FILE = Path(".env")
 _OUTPUT_LOST = (errno.EPIPE, errno.ENOSPC, errno.EIO)
 COMMANDS: dict[str, Command] = {command.name: command for command in _COMMANDS}
 """By the first word of a command line."""
@@ -81,9 +81,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     check = partial(check_store, begins=args.begins, verbose=args.verbose)
     asked = assembly.opening.set(check)
     try:
-        # What stands in the environment wins over the file.
-        for name, value in read_environment_file(Path(".env")).items():
-            os.environ.setdefault(name, value)
+        if _ENVIRONMENT_FILE.exists():
+            _use_environment_file()
         code = int(args.command(args) or 0)
     except HealthrelayError as error:
         log.write_text(f"{_error_text(error)}\n")
@@ -100,6 +99,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         return max(code, _end_output(error))
     return code
+
+
+def _use_environment_file() -> None:
+    from healthrelay.config.text_file import read_environment_file  # noqa: PLC0415 - most have none
+
+    for name, value in read_environment_file(_ENVIRONMENT_FILE).items():
+        os.environ.setdefault(name, value)  # what stands in the environment wins
 
 
 def _end_output(error: OSError) -> int:

@@ -18,19 +18,19 @@ def test_the_first_name_that_is_given_counts(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/people/jack")
-    named = {"HEALTHRELAY_HOME": "/srv/health", "HEALTHRELAY_STORE": "sqlite:///other.db"}
+    named = {"home": "/srv/health", "store": "sqlite:///other.db"}
 
     assert store_text(named) == "sqlite:///other.db"
-    assert store_text(named | {"HEALTHRELAY_STORE": " "}) == "sqlite:////srv/health/healthrelay.db"
-    assert home({"HEALTHRELAY_HOME": "kept"}) == tmp_path / "kept"
-    assert home({"HEALTHRELAY_HOME": "~/kept"}) == JACK / "kept"
+    assert store_text({"home": named["home"]}) == "sqlite:////srv/health/healthrelay.db"
+    assert home({"home": "kept"}) == tmp_path / "kept"
+    assert home({"home": "~/kept"}) == JACK / "kept"
     assert home({}) == ROOT / "data"
     assert (ROOT / "shared" / "healthrelay").is_dir()
 
 
 def test_a_home_of_nobody_is_a_sentence() -> None:
     with pytest.raises(NotConfigured, match="home folder is not known") as caught:
-        home({"HEALTHRELAY_HOME": "~nobody-of-that-name/x"})
+        home({"home": "~nobody-of-that-name/x"})
     assert caught.value.names == ("HEALTHRELAY_HOME",)
     with pytest.raises(ValueError, match="home folder is not known"):
         read_store("sqlite:///~nobody-of-that-name/x.db")

@@ -12,7 +12,7 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.config import PREFIX, SETTINGS
 from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, kept_keys
-from healthrelay.config.readers import StoreName, meant, read_store
+from healthrelay.config.readers import StoreName, read_store, settings_in
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def find_store(name: str | None) -> StoreName:
     """Return what *name* names, or without one HEALTHRELAY_STORE. Raises `BadRequest`."""
-    text = name or store_text(os.environ)
+    text = name or store_text(settings_in(os.environ))
     try:
         found = read_store(text)
     except ValueError as error:
@@ -33,7 +33,7 @@ def find_store(name: str | None) -> StoreName:
 
 def vault_of(store: StoreName) -> Vault:
     """Return what opens with the keys of the environment, or those beside the store's file."""
-    text = meant(os.environ.get(f"{PREFIX}SEALING_KEYS", ""))
+    text = settings_in(os.environ).get("sealing_keys", "")
     if not text and store.path is not None:
         text = kept_keys(store.path).get("sealing_keys", "")
     try:

@@ -9,7 +9,7 @@ from healthrelay import log
 from healthrelay.config import PREFIX
 from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, keys_file
-from healthrelay.config.readers import StoreName, meant, read_store
+from healthrelay.config.readers import StoreName, read_store, settings_in
 from healthrelay.core.errors import NotConfigured
 
 _KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
@@ -20,8 +20,9 @@ def check_store(*, begins: bool, verbose: bool) -> None:
 
     With *verbose*, name it on standard error.
     """
+    given = settings_in(os.environ)
     try:
-        store = read_store(store_text(os.environ))
+        store = read_store(store_text(given))
     except ValueError:
         return  # it is named with all else that is wrong
     if verbose:
@@ -30,10 +31,11 @@ def check_store(*, begins: bool, verbose: bool) -> None:
         return
     path = Path(store.path)
     if not path.exists():
-        _refuse_another(path)
+        if not {"home", "store"} & given.keys():
+            _refuse_another(path)
         if not begins:
             raise no_store(path)
-    elif not begins:
+    elif not begins and not {"owner_key", "sealing_keys"} <= given.keys():
         _require_keys(path)
 
 
@@ -53,10 +55,9 @@ def no_store(path: Path) -> NotConfigured:
 
 
 def _refuse_another(path: Path) -> None:
-    """Raise where nothing names a store and earlier versions would have used another one."""
-    named = any(meant(os.environ.get(f"{PREFIX}{name}", "")) for name in ("HOME", "STORE"))
+    """Raise where earlier versions would have used another store, because nothing names one."""
     here = Path("data", path.name).absolute()
-    if not named and here.exists():
+    if here.exists():
         raise NotConfigured(
             f"There is a store at {here}, and none at {path}. Set {PREFIX}HOME to the folder of the"
             " one you mean.",
@@ -66,7 +67,7 @@ def _refuse_another(path: Path) -> None:
 
 def _require_keys(path: Path) -> None:
     file = keys_file(str(path)).absolute()
-    if not file.exists() and not all(meant(os.environ.get(name, "")) for name in _KEYS):
+    if not file.exists():
         raise NotConfigured(
             f"The keys of the store at {path.absolute()} are missing: put {file} back, or set"
             f" {' and '.join(_KEYS)}.",

@@ -5,11 +5,11 @@ a user's data. Nothing is looked for in the current folder or above it, so that 
 same wherever it is given.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from healthrelay.config.readers import meant
 from healthrelay.core.errors import NotConfigured
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,21 +18,23 @@ STORE_FILE = "healthrelay.db"
 _CHECKOUT = ("pyproject.toml", "functions")
 
 
-def store_text(environment: Mapping[str, str]) -> str:
-    """Return what names the store, as in ``HEALTHRELAY_STORE``. Raise `NotConfigured`."""
-    text = meant(environment.get("HEALTHRELAY_STORE", ""))
-    return text or f"sqlite:///{home(environment) / STORE_FILE}"
+def store_text(given: Mapping[str, str]) -> str:
+    """Return what names the store, of the *given* settings or without them.
+
+    Raise `NotConfigured` where no folder for it is known.
+    """
+    return given.get("store") or f"sqlite:///{home(given) / STORE_FILE}"
 
 
-def home(environment: Mapping[str, str]) -> Path:
+def home(given: Mapping[str, str]) -> Path:
     """Return the folder of store and keys, absolute. Raise `NotConfigured` where none is known."""
-    named = meant(environment.get("HEALTHRELAY_HOME", ""))
+    named = given.get("home")
     try:
         if named:
             return Path(named).expanduser().absolute()
         if all((ROOT / name).exists() for name in _CHECKOUT):
             return ROOT / "data"
-        return user_data_folder(environment, sys.platform, Path.home()) / "healthrelay"
+        return user_data_folder(os.environ, sys.platform, Path.home()) / "healthrelay"
     except RuntimeError as error:  # there is no such user, or nobody knows where they are at home
         sentence = "The home folder is not known: name a whole path."
         raise NotConfigured(sentence, ("HEALTHRELAY_HOME",)) from error

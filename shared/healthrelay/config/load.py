@@ -12,12 +12,10 @@ from typing import Any
 
 from healthrelay.config.functions import functions
 from healthrelay.config.home import store_text
-from healthrelay.config.readers import meant, read_each
+from healthrelay.config.readers import PREFIX, meant, read_each, settings_in
 from healthrelay.config.settings import SETTINGS, Settings
-from healthrelay.config.text_file import read_text_file
 from healthrelay.core.errors import NotConfigured
 
-PREFIX = "HEALTHRELAY_"
 MEMORY = ":memory:"
 KEYS_FILE = "keys.env"
 NEW_SECONDS = 3600
@@ -35,14 +33,8 @@ def load(environment: Mapping[str, str]) -> Settings:
     name = environment.get("K_SERVICE", "")
     function = functions().get(name) if name else None
     needed = function.settings if function else SETTINGS.keys()
-    given = _with_local_keys(
-        {"store": store_text(environment)}
-        | {
-            name.removeprefix(PREFIX).lower(): meant(value)
-            for name, value in environment.items()
-            if name.startswith(PREFIX) and meant(value)
-        }
-    )
+    given = settings_in(environment)
+    given = _with_local_keys(given | {"store": store_text(given)})
     texts = {name: given.get(name, setting.default) for name, setting in SETTINGS.items()}
     idle = {name for name, text in texts.items() if not text and name not in needed}
     values, wrong = read_each({n: text for n, text in texts.items() if n not in idle}, _READERS)
@@ -59,6 +51,8 @@ def load(environment: Mapping[str, str]) -> Settings:
 
 def _with_local_keys(given: dict[str, str]) -> dict[str, str]:
     """Return *given* with what a store on this machine brings along: its keys, and an address."""
+    if {"public_url", "owner_key", "sealing_keys"} <= given.keys():
+        return given
     # A store that cannot be read is named with all else that is wrong.
     store, _ = read_each({"store": given["store"]}, _READERS)
     path = store["store"].path if store else None
@@ -145,6 +139,8 @@ def kept_keys(path: str) -> dict[str, str]:
     file = keys_file(path)
     if not file.exists():
         return {}
+    from healthrelay.config.text_file import read_text_file  # noqa: PLC0415 - not in the cloud
+
     pairs = (line.partition("=") for line in read_text_file(file).splitlines() if line.strip())
     return {name.strip().removeprefix(PREFIX).lower(): meant(value) for name, _, value in pairs}
 

@@ -12,6 +12,7 @@ from healthrelay.core.header import is_header_value
 from healthrelay.core.igor_json import is_name
 from healthrelay.core.numbers import whole_number
 
+PREFIX = "HEALTHRELAY_"
 MIN_OWNER_KEY = 32
 MIN_OWNER_KEY_DIFFERENT = 8
 KEY_BYTES = 32
@@ -19,8 +20,17 @@ _ADDRESS = "must be an address such as https://example.org, with a port from 1 t
 _QUEUE = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
 
 
+def settings_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of the settings in *environment* that are not empty, by their names."""
+    return {
+        name.removeprefix(PREFIX).lower(): text
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and (text := meant(value))
+    }
+
+
 def meant(text: str) -> str:
-    """Return the value that *text* of the environment was meant to be.
+    """Return the value that *text* was meant to be.
 
     That is without space around it, and without the quotes that ``docker run --env-file`` leaves
     there although every shell takes them away.
