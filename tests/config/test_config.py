@@ -259,3 +259,14 @@ def test_the_platforms_guard_is_refused_where_no_platform_looks() -> None:
 
     assert faults(GUARD="iam", **account).names == ("HEALTHRELAY_GUARD",)
     assert faults(GUARD="iam").names == ("HEALTHRELAY_TASKS_ACCOUNT", "HEALTHRELAY_GUARD")
+
+
+def test_a_certificate_is_a_pem_file(tmp_path: Path) -> None:
+    file = tmp_path / "igor.crt"
+    text = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    for content in (b"", b"\x30\x82", text.encode("utf-16")):
+        file.write_bytes(content)
+        assert faults(IGOR_CA=str(file)).names == ("HEALTHRELAY_IGOR_CA",)
+    assert faults(IGOR_CA=str(tmp_path)).names == ("HEALTHRELAY_IGOR_CA",)
+    file.write_text(text)
+    assert load(IGOR_CA=str(file)).igor_ca == str(file)

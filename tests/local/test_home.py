@@ -91,6 +91,14 @@ def test_a_first_person_makes_the_store_wherever_the_command_is_given(tmp_path: 
     assert list(elsewhere.iterdir()) == []
 
 
+def test_a_place_that_cannot_be_looked_at_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home, words in ((f"{tmp_path}/file", "no store at"), ("x" * 300, "cannot be looked at")):
+        done = healthrelay(tmp_path, "user", "list", HEALTHRELAY_HOME=home)
+        assert (done.returncode, words in done.stderr) == (1, True), done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_verbose_names_the_store(tmp_path: Path) -> None:
     make_store(tmp_path)
     path = tmp_path / "data" / "healthrelay.db"

@@ -12,6 +12,7 @@ from healthrelay.config.load import MEMORY, keys_file
 from healthrelay.config.readers import StoreName, read_store, settings_in
 from healthrelay.core.errors import NotConfigured
 
+_PLACE = (f"{PREFIX}HOME", f"{PREFIX}STORE")
 _KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
 
 
@@ -30,13 +31,24 @@ def check_store(*, begins: bool, verbose: bool) -> None:
     if store.path in (None, MEMORY):
         return
     path = Path(store.path)
-    if not path.exists():
+    if not _is_there(path):
         if not {"home", "store"} & given.keys():
             _refuse_another(path)
         if not begins:
             raise no_store(path)
     elif not begins and not {"owner_key", "sealing_keys"} <= given.keys():
         _require_keys(path)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        sentence = f"The store at {path.absolute()} cannot be looked at ({error.strerror})."
+        raise NotConfigured(sentence, _PLACE) from error
+    return True
 
 
 def name_store(store: StoreName) -> None:
@@ -50,7 +62,7 @@ def no_store(path: Path) -> NotConfigured:
     return NotConfigured(
         f"There is no store at {path.absolute()}. {PREFIX}HOME names its folder, {PREFIX}STORE the"
         " store itself; `healthrelay user add NAME` makes one.",
-        (f"{PREFIX}HOME", f"{PREFIX}STORE"),
+        _PLACE,
     )
 
 

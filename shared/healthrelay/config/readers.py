@@ -93,6 +93,13 @@ def read_path(value: str) -> str:
     return "/".join(parts)
 
 
+def _is_pem(path: Path) -> bool:
+    try:
+        return b"-----BEGIN CERTIFICATE-----" in path.read_bytes()
+    except OSError:
+        return False
+
+
 read_owner_key = require(
     lambda value: (
         re.fullmatch(f"[!-~]{{{MIN_OWNER_KEY},}}", value)
@@ -109,7 +116,7 @@ read_header = require(
     lambda value: not value or is_header_value(value),
     "must have printable ASCII characters only, because it is sent as a header",
 )
-read_file = require(lambda value: Path(value).is_file(), "must name a PEM file")
+read_file = require(lambda value: _is_pem(Path(value)), "must name a PEM file")
 read_tasks_queue = require(
     partial(re.fullmatch, _QUEUE), "must be projects/PROJECT/locations/REGION/queues/QUEUE"
 )
