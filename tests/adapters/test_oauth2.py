@@ -213,9 +213,30 @@ def test_a_refresh_token_with_something_mixed_in_is_none(mixed: bytes) -> None:
     body = b'{"access_token": "a", "refresh_token": "' + mixed + b'"}'
     for answer in (body, body[:-1]):
         with answering(response(200, answer)) as url:
-            grant = token_endpoint(url, basic=True).refresh("r1")
+            grant = token_endpoint(url).refresh("r1")
+            with pytest.raises(TryLater, match="half of the tokens"):
+                token_endpoint(url, basic=True).refresh("r1")
 
         assert (grant.access, grant.refresh) == ("a", None)
+
+
+BOTH = b'{"access_token": "a", "refresh_token": "r2", "expires_in": 3599'
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+
+
+@pytest.mark.parametrize("basic", [True, False])
+def test_tokens_in_an_answer_that_was_cut_are_kept(basic: bool) -> None:
+    with answering(CUT + BOTH) as url:
+        ours = token_endpoint(url, basic)
+        for grant in (ours.refresh("r1"), ours.exchange("the-code", VERIFIER)):
+            assert (grant.access, grant.refresh, grant.odd) == ("a", "r2", ("body",))
+
+
+def test_half_of_the_tokens_is_asked_for_again_where_they_work_once() -> None:
+    with answering(CUT + BOTH[:40]) as url:
+        assert token_endpoint(url).refresh("r1").access == "a"
+        with pytest.raises(TryLater, match="half of the tokens"):
+            token_endpoint(url, basic=True).refresh("r1")
 
 
 def test_registration_does_not_print_its_secret() -> None:

@@ -48,7 +48,7 @@ class Net:
         body: bytes | None = None,
         seconds: float = 30,
         *,
-        needs_body: bool = True,
+        read: object = None,
     ) -> Answer:
         parts = urlsplit(url)
         try:

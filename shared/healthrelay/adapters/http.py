@@ -7,7 +7,8 @@ read different ones of them, and a webhook's address is one that we have checked
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
@@ -96,11 +97,11 @@ class Http:
         body: bytes | None = None,
         seconds: float = 30,
         *,
-        needs_body: bool = True,
+        read: ReadBody | None = None,
     ) -> Answer:
         """One request; *seconds* bound the whole of it once the name is found, drips included.
 
-        Where the status says all, nothing *needs* the *body*: what comes of it soon is returned.
+        *read* is `whole`, `partly`, or `glance` where the status says all.
         Raises `TryLater`, naming the host and the kind of trouble, when no whole answer came,
         and `Misconfigured` for a certificate that is not trusted.
         """
@@ -116,7 +117,7 @@ class Http:
             preload_content=False,
         )
         peer = str(urllib3.util.parse_url(url).host)
-        return receive(request, peer, seconds, whole if needs_body else glance)
+        return receive(request, peer, seconds, read or whole)
 
 
 def checked(headers: Mapping[str, str]) -> dict[str, str]:
@@ -151,20 +152,31 @@ def to_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
 
 
 def whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """Read to the end, or give up at *deadline*: a socket time-out alone lets a drip go on."""
+    """Return all of a body. Raise, at *deadline* too: a socket time-out alone lets a drip go on."""
+    return b"".join(_chunks(response, deadline))
+
+
+def partly(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+    """Return what came of a body, whole or cut: it may hold what is given only once."""
     parts: list[bytes] = []
+    with suppress(urllib3.exceptions.HTTPError, TimeoutError):
+        for chunk in _chunks(response, deadline):
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+def _chunks(response: urllib3.BaseHTTPResponse, deadline: float) -> Iterator[bytes]:
     size = 0
     try:
         while chunk := response.read1(_CHUNK_BYTES, decode_content=True):
-            parts.append(chunk)
             size += len(chunk)
             if size > MAX_BYTES or time.monotonic() > deadline:
                 raise TimeoutError("too slow or too long")
+            yield chunk
     except BaseException:
         response.close()
         raise
     response.release_conn()
-    return b"".join(parts)
 
 
 def glance(response: urllib3.BaseHTTPResponse, _deadline: float) -> bytes:

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from healthrelay.adapters.http import Answer, Http
+from healthrelay.adapters.http import Answer, Http, glance
 from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import AMBIGUOUS, SNAPSHOT
 from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
@@ -56,7 +56,7 @@ class IgorTarget:
         url = f"{self.url}/data/{self.prefix}/{message.user}"
         json = "application/json"
         headers = {"Content-Type": json, "Accept": json, **self.credential().headers()}
-        answer = self.http.send("PUT", url, headers, message.body, self.seconds, needs_body=False)
+        answer = self.http.send("PUT", url, headers, message.body, self.seconds, read=glance)
         if answer.status != 200:
             raise _trouble(answer, self.prefix)
 

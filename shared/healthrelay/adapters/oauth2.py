@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from healthrelay.adapters.http import Answer, Http, to_answer
-from healthrelay.adapters.token_answer import read_grant
+from healthrelay.adapters.http import Answer, Http, ReadBody, glance, partly, to_answer
+from healthrelay.adapters.token_answer import CUT, read_grant
 from healthrelay.core.errors import (
     ConsentEnded,
     HealthrelayError,
@@ -62,7 +62,7 @@ class OAuth2TokenEndpoint:
 
         us = self._us
         session = OAuth2Session(us.client_id, redirect_uri=us.redirect_uri)
-        bind(session, self._http, TIMEOUT_SECONDS)
+        bind(session, self._http, TIMEOUT_SECONDS, partly)
         grants: list[Grant] = []
 
         def read(response: Any, **_: Any) -> None:
@@ -97,25 +97,29 @@ class OAuth2TokenEndpoint:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if not self._us.basic:
             form |= {"client_id": self._us.client_id, "client_secret": self._us.client_secret}
-        return self._read_grant(self._post(self._us.token_url, form))
+        grant = self._read_grant(self._post(self._us.token_url, form, partly))
+        if self.single_use and not grant.refresh and {CUT, "refresh_token"} & {*grant.odd}:
+            # Asked again soon, the provider gives the same answer, and the whole of it.
+            raise TryLater(f"{self._us.consent.label} answered with half of the tokens.")
+        return grant
 
     def revoke(self, grant: Grant) -> None:
         """End the whole grant, by its refresh token if it has one."""
         form = {"token": grant.refresh or grant.access}
-        answer = self._post(self._us.revoke_url, form, needs_body=False)
+        answer = self._post(self._us.revoke_url, form, glance)
         refused = answer.status in (400, 401, 403)
         if 200 <= answer.status < 300 or (refused and _cause(answer) in _ENDED):
             return
         raise self._error(answer, "ending a grant")
 
-    def _post(self, url: str, form: Mapping[str, str], *, needs_body: bool = True) -> Answer:
+    def _post(self, url: str, form: Mapping[str, str], read: ReadBody) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers["Accept"] = "application/json"
         if self._us.basic:
             pair = f"{self._us.client_id}:{self._us.client_secret}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         body = urlencode(form).encode()
-        return self._http.send("POST", url, headers, body, TIMEOUT_SECONDS, needs_body=needs_body)
+        return self._http.send("POST", url, headers, body, TIMEOUT_SECONDS, read=read)
 
     def _read_grant(self, answer: Answer) -> Grant:
         if not 200 <= answer.status < 300:

@@ -20,6 +20,8 @@ DEFAULT_LIFETIME = timedelta(hours=1)
 MAX_LIFETIME = timedelta(days=366)
 MAX_GRANT_LIFETIME = timedelta(days=3660)
 MAX_NUMBER_LENGTH = 40
+CUT = "body"
+"""Names, among what is odd, an answer that is no JSON as a whole."""
 _TOKEN_MEMBERS = ("access_token", "refresh_token")
 
 
@@ -30,7 +32,8 @@ def read_grant(body: bytes, now: datetime, known_scopes: Collection[str]) -> Gra
     *known* ones are left out. ``odd`` names what stood there and could not be read.
     """
     fields = parse_json(body)
-    if not isinstance(fields, dict):
+    cut = not isinstance(fields, dict)
+    if cut:
         fields = _salvage(body)
     access, refresh = (_token(fields.get(name)) for name in _TOKEN_MEMBERS)
     if not access and not refresh:
@@ -55,6 +58,7 @@ def read_grant(body: bytes, now: datetime, known_scopes: Collection[str]) -> Gra
         refresh_expires_at=now + grant_lifetime if grant_lifetime else None,
         user=user,
         odd=(
+            *([CUT] if cut else []),
             *(name for name, value in read.items() if name in fields and not value),
             *([FOREIGN_SCOPES] if not scopes and _is_foreign(fields.get("scope")) else []),
         ),
