@@ -19,8 +19,10 @@ TIMEOUT_SECONDS = max(row["seconds"] for row in FUNCTIONS.values())
 CONDITIONS = 4
 CONDITION_USD, MILLION_POINTS_USD = 1.50, 0.35
 """Announced, and not charged yet: an earlier state of Google's page on the costs of alerting."""
-STRANGER = {"relay": 1}
+STRANGER = {"events": 1, "relay": 1}
 """Function → the documents that it reads to turn a stranger away; the others read none."""
+WAIT, WAITING_READS = 25, 3
+"""Seconds for which a program may wait: a document each, and so many more of the request."""
 TOKENS, REQUESTS = 10_000, 86_400_000
 """What Google Health gives a project in a day."""
 MOST_CALLS = 20
@@ -62,6 +64,18 @@ def strangers(instances: int) -> float:
     return sum(cost(name, number) for name, number in used.items())
 
 
+def waiting() -> float:
+    """Return US dollars a month of one program that asks `events` again after each wait."""
+    row, seconds = FUNCTIONS["events"], DAYS * DAY_SECONDS
+    used = {
+        "invocations": seconds / WAIT,
+        "vCPU-seconds": seconds * float(row["cpu"]),
+        "GiB-seconds": seconds * float(row["memory"].removesuffix("Mi")) / 1024,
+        "documents read": seconds * (1 + WAITING_READS / WAIT),
+    }
+    return sum(cost(name, number) for name, number in used.items())
+
+
 def alerting() -> float:
     """Return US dollars a month of all conditions, each with a point every 30 seconds."""
     points = CONDITIONS * DAYS * DAY_SECONDS / 30
@@ -82,6 +96,11 @@ def bounds() -> Iterator[str]:
         f" {dollars(month / DAYS)} a day | `max_instances`, {INSTANCES} by default: who comes on"
         " top gets a 429, which costs nothing; the budget's mail comes within a day, and"
         " `make destroy` stops everything |"
+    )
+    yield (
+        f"| a program that always waits at `events` | {waiting():.2f} |"
+        f" `max_instances`; a webhook costs nothing between two changes, and asking once a minute"
+        " without `wait` a few cents |"
     )
     yield (
         f"| a disabled version of a secret, beyond {version.free} versions | {version.usd} each |"

@@ -44,7 +44,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 def test_the_functions_are_those_we_serve() -> None:
     assert set(NAMES) == set(functions())
-    assert {"auth1", "auth2", "fetch", "deliver", "relay"} <= set(NAMES)
+    assert {"auth1", "auth2", "fetch", "deliver", "events", "relay"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,6 +78,7 @@ def test_a_function_answers_at_every_path(load: Load, name: str, path: str) -> N
         ("auth2", {"GET"}),
         ("fetch", {"GET", "POST"}),
         ("deliver", {"GET", "POST"}),
+        ("events", {"GET", "HEAD"}),
         ("relay", {"GET", "HEAD"}),
     ],
 )
@@ -105,6 +106,8 @@ def test_other_methods_are_refused_with_the_right_ones(
         ("auth2", "?code=c&state=forged", 400, "This address is not one that we gave out."),
         ("fetch", "?user=jack", 401, "The owner key is missing or wrong"),
         ("deliver", "", 401, "The owner key is missing or wrong"),
+        ("events", "", 401, "Send the key in the address, or as Authorization: Bearer."),
+        ("events", "?user=jack&key=k", 401, "The key is missing or wrong."),
         ("relay", "", 400, "Say which user: add user=NAME."),
         ("relay", "?user=../jack", 400, "A user name is 1 to 64 letters"),
         ("relay", "?user=jack&key=k", 401, "The key is missing or wrong."),

@@ -14,6 +14,7 @@ PATHS = {
     "auth2": ("/auth2",),
     "fetch": ("/fetch",),
     "deliver": ("/deliver",),
+    "events": ("/events",),
     "relay": ("/relay", "/relay", "/relay/events", "/relay/ack", "/relay/other"),
 }
 NAMES = {
@@ -22,6 +23,7 @@ NAMES = {
     "fetch": ("user", "methods", "resource", "base_date", "date", "period", "end_date",
               "start_time", "end_time", "detail_level", "collection"),
     "deliver": ("user", "now", "everything", "reader", "cursor"),
+    "events": ("user", "key", "after", "limit", "reader", "wait"),
     "relay": ("user", "key", "days", "format", "cursor", "after", "limit", "reader", "wait"),
 }  # fmt: skip
 GOOD = {
@@ -57,7 +59,10 @@ def request(function: str, random: Random, keys: Keys) -> bytes:
     method = random.choice(METHODS)
     pairs = [_pair(function, random, keys) for _ in range(random.choice((0, 1, 1, 2, 3, 6)))]
     if random.random() < 0.5:
-        pairs += [("user", "jack"), *([("key", keys.poll)] if function == "relay" else [])]
+        pairs += [
+            ("user", "jack"),
+            *([("key", keys.poll)] if function in ("events", "relay") else []),
+        ]
     in_body = method != "GET" and random.random() < 0.6
     body = _body(pairs, random) if in_body or random.random() < 0.05 else b""
     target = random.choice(PATHS[function])

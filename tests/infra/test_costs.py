@@ -40,9 +40,9 @@ def test_the_page_holds_what_the_tools_print(tool: str) -> None:
     command = [sys.executable, ROOT / "tools" / tool]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    one, other = done.stdout.strip().split("\n\n")
-    assert one in PAGE
-    assert other in PAGE
+    tables = done.stdout.strip().split("\n\n")
+    assert len(tables) > 1
+    assert all(table in PAGE for table in tables)
     assert import_module("prices").SEEN in PAGE
 
 
@@ -85,7 +85,7 @@ def test_what_is_free_costs_nothing_and_what_is_beyond_costs_its_price() -> None
     assert COSTS["cost"]("documents read", 50_000 * 30) == 0
     assert COSTS["cost"]("documents read", 50_000 * 30 + 200_000) == pytest.approx(0.06)
     priced = {n: used for n, used in COSTS["month"](4, COSTS["DEFAULT"]).items() if n in prices}
-    assert sum(COSTS["cost"](name, used) for name, used in priced.items()) < 0.15
+    assert sum(COSTS["cost"](name, used) for name, used in priced.items()) < 0.2
 
 
 class Cloud(Names):
@@ -144,6 +144,9 @@ def test_the_counts_are_those_of_the_meter(
     )
     assert cost(lambda: household.get("auth2", {"state": "x", "code": "y"})) == (0, 0, 0)
     assert cost(lambda: household.get("auth1", {"invitation": "x"})) == (0, 0, 0)
+    asked = {"user": "jack", "key": key, "after": str(head), "wait": "1"}
+    waited = cost(lambda: household.get("events", asked))
+    assert waited == (LIMITS["WAITING_READS"] + 1, 0, 0)
     measured["an acknowledgement: relay"] = one = cost(
         lambda: (
             store.identities.poll_key("jack"),

@@ -78,7 +78,7 @@ def test_a_private_function_answers_nobody_but_the_invoker(planned: Plan) -> Non
             callers[on].add(account)
 
     public = {name for name in FUNCTIONS if callers[name] == {"anybody"}}
-    assert public == {"auth1", "auth2", "relay"}
+    assert public == {"auth1", "auth2", "events", "relay"}
     assert all(callers[name] == {INVOKER} for name in set(FUNCTIONS) - public)
 
 
@@ -199,7 +199,12 @@ def test_jobs_call_private_functions_with_a_token_for_them(least: Plan) -> None:
     for values in jobs.values():
         target = values["http_target"][0]
         address = target["uri"].partition("?")[0]
-        assert address.removeprefix(f"{HOST}/") in set(FUNCTIONS) - {"auth1", "auth2", "relay"}
+        assert address.removeprefix(f"{HOST}/") in set(FUNCTIONS) - {
+            "auth1",
+            "auth2",
+            "events",
+            "relay",
+        }
         assert target["oidc_token"][0]["audience"] == address
 
 
@@ -208,7 +213,8 @@ def test_addresses_with_keys_in_them_are_not_logged(least: Plan) -> None:
     name = f"projects/{PROJECT}/logs/run.googleapis.com%2Frequests"
 
     assert exclusion["filter"] == (
-        f'logName="{name}" AND resource.labels.service_name=("auth1" OR "auth2" OR "relay")'
+        f'logName="{name}" AND resource.labels.service_name='
+        '("auth1" OR "auth2" OR "events" OR "relay")'
     )
 
 

@@ -192,6 +192,8 @@ def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
             "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(authority),
             "grpc_proxy": internet.url,
             "no_grpc_proxy": "127.0.0.1",
+            # All instances of a function are one process, which must answer as many at once.
+            "THREADS": str(deployment.slots()),
         }
         functions = {}
         for name in deployment.functions():
@@ -202,7 +204,14 @@ def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
             env = deployment.environment(name) | filled | common | metadata.environment
             functions[name] = build(name, folder, EPOCH).process(env)
         gateway = stack.enter_context(
-            Gateway(deployment.host, functions, deployment.invokers(), identity, context)
+            Gateway(
+                deployment.host,
+                functions,
+                deployment.invokers(),
+                identity,
+                context,
+                deployment.slots(),
+            )
         )
         hosts[deployment.host] = gateway.port
         stack.enter_context(queue)

@@ -72,6 +72,13 @@ class Deployment:
             for name, row in config.functions().items()
         }
 
+    def slots(self) -> int:
+        """Return how many requests a function answers at once, in all of its instances."""
+        variable = _between((FILES / "variables.tf").read_text(), '"max_instances" {', "validation")
+        instances = dict(_ASSIGNED.findall(variable))["default"]
+        service = dict(_ASSIGNED.findall((FILES / "functions.tf").read_text()))
+        return int(instances) * int(service["max_instance_request_concurrency"])
+
     def enqueuers(self) -> set[str]:
         return {self.account(name) for name, row in config.functions().items() if row.enqueues}
 

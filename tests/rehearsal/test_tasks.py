@@ -38,14 +38,14 @@ def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
     cloud.ticked("fetch")
     cloud.tasks.until(lambda: cloud.done("deliver", "rosa"))
     mine = {"user": "rosa", "key": cloud.owner("user", "key", "rosa"), "reader": "car"}
-    head = cloud.get("relay/events", **mine).json()["head"]
+    head = cloud.get("events", **mine).json()["head"]
 
     noted = cloud.ask("POST", "relay/ack", data=mine | {"cursor": str(head)})
     cloud.tasks.until(lambda: any("reader=car" in one.body for one in cloud.tasks.tries))
 
     assert noted.status_code == 202, noted.text
     assert head >= 1
-    page = cloud.get("relay/events", **mine).json()
+    page = cloud.get("events", **mine).json()
     assert (page["after"], page["events"]) == (head, [])
 
 

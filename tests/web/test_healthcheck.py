@@ -16,7 +16,7 @@ from healthrelay.ports.store import Identities
 from tests.household import OWNER_KEY, Household, load_function, run_command
 from tests.igor.recorder import Recorder, Say
 
-OPEN, CLOSED = ["auth1", "auth2", "relay"], ["deliver", "fetch"]
+OPEN, CLOSED = ["auth1", "auth2", "events", "relay"], ["deliver", "fetch"]
 CLOUD = {
     "HEALTHRELAY_STORE": "firestore",
     "HEALTHRELAY_PUBLIC_URL": "https://relay.example",

@@ -1,4 +1,4 @@
-"""``/relay/events`` and ``/relay/ack``: the log for programs; and the forms of a poll."""
+"""``/events`` and ``/relay/ack``: the log for programs; and the forms of a poll."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def change(household: Household, *records: Record) -> None:
     services.store.records.apply("jack", Delta(added=records), services.now())
 
 
+PATHS = {"events": "events", "ack": "relay/ack", "x": "relay/x", "": "relay"}
+
+
 @pytest.fixture
 def key(household: Household) -> str:
     household.add("jack")
@@ -33,7 +36,7 @@ def key(household: Household) -> str:
 
 
 def get(household: Household, path: str, key: str, **query: str) -> requests.Response:
-    return household.get(f"relay/{path}", {"user": "jack", "key": key, **query})
+    return household.get(PATHS[path], {"user": "jack", "key": key, **query})
 
 
 def test_events_come_with_their_values(household: Household, key: str) -> None:
@@ -53,10 +56,10 @@ def test_events_come_with_their_values(household: Household, key: str) -> None:
 def test_the_key_is_needed(household: Household, key: str, path: str) -> None:
     cursor = {"user": "jack", "cursor": "1"}
 
-    assert household.get(f"relay/{path}", cursor).status_code == 401
+    assert household.get(PATHS[path], cursor).status_code == 401
     assert get(household, path, "x", cursor="1").status_code == 401
-    assert household.get(f"relay/{path}", {**cursor, "user": "nobody"}, key).status_code == 401
-    assert household.get(f"relay/{path}", cursor, key).status_code == 200
+    assert household.get(PATHS[path], {**cursor, "user": "nobody"}, key).status_code == 401
+    assert household.get(PATHS[path], cursor, key).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def test_who_waits_in_vain_is_told_so_in_time(household: Household, key: str) ->
 
 @pytest.mark.parametrize(("path", "method"), [("events", "POST"), ("ack", "PUT"), ("x", "POST")])
 def test_other_methods(household: Household, key: str, path: str, method: str) -> None:
-    answer = requests.request(method, f"{household.url}/relay/{path}", timeout=10)
+    answer = requests.request(method, f"{household.url}/{PATHS[path]}", timeout=10)
 
     assert answer.status_code == 405
 

@@ -13,11 +13,12 @@ from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import TryLater
 from healthrelay.flows.delivery.events import MAX_READERS, acknowledge, cursor
+from healthrelay.flows.delivery.places import Places
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.delivery.snapshots import Snapshots
 from healthrelay.ports.peers import Queue
 from healthrelay.ports.store import Store
-from healthrelay.web import deliver, relay
+from healthrelay.web import deliver, events, relay
 from healthrelay.web.deliver import TASK
 from tests.flows.delivery.fakes import NOW, FakeQueue, add
 from tests.household import OWNER_KEY, answer_of
@@ -49,7 +50,7 @@ class Reading:
 class Deployed:
     """What `relay`, or `deliver`, is given in the cloud."""
 
-    system = "metric"
+    system, public_url = "metric", ""
     relay_days = 365
     public_url = "https://relay.example"
     owner_key = OWNER_KEY
@@ -58,7 +59,7 @@ class Deployed:
     def __init__(self, store: Any, writer: Queue | None) -> None:
         self.store = store
         self.writer = writer
-        self.snapshots = Snapshots()
+        self.snapshots, self.places = Snapshots(), Places(2)
         self.notes: list[dict[str, object]] = []
 
     def now(self) -> datetime:
@@ -87,7 +88,8 @@ class Cloud:
     def ask(self, path: str, key: str = "") -> Response:
         """What `relay` answers jack's program at *path*, which may have a query."""
         link = "&" if "?" in path else "?"
-        return answer_of(relay.view, self.relay, f"{path}{link}user=jack&key={key or self.key}")
+        view = events.view if path.startswith("/relay/events") else relay.view
+        return answer_of(view, self.relay, f"{path}{link}user=jack&key={key or self.key}")
 
     def carry_out(self, task: Task) -> Response:
         """What Cloud Tasks makes of it: a POST to the private function."""
@@ -235,7 +237,8 @@ def test_deliver_takes_it_from_its_invoker_alone(cloud: Cloud) -> None:
 
 
 def test_on_one_machine_it_is_written_at_once(cloud: Cloud) -> None:
-    words = {"user": "jack", "key": cloud.key, "cursor": "2"}
-    answer = answer_of(relay.view, Deployed(cloud.store, None), "/relay/ack", "POST", data=words)
+    words = {"user": "jack", "cursor": "2"}
+    path = f"/relay/ack?key={cloud.key}"
+    answer = answer_of(relay.view, Deployed(cloud.store, None), path, "POST", data=words)
 
     assert (answer.status_code, cloud.cursor()) == (200, 2)

@@ -126,7 +126,7 @@ def test_all_ways_out_say_the_same(household: Household, use: Set, tmp_path: Pat
     ask = {"user": "jack", "key": key}
     polled = household.get("relay", ask).json()["jack"]
     xml = household.get("relay", {**ask, "format": "xml"}).text
-    page = household.get("relay/events", {**ask, "after": "0"}).json()
+    page = household.get("events", {**ask, "after": "0"}).json()
     run_command("export", "jack", "--to", str(tmp_path))
 
     exported = json.loads((tmp_path / "jack.json").read_text())

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
+from healthrelay.assembly.memory import Memory
 from healthrelay.core.errors import NotConfigured
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
-    from healthrelay.flows.delivery.snapshots import Snapshots
     from healthrelay.flows.grants.disconnect import Disconnected
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CLOCK = partial(datetime.now, UTC)
 
 
-class Services:
+class Services(Memory):
     """Satisfies `healthrelay.web.services.WebServices` for one process, by the clock *now*."""
 
     def __init__(self, settings: config.Settings, now: Callable[[], datetime] = _CLOCK) -> None:
@@ -40,8 +40,6 @@ class Services:
         self.private_url = settings.tasks_url or settings.public_url
         self.relay_days, self.log_days = settings.relay_days, settings.log_days
         self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
-        self.resident = False
-        """Whether this process stays, so that it can do something later."""
 
     @property
     def owner_key(self) -> str:
@@ -162,12 +160,6 @@ class Services:
             log_event=self.log_event,
             system=self.settings.system,
         )
-
-    @cached_property
-    def snapshots(self) -> Snapshots:
-        from healthrelay.flows.delivery.snapshots import Snapshots
-
-        return Snapshots()
 
     @cached_property
     def queue(self) -> Queue:

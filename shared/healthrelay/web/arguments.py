@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.exceptions import ClientDisconnected
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.numbers import whole_number
+from healthrelay.web.body import BODY_SECONDS, read_body
 from healthrelay.web.responses import UnreadBody
 
 Pairs = list[tuple[str, str]]
@@ -21,23 +21,26 @@ _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 """The mark of UTF-8, and JSON's white space."""
 
 
-def arguments(request: Request) -> dict[str, str]:
+def arguments(request: Request, seconds: float = BODY_SECONDS) -> dict[str, str]:
     """Return query and body as one, each name at most once; raise `BadRequest`.
 
     A body is a form, or a JSON object of texts and whole numbers, under whatever type: Cloud
-    Scheduler calls it ``application/octet-stream`` unless another is set.
+    Scheduler calls it ``application/octet-stream`` unless another is set. It must be here within
+    so many *seconds*.
     """
-    pairs = [*request.args.items(multi=True), *body_arguments(request)]
+    pairs = [*request.args.items(multi=True), *body_arguments(request, seconds)]
     params = dict(pairs)
     if len(params) != len(pairs):
         raise BadRequest("An argument was given twice.")
     return params
 
 
-def body_arguments(request: Request) -> Pairs:
-    """Return the arguments in the body alone. Raise `BadRequest`, `UnreadBody`."""
+def body_arguments(request: Request, seconds: float = BODY_SECONDS) -> Pairs:
+    """Return the arguments in the body alone. Raise `BadRequest`, `BodyTooLate`, `UnreadBody`."""
     if _READ not in request.environ:
-        request.environ[_READ] = _read(request, _whole_body(request))
+        if request.method != "POST" and request.content_length:
+            raise UnreadBody(f"A {request.method} has no body here: use POST, or the address.")
+        request.environ[_READ] = _read(request, read_body(request, seconds))
     return arguments_read(request)
 
 
@@ -57,18 +60,9 @@ def number(params: Mapping[str, str], name: str, default: int, allowed: range) -
     return value
 
 
-def _whole_body(request: Request) -> bytes:
-    try:
-        return request.get_data()
-    except ClientDisconnected as error:
-        raise BadRequest("The body is shorter than its Content-Length.") from error
-
-
 def _read(request: Request, body: bytes) -> Pairs:
     if not body:
         return []
-    if request.method != "POST":
-        raise UnreadBody(f"A {request.method} has no body here: use POST, or the address.")
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnreadBody("Send the body as it is: gzip and other encodings are not read.")
     if body.lstrip(_BEFORE_JSON)[:1] == b"{" or request.mimetype == "application/json":

@@ -15,8 +15,8 @@ from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.sweep import deliver_due, prune, push_everything
 from healthrelay.web.arguments import arguments
 from healthrelay.web.endpoint import TASK, endpoint
-from healthrelay.web.events import reader_cursor
 from healthrelay.web.invoker import require_invoker
+from healthrelay.web.readers import reader_cursor
 from healthrelay.web.responses import facts, json_response, trouble_facts
 
 if TYPE_CHECKING:

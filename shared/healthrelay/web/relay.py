@@ -21,13 +21,24 @@ MAX_DAYS = 36_500
 
 
 def view(request: Request, services: WebServices) -> Response:
-    """Answer programs at ``events`` and ``ack`` below ``/relay``, and Igor's poll elsewhere."""
-    name = request.path.rstrip("/").rpartition("/")[2]
-    if name in ("events", "ack"):
-        from healthrelay.web import events  # noqa: PLC0415 - Igor's poll needs none of it
+    """Answer programs at ``ack`` below ``/relay``, and Igor's poll elsewhere.
 
-        return events.VIEWS[name](request, services)
-    return _poll_view(request, services)
+    What changed is told by a function of its own, at ``/events``.
+    """
+    name = request.path.rstrip("/").rpartition("/")[2]
+    if name == "ack":
+        from healthrelay.web.ack import ack  # noqa: PLC0415 - Igor's poll needs none of it
+
+        return ack(request, services)
+    return (_lead_to_events if name == "events" else _poll_view)(request, services)
+
+
+@endpoint("GET", "HEAD")
+def _lead_to_events(request: Request, _services: WebServices) -> Response:
+    """Return 308 to the function beside us: on a shared host a path begins with its name."""
+    query = request.query_string.decode("latin-1")
+    location = f"/events?{query}" if query else "/events"
+    return Response(status=308, headers={"Location": location, "Cache-Control": "no-store"})
 
 
 @endpoint("GET", "HEAD")

@@ -26,6 +26,10 @@ class AddressTooLong(BadRequest):
     """The query is longer than any of ours."""
 
 
+class BodyTooLate(BadRequest):
+    """The body was held back."""
+
+
 class UnreadBody(BadRequest):
     """A body came in a shape that is not read, and so may say something that would be lost."""
 
@@ -64,6 +68,7 @@ STATUSES: dict[type[HealthrelayError], int] = {
     MethodNotAllowed: 405,
     LengthRequired: 411,
     AddressTooLong: 414,
+    BodyTooLate: 408,
     UnreadBody: 415,
     InvitationNeeded: 409,
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import DeliveryContext
+    from healthrelay.flows.delivery.places import Places
     from healthrelay.flows.delivery.snapshots import Snapshots
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
@@ -50,6 +51,8 @@ class WebServices(Protocol):
     def provider(self) -> Provider: ...
     @property
     def snapshots(self) -> Snapshots: ...
+    @property
+    def places(self) -> Places: ...
     @property
     def queue(self) -> Queue: ...
     @property

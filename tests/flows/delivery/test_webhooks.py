@@ -88,7 +88,7 @@ def test_a_message_that_would_be_large_is_a_link(home: Home) -> None:
     assert link == {
         "user": "jack",
         "sequence": 2,
-        "pull": "https://relay.example/relay/events?user=jack&after=1&limit=1",
+        "pull": "https://relay.example/events?user=jack&after=1&limit=1",
     }
 
 

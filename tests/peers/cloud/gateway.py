@@ -5,6 +5,10 @@ private function is reached with an identity token that is made for it and names
 the right to invoke it. No token, or somebody else's right: 403. A token that is over, forged or
 made for another: 401. What gets through has had its signature cut off. A function that is not
 running is started by its first request, and one that dies is a 503 for who was waiting.
+
+A function has so many instances, each for so many requests at once; whoever finds no slot waits,
+and is turned away with 429 (cloud.google.com/run/docs/about-instance-autoscaling). Its instances
+are one process here.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import http.client
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
 
 from tests.peers.cloud.identity import Identity
@@ -26,6 +30,8 @@ TRACE = "X-Cloud-Trace-Context"
 REMOVED = "SIGNATURE_REMOVED_BY_GOOGLE"
 _HOP = {"connection", "host", "content-length", "transfer-encoding", "keep-alive", "te", "upgrade"}
 SECONDS = 60
+PENDING_SECONDS = 10
+"""How long the platform lets a request wait for a slot."""
 
 
 class Gateway(Running):
@@ -38,11 +44,13 @@ class Gateway(Running):
         invokers: Mapping[str, set[str]],
         identity: Identity,
         context: SSLContext,
+        slots: int,
     ) -> None:
         self._host = host
         self._functions = functions
         self._invokers = invokers
         self._identity = identity
+        self._slots = {name: threading.BoundedSemaphore(slots) for name in functions}
         self._starting = {name: threading.Lock() for name in functions}
         self._secure = Server(self._answer, context)
         self._plain = Server(self._answer)
@@ -62,6 +70,11 @@ class Gateway(Running):
         for function in self._functions.values():
             function.stop()
 
+    def take(self, name: str) -> Callable[[], None]:
+        """Take a slot of the function NAME; what is returned gives it back."""
+        self._slots[name].acquire()
+        return self._slots[name].release
+
     def _answer(self, asked: Asked) -> Told:
         path, mark, query = asked.target.partition("?")
         name, _, rest = path.removeprefix("/").partition("/")
@@ -73,7 +86,12 @@ class Gateway(Running):
             refusal = self._look(name, headers)
             if refusal:
                 return Told(refusal, [("Content-Type", "text/html")], b"<h1>Error</h1>")
-        return self._pass(name, asked._replace(target=f"/{rest}{mark}{query}", headers=headers))
+        if not self._slots[name].acquire(timeout=PENDING_SECONDS):
+            return Told(429, [("Content-Type", "text/html")], b"Rate exceeded.")
+        try:
+            return self._pass(name, asked._replace(target=f"/{rest}{mark}{query}", headers=headers))
+        finally:
+            self._slots[name].release()
 
     def _look(self, name: str, headers: dict[str, str]) -> int:
         """The status with which who calls is turned away, or 0; cuts off the signature."""

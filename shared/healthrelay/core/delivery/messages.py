@@ -49,7 +49,7 @@ def change_message(entry: Entry, now: RecordIndex, address: Address) -> Message:
     body = _body(CHANGED, entry.at, {"user": address.user, **event(entry, now)})
     if len(body) >= MAX_BODY_BYTES:
         query = f"&after={entry.sequence - 1}&limit=1"
-        body = _body(CHANGED, entry.at, address.link(entry.sequence, "/relay/events", query))
+        body = _body(CHANGED, entry.at, address.link(entry.sequence, "/events", query))
     return Message(address.user, body, _id(address, entry.sequence, entry.at.isoformat()))
 
 

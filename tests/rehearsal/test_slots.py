@@ -1,0 +1,41 @@
+"""How many a deployment answers at once, and who takes whose place."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.rehearsal.cloud import REHEARSAL, Cloud
+
+pytestmark = REHEARSAL
+
+CROWD = 40
+
+
+def test_readers_that_wait_delay_no_poll(cloud: Cloud) -> None:
+    cloud.owner("user", "add", "mia")
+    mine = {"user": "mia", "key": cloud.owner("user", "key", "mia")}
+    for function in ("relay", "events"):
+        assert cloud.get(function, **mine).status_code in (200, 503)
+    with ThreadPoolExecutor(CROWD) as pool:
+        waiting = [pool.submit(cloud.get, "events", **mine, wait="15") for _ in range(CROWD)]
+        time.sleep(5)
+        started = time.monotonic()
+        polled = cloud.get("relay", **mine)
+        took = time.monotonic() - started
+        statuses = [one.result().status_code for one in waiting]
+
+    assert polled.json()["error"] == "Nothing has been recorded yet."
+    assert took < 1
+    assert set(statuses) == {200, 429}
+
+
+def test_the_platform_turns_away_whom_it_has_no_slot_for(cloud: Cloud) -> None:
+    taken = [cloud.gateway.take("relay") for _ in range(cloud.deployment.slots())]
+
+    answer = cloud.get("relay", user="mia")
+
+    for release in taken:
+        release()
+    assert (answer.status_code, answer.text) == (429, "Rate exceeded.")
+    assert cloud.get("relay", user="mia").status_code == 401
