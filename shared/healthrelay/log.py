@@ -20,13 +20,14 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | task         | a task that no repeat would heal, or that failed in this process      |
 | settings     | settings are missing or wrong; nothing was tried                      |
 
-A line that cannot be written is dropped: its reader is gone, or the disk is full, and what we do
-goes on. The next line that can be written has their number as ``dropped``.
+A line that cannot be written is dropped: its reader is gone or reads no more, or the disk is full,
+and what we do goes on. The next line that can be written has their number as ``dropped``.
 """
 
 import hmac
 import json
 import re
+import select
 import sys
 import threading
 from collections.abc import Mapping
@@ -41,24 +42,27 @@ _trace: ContextVar[str] = ContextVar("trace", default="")
 _function: ContextVar[str] = ContextVar("function", default="command")
 
 
-class _Dropped:
-    """How many lines could not be written since the last one that could."""
+GRACE_SECONDS = 1.0
+"""How long a line waits for a reader who stopped reading; those behind it do not wait."""
+
+
+class _Lines:
+    """The lines on standard error, and how many were dropped since the last one there."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._dropped = 0
         self._lock = threading.Lock()
 
-    def add(self, count: int) -> None:
+    def write(self, fields: Mapping[str, object]) -> None:
+        """Write *fields* in one piece: the threads of a fetch write at the same time."""
         with self._lock:
-            self._count += count
-
-    def take(self) -> int:
-        with self._lock:
-            count, self._count = self._count, 0
-        return count
+            seconds = 0.0 if self._dropped else GRACE_SECONDS
+            dropped = {"dropped": self._dropped} if self._dropped else {}
+            line = f"{json.dumps({**fields, **dropped})}\n"
+            self._dropped = 0 if _takes_more(seconds) and write_text(line) else self._dropped + 1
 
 
-_dropped = _Dropped()
+_lines = _Lines()
 
 
 def follow(header: str, project: str) -> None:
@@ -92,11 +96,15 @@ def log_event(severity: str, event: str, *, alias_key: str | None = None, **fact
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
     fields = {name: redact(value) for name, value in facts.items() if value is not None}
-    if dropped := _dropped.take():
-        fields["dropped"] = dropped
-    # In one piece, newline included: the threads of a fetch write at the same time.
-    if not write_text(f"{json.dumps(line | fields)}\n"):
-        _dropped.add(dropped + 1)
+    _lines.write(line | fields)
+
+
+def _takes_more(seconds: float) -> bool:
+    """Return whether standard error takes a line within *seconds*; its pipe may be full."""
+    try:
+        return bool(select.select([], [sys.stderr], [], seconds)[1])
+    except (OSError, ValueError, TypeError):
+        return True  # nothing that can be full
 
 
 def write_text(text: str) -> bool:

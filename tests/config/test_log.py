@@ -100,3 +100,21 @@ def test_lines_that_cannot_be_written_are_dropped_and_counted(
     first, second = map(json.loads, capsys.readouterr().err.splitlines())
     assert first["dropped"] == 3
     assert "dropped" not in second
+
+
+def test_a_reader_who_stops_reading_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as lines, os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        for number in range(2_000):
+            log_event("INFO", "fetch", number=number)
+        written = [json.loads(lines.readline())["number"]]
+        while written[-1] < 100:
+            written.append(json.loads(lines.readline())["number"])
+        log_event("INFO", "fetch", number=2_000)
+        while written[-1] < 2_000:
+            line = json.loads(lines.readline())
+            written.append(line["number"])
+
+    assert written[:-1] == list(range(len(written) - 1))
+    assert line["dropped"] == 2_000 - (len(written) - 1) > 0
