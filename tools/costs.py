@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from prices import DAYS, FIRESTORE, HEALTH, PRICES, cost
+from prices import DATABASE, DAYS, HEALTH, PRICES, cost
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = (1, 4, 1_000, 1_000_000)
@@ -203,7 +203,7 @@ def table(columns: Sequence[tuple[int, Pace]]) -> Iterator[str]:
 
 GROUPS = {
     "functions": ("invocations", "vCPU-seconds", "GiB-seconds"),
-    "Firestore": tuple(n for n, price in PRICES.items() if price.page == FIRESTORE),
+    "Firestore": tuple(n for n, price in PRICES.items() if price.page == DATABASE),
 }
 
 

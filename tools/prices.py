@@ -20,19 +20,19 @@ class Price(NamedTuple):
 
 HEALTH = "https://developers.google.com/health/rate-limits"
 _RUN = "https://cloud.google.com/run/pricing"
-FIRESTORE = "https://cloud.google.com/firestore/pricing"
+DATABASE = "https://cloud.google.com/firestore/pricing"
 _TASKS = "https://cloud.google.com/tasks/docs/pricing"
 _SECRETS = "https://cloud.google.com/secret-manager/pricing"
 PRICES = {
     "invocations": Price(0.40, 1e6, 2e6, _RUN),
     "vCPU-seconds": Price(0.000024, 1, 180_000, _RUN),
     "GiB-seconds": Price(0.0000025, 1, 360_000, _RUN),
-    "documents read": Price(0.03, 100_000, 50_000 * DAYS, FIRESTORE),
-    "documents written": Price(0.09, 100_000, 20_000 * DAYS, FIRESTORE),
-    "documents deleted": Price(0.01, 100_000, 20_000 * DAYS, FIRESTORE),
-    "GiB stored": Price(0.15, 1, 1, FIRESTORE),
-    "GiB of earlier versions": Price(0.15, 1, 0, FIRESTORE),
-    "GiB of backups": Price(0.03, 1, 0, FIRESTORE),
+    "documents read": Price(0.03, 100_000, 50_000 * DAYS, DATABASE),
+    "documents written": Price(0.09, 100_000, 20_000 * DAYS, DATABASE),
+    "documents deleted": Price(0.01, 100_000, 20_000 * DAYS, DATABASE),
+    "GiB stored": Price(0.15, 1, 1, DATABASE),
+    "GiB of earlier versions": Price(0.15, 1, 0, DATABASE),
+    "GiB of backups": Price(0.03, 1, 0, DATABASE),
     "task operations": Price(0.40, 1e6, 1e6, _TASKS),
     "Scheduler jobs": Price(0.10, 1, 3, "https://cloud.google.com/scheduler/pricing"),
     "secret versions": Price(0.06, 1, 6, _SECRETS),
