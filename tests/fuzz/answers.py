@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.measurements.records import Record
 from healthrelay.local.consent_page import allow
 from tests.fuzz.bent import Bent
-from tests.household import Household
+from tests.household import OWNER_KEY, Household
 
 PERIOD = "1w"
 SERIES = {
@@ -47,25 +46,32 @@ class Failure(NamedTuple):
 
 
 class Bending(NamedTuple):
-    """What came of all rounds: statuses of fetches and consents, and what was wrong."""
+    """What came of all rounds: statuses of fetches and consents, and what was wrong.
+
+    *secrets* are all that were about; *texts* is what was answered.
+    """
 
     statuses: Counter[int]
     failures: list[Failure]
+    secrets: set[str]
+    texts: list[str]
 
 
 def bend(household: Household, bent: Bent, rounds: int, seed: int) -> Bending:
     """Fetch for jack, and connect and disconnect emma, so often while answers are bent."""
     random = Random(f"{seed} rounds")
-    done = Bending(Counter(), [])
+    done = Bending(Counter(), [], {OWNER_KEY, household.services.settings.client_secret}, [])
     household.connect("jack", **SERIES)
     household.connect("emma", **SERIES)
     household.fetched("jack", period=PERIOD)
     known = records(household)
     for number in range(rounds):
-        for status in _round(household, bent, random):
+        for status, text in _round(household, bent, random):
             done.statuses[status] += 1
+            done.texts.append(text)
             if status not in (200, 400, 403, 409, 429, 502, 503):
                 done.failures.append(Failure(f"status {status}", number))
+        done.secrets.update(tokens_of(household))
         if number % CHECK_EVERY == CHECK_EVERY - 1:
             done.failures.extend(Failure(what, number) for what in _losses(household, bent, known))
     return done
@@ -77,21 +83,22 @@ def records(household: Household) -> dict[tuple[str, str], Record]:
     return {(record.series, record.key): record for record in stored}
 
 
-def _round(household: Household, bent: Bent, random: Random) -> Iterator[int]:
+def _round(household: Household, bent: Bent, random: Random) -> Iterator[tuple[int, str]]:
     draw = random.random()
     if draw < 0.9:
         if random.random() < 0.3:
             household.sandbox.expire_access_tokens()
         bent.bend(*random.choice(((DATA, 0.1), (DATA, 0.5), (r"/token$", 1.0), (EVERYTHING, 0.3))))
-        yield household.fetch("jack", **random.choice(QUERIES)).status_code
+        answer = household.fetch("jack", **random.choice(QUERIES))
+        yield answer.status_code, answer.text
         _forget_pauses(household)
     else:
         yield from _come_and_go(household, bent, random)
     bent.straighten()
 
 
-def _come_and_go(household: Household, bent: Bent, random: Random) -> Iterator[int]:
-    """Have emma disconnected, erased, made again and connected, with bent answers to all of it."""
+def _come_and_go(household: Household, bent: Bent, random: Random) -> Iterator[tuple[int, str]]:
+    """Have emma disconnected and connected again, with bent answers to all of it."""
     services = household.services
     bent.bend(EVERYTHING, random.choice((0.3, 1.0)))
     try:
@@ -99,11 +106,12 @@ def _come_and_go(household: Household, bent: Bent, random: Random) -> Iterator[i
     except HealthrelayError:
         bent.straighten()
         services.disconnect("emma", anyway=True)
-    household.sandbox.reset()
+    household.sandbox.reset()  # its journal would grow for as long as this lasts
     bent.bend(EVERYTHING, random.choice((0.2, 0.5, 1.0)))
     link = household.invitation("emma")
-    yield allow(link, "emma").get("auth2", 0)
-    yield household.fetch("emma").status_code
+    yield allow(link, "emma").get("auth2", 0), ""
+    answer = household.fetch("emma")
+    yield answer.status_code, answer.text
 
 
 def _losses(
@@ -138,10 +146,7 @@ def _forget_pauses(household: Household) -> None:
     household.change_grant("jack", health=health)
 
 
-def secrets_of(household: Household) -> set[str]:
-    """Return what may be in no answer and in no line of the log."""
-    own = {household.services.settings.client_secret}
-    with suppress(HealthrelayError):  # a lost login has none
-        grant = household.services.grants.current("jack", household.services.now()).grant
-        own |= {grant.access, grant.refresh or ""}
-    return own - {""}
+def tokens_of(household: Household) -> set[str]:
+    """Return jack's tokens of now, which no answer and no line of the log may show."""
+    grant = household.services.grants.load("jack").grant
+    return {grant.access, grant.refresh or ""} - {""}
