@@ -1,12 +1,15 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
+# audit: known weaknesses and licences of what is pinned (needs the network)
 # moved: the quick part on another day, DATE="2028-02-29 23:50" TZ=America/Los_Angeles
 # bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… (see docs/deploy.md)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+AUDIT = $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --strict --progress-spinner off \
+	--disable-pip --require-hashes
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check quick moved bench chaos fuzz years lock lint bundle deploy destroy clean
+.PHONY: run test check quick moved bench chaos fuzz years lock audit lint bundle deploy destroy clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run
@@ -44,6 +47,13 @@ bench: $(VENV)/dev
 
 lock: $(VENV)/dev
 	@tools/lock
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(BIN)/python tools/licences.py
+
+# Asks PyPI which of the pins have known weaknesses; --strict, so that who was not asked is no good news.
+audit: $(VENV)/dev
+	@$(BIN)/python tools/licences.py --check
+	@for pins in requirements/*.txt; do echo "$$pins" >&2; $(AUDIT) -r $$pins || exit 1; done
 
 bundle:
 	@$(PYTHON) tools/python_version.py

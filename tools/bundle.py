@@ -1,4 +1,5 @@
-"""Pack what each function is deployed from: build/<function>.zip.
+"""Pack what each function is deployed from, build/<function>.zip, and what it is made of,
+build/<function>.cdx.json (`sbom`).
 
     python tools/bundle.py [--into FOLDER] [FUNCTION …]
 
@@ -19,6 +20,8 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+
+import sbom
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "shared" / "healthrelay"
@@ -108,6 +111,7 @@ def main() -> None:
         print(f"Not packed: {path} is no code of a function.", file=sys.stderr)
     for function in args.function or names():
         packed = bundle(function, args.into)
+        sbom.write(function, args.into)
         size, checksum = packed.stat().st_size // 1024, sha256(packed.read_bytes()).hexdigest()
         print(f"{packed.name:12} {size:5} KiB  {checksum[:12]}")
 

@@ -141,7 +141,8 @@ def test_who_packs_at_the_same_time_does_not_disturb_another(tmp_path: Path) -> 
 
     assert [packer.returncode for packer in packers] == [0] * 8, outputs
     assert len(outputs) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.zip" for name in FUNCTIONS]
+    files = [f"{name}.{kind}" for name in FUNCTIONS for kind in ("cdx.json", "zip")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

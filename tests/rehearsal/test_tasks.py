@@ -40,7 +40,7 @@ def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
     mine = {"user": "rosa", "key": cloud.owner("user", "key", "rosa"), "reader": "car"}
     head = cloud.get("events", **mine).json()["head"]
 
-    noted = cloud.ask("POST", "relay/ack", data=mine | {"cursor": str(head)})
+    noted = cloud.ask("POST", "relay/ack", params=mine, data={"cursor": str(head)})
     cloud.tasks.until(lambda: any("reader=car" in one.body for one in cloud.tasks.tries))
 
     assert noted.status_code == 202, noted.text
