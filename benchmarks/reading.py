@@ -1,4 +1,4 @@
-"""What a warm `relay` takes for one entry of a long history, and for a poll of it."""
+"""What one entry of a long history takes a warm `events`, and a poll of it a warm `relay`."""
 
 from __future__ import annotations
 
@@ -49,16 +49,19 @@ def rows(home: Household, rounds: int) -> list[Row]:
     """Run the *rounds* and judge them."""
     times: defaultdict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
-        many, key = _relay(home, stack, "many", MANY)
-        few, other = _relay(home, stack, "few", FEW)
-        body = many.first_answer(_poll(key)).body
+        key, other = _measure(home, "many", MANY), _measure(home, "few", FEW)
+        many, few = (stack.enter_context(home.start("events", seed=s)) for s in ("many", "few"))
+        many.first_answer(_entry(key))
+        few.first_answer(_entry(other))
+        relay = stack.enter_context(home.start("relay", seed="many"))
+        body = relay.first_answer(_poll(key)).body
         same = _same(home, stack, body)
-        poll, sent = _poll(key, len(body)), _sends(body)
+        sent = _sends(body)
         same.first_answer(sent)
         questions = {
             "one entry, many": (many, _entry(key)),
             "one entry, few": (few, _entry(other)),
-            "poll": (many, poll),
+            "poll": (relay, _poll(key, len(body))),
             "same bytes": (same, sent),
             "same bytes again": (same, sent),
         }
@@ -69,13 +72,10 @@ def rows(home: Household, rounds: int) -> list[Row]:
     return _judged(times)
 
 
-def _relay(home: Household, stack: ExitStack, seed: str, days: int) -> tuple[Running, str]:
-    """Return a `relay` that has answered, over so many *days* of each series, and its key."""
+def _measure(home: Household, seed: str, days: int) -> str:
+    """Store so many *days* of each series; return the key to read them with."""
     records = [record for name in SERIES for record in daily(name, days)]
-    key = measure(home, seed, records + daily("activities-heart", days, _HEART))
-    relay = stack.enter_context(home.start("relay", seed=seed))
-    relay.first_answer(_entry(key))
-    return relay, key
+    return measure(home, seed, records + daily("activities-heart", days, _HEART))
 
 
 def _same(home: Household, stack: ExitStack, body: bytes) -> Running:
@@ -93,7 +93,7 @@ def _judged(times: dict[str, list[float]]) -> list[Row]:
     entries = times["one entry, many"], times["one entry, few"]
     return [
         twice,
-        timed("relay: 1 entry of 50,000 records, s against 100", ONE_ENTRY, *entries, calm),
+        timed("events: 1 entry of 50,000 records, s against 100", ONE_ENTRY, *entries, calm),
         timed(
             "relay: poll of 50,000 records, s against its bytes", POLL, times["poll"], floor, calm
         ),

@@ -12,9 +12,13 @@ from typing import NamedTuple
 
 import pytest
 import requests
+from flask import Flask
 
+from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
+from healthrelay.assembly.services import Services
 from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.web import relay
 from tests.flows.delivery.fakes import add
 from tests.peers.functions import FunctionProcess
 
@@ -124,6 +128,16 @@ def test_who_has_the_key_has_five_seconds_for_the_body(deployed: Deployed) -> No
         time.sleep(0.5)
         slow.sendall(b"sor=2")
         assert b" 200 " in slow.recv(100)
+
+
+def test_who_does_not_take_the_answer_is_given_up() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Flask("slots").test_request_context("/") as context:
+        context.request.environ["gunicorn.socket"] = ours
+        relay.view(context.request, Services(config.load({})))
+
+        # From here on `sendall`, as a server uses it, raises after so many seconds in all.
+        assert ours.gettimeout() == 60
 
 
 def test_relay_leads_readers_to_their_function(deployed: Deployed) -> None:

@@ -14,6 +14,7 @@ from healthrelay.core.igor_json import user_name
 from healthrelay.flows.grants import rounds
 from healthrelay.flows.grants.signed import OWNER_AGE, STATE_AGE, SignedNotes
 from healthrelay.web.arguments import arguments, body_arguments
+from healthrelay.web.body import SIGN_IN_SECONDS
 from healthrelay.web.endpoint import bearer, endpoint, secrets_equal
 from healthrelay.web.page import WayOn, as_page, offer, page
 from healthrelay.web.responses import InvitationNeeded
@@ -35,7 +36,7 @@ _INVITED_ONLY = (
 @endpoint("GET", "HEAD", "POST", render_error=as_page)
 def view(request: Request, services: WebServices) -> Response:
     """Redirect to the consent page; show a sign-in page to who may not go there."""
-    params, now = arguments(request), services.now()
+    params, now = arguments(request, SIGN_IN_SECONDS), services.now()
     user = user_name(params.get("user"))
     offer(WayOn(f"?user={user}", "Start over"))
     if request.method == "POST":

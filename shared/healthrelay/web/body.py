@@ -1,6 +1,6 @@
-"""The body of a request: whole within its time, or not at all.
+"""The body of a request: whole within its time, or not at all; and the time for an answer.
 
-A server has few threads, and whoever holds back a body holds one.
+A server has few threads. Whoever holds back a body, or does not take the answer, holds one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ BODY_SECONDS = 5.0
 """For a body, of whoever may send one."""
 STRANGERS_SECONDS = 0.2
 """For the body of who has not shown yet that they may send one; it comes with the headers."""
+SIGN_IN_SECONDS = 1.0
+"""For a form that somebody fills in, whose key is what is in it."""
+ANSWER_SECONDS = 60.0
+"""For an answer to be taken: as long as Cloud Run lets one request of ours last."""
 UNREAD_SECONDS = 0.05
 """For what is not read, but on its way: who sends it still reads our answer."""
 _BEGUN = "healthrelay.body-begun"
@@ -61,16 +65,26 @@ def drop_unread_body(request: Request) -> None:
     _leave(request)
 
 
+def limit_answer(request: Request) -> None:
+    """Let the server give up on who does not take the answer: it would wait without end."""
+    if connection := _connection(request):
+        connection.settimeout(ANSWER_SECONDS)
+
+
 def _leave(request: Request) -> None:
     """Let the framework, which reads every body to its end, find nothing more to wait for."""
     request.stream = io.BytesIO()
+
+
+def _connection(request: Request) -> socket.socket | None:
+    return next(filter(None, map(request.environ.get, _SOCKETS)), None)
 
 
 @contextmanager
 def _time_limit(request: Request, seconds: float) -> Iterator[threading.Event]:
     """Let nothing more come in after so many *seconds*; what is yielded says whether that was."""
     over = threading.Event()
-    connection = next(filter(None, map(request.environ.get, _SOCKETS)), None)
+    connection = _connection(request)
     if connection is None:
         yield over
         return

@@ -14,7 +14,7 @@ from healthrelay.core.code_path import code_path
 from healthrelay.core.errors import Bug, HealthrelayError, TooLarge
 from healthrelay.web import responses
 from healthrelay.web.arguments import arguments_read
-from healthrelay.web.body import drop_unread_body
+from healthrelay.web.body import drop_unread_body, limit_answer
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
@@ -52,6 +52,7 @@ def endpoint(
             except Exception as error:  # noqa: BLE001 - its text may hold a secret, so it ends here
                 response, cause = render_error(Bug()), code_path(error)
             drop_unread_body(request)
+            limit_answer(request)
             if services.public_url.startswith("https://"):
                 response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
             status = response.status_code
