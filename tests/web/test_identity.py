@@ -328,3 +328,24 @@ def test_a_slow_or_broken_provider_delays_no_page(household: Household) -> None:
     assert answer.status_code == 200
     assert "Jack is connected" in answer.text
     assert "Is this" not in answer.text
+
+
+END = {"endTime": "2026-11-28T07:00:00Z", "endUtcOffset": True}
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    "night", [7, ["hidden-words"], {"summary": {"minutesAsleep": 1}, "interval": END}]
+)
+def test_an_odd_answer_is_left_out_of_the_page_and_of_the_log(
+    household: Household, capfd: pytest.CaptureFixture[str], night: Any
+) -> None:
+    household.add("jack", methods="sleep")
+    body: dict[str, Any] = {"dataPoints": [{"sleep": night}]}
+    household.sandbox.fail("/dataTypes/sleep/", status=200, body=body, times=9)
+
+    answer = consent(household, "jack", "jack")
+
+    assert (answer.status_code, "Is this" in answer.text) == (200, False)
+    out, err = capfd.readouterr()
+    assert "hidden-words" not in answer.text + out + err
