@@ -41,7 +41,8 @@ OLD = Pace("fetched and polled every ten hours", 2.4, 2.4, 2.4)
 """As the old plugin, with `interval` and `--interval` 36000."""
 COLUMNS = (*((number, DEFAULT) for number in PEOPLE), (1_000, OLD))
 
-LOOKS = 3 * 96  # the uptime check asks `relay` from three places; each reads one document
+LOOKS = 3 * 96  # the uptime check asks `relay` from three places; each reads two documents
+RUN = (1, 1, 0)  # that a look or a sweep was, whoever there is: read and written beside the rest
 
 UNCHANGED = "a fetch that finds nothing new, with its refresh"
 CHANGING = "a fetch that changes every series, with its refresh"
@@ -53,7 +54,7 @@ MEASURED = {
     CHANGING: (24, 10, 6),
     "its delivery, where Igor polls": (2, 0, 0),
     "a sweep of deliver": (1, 0, 0),
-    "the daily round: push, forget old entries": (4, 0, 0),
+    "the daily round: push, forget old entries": (3, 0, 0),
     "a poll, beside the buckets": (2, 0, 0),
     "an acknowledgement: relay": (2, 0, 0),
     "an acknowledgement: deliver": (2, 1, 0),
@@ -129,8 +130,8 @@ def month(people: int, pace: Pace) -> dict[str, float]:
         "invocations": (pace.fetches * people + others + rounds) * DAYS,
         "vCPU-seconds": seconds * DAYS / 3,
         "GiB-seconds": seconds * DAYS / 2,
-        "documents read": (reads * people + LOOKS) * DAYS,
-        "documents written": writes * people * DAYS,
+        "documents read": (reads * people + 2 * LOOKS + RUN[0] * (TICKS + SWEEPS)) * DAYS,
+        "documents written": (writes * people + RUN[1] * (TICKS + SWEEPS)) * DAYS,
         "documents deleted": deletes * people * DAYS,
         "GiB stored": kept * people / GIB,
         "GiB of earlier versions": week * people / GIB,

@@ -16,6 +16,7 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | undelivered  | a target has been failing for longer than a day                       |
 | dead letters | changes that a target did not take were given up on                   |
 | fan-out      | a person for whom no fetch could be enqueued                          |
+| run          | when everybody was last looked at could not be stored                 |
 | prune        | a person whose old log entries could not be forgotten                 |
 | task         | a task that no repeat would heal, or that failed in this process      |
 | settings     | settings are missing or wrong; nothing was tried                      |

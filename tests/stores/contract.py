@@ -596,6 +596,18 @@ class StoreContract:
         assert store.records.within("jack", [window]) == [read, new, later]
         assert store.records.everything("jack") == [read, new, later]
 
+    def test_each_run_is_kept_by_its_name(self, empty: Store) -> None:
+        assert empty.runs.load() == {}
+
+        empty.runs.record({"fan-out": NOW, "deliver": NOW})
+        empty.runs.record({"deliver": NOW + timedelta(minutes=5)})
+
+        assert empty.runs.load() == {"fan-out": NOW, "deliver": NOW + timedelta(minutes=5)}
+
+    def test_a_new_store_has_no_problems(self, store: Store) -> None:
+        assert store.problems() == []
+        store.require_writable()
+
     def test_numbers_stay_exact(self, store: Store) -> None:
         data = {"date": "2026-11-01", "logId": 1793513520000, "weight": 82.4, "c": [None]}
         record = Record("weight", "1793513520000", "2026-11-01", data)

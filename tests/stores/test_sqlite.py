@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from healthrelay.adapters.sqlite.database import translate_errors
 from healthrelay.adapters.sqlite.store import SqliteStore
-from healthrelay.adapters.sqlite.trouble import translate_errors
 from healthrelay.core.damage import Damaged, Unusable
 from healthrelay.core.errors import TryLater
 from healthrelay.core.measurements.records import Delta, Record
@@ -224,6 +224,34 @@ def test_a_lock_of_another_process_passes(path: Path) -> None:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TryLater):
             store.identities.save("jack", {"period": "1w"})
+
+
+def test_what_the_last_write_met_is_remembered_until_one_succeeds(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE documents RENAME TO away")
+        with pytest.raises(Unusable):
+            store.identities.save("jack", {"period": "1w"})
+        with pytest.raises(Unusable):
+            store.require_writable()
+        connection.execute("ALTER TABLE away RENAME TO documents")
+
+    store.identities.save("jack", {"period": "1w"})
+    store.require_writable()
+
+
+def test_damaged_runs_are_written_over(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.runs.record({"fan-out": NOW})
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE documents SET data = '[]'")
+    with pytest.raises(Damaged):
+        store.runs.load()
+
+    store.runs.record({"deliver": NOW})
+
+    assert store.runs.load() == {"deliver": NOW}
 
 
 def fill(path: Path) -> None:

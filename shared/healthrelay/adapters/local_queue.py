@@ -50,6 +50,7 @@ class LocalQueue:
         self._names: dict[str, datetime] = {}
         self._tidied: datetime | None = None
         self._threads: list[threading.Thread] = []
+        self._signs: dict[int | None, datetime] = {}
         self._closed = False
 
     def enqueue(self, task: Task) -> bool:
@@ -68,6 +69,12 @@ class LocalQueue:
             # All of them: one may be about to sleep beyond this task's time.
             self._changed.notify_all()
         return True
+
+    def oldest_sign(self) -> datetime:
+        """Return when the thread that is silent for longest last looked for a task; now if none."""
+        with self._changed:
+            signs = [self._signs.get(thread.ident, self._now()) for thread in self._threads]
+            return min(signs, default=self._now())
 
     def close(self) -> None:
         """Take nothing more, drop what waits, and give what runs a moment."""
@@ -115,6 +122,7 @@ class LocalQueue:
         with self._changed:
             while not self._closed:
                 now = self._now()
+                self._signs[threading.get_ident()] = now
                 for index, (at, _, task) in enumerate(self._waiting):
                     if at > now:
                         break

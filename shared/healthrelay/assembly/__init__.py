@@ -56,8 +56,13 @@ def _healthcheck(name: str) -> View:
     from healthrelay.web.healthcheck import healthcheck
 
     row = config.functions()[name]
-    store = row.database != "none"
-    return healthcheck(name, public=row.public, provider=row.provider, store=store)
+    return healthcheck(
+        name,
+        public=row.public,
+        provider=row.provider,
+        store=row.database != "none",
+        runs=row.enqueues,
+    )
 
 
 def _first_answer(view: View, request: Request) -> Response:

@@ -39,7 +39,7 @@ def run_doctor(args: Namespace) -> int:
     results = {user: _examine(user, built) for user in names}
     statuses = {user: _status(user, built) for user in names}
     if not args.user:
-        results |= _of_store(built) | _unopened(built)
+        results |= _of_store(built) | _runs(built) | _unopened(built)
     if args.json:
         answer = {place: _as_json(one, statuses.get(place)) for place, one in results.items()}
         print(json.dumps(answer, indent=2))
@@ -90,6 +90,18 @@ def _of_store(built: Services) -> dict[str, Diagnosis]:
     beside = open_to_others(keys_file(path)) if path and Path(path).exists() else ()
     troubles = tuple(error.as_trouble() for error in (*built.store.problems(), *beside))
     return {"store": Diagnosis("needs you", damage=troubles)} if troubles else {}
+
+
+def _runs(built: Services) -> dict[str, Diagnosis]:
+    """Return when what is done for everybody was last done, if ever, and the trouble with that."""
+    from healthrelay.core.runs import overdue, runs_text
+
+    times = isolate(built.store.runs.load)
+    if isinstance(times, HealthrelayError):
+        return {"runs": Diagnosis("not known", None, times.as_trouble())}
+    late = overdue(times, built.now())
+    diagnosis = Diagnosis(runs_text(times), None, late.as_trouble() if late else None)
+    return {"runs": diagnosis} if times else {}
 
 
 def _unopened(built: Services) -> dict[str, Diagnosis]:

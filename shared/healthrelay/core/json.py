@@ -1,7 +1,7 @@
 """What JSON can hold, what we call it where, how we write it, and how strictly we read our own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -64,3 +64,22 @@ def instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant has a zone")
     return at
+
+
+def require_members(values: Any, kinds: Mapping[str, Any], needed: Collection[str] = ()) -> None:
+    """Raise unless the object *values* has all that is *needed*, and each of *kinds* is of its own.
+
+    What is missing, or null, may be so where it is not needed. Raise `KeyError` and `TypeError`.
+    """
+    for name in needed:
+        require(values[name], kinds[name])
+    for name, value in require(values, dict).items():
+        if value is not None and not isinstance(value, kinds.get(name, object)):
+            raise TypeError(name)
+
+
+def require_instants(*texts: str | None) -> None:
+    """Raise `ValueError` unless each of *texts* that is not empty is an aware instant."""
+    for text in texts:
+        if text:
+            instant(text)

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from healthrelay import log
+from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.assembly.services import Services
 from healthrelay.core.defect import isolate, log_cause
 from healthrelay.core.errors import HealthrelayError, severity
+from healthrelay.core.runs import QUEUE, SCHEDULER
 from healthrelay.flows.delivery.sweep import deliver_due, prune
 from healthrelay.flows.measurements.fanout import fan_out
+from healthrelay.flows.runs import record_runs
 
 TICK_SECONDS = 60.0
 
@@ -24,6 +27,7 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
         while not stopped.wait(seconds):
             _attempt("fan-out", _fetch_due, services)
             _attempt("delivery", _deliver_due, services)
+            _attempt("run", _record_threads, services)
 
     thread = threading.Thread(target=tick, name="scheduler", daemon=True)
     thread.start()
@@ -40,6 +44,13 @@ def _attempt(event: str, work: Callable[[Services], object], services: Services)
     done = isolate(work, services)
     if isinstance(done, HealthrelayError):
         services.log_event(severity(done), event, cause=log_cause(done))
+
+
+def _record_threads(services: Services) -> None:
+    """Store when this thread and those of the queue last did something."""
+    queue, now = services.queue, services.now()
+    silent = queue.oldest_sign() if isinstance(queue, LocalQueue) else now
+    record_runs({SCHEDULER: now, QUEUE: silent}, services.store.runs, services.log_event)
 
 
 def _fetch_due(services: Services) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from healthrelay.core.json import Document, Versioned
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.records import Delta, Names, Record, Window
+    from healthrelay.core.runs import Runs
     from healthrelay.ports.delivery import Log, Targets
 
 
@@ -164,6 +165,16 @@ class Records(Protocol):
         """
 
 
+class RunTimes(Protocol):
+    """When what is done for everybody was last done (`core.runs`)."""
+
+    def load(self) -> dict[str, datetime]:
+        """Return the instant of the last run by name; none of what never ran."""
+
+    def record(self, times: Runs) -> None:
+        """Store *times* beside those of other names."""
+
+
 class PersonDump(NamedTuple):
     """All that a store holds of one person; what is sealed stays sealed."""
 
@@ -186,7 +197,7 @@ class PersonDump(NamedTuple):
 
 
 class Store(Protocol):
-    """All seven ports over one database."""
+    """All eight ports over one database."""
 
     @property
     def identities(self) -> Identities: ...
@@ -202,9 +213,14 @@ class Store(Protocol):
     def log(self) -> Log: ...
     @property
     def targets(self) -> Targets: ...
+    @property
+    def runs(self) -> RunTimes: ...
 
     def problems(self) -> list[HealthrelayError]:
         """Return what is wrong with the database as a whole, by its own check."""
+
+    def require_writable(self) -> None:
+        """Raise what this process met when it wrote last, if only the owner can fix it."""
 
     def restore(self, user: str, person: PersonDump) -> None:
         """Make *user* as *person* says, with the numbers of the log: whole, or not at all.

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from healthrelay.core.errors import BadRequest, Bug, HealthrelayError
+from healthrelay.core.runs import to_document
+from healthrelay.flows.runs import require_recent
 from healthrelay.web.endpoint import View, endpoint
 from healthrelay.web.invoker import require_invoker
 from healthrelay.web.responses import as_json, facts, headers, json_response, status
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 _TYPE = {"Content-Type": "application/health+json"}
 
 
-def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View:
+def healthcheck(name: str, *, public: bool, provider: bool, store: bool, runs: bool) -> View:
     """Return the view that says how the function *name* is: 200, or 503 and who must act.
 
     One that is not *public* answers only who may call it. It must be registered with a provider
-    where it speaks to one, and its store must answer where it has one.
+    where it speaks to one, and its store must answer where it has one. Where *runs* matter to it,
+    the answer has when everybody was last looked at, and that must not be too long ago.
     """
 
     @endpoint("GET", "HEAD", render_error=as_failure)
@@ -37,7 +40,11 @@ def healthcheck(name: str, *, public: bool, provider: bool, store: bool) -> View
             _ = services.client
         if store:
             services.store.identities.application()
-        return json_response({"status": "pass", "function": name}, 200, _TYPE)
+            services.store.require_writable()
+        answer: dict[str, object] = {"status": "pass", "function": name}
+        if runs and (times := require_recent(services.store.runs, services.now())):
+            answer["runs"] = to_document(times)
+        return json_response(answer, 200, _TYPE)
 
     return check
 

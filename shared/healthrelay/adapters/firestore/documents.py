@@ -11,6 +11,7 @@ Fields = Mapping[str, Any]
 
 APPLICATION = "plugindata/fitbit"
 ACCOUNTS = "plugindata/accounts"
+RUNS = "plugindata/runs"
 IDENTITIES = "identities"
 HANDSHAKES = "handshakes"
 

@@ -1,9 +1,10 @@
-"""The store's seven ports over one Firestore database in native mode.
+"""The store's eight ports over one Firestore database in native mode.
 
 | document                                 | holds                                              |
 |------------------------------------------|----------------------------------------------------|
 | plugindata/fitbit                        | the application's own values                       |
 | plugindata/accounts                      | whose account each is                              |
+| plugindata/runs                          | when what is done for everybody was last done      |
 | identities/{user}                        | life, head of the log, progress of targets, ledger |
 | identities/{user}/plugindata/fitbit      | settings, sealed token and targets, poll key hash  |
 | identities/{user}/log/{sequence}         | one change: which keys, not which values           |
@@ -35,6 +36,7 @@ from healthrelay.adapters.firestore.people import (
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
+    from healthrelay.adapters.firestore.runs import FirestoreRuns
     from healthrelay.core.errors import HealthrelayError
     from healthrelay.ports.store import PersonDump
 
@@ -79,6 +81,12 @@ class FirestoreStore:
 
         return FirestoreLog(self._database)
 
+    @cached_property
+    def runs(self) -> FirestoreRuns:
+        from healthrelay.adapters.firestore.runs import FirestoreRuns  # noqa: PLC0415 - as above
+
+        return FirestoreRuns(self._database)
+
     def restore(self, user: str, person: PersonDump) -> None:
         from healthrelay.adapters.firestore.restore import restore  # noqa: PLC0415
 
@@ -87,6 +95,9 @@ class FirestoreStore:
     def problems(self) -> list[HealthrelayError]:
         """Return nothing: the platform keeps the database whole, and decides who may read it."""
         return []
+
+    def require_writable(self) -> None:
+        """Do nothing: a failed write of one is no sign for the next."""
 
     def warm(self) -> None:
         """Start loading Firestore's client in the background; the first use waits for it."""

@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from healthrelay.adapters.sqlite.database import SqliteDatabase
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _BESIDE = ("", "-wal", "-shm")
 
 
-def find_problems(connection: sqlite3.Connection, path: str) -> Iterator[HealthrelayError]:
-    """Yield what is wrong with the database behind *connection*, and with its files at *path*."""
+def find_problems(database: SqliteDatabase) -> list[HealthrelayError]:
+    """Return what is wrong with the *database*, and with its files."""
+    try:
+        with database.read() as connection:
+            return [*_problems(connection, database.path)]
+    except HealthrelayError as error:
+        return [error]
+
+
+def _problems(connection: sqlite3.Connection, path: str) -> Iterator[HealthrelayError]:
     found = [row[0] for row in connection.execute("PRAGMA integrity_check(100)")]
     if found != ["ok"]:
         file, count = Path(path).absolute(), len(found)

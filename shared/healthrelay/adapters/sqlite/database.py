@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
-from healthrelay.adapters.sqlite.trouble import primary_code, translate_errors, unusable
-from healthrelay.core.damage import read_stored
+from healthrelay.adapters.sqlite.trouble import meaning, primary_code, unusable
+from healthrelay.core.damage import Unusable, read_stored
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.json import Document, Versioned, to_object, to_text
 
@@ -19,6 +19,7 @@ BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
 APPLICATION = "plugindata/fitbit"
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_NOT_WRITTEN = "The store could not be written"
 _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
 
@@ -31,8 +32,9 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self._path = path
+        self.path = path
         self._timeout_seconds = timeout_seconds
+        self._trouble: Unusable | None = None
         self._opening = threading.Lock()
         self._writing = threading.RLock()
         # Another connection to memory would be another database.
@@ -43,7 +45,7 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Read everything inside as it was at one instant. Raise as `translate_errors`."""
-        with self._reading, translate_errors(self._path, "The store could not be read"):
+        with self._reading, translate_errors(self.path, "The store could not be read"):
             _, connection = self._open()
             with _transaction(connection, "BEGIN"):
                 yield connection
@@ -55,10 +57,24 @@ class SqliteDatabase:
         The write lock is taken before the first read, so that what was read stays true.
         Raise as `translate_errors`.
         """
-        with self._writing, translate_errors(self._path, "The store could not be written"):
+        with self._writing, self._remember(), translate_errors(self.path, _NOT_WRITTEN):
             connection, _ = self._open()
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 yield connection
+
+    def require_writable(self) -> None:
+        """Raise `Unusable` if the last write of this process met it."""
+        if self._trouble:
+            raise Unusable(self._trouble.sentence, self._trouble.next_step)
+
+    @contextmanager
+    def _remember(self) -> Iterator[None]:
+        try:
+            yield
+        except Unusable as error:
+            self._trouble = error
+            raise
+        self._trouble = None
 
     def rewrite(self) -> None:
         """Rewrite the file from what it still holds, so that no byte of the rest remains.
@@ -67,7 +83,7 @@ class SqliteDatabase:
         before its page was split. `PRAGMA secure_delete` wipes the first two only.
         """
         with self._writing, self._reading:
-            with translate_errors(self._path, _NOT_REWRITTEN):
+            with translate_errors(self.path, _NOT_REWRITTEN):
                 connection, _ = self._open()
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -87,13 +103,13 @@ class SqliteDatabase:
         """Return the connection that writes, and the one that reads."""
         with self._opening:
             if self._writer is None or self._reader is None:
-                if self._path != MEMORY:
-                    _make_private(Path(self._path))
+                if self.path != MEMORY:
+                    _make_private(Path(self.path))
                 writer = self._connect()
                 _use_wal(writer)
                 writer.execute("PRAGMA synchronous = NORMAL")
                 _migrate(writer)
-                reader = writer if self._path == MEMORY else self._connect()
+                reader = writer if self.path == MEMORY else self._connect()
                 if reader is not writer:
                     reader.execute("PRAGMA query_only = ON")
                 self._writer, self._reader = writer, reader
@@ -101,7 +117,7 @@ class SqliteDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(
-            self._path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
+            self.path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
         )
 
 
@@ -167,6 +183,15 @@ def newest_sequence(connection: sqlite3.Connection, user: str) -> int:
     """Return the number of the person's newest log entry; 0 before the first."""
     row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
     return int(row[0] or 0)
+
+
+@contextmanager
+def translate_errors(path: str, sentence: str) -> Iterator[None]:
+    """Raise SQLite's errors as what they mean (`trouble.meaning`)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise meaning(error, path, sentence) from error
 
 
 @contextmanager

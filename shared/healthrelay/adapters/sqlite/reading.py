@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.grants.invitations import Invitations
     from healthrelay.core.json import Document
-    from healthrelay.core.measurements.records import Record
+    from healthrelay.core.measurements.records import Record, StoredRow
 
     T = TypeVar("T")
 
@@ -85,15 +85,11 @@ def _hash_in(document: Document) -> str:
     return str(require(document["sha256"], str))
 
 
-def read_records(user: str, rows: Sequence[tuple[str, str, str, str, str]]) -> list[Record]:
+def read_records(user: str, rows: Sequence[StoredRow]) -> list[Record]:
     """Return the records in *rows*: series, key, local time, data and origin of each."""
-    from healthrelay.core.measurements.records import stored_record  # noqa: PLC0415 - a consent: none
+    from healthrelay.core.measurements.records import stored_records  # noqa: PLC0415 - a consent: none
 
-    def read(row: tuple[str, str, str, str, str]) -> Record:
-        series, key, when, data, origin = row
-        return stored_record(series, key, when, to_object(data), origin)
-
-    return read_each(user, lambda row: f"record, records {user} {row[0]} {row[1]}", read, rows)
+    return stored_records(user, f"record, records {user}", rows)
 
 
 def read_entries(user: str, rows: Sequence[tuple[int, str, str]]) -> list[Entry]:

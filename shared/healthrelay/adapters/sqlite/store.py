@@ -1,9 +1,8 @@
-"""The store's seven ports over one SQLite file.
+"""The store's eight ports over one SQLite file.
 
 | table      | one row is                                                             |
 |------------|------------------------------------------------------------------------|
-| documents  | a document of the seed's schema: settings, sealed token, poll key hash |
-|            | …; the ledger of each person; and one with whose account each is       |
+| documents  | a document of the seed's schema: settings, sealed token …; each ledger |
 | records    | one measurement and its origin; ``data`` is in the legacy Fitbit shape |
 | log        | one change of a person's records: which keys, not which values         |
 | progress   | how far a target has followed a person's log, and how it is doing      |
@@ -42,12 +41,14 @@ from healthrelay.adapters.sqlite.reading import (
     load_settings,
     load_targets,
 )
-from healthrelay.core.errors import Conflict, HealthrelayError
+from healthrelay.core.errors import Conflict
 
 if TYPE_CHECKING:
     import sqlite3
 
     from healthrelay.adapters.sqlite.measurements import SqliteLog, SqliteRecords
+    from healthrelay.adapters.sqlite.runs import SqliteRuns
+    from healthrelay.core.errors import HealthrelayError
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
     from healthrelay.ports.store import Bind, PersonDump
@@ -207,7 +208,6 @@ class SqliteStore:
     """
 
     def __init__(self, path: str, *, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        self._path = path
         self._database = SqliteDatabase(path, timeout_seconds)
         self.identities = SqliteIdentities(self._database)
         self.tokens = SqliteTokens(self._database)
@@ -227,20 +227,24 @@ class SqliteStore:
 
         return SqliteLog(self._database)
 
+    @cached_property
+    def runs(self) -> SqliteRuns:
+        from healthrelay.adapters.sqlite.runs import SqliteRuns  # noqa: PLC0415 - a poll has none
+
+        return SqliteRuns(self._database)
+
     def restore(self, user: str, person: PersonDump) -> None:
         from healthrelay.adapters.sqlite.restore import restore  # noqa: PLC0415
 
         restore(self._database, user, person)
 
     def problems(self) -> list[HealthrelayError]:
-        """Return what is wrong with the file, and with who may read it."""
         from healthrelay.adapters.sqlite.checkup import find_problems  # noqa: PLC0415 - the doctor's
 
-        try:
-            with self._database.read() as connection:
-                return [*find_problems(connection, self._path)]
-        except HealthrelayError as error:
-            return [error]
+        return find_problems(self._database)
+
+    def require_writable(self) -> None:
+        self._database.require_writable()
 
     def close(self) -> None:
         self._database.close()

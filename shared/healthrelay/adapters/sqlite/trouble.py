@@ -7,8 +7,6 @@ the lowest byte.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from healthrelay.core.damage import Damaged, Unusable
@@ -42,31 +40,23 @@ def primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-@contextmanager
-def translate_errors(path: str, sentence: str) -> Iterator[None]:
-    """Raise SQLite's errors as what they mean for the file at *path*.
-
-    `Unusable` and `Damaged` are the owner's; whatever else SQLite says is a `TryLater` with
-    *sentence*, for another attempt may succeed.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _meaning(error, path, sentence) from error
-
-
 def unusable(path: str, error: OSError) -> Unusable:
     """Return the error of a file that cannot be made at *path*."""
     saying, step = _RIGHTS
     return _unusable(path, saying, step, str(error.strerror))
 
 
-def _meaning(error: sqlite3.Error, path: str, sentence: str) -> HealthrelayError:
+def meaning(error: sqlite3.Error, path: str, sentence: str) -> HealthrelayError:
+    """Return what *error* means for the file at *path*.
+
+    `Unusable` and `Damaged` are the owner's; whatever else SQLite says is a `TryLater` with
+    *sentence*, because another attempt may succeed.
+    """
     if isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode"):
         # Of the module itself, with the text in it: what was read is no UTF-8.
         return Damaged("", f"text, {Path(path).absolute()}")
-    if meaning := _MEANINGS.get(primary_code(error)):
-        return _unusable(path, *meaning, getattr(error, "sqlite_errorname", ""))
+    if known := _MEANINGS.get(primary_code(error)):
+        return _unusable(path, *known, getattr(error, "sqlite_errorname", ""))
     return TryLater(f"{sentence} ({type(error).__name__}).")
 
 

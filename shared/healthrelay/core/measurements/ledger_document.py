@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from healthrelay.core.errors import Conflict
-from healthrelay.core.json import Document, Json, instant, require, to_strings
+from healthrelay.core.json import Document, Json, require_instants, require_members
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
 
@@ -41,13 +41,15 @@ def to_document(ledger: Ledger) -> Document:
 
 def from_document(document: Mapping[str, Any]) -> Ledger:
     """Return the ledger of *document*. Raise `ValueError` and its like for any other."""
+    require_members(document, _KINDS)
+    require_instants(document.get("read"))
     return Ledger(
-        epoch=require(document.get("epoch", ""), str),
-        read_at=_instant(document.get("read", "")),
-        outcome=require(document.get("outcome", ""), str),
+        epoch=document.get("epoch", ""),
+        read_at=document.get("read", ""),
+        outcome=document.get("outcome", ""),
         devices={name: _device(*parts) for name, parts in document.get("devices", {}).items()},
         days={series: _days_from_json(days) for series, days in document.get("days", {}).items()},
-        causes=to_strings(document.get("causes", {})),
+        causes=document.get("causes", {}),
         marks={
             series: {key: _mark(*parts) for key, parts in by.items()}
             for series, by in document.get("marks", {}).items()
@@ -58,33 +60,34 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
         },
         logs_read=_day(document.get("logs", "")),
         logs_to=_day(document.get("logs_to", "")),
-        turn=require(document.get("turn", 0), int),
-        units=require(document.get("units", ""), str),
+        turn=document.get("turn", 0),
+        units=document.get("units", ""),
     )
 
 
-def _instant(text: str) -> str:
-    """Return *text*, an instant or nothing. Raise `ValueError` for anything else."""
-    if text:
-        instant(text)
-    return require(text, str)  # type: ignore[no-any-return]
+_TEXTS = ("epoch", "read", "outcome", "logs", "logs_to", "units")
+_OBJECTS = ("devices", "days", "causes", "marks", "again")
+_KINDS = {**dict.fromkeys(_TEXTS, str), **dict.fromkeys(_OBJECTS, dict), "turn": int}
 
 
 def _day(text: str) -> str:
     """Return *text*, a day or nothing. Raise `ValueError` for anything else."""
     if text:
         date.fromisoformat(text)
-    return require(text, str)  # type: ignore[no-any-return]
+    return text
 
 
 def _mark(first: str, day: str, looks: Iterable[str]) -> Mark:
-    return Mark(_instant(first), _day(day), tuple(map(_day, looks)))
+    datetime.fromisoformat(first)
+    return Mark(first, _day(day), tuple(map(_day, looks)))
 
 
 def _device(kind: str, name: str, synced: str, seen: str, named: bool = False) -> Device:
     if synced:
         datetime.fromisoformat(synced)
-    return Device(require(kind, str), require(name, str), require(synced, str), _day(seen), named)
+    if not (isinstance(kind, str) and isinstance(name, str)):
+        raise TypeError("a device has a kind and a name")
+    return Device(kind, name, synced, _day(seen), named)
 
 
 def from_stored(

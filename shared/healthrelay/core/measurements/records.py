@@ -1,10 +1,12 @@
 """Records, and comparing what we know with what a provider has."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.igor_json import to_igor_json
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SERIES, Series
@@ -47,6 +49,24 @@ def stored_record(
     if row and row.day and row.day not in data:
         raise ValueError("the data of a record have its day")
     return Record(series, key, when, data, origin)
+
+
+StoredRow = tuple[str, str, str, str, str]
+"""Series, key, local time, data as JSON, and origin."""
+
+
+def stored_records(user: str, place: str, rows: Iterable[StoredRow]) -> list[Record]:
+    """Return the records in *rows* of *user*. Raise `Damaged`, with *place* and the record's name.
+
+    In one loop: a person has tens of thousands.
+    """
+    records = []
+    for series, key, when, data, origin in rows:
+        try:
+            records.append(stored_record(series, key, when, json.loads(data), origin))
+        except Exception as error:
+            raise Damaged(user, f"{place} {series} {key}") from error
+    return records
 
 
 Show = Callable[[Record], Mapping[str, Json]]

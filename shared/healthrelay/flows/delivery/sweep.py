@@ -9,8 +9,10 @@ from healthrelay.core.defect import isolate, log_cause
 from healthrelay.core.delivery import progress as delivery
 from healthrelay.core.delivery.progress import LOG, SNAPSHOT
 from healthrelay.core.errors import HealthrelayError, Unknown, severity
+from healthrelay.core.runs import DELIVER
 from healthrelay.flows.delivery.context import Delivery, blocked
 from healthrelay.flows.delivery.deliver import deliver, deliver_to, is_told_otherwise
+from healthrelay.flows.runs import record_runs
 from healthrelay.ports.delivery import Following
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ Deliveries = dict[str, dict[str, Delivery]]
 
 def deliver_due(context: DeliveryContext) -> Deliveries:
     """Deliver for everybody for whom anything is due."""
-    return _for_each(due(context), lambda user: deliver(user, context), context)
+    deliveries = _for_each(due(context), lambda user: deliver(user, context), context)
+    record_runs({DELIVER: context.now()}, context.store.runs, context.log_event)
+    return deliveries
 
 
 def push_everything(context: DeliveryContext) -> Deliveries:

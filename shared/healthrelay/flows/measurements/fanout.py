@@ -11,7 +11,9 @@ from healthrelay.core.defect import as_error, isolate, log_cause
 from healthrelay.core.delivery.tasks import due, remind, slot_start
 from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.household.settings import interval
+from healthrelay.core.runs import FAN_OUT
 from healthrelay.flows.grants.document import has_ended, unread_since
+from healthrelay.flows.runs import record_runs
 
 if TYPE_CHECKING:
     from healthrelay.ports.peers import LogEvent, Queue
@@ -61,6 +63,7 @@ def fan_out(
         if one.unread:
             since, cause = one.unread
             log_event("ERROR", "stale", user=user, since=since.isoformat(), cause=cause)
+    record_runs({FAN_OUT: now}, store.runs, log_event)
     troubles = {user: one.trouble for user, one in turns.items() if one.trouble}
     for user, trouble in troubles.items():
         severe = "WARNING" if trouble.who == "nobody" else "ERROR"
