@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from healthrelay.adapters.sqlite.migrations import MIGRATIONS
-from healthrelay.adapters.sqlite.trouble import meaning, primary_code, unusable
+from healthrelay.adapters.sqlite.trouble import HELD, meaning, primary_code, unusable
 from healthrelay.core.damage import Unusable, read_stored
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.json import Document, Versioned, to_object, to_text
@@ -18,8 +18,6 @@ from healthrelay.core.json import Document, Versioned, to_object, to_text
 BUSY_TIMEOUT_SECONDS = 30
 MEMORY = ":memory:"
 APPLICATION = "plugindata/fitbit"
-_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_NOT_WRITTEN = "The store could not be written"
 _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
 
@@ -57,7 +55,7 @@ class SqliteDatabase:
         The write lock is taken before the first read, so that what was read stays true.
         Raise as `translate_errors`.
         """
-        with self._writing, self._remember(), translate_errors(self.path, _NOT_WRITTEN):
+        with self._writing, self._remember():
             connection, _ = self._open()
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 yield connection
@@ -70,7 +68,8 @@ class SqliteDatabase:
     @contextmanager
     def _remember(self) -> Iterator[None]:
         try:
-            yield
+            with translate_errors(self.path, "The store could not be written"):
+                yield
         except Unusable as error:
             self._trouble = error
             raise
@@ -225,7 +224,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if primary_code(error) not in _HELD or time.monotonic() > deadline:
+            if primary_code(error) not in HELD or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:

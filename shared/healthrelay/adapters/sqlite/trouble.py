@@ -12,6 +12,8 @@ from pathlib import Path
 from healthrelay.core.damage import Damaged, Unusable
 from healthrelay.core.errors import HealthrelayError, TryLater
 
+HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""The codes of a file that somebody else holds for a moment."""
 RESTORE = (
     "Stop what is running, move the file and those beside it that begin with its name away, and"
     " load a dump: healthrelay load FILE"
