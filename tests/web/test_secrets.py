@@ -6,6 +6,7 @@ import base64
 import io
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -187,7 +188,11 @@ def test_a_defect_is_told_without_its_text(
     household: Household, capfd: pytest.CaptureFixture[str]
 ) -> None:
     household.connect(methods="time_series", resource="body/weight")
-    household.change_grant(expires_at="hidden-words")
+
+    def broken_clock() -> datetime:
+        raise ValueError("hidden-words")
+
+    household.services.now = broken_clock
 
     answer = household.fetch()
 
