@@ -1,4 +1,4 @@
-# Whether Igor's poll would be answered, asked from outside four times an hour: `?health` needs no
+# Whether Igor's poll would be answered, and whether anybody was looked at in the last hours, asked from outside four times an hour: `?health` needs no
 # key, tells of no person, and reads one document. That is within what Google gives for nothing.
 
 resource "google_monitoring_uptime_check_config" "function" {
@@ -43,7 +43,7 @@ resource "google_monitoring_alert_policy" "unwell" {
   notification_channels = google_monitoring_notification_channel.owner[*].id
 
   documentation {
-    content   = "Igor's polls are not answered. `healthrelay doctor --url` says why and who must act."
+    content   = "Igor's polls are not answered, or nothing new comes: for hours nobody was looked at. `healthrelay doctor --url` says why and who must act."
     mime_type = "text/markdown"
   }
 

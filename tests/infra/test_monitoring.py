@@ -14,7 +14,7 @@ import pytest
 
 from healthrelay.assembly import services
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, Clock, Household
 from tests.igor.recorder import Recorder
 from tests.infra import troubles
 from tests.infra.alerts import Incident, Point, counted, entry, incidents
@@ -244,6 +244,20 @@ def test_a_relay_that_is_unwell_rings_when_two_places_see_it(jack: Household, fu
     assert incidents(unanswered, checked(0, well) + checked(900, unwell, PLACES[:1])) == []
     assert len(incidents(unanswered, checked(0, well) + checked(900, unwell))) == 1
     assert len(incidents(unanswered, checked(0, unwell))) == 1
+
+
+def test_a_fan_out_that_no_longer_comes_rings_though_polls_are_answered(
+    jack: Household, household_clock: Clock, full: Plan
+) -> None:
+    assert status(jack, "fetch") == 200
+    well = status(jack, "relay?health")
+    household_clock.advance(hours=4)
+    late = status(jack, "relay?health")
+
+    assert jack.poll().status_code == 200
+    unanswered = condition(full, "unwell")
+    (rings,) = incidents(unanswered, checked(0, well) + checked(4 * 3600, late))
+    assert rings.since == 4 * 3600
 
 
 def test_every_alert_is_proven_here_and_there_are_four(full: Plan) -> None:
