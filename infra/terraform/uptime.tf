@@ -1,5 +1,6 @@
-# Whether Igor's poll would be answered, and whether anybody was looked at in the last hours, asked from outside four times an hour: `?health` needs no
-# key, tells of no person, and reads one document. That is within what Google gives for nothing.
+# Whether Igor's poll would be answered, and whether anybody was looked at in the last hours, asked
+# from outside four times an hour: `?health` needs no key, tells of no person, and reads some
+# documents. That is within what Google gives for nothing.
 
 resource "google_monitoring_uptime_check_config" "function" {
   for_each = local.alerts == 1 ? setintersection(["relay"], local.public) : toset([])

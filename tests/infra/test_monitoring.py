@@ -249,7 +249,7 @@ def test_a_relay_that_is_unwell_rings_when_two_places_see_it(jack: Household, fu
 def test_a_fan_out_that_no_longer_comes_rings_though_polls_are_answered(
     jack: Household, household_clock: Clock, full: Plan
 ) -> None:
-    assert status(jack, "fetch") == 200
+    assert status(jack, "fetch") == 202
     well = status(jack, "relay?health")
     household_clock.advance(hours=4)
     late = status(jack, "relay?health")
