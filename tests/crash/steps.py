@@ -23,7 +23,7 @@ WATCHED = {
     "tokens": ("load", "save", "forget"),
     "accounts": ("load", "change"),
     "handshakes": ("use",),
-    "records": ("within", "everything", "ledger", "apply", "renew"),
+    "records": ("within", "everything", "everything_since", "ledger", "apply", "renew"),
     "token_endpoint": ("exchange", "refresh", "revoke"),
     "log": ("head", "after", "prune", "following", "followings", "save", "retell"),
     "targets": ("save",),

@@ -57,7 +57,7 @@ STEPS = {
         "log.head",
         "the end",
     ],
-    "relay": ["identities.poll_key", "records.everything", "the end"],
+    "relay": ["identities.poll_key", "records.everything_since", "the end"],
     "disconnect": [*DISCONNECT, "the end"],
     "erase": [
         "identities.settings",

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from healthrelay import config
+from healthrelay.adapters.http import partly
 from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.adapters.local_queue import LocalQueue
 from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint
@@ -29,7 +30,7 @@ class Endpoint(OAuth2TokenEndpoint):
 
     def exchange(self, code: str, verifier: str) -> Grant:
         form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
-        return self._read_grant(self._post(self._us.token_url, form))
+        return self._read_grant(self._post(self._us.token_url, form, partly))
 
 
 class DrivenQueue(LocalQueue):
