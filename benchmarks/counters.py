@@ -16,7 +16,7 @@ from benchmarks.rows import Row, counted
 from healthrelay.local.serve import ROOT
 
 HEAVY = ("requests", "grpc", "google.cloud", "fitbit", "cryptography")
-LIGHT = ("auth1", "relay")
+LIGHT = ("auth1", "events", "relay")
 """Functions that somebody waits for, and that need none of the HEAVY packages."""
 _SPY = Path(__file__).parent / "spy" / "main.py"
 _OURS = (ROOT / "shared", ROOT / "functions")

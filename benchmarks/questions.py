@@ -8,7 +8,7 @@ from collections.abc import Callable
 from benchmarks.household import DAYS, OWNER, USER, Household
 from benchmarks.process import Answer, Question
 
-MEASURED = ("auth1", "auth2", "fetch", "relay")
+MEASURED = ("auth1", "auth2", "fetch", "events", "relay")
 
 
 def question(home: Household, name: str) -> Question:
@@ -38,6 +38,13 @@ def _auth2(home: Household) -> Question:
     return Question(path, cookie, connected)
 
 
+def _events(home: Household) -> Question:
+    def one(answer: Answer) -> bool:
+        return answer.status == 200 and len(json.loads(answer.body)["events"]) == 1
+
+    return Question(f"/?user={USER}&key={home.poll_key}&after=1", {}, one)
+
+
 def _relay(home: Household) -> Question:
     def whole_year(answer: Answer) -> bool:
         return answer.status == 200 and len(json.loads(answer.body)[USER]["body-weight"]) == DAYS
@@ -56,6 +63,7 @@ _QUESTIONS: dict[str, Callable[[Household], Question]] = {
     "empty": _empty,
     "auth1": _auth1,
     "auth2": _auth2,
+    "events": _events,
     "relay": _relay,
     "fetch": _fetch,
 }
