@@ -1,7 +1,7 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
 # audit: known weaknesses and licences of what is pinned (needs the network)
 # moved: the quick part on another day, DATE="2028-02-29 23:50" TZ=America/Los_Angeles
-# bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… (see docs/deploy.md)
+# bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… ARGS=NAME=VALUE (see docs/deploy.md)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

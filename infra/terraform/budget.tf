@@ -7,7 +7,7 @@ resource "google_billing_budget" "month" {
   display_name    = "healthrelay"
 
   budget_filter {
-    projects = ["projects/${var.project}"]
+    projects = ["projects/${var.project_number}"]
   }
 
   amount {
@@ -25,4 +25,11 @@ resource "google_billing_budget" "month" {
   }
 
   depends_on = [google_project_service.service]
+
+  lifecycle {
+    precondition {
+      condition     = var.project_number != ""
+      error_message = "A budget knows a project by its number: `make deploy` fills project_number."
+    }
+  }
 }

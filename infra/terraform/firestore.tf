@@ -4,20 +4,28 @@ locals {
   # Collection group → the field by which Firestore tidies up.
   time_to_live = { handshakes = "expires" }
 
+  # (default), or the one that `store` names: a restored one is taken over with all that protects it.
+  database = var.store == "firestore" ? "(default)" : trimprefix(var.store, "firestore:")
+
   # Composite indexes: collection group → fields. Documents are found by their names, so none is needed.
   indexes = {}
 }
 
 resource "google_firestore_database" "database" {
-  name                              = "(default)"
+  name                              = local.database
   project                           = var.project
   location_id                       = local.location
   type                              = "FIRESTORE_NATIVE"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
-  delete_protection_state           = var.keep_data ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
-  deletion_policy                   = var.keep_data ? "ABANDON" : "DELETE"
+  delete_protection_state           = "DELETE_PROTECTION_ENABLED"
+  deletion_policy                   = "ABANDON"
 
   depends_on = [google_project_service.service]
+
+  # Nothing brings it back. `make destroy … --data` deletes it by its name.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "google_firestore_field" "time_to_live" {

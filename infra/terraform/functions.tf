@@ -65,7 +65,7 @@ resource "google_cloudfunctions2_function" "function" {
       content {
         key        = "HEALTHRELAY_${upper(secret_environment_variables.key)}"
         project_id = var.project
-        secret     = google_secret_manager_secret.secret[secret_environment_variables.key].secret_id
+        secret     = local.secret_ids[secret_environment_variables.key]
         version    = "latest"
       }
     }

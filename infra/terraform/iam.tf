@@ -77,9 +77,14 @@ resource "google_secret_manager_secret_iam_member" "reader" {
   for_each = local.readings
 
   project   = var.project
-  secret_id = google_secret_manager_secret.secret[each.value.secret].secret_id
+  secret_id = local.secret_ids[each.value.secret]
   role      = "roles/secretmanager.secretAccessor"
   member    = "serviceAccount:${google_service_account.function[each.value.function].account_id}@${var.project}.iam.gserviceaccount.com"
+
+  # A function reads until it is changed.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_cloud_run_v2_service_iam_member" "anybody" {

@@ -8,16 +8,6 @@ output "urls" {
   value       = { for name in keys(local.functions) : name => "${local.shared_host}/${name}" }
 }
 
-output "secrets_to_fill" {
-  description = "Secrets that only you know."
-  value       = [for name in local.secrets : google_secret_manager_secret.secret[name].secret_id if !contains(["owner_key", "sealing_keys"], name)]
-}
-
-output "secrets_to_generate" {
-  description = "Secrets that `make deploy` fills once."
-  value       = { for name in ["owner_key", "sealing_keys"] : name => google_secret_manager_secret.secret[name].secret_id }
-}
-
 output "first_login" {
   description = "On your machine: makes a person, and a link with which they connect."
   value       = "tools/cloud ${var.project} user add NAME && tools/cloud ${var.project} invite NAME"

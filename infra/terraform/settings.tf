@@ -9,7 +9,7 @@ locals {
     system        = var.system
     store         = var.store
     guard         = "iam"
-    tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${local.queue}"
+    tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${var.queue}"
     tasks_account = local.invoker
     tasks_url     = local.shared_host
     igor_url      = var.igor_url

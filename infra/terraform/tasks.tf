@@ -2,12 +2,11 @@
 # failed come again by a task at the instant of their next attempt.
 
 locals {
-  queue     = "healthrelay"
   enqueuers = toset([for name, row in local.functions : name if row.enqueues])
 }
 
 resource "google_cloud_tasks_queue" "queue" {
-  name     = local.queue
+  name     = var.queue
   project  = var.project
   location = var.region
 

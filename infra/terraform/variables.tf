@@ -8,6 +8,28 @@ variable "project" {
   }
 }
 
+variable "project_number" {
+  type        = string
+  description = "The project's number, by which a budget knows it; `make deploy` fills it."
+  default     = ""
+
+  validation {
+    condition     = can(regex("^[0-9]*$", var.project_number))
+    error_message = "A project's number has digits only."
+  }
+}
+
+variable "queue" {
+  type        = string
+  description = "The name of the queue; another one while the name of a deleted queue rests, which takes days."
+  default     = "healthrelay"
+
+  validation {
+    condition     = can(regex("^healthrelay(-[0-9]+)?$", var.queue))
+    error_message = "A queue is called healthrelay, or healthrelay-2 and so on."
+  }
+}
+
 variable "region" {
   type        = string
   description = "Where the functions run; one that also has Cloud Scheduler and Cloud Tasks."
@@ -48,8 +70,8 @@ variable "max_instances" {
   default     = 3
 
   validation {
-    condition     = var.max_instances >= 1 && var.max_instances <= 100
-    error_message = "Between 1 and 100 instances: ten serve about a thousand people."
+    condition     = var.max_instances >= 1 && var.max_instances <= 60 && floor(var.max_instances) == var.max_instances
+    error_message = "Between 1 and 60 instances: more of a third of a CPU are over the 20 CPUs that a region gives at first, and ten serve about a thousand people."
   }
 }
 
@@ -95,12 +117,6 @@ variable "generation" {
     condition     = var.generation >= 1 && floor(var.generation) == var.generation
     error_message = "A generation is a whole number, one more than the one before."
   }
-}
-
-variable "keep_data" {
-  type        = bool
-  description = "Protect the database: destroying leaves it where it is. Set it to false before you delete the data."
-  default     = true
 }
 
 variable "running" {

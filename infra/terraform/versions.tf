@@ -3,8 +3,9 @@ terraform {
 
   required_providers {
     google = {
-      source  = "hashicorp/google"
-      version = ">= 6.50, < 9"
+      source = "hashicorp/google"
+      # One version, whose schema these files were checked against; no other can change what a plan means.
+      version = "6.50.0"
     }
   }
 }

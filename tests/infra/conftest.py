@@ -19,6 +19,7 @@ LEAST = {"project": PROJECT, "client_id": "a-client-id"}
 EVERYTHING = LEAST | {
     "alert_email": "owner@example.org",
     "billing_account": "012345-6789AB-CDEF01",
+    "project_number": "123456789012",
     "igor_url": "https://igor.example.org",
     "igor_user": "healthrelay",
     "addresses": {

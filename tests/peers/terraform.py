@@ -19,6 +19,8 @@ from tests.peers import install
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "infra" / "terraform"
+BACKEND = "backend.tf"
+FUNCTIONS = Path("shared", "healthrelay", "config", "functions.json")
 PROJECT = "demo-project"
 # There is no state to protect.
 _ALONE = ("-input=false", "-no-color", "-lock=false")
@@ -47,13 +49,24 @@ def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
     # The program lays down its parts anew each time: two at once would tread on each other.
     with install.locked(_home().with_suffix(".lock")):
         return subprocess.run(
-            [program, FOLDER, *arguments],
+            [program, workspace(install.cache() / "terraform"), *arguments],
             capture_output=True,
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
             timeout=100,
         )
+
+
+def workspace(root: Path) -> Path:
+    """Copy infra/terraform, and what it reads, below *root*: its state is in a file there."""
+    shutil.rmtree(root, ignore_errors=True)  # a file may be gone by now
+    for path in [*FOLDER.rglob("*.tf"), *FOLDER.rglob("*.hcl"), ROOT / FUNCTIONS]:
+        if path.name != BACKEND and ".terraform" not in path.parts:
+            target = root / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    return root / FOLDER.relative_to(ROOT)
 
 
 def _home() -> Path:
