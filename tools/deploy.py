@@ -22,6 +22,7 @@ from deployment.failures import Failed
 from deployment.filling import fill
 from deployment.preparation import Options, Prepared, prepare
 from deployment.stages import carry_out
+from deployment.terraform import Terraform
 
 
 def deploy(project: str, options: Options) -> None:
@@ -54,11 +55,19 @@ By hand, once (docs/google-setup.md):
 The first login:
   {first_login}
 """)
-    doctor = [Path(sys.executable).parent / "healthrelay", "doctor", "--url", url]
-    if subprocess.run(doctor, check=False).returncode != 0:
-        # Google may take a few minutes until it lets in whom we have just let in.
+    if not _well(url, prepared.terraform):
         raise Failed(f"Ask again in a few minutes: healthrelay doctor --url {url}")
     print(f"{project} is deployed.")
+
+
+def _well(url: str, terraform: Terraform) -> bool:
+    """Ask the doctor twice: Google may take a while until it lets in whom we have just let in."""
+    doctor = [Path(sys.executable).parent / "healthrelay", "doctor", "--url", url]
+    if subprocess.run(doctor, check=False).returncode == 0:
+        return True
+    print("      … not well yet; again in a minute", flush=True)
+    terraform.settle()
+    return subprocess.run(doctor, check=False).returncode == 0
 
 
 def environment(project: str) -> None:

@@ -2,8 +2,13 @@
 # from outside four times an hour: `?health` needs no key, tells of no person, and reads some
 # documents. That is within what Google gives for nothing.
 
+locals {
+  # Known before anything is made: an import reads all of these files.
+  checked = local.alerts == 1 ? setintersection(["relay"], local.public) : toset([])
+}
+
 resource "google_monitoring_uptime_check_config" "function" {
-  for_each = local.alerts == 1 ? setintersection(["relay"], local.public) : toset([])
+  for_each = local.checked
 
   project      = var.project
   display_name = "healthrelay: ${each.key}"
@@ -35,7 +40,7 @@ resource "google_monitoring_uptime_check_config" "function" {
 }
 
 resource "google_monitoring_alert_policy" "unwell" {
-  for_each = google_monitoring_uptime_check_config.function
+  for_each = local.checked
 
   project               = var.project
   display_name          = "healthrelay: ${each.key} unwell"
@@ -52,7 +57,7 @@ resource "google_monitoring_alert_policy" "unwell" {
     display_name = "${each.key} is not well, seen from more than one place"
 
     condition_threshold {
-      filter          = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${each.value.uptime_check_id}\""
+      filter          = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.function[each.key].uptime_check_id}\""
       comparison      = "COMPARISON_GT"
       threshold_value = 1
       duration        = "0s"

@@ -123,6 +123,25 @@ def test_a_database_that_could_not_be_seen_is_met_before_anything_touches_it(
     assert made == {"google_project_service"}
 
 
+def test_a_database_that_is_ours_is_adopted_with_all_that_protects_it(
+    cloud: Cloud, machine: Machine
+) -> None:
+    project = cloud.model.project(PROJECT)
+    values = {"name": "(default)", "location_id": "eur3", "type": "FIRESTORE_NATIVE"}
+    project.databases["(default)"] = values | {"project": PROJECT, "id": "ours"}
+    project.made["google_project_service", "firestore.googleapis.com"] = {}
+    project.schedules["(default)"] = "its-own"
+
+    done = machine.run("deploy", PROJECT, "--adopt", "--wait=20", given=ANSWERS)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Taking over the database (default)." in done.stdout
+    assert project.databases["(default)"]["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
+    assert project.schedules == {"(default)": "its-own"}
+    kept = json.loads(cloud.storage.text(BUCKET, "healthrelay/terraform.tfvars.json"))
+    assert (kept["region"], kept["database_location"]) == ("europe-west1", "eur3")
+
+
 def _new(printed: str, stage: int) -> int:
     (found,) = re.findall(rf"\[{stage}/4\] \D+(\d+)", printed)
     return int(found)

@@ -199,6 +199,33 @@ def test_a_local_state_and_a_written_table_move_into_the_bucket(
     assert upgraded(deployed, machine) == []
 
 
+def test_the_secrets_of_an_earlier_version_are_the_same_under_their_new_names(
+    deployed: Cloud, machine: Machine
+) -> None:
+    key = BUCKET, "healthrelay/default.tfstate"
+    state = json.loads(deployed.storage.text(*key))
+    kind = "google_secret_manager_secret"
+    secrets = [one for one in state["resources"] if one["type"] == kind]
+    assert {one["name"] for one in secrets} == {"given", "kept"}
+    # 0.1.0 had one resource for all of them.
+    together = {
+        **secrets[0],
+        "name": "secret",
+        "instances": [i for s in secrets for i in s["instances"]],
+    }
+    state["resources"] = [one for one in state["resources"] if one["type"] != kind] + [together]
+    for given in together["instances"]:
+        given["attributes"]["deletion_protection"] = True
+    deployed.storage.put(*key, json.dumps(state).encode())
+    keys = dict(deployed.model.project(PROJECT).secrets)
+
+    changed = upgraded(deployed, machine)
+
+    assert {line.split()[0] for line in changed} == {"update"}
+    assert {line.split()[1] for line in changed} == {kind}
+    assert deployed.model.project(PROJECT).secrets == keys
+
+
 def test_the_local_state_of_another_project_is_left_alone(
     deployed: Cloud, machine: Machine
 ) -> None:

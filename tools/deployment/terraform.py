@@ -165,7 +165,9 @@ class Terraform:
         if reason is None or left <= 0:
             sys.stderr.write(error)
             sentence = lasting(error) or (reason and f"After {self._wait:.0f} s still: {reason}.")
-            raise Failed(f"{sentence or 'Terraform stopped.'} Then run the same command again.")
+            if sentence:
+                raise Failed(f"{sentence} Then run the same command again.")
+            raise Failed("Terraform stopped: fix what it says and run the same command again.")
         pause = min(2**attempt, LONGEST_PAUSE_SECONDS, left)
         print(f"      … {reason}; again in {pause:.0f} s", flush=True)
         time.sleep(pause)

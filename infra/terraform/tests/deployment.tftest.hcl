@@ -30,6 +30,19 @@ run "the_world_reaches_the_public_functions_and_no_other" {
   }
 }
 
+run "a_restored_database_has_what_protects_it" {
+  command = plan
+
+  variables {
+    store = "firestore:restored"
+  }
+
+  assert {
+    condition     = google_firestore_database.database.name == "restored" && google_firestore_backup_schedule.daily.database == "restored"
+    error_message = "The database that `store` names is the one that is looked after."
+  }
+}
+
 run "resting_keeps_the_data_and_runs_nothing" {
   command = plan
 
