@@ -27,6 +27,7 @@ WATCHED = {
     "token_endpoint": ("exchange", "refresh", "revoke"),
     "log": ("head", "after", "prune", "following", "followings", "save", "retell"),
     "targets": ("save",),
+    "runs": ("load", "record"),
     "provider": ("account", "read"),
     "igor": ("send",),
     "webhook": ("send",),

@@ -14,6 +14,7 @@ PORTS: dict[str, type] = {
     "handshakes": store.Handshakes,
     "accounts": store.Accounts,
     "records": store.Records,
+    "runs": store.RunTimes,
     "token_endpoint": peers.TokenEndpoint,
     "log": delivery.Log,
     "targets": delivery.Targets,

@@ -327,4 +327,4 @@ def test_wrong_words_are_refused_before_anything_is_read(household: Household) -
     Path(household.services.settings.store.path or "").write_bytes(b"no database")
 
     assert household.fetch(period="2w").status_code == 400
-    assert household.fetch(period="1w").status_code == 503
+    assert household.fetch(period="1w").status_code == 502

@@ -4,7 +4,6 @@ The keys of a healthrelay on one machine are made once and kept beside the store
 """
 
 import os
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ from healthrelay.core.errors import NotConfigured
 MEMORY = ":memory:"
 KEYS_FILE = "keys.env"
 NEW_SECONDS = 3600
-"""A store whose keys are older is not about to be made."""
+"""A store that was emptied so long after its keys were made is not a new one."""
 LOCAL_URL = "http://127.0.0.1:8080"
 _READERS = {name: setting.read for name, setting in SETTINGS.items()}
 
@@ -102,11 +101,12 @@ def local_keys(path: str) -> dict[str, str]:
 def _is_lost(store: Path, keys: Path) -> bool:
     """Return whether *keys* are those of a store that is no longer there, or is empty.
 
-    A new one is empty for a moment.
+    A new one, which was made with its keys, is empty until something is written.
     """
     if not store.exists():
         return True
-    return store.stat().st_size == 0 and time.time() - keys.stat().st_mtime > NEW_SECONDS
+    made = store.stat()
+    return made.st_size == 0 and made.st_mtime - keys.stat().st_mtime > NEW_SECONDS
 
 
 def _lost_store(store: Path, keys: Path) -> NotConfigured:

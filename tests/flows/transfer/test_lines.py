@@ -48,7 +48,7 @@ PROGRESSES = st.builds(
 SERIES_DAYS = st.builds(Days, st.dates(), st.text("osef", max_size=9))
 MARKS = st.dictionaries(
     TEXT,
-    st.builds(Mark, TIMES, DAYS, st.lists(DAYS, max_size=2).map(tuple)),
+    st.builds(Mark, INSTANTS.map(datetime.isoformat), DAYS, st.lists(DAYS, max_size=2).map(tuple)),
     min_size=1,
     max_size=2,
 )

@@ -137,7 +137,9 @@ def test_a_file_of_version_1_is_read(target: Store) -> None:
         {"application": {}},
     ]
 
-    assert loaded(sealed([json.dumps(line).encode() + b"\n" for line in lines]), target) == (1, 1)
+    assert loaded(sealed([json.dumps(line).encode() + b"\n" for line in lines]), target) == Dumped(
+        1, 1
+    )
 
     days = {"body-weight": Days(date(2026, 10, 30), "ooo")}
     assert target.records.ledger("jack") == Ledger(days=days)
