@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from healthrelay.core.measurements.records import Delta, Record
 from tests.years import looks
 from tests.years.account import KIND_OF, Account, Place
-from tests.years.consents import stored_token
+from tests.years.consents import stored_token, waits_honoured
 from tests.years.elements import expected, read
 from tests.years.ledgers import check_waiting
 
@@ -149,6 +149,8 @@ class Checks:
         account = service.accounts[token.account.id]
         alive = any(one.alive and one.account is account for one in service.tokens.given)
         if honoured or household.people[user].leaving or account.name in household.excused:
+            return
+        if waits_honoured(household, user):
             return
         if not calm:
             household.excused.add(account.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Token
 from healthrelay.flows.grants import connect, rounds
-from healthrelay.flows.grants.document import from_document
+from healthrelay.flows.grants.document import UNCONFIRMED, from_document
 
 if TYPE_CHECKING:
     from tests.years.account import Account
@@ -44,6 +44,17 @@ def stored_token(household: Household, user: str) -> Token | None:
     """Return the login that is stored for *user*, opened."""
     stored = household.store.tokens.load(user)
     return from_document(user, stored.document, household.process.vault) if stored else None
+
+
+def waits_honoured(household: Household, user: str) -> bool:
+    """Return whether the provider honours a login that is stored until it is known whose it is."""
+    stored = household.store.tokens.load(user)
+    apart: Any = stored and stored.document.get(UNCONFIRMED)
+    if not apart:
+        return False
+    token = from_document(user, apart, household.process.vault)
+    given = household.services[token.provider].tokens.holding(token.grant.refresh)
+    return given is not None
 
 
 def is_well(household: Household, user: str) -> bool:
