@@ -1,7 +1,7 @@
 # run: the main job · test: everything · check: the quick part of it · bench: ratios · lock: new pins
 # audit: known weaknesses and licences of what is pinned (needs the network)
 # moved: the quick part on another day, DATE="2028-02-29 23:50" TZ=America/Los_Angeles
-# bundle: what is deployed, into build/ · deploy, destroy: PROJECT=… ARGS=NAME=VALUE (see docs/deploy.md)
+# bundle: what is deployed, into build/ · deploy, destroy, rollback: PROJECT=… ARGS=NAME=VALUE (see docs/deploy.md)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ AUDIT = $(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --strict -
 	--disable-pip --require-hashes
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517
 
-.PHONY: run test check quick moved bench chaos fuzz years lock audit lint bundle deploy destroy clean
+.PHONY: run test check quick moved bench chaos fuzz years lock audit lint bundle deploy destroy rollback clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run
@@ -60,7 +60,7 @@ bundle:
 	@$(PYTHON) tools/bundle.py
 
 # The owner's machine speaks to the deployed store too, so it needs what fetch needs.
-deploy destroy: $(VENV)/run
+deploy destroy rollback: $(VENV)/run
 	@test -n "$(PROJECT)" || { echo "Name a project: make $@ PROJECT=…" >&2; exit 2; }
 	@$(PIP) --require-hashes -r requirements/fetch.txt
 	@$(BIN)/python tools/deploy.py $@ $(PROJECT) $(ARGS)

@@ -1,7 +1,8 @@
 """Deploy healthrelay into a Google Cloud project, or take it down again.
 
-    python tools/deploy.py deploy PROJECT [NAME=VALUE …] [--adopt] [--yes]
+    python tools/deploy.py deploy PROJECT [NAME=VALUE …] [--adopt] [--plan] [--yes]
     python tools/deploy.py destroy PROJECT [--data]
+    python tools/deploy.py rollback PROJECT
 
 Everything that is missing is named at once, before anything is made. What is new is made in stages,
 each waiting until Google knows the one before; what changes or goes comes last. Choices, state and
@@ -15,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deployment import database, teardown
+from deployment import database, releases, teardown
 from deployment.bucket import Bucket
 from deployment.choices import ROOT
 from deployment.failures import Failed
@@ -31,6 +32,9 @@ def deploy(project: str, options: Options) -> None:
     pack = [sys.executable, ROOT / "tools" / "bundle.py"]
     if subprocess.run(pack, check=False).returncode != 0:
         raise Failed("The functions could not be packed; nothing was deployed.")
+    if options.plan_only:
+        prepared.terraform.plan()
+        return
     database.follow(prepared.terraform, prepared.state, prepared.databases, prepared.remember)
     carry_out(prepared, options, lambda: _fill(project))
     _show(project, prepared)
@@ -56,7 +60,10 @@ The first login:
   {first_login}
 """)
     if not _well(url, prepared.terraform):
-        raise Failed(f"Ask again in a few minutes: healthrelay doctor --url {url}")
+        back = f"; if it stays so, go back: make rollback PROJECT={project}"
+        way_back = back if releases.known(prepared.bucket) else ""
+        raise Failed(f"Ask again in a few minutes: healthrelay doctor --url {url}{way_back}")
+    releases.remember(prepared.bucket)
     print(f"{project} is deployed.")
 
 
@@ -84,22 +91,25 @@ def environment(project: str) -> None:
 def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("deploy", "destroy", "environment"))
+    parser.add_argument("what", choices=("deploy", "destroy", "rollback", "environment"))
     parser.add_argument("project", help="the id of a Google Cloud project with billing")
     parser.add_argument("words", nargs="*", metavar="NAME=VALUE", help="choices, remembered")
     parser.add_argument("--data", action="store_true", help="destroy the data as well")
     parser.add_argument("--adopt", action="store_true", help="use a (default) database that exists")
+    parser.add_argument("--plan", action="store_true", help="show what is planned, and end there")
     parser.add_argument("--yes", action="store_true", help="do not ask before what is planned")
     parser.add_argument(
         "--wait", type=float, default=900, help="seconds to wait for Google at most (900)"
     )
     args = parser.parse_intermixed_args()
-    options = Options(args.words, args.adopt, args.yes, args.wait)
+    options = Options(args.words, args.adopt, args.yes, args.wait, args.plan)
     try:
         if args.what == "deploy":
             deploy(args.project, options)
         elif args.what == "destroy":
             teardown.destroy(args.project, options, data=args.data)
+        elif args.what == "rollback":
+            releases.go_back(Bucket(args.project))
         else:
             environment(args.project)
     except Failed as failed:

@@ -23,7 +23,7 @@ CHOICES = (
     "igor_url=https://igor.example.org",
     'schedules={"fetch": "0 * * * *"}',
 )
-NewMachine = Callable[[str], Machine]
+NewMachine = Callable[..., Machine]
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture
 def new_machine(tmp_path: Path, cloud: Cloud, household: Household) -> NewMachine:
-    """Set up another machine."""
+    """Set up another machine; the deployment is as well as what is *healthy*."""
 
-    def make(name: str) -> Machine:
-        return Machine(tmp_path / name, cloud.url, household.url)
+    def make(name: str, healthy: str = household.url) -> Machine:
+        return Machine(tmp_path / name, cloud.url, healthy)
 
     return make
 

@@ -17,12 +17,14 @@ from deployment.terraform import Terraform
 
 
 class Options(NamedTuple):
-    """How a run goes on: NAME=VALUE words, adopting a database, asking, seconds to wait at most."""
+    """How a run goes on: NAME=VALUE words, adopting a database, asking, seconds to wait at most, and
+    whether it ends once the plan is shown."""
 
     words: Sequence[str]
     adopt: bool
     yes: bool
     wait: float
+    plan_only: bool = False
 
 
 class Prepared(NamedTuple):

@@ -51,6 +51,8 @@ class Gcloud:
             "firestore backups schedules list": self._schedules,
             "firestore backups list": lambda project, *_: project.backups,
             "firestore backups delete": self._delete_backup,
+            "run services list": self._services,
+            "run services update-traffic": self._send,
             "secrets list": self._secrets,
             "secrets versions list": lambda at, place, *_: "1" if at.secrets[place[3]] else "",
             "secrets versions add": self._add,
@@ -62,6 +64,25 @@ class Gcloud:
         if "billingAccountName" in flags["format"]:
             return "billingAccounts/012345-6789AB-CDEF01" if project.billing else ""
         return str(project.billing)
+
+    def _services(self, project: Project, *_: Any) -> list[Any]:
+        return [
+            {
+                "metadata": {
+                    "name": name,
+                    "labels": {"cloud.googleapis.com/location": "europe-west1"},
+                },
+                "status": {"traffic": [{"revisionName": revision, "percent": 100}]},
+            }
+            for name, revision in {**project.serving(), "a-shop": "a-shop-00001"}.items()
+        ]
+
+    def _send(self, project: Project, place: list[str], flags: dict[str, str], _: str) -> str:
+        name, revision = place[3], flags["to-revisions"].removesuffix("=100")
+        if int(revision.rpartition("-")[2]) > project.revisions[name]:
+            raise Refused(f"ERROR: (gcloud.run) Revision '{revision}' does not exist.")
+        project.pinned[name] = revision
+        return ""
 
     def _policy(self, project: Project, *_: Any) -> dict[str, Any]:
         listed = {"allowedValues": ["C0abcdefg"]} if project.policy else {"allValues": "ALLOW"}

@@ -81,6 +81,18 @@ class Project:
     billing: bool = True
     policy: bool = False
     cpus: float = 20
+    revisions: dict[str, int] = field(default_factory=dict)
+    pinned: dict[str, str] = field(default_factory=dict)
+    """Function → the revision that was chosen by hand, until the next deploy."""
+
+    def revise(self, function: str) -> None:
+        """Make a new revision of *function*, which gets all of its traffic."""
+        self.revisions[function] = self.revisions.get(function, 0) + 1
+        self.pinned.pop(function, None)
+
+    def serving(self) -> dict[str, str]:
+        """Function → the revision that gets all of its traffic."""
+        return {n: self.pinned.get(n, f"{n}-{at:05}") for n, at in self.revisions.items()}
 
 
 class Model:
@@ -124,6 +136,8 @@ class Model:
             return None
         if action == "create":
             self._create(project, kind, values)
+        if kind == "google_cloudfunctions2_function":
+            project.revise(values["name"])
         result = self._computed(kind, values)
         project.made[kind, _name(kind, result)] = result
         if kind == "google_firestore_database":
