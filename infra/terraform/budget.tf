@@ -25,11 +25,4 @@ resource "google_billing_budget" "month" {
   }
 
   depends_on = [google_project_service.service]
-
-  lifecycle {
-    precondition {
-      condition     = var.project_number != ""
-      error_message = "A budget knows a project by its number: `make deploy` fills project_number."
-    }
-  }
 }

@@ -48,8 +48,9 @@ resource "google_cloudfunctions2_function" "function" {
     max_instance_count               = var.max_instances
     max_instance_request_concurrency = 1
     all_traffic_on_latest_revision   = true
-    # Who may call is decided by IAM; Scheduler, Tasks and browsers all come from outside.
-    ingress_settings = "ALLOW_ALL"
+    # Browsers and homes come from outside. Scheduler and Tasks come from inside, and nobody else gets as
+    # far as IAM's look at who calls.
+    ingress_settings = each.value.public ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
 
     environment_variables = merge(
       { for name in each.value.settings : "HEALTHRELAY_${upper(name)}" => local.settings[name] if lookup(local.settings, name, "") != "" },

@@ -6,6 +6,10 @@ locals {
   # Path = function on one shared host, so that the cookie that auth1 sets comes back to auth2.
   shared_host = "https://${var.region}-${var.project}.cloudfunctions.net"
 
+  # Where Cloud Scheduler and Cloud Tasks reach a private function: by its own run.app address they count
+  # as callers from inside (cloud.google.com/run/docs/securing/ingress).
+  inside = "https://{function}-${var.project_number}.${var.region}.run.app"
+
   # What each function may do, is given and needs: the same file that healthrelay itself reads.
   table = jsondecode(file("${path.module}/../../shared/healthrelay/config/functions.json"))
 }

@@ -26,11 +26,11 @@ resource "google_cloud_scheduler_job" "job" {
 
   http_target {
     http_method = "POST"
-    uri         = "${local.shared_host}/${each.value.function}${each.value.query}"
+    uri         = "${replace(local.inside, "{function}", each.value.function)}/${each.value.query}"
 
     oidc_token {
       service_account_email = google_service_account.invoker.email
-      audience              = "${local.shared_host}/${each.value.function}"
+      audience              = replace(local.inside, "{function}", each.value.function)
     }
   }
 }

@@ -11,7 +11,7 @@ locals {
     guard         = "iam"
     tasks_queue   = "projects/${var.project}/locations/${var.region}/queues/${var.queue}"
     tasks_account = local.invoker
-    tasks_url     = local.shared_host
+    tasks_url     = local.inside
     igor_url      = var.igor_url
     igor_user     = var.igor_user
     igor_prefix   = var.igor_prefix

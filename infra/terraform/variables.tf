@@ -10,11 +10,10 @@ variable "project" {
 
 variable "project_number" {
   type        = string
-  description = "The project's number, by which a budget knows it; `make deploy` fills it."
-  default     = ""
+  description = "The project's number, which is in the addresses of its private functions and by which a budget knows it; `make deploy` fills it."
 
   validation {
-    condition     = can(regex("^[0-9]*$", var.project_number))
+    condition     = can(regex("^[0-9]+$", var.project_number))
     error_message = "A project's number has digits only."
   }
 }

@@ -66,7 +66,7 @@ def queue(fake: FakeTasks) -> Iterator[CloudTasksQueue]:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield CloudTasksQueue(QUEUE, "https://relay.example", ACCOUNT, channel=channel)
+        yield CloudTasksQueue(QUEUE, "https://relay.example/{}".format, ACCOUNT, channel=channel)
     server.stop(None)
 
 

@@ -270,3 +270,13 @@ def test_a_certificate_is_a_pem_file(tmp_path: Path) -> None:
     assert faults(IGOR_CA=str(tmp_path)).names == ("HEALTHRELAY_IGOR_CA",)
     file.write_text(text)
     assert load(IGOR_CA=str(file)).igor_ca == str(file)
+
+
+def test_the_queue_reaches_each_function_at_a_path_or_at_a_host_of_its_own() -> None:
+    shared = load(PUBLIC_URL="https://shared.example")
+    own = load(TASKS_URL="https://{function}-1.europe-west1.run.app")
+
+    assert shared.private_address("fetch") == "https://shared.example/fetch"
+    assert own.private_address("fetch") == "https://fetch-1.europe-west1.run.app"
+    for wrong in ("http://{function}.example", "{function}", "https://{other}.example"):
+        assert faults(TASKS_URL=wrong).names == ("HEALTHRELAY_TASKS_URL",)

@@ -11,15 +11,14 @@ import pytest
 from tests.infra.plans import Plan
 from tests.peers import install
 from tests.peers.bundles import packed
-from tests.peers.terraform import PROJECT, plan
+from tests.peers.terraform import NUMBER, PROJECT, plan
 
 Planner = Callable[[str, Mapping[str, object]], Plan]
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
-LEAST = {"project": PROJECT, "client_id": "a-client-id"}
+LEAST = {"project": PROJECT, "project_number": NUMBER, "client_id": "a-client-id"}
 EVERYTHING = LEAST | {
     "alert_email": "owner@example.org",
     "billing_account": "012345-6789AB-CDEF01",
-    "project_number": "123456789012",
     "igor_url": "https://igor.example.org",
     "igor_user": "healthrelay",
     "addresses": {

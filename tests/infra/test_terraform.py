@@ -16,16 +16,25 @@ import pytest
 from healthrelay import config
 from healthrelay.adapters.firestore import indexes
 from tests.household import OWNER_KEY
+from tests.infra.conftest import LEAST
 from tests.infra.plans import Plan
 from tests.peers import install
 from tests.peers.bundles import RUNTIME, WHEN_BUILT
-from tests.peers.terraform import FOLDER, PROJECT, ROOT, checker, choices, refusal, terraform
+from tests.peers.terraform import (
+    FOLDER,
+    NUMBER,
+    PROJECT,
+    ROOT,
+    checker,
+    choices,
+    refusal,
+    terraform,
+)
 
 # One process asks Terraform; more would wait for each other.
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 FUNCTIONS = sorted(entry.parent.name for entry in (ROOT / "functions").glob("*/main.py"))
-HOST = f"https://europe-west1-{PROJECT}.cloudfunctions.net"
 INVOKER = "healthrelay-invoker"
 # Igor's own certificate authority is a file, and is for a push within one network.
 ON_ONE_MACHINE = {"igor_ca"}
@@ -198,14 +207,21 @@ def test_jobs_call_private_functions_with_a_token_for_them(least: Plan) -> None:
     assert jobs["fetch"]["schedule"] == "*/15 * * * *"
     for values in jobs.values():
         target = values["http_target"][0]
-        address = target["uri"].partition("?")[0]
-        assert address.removeprefix(f"{HOST}/") in set(FUNCTIONS) - {
-            "auth1",
-            "auth2",
-            "events",
-            "relay",
-        }
+        address = target["uri"].partition("/?")[0].rstrip("/")
+        assert re.fullmatch(rf"https://(fetch|deliver)-{NUMBER}\.europe-west1\.run\.app", address)
         assert target["oidc_token"][0]["audience"] == address
+
+
+def test_only_public_functions_are_reached_from_the_internet(least: Plan) -> None:
+    reached = {
+        name: values["service_config"][0]["ingress_settings"]
+        for name, values in least.functions().items()
+    }
+
+    assert {name for name, way in reached.items() if way == "ALLOW_ALL"} == {
+        name for name, row in config.functions().items() if row.public
+    }
+    assert set(reached.values()) == {"ALLOW_ALL", "ALLOW_INTERNAL_ONLY"}
 
 
 def test_addresses_with_keys_in_them_are_not_logged(least: Plan) -> None:
@@ -259,7 +275,7 @@ def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan
 def test_a_wrong_variable_is_answered_with_what_to_write(
     wrong: dict[str, object], sentence: str, bundles: Path
 ) -> None:
-    right = {"project": PROJECT, "client_id": "an-id", "bundles": str(bundles)}
+    right = {**LEAST, "bundles": str(bundles)}
 
     assert sentence in refusal(right | wrong)
 

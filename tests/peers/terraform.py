@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "infra" / "terraform"
 BACKEND = "backend.tf"
 FUNCTIONS = Path("shared", "healthrelay", "config", "functions.json")
-PROJECT = "demo-project"
+PROJECT, NUMBER = "demo-project", "123456789012"
 # There is no state to protect.
 _ALONE = ("-input=false", "-no-color", "-lock=false")
 _MORE = ("artifact_registry_repository_iam_member",)

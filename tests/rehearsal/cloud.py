@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -61,6 +62,8 @@ class Cloud:
     gateway: Gateway
     tasks: CloudTasks
     internet: Internet
+    project: Internet
+    """The way that Scheduler and Tasks go."""
     authority: Path
     identity: Identity
     sandbox: Sandbox
@@ -86,6 +89,13 @@ class Cloud:
             url = f"{self.url}/{target}"
             return _patiently(lambda: browser.request(method, url, timeout=SECONDS, **more))
 
+    def call(self, function: str, token: str = "", query: str = "") -> requests.Response:
+        """A GET of a private *function* from inside, as the queue calls it."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = f"{self.deployment.inside(function)}/{query}"
+        with _browser(self.project, self.authority) as caller:
+            return _patiently(lambda: caller.get(url, headers=headers, timeout=SECONDS))
+
     def tick(self, job: str) -> requests.Response:
         """What Cloud Scheduler does when the time of *job* has come."""
         uri, audience = self.deployment.jobs()[job]
@@ -96,7 +106,7 @@ class Cloud:
             "X-CloudScheduler": "true",
             "X-CloudScheduler-JobName": f"healthrelay-{job}",
         }
-        with self.browser() as scheduler:
+        with _browser(self.project, self.authority) as scheduler:
             return scheduler.post(uri, headers=headers, timeout=SECONDS)
 
     def ticked(self, job: str) -> requests.Response:
@@ -141,7 +151,7 @@ class Cloud:
     def done(self, function: str, user: str) -> bool:
         """Whether a task for *function* and *user* has been answered 2xx."""
         return any(
-            one.url == f"{self.url}/{function}"
+            one.url == self.deployment.inside(function)
             and f"user={user}" in one.body.split("&")
             and one.status == 200
             for one in self.tasks.tries
@@ -169,16 +179,19 @@ def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
         "healthrelay-sealing-keys": f"first:{base64.b64encode(os.urandom(32)).decode()}",
     }
     identity = Identity()
-    pem = self_signed(folder, deployment.host, tasks.HOST)
+    own = [urlsplit(deployment.inside(name)).netloc for name in deployment.functions()]
+    pem = self_signed(folder, deployment.host, tasks.HOST, *own)
     key, mark, certificate = pem.read_text().partition("-----BEGIN CERTIFICATE-----")
     authority = folder / "authority.pem"
     authority.write_text(mark + certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     hosts: dict[str, int] = {}
+    hosts_inside: dict[str, int] = {}
     with ExitStack() as stack:
         internet = stack.enter_context(Internet(hosts))
-        caller = stack.enter_context(_browser(internet, authority))
+        project = stack.enter_context(Internet(hosts_inside))
+        caller = stack.enter_context(_browser(project, authority))
         queue = CloudTasks(
             deployment.queue,
             deployment.hurried(HURRY),
@@ -204,20 +217,23 @@ def rehearsed(folder: Path, emulator: str, sandbox: Sandbox) -> Iterator[Cloud]:
             env = deployment.environment(name) | filled | common | metadata.environment
             functions[name] = build(name, folder, EPOCH).process(env)
         gateway = stack.enter_context(
-            Gateway(
-                deployment.host,
-                functions,
-                deployment.invokers(),
-                identity,
-                context,
-                deployment.slots(),
-            )
+            Gateway(functions, deployment.invokers(), identity, context, deployment.slots())
         )
-        hosts[deployment.host] = gateway.port
+        hosts |= dict.fromkeys([deployment.host, *own], gateway.port)
+        hosts_inside |= dict.fromkeys(own, gateway.inside)
         stack.enter_context(queue)
         owners = _owners(folder, deployment, secrets) | {"FIRESTORE_EMULATOR_HOST": emulator}
         yield Cloud(
-            deployment, functions, gateway, queue, internet, authority, identity, sandbox, owners
+            deployment=deployment,
+            functions=functions,
+            gateway=gateway,
+            tasks=queue,
+            internet=internet,
+            project=project,
+            authority=authority,
+            identity=identity,
+            sandbox=sandbox,
+            owners=owners,
         )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from healthrelay import config
 from tests.peers.cloud.gateway import ANYBODY
 from tests.peers.cloud.tasks import Limits
+from tests.peers.terraform import NUMBER
 
 FILES = Path(__file__).resolve().parents[2] / "infra" / "terraform"
 REGION = "europe-west1"
@@ -96,8 +97,11 @@ class Deployment:
     def jobs(self) -> dict[str, tuple[str, str]]:
         """Scheduler's job → what it calls, and the audience of its token."""
         found = _JOB.findall((FILES / "scheduler.tf").read_text())
-        base = f"https://{self.host}"
-        return {name: (f"{base}/{on}{query}", f"{base}/{on}") for name, on, query in found}
+        return {name: (f"{self.inside(on)}/{query}", self.inside(on)) for name, on, query in found}
+
+    def inside(self, function: str) -> str:
+        """The address of *function* by which Scheduler and Tasks reach it."""
+        return f"https://{function}-{NUMBER}.{REGION}.run.app"
 
     def limits(self) -> dict[str, str]:
         """How the queue tries again, as it is written."""
@@ -136,6 +140,7 @@ class Deployment:
             "local.queue": "healthrelay",
             "local.invoker": self.invoker,
             "local.shared_host": f"https://{self.host}",
+            "local.inside": self.inside("{function}"),
         }
         if expression in known:
             return known[expression]

@@ -21,12 +21,12 @@ def test_the_doctor_finds_the_deployment_open_and_closed_where_it_should_be(clou
 
 @pytest.mark.parametrize("name", ["fetch", "deliver"])
 def test_a_private_function_answers_its_invoker(cloud: Cloud, name: str) -> None:
-    token = cloud.identity.token(cloud.deployment.invoker, f"{cloud.url}/{name}")
+    token = cloud.identity.token(cloud.deployment.invoker, cloud.deployment.inside(name))
 
-    answer = cloud.get(f"{name}?health", token)
+    answer = cloud.call(name, token, "?health")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "pass", "function": name})
-    assert cloud.get(f"{name}?health").status_code == 403
+    assert cloud.call(name, query="?health").status_code == 403
 
 
 def test_every_line_has_its_severity_and_its_request(cloud: Cloud) -> None:

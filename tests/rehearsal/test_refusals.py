@@ -24,12 +24,12 @@ def test_the_private_ones_are_those_that_the_invoker_alone_may_call(cloud: Cloud
 
 @pytest.mark.parametrize("name", PRIVATE)
 def test_a_private_function_hears_nobody_without_a_token_for_it(cloud: Cloud, name: str) -> None:
-    invoker, audience = cloud.deployment.invoker, f"{cloud.url}/{name}"
+    invoker, audience = cloud.deployment.invoker, cloud.deployment.inside(name)
     other = next(one for one in PRIVATE if one != name)
     refused = {
         "none": ("", 403),
         "the owner key": (OWNER_KEY, 401),
-        "of another audience": (cloud.identity.token(invoker, f"{cloud.url}/{other}"), 401),
+        "of another audience": (cloud.identity.token(invoker, cloud.deployment.inside(other)), 401),
         "over": (cloud.identity.token(invoker, audience, since=-3601), 401),
         "forged": (Identity().token(invoker, audience), 401),
         "without its signature": (
@@ -43,9 +43,23 @@ def test_a_private_function_hears_nobody_without_a_token_for_it(cloud: Cloud, na
     }
     before = len(cloud.gateway.passed)
 
-    statuses = {why: cloud.get(name, token).status_code for why, (token, _) in refused.items()}
+    statuses = {why: cloud.call(name, token).status_code for why, (token, _) in refused.items()}
 
     assert statuses == {why: status for why, (_, status) in refused.items()}
+    assert len(cloud.gateway.passed) == before
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_to_the_internet_a_private_function_is_not_there(cloud: Cloud, name: str) -> None:
+    inside = cloud.deployment.inside(name)
+    headers = {"Authorization": f"Bearer {cloud.identity.token(cloud.deployment.invoker, inside)}"}
+    before = len(cloud.gateway.passed)
+
+    with cloud.browser() as stranger:
+        urls = (f"{cloud.url}/{name}", inside)
+        statuses = [stranger.get(url, headers=headers, timeout=30).status_code for url in urls]
+
+    assert statuses == [404, 404]
     assert len(cloud.gateway.passed) == before
 
 

@@ -17,8 +17,8 @@ from deployment.terraform import Terraform
 
 
 class Options(NamedTuple):
-    """How a run goes on: NAME=VALUE words, adopting a database, asking, seconds to wait at most, and
-    whether it ends once the plan is shown."""
+    """How a run goes on: NAME=VALUE words, adopting a database, asking, seconds to wait at most,
+    and whether it ends once the plan is shown."""
 
     words: Sequence[str]
     adopt: bool

@@ -2,8 +2,9 @@
 # terraform test -var=bundles=$PWD/../../build   (after `make bundle`)
 
 variables {
-  project   = "demo-project"
-  client_id = "a-client-id"
+  project        = "demo-project"
+  project_number = "123456789012"
+  client_id      = "a-client-id"
 }
 
 run "the_world_reaches_the_public_functions_and_no_other" {

@@ -9,7 +9,7 @@ be enqueued. What we rely on, from the API's own reference (`CreateTaskRequest`,
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -32,16 +32,20 @@ _SETTINGS = ("HEALTHRELAY_TASKS_QUEUE", "HEALTHRELAY_TASKS_ACCOUNT")
 
 
 class CloudTasksQueue:
-    """Satisfies `ports.peers.Queue`. *queue* is its full name, *url* that of all functions,
+    """Satisfies `ports.peers.Queue`. *queue* is its full name, *address* that of each function,
     *account* the one the identity token names; *channel* leads to another server than Google's."""
 
     dedup_window = timedelta(hours=1)
 
     def __init__(
-        self, queue: str, url: str, account: str, channel: grpc.Channel | None = None
+        self,
+        queue: str,
+        address: Callable[[str], str],
+        account: str,
+        channel: grpc.Channel | None = None,
     ) -> None:
         self._queue = queue
-        self._url = url
+        self._address = address
         self._account = account
         self._channel = channel
         self._lock = threading.Lock()
@@ -65,7 +69,7 @@ class CloudTasksQueue:
         return True
 
     def _as_request(self, task: Task) -> tasks_v2.Task:
-        url = f"{self._url}/{task.function}"
+        url = self._address(task.function)
         token = tasks_v2.OidcToken(service_account_email=self._account, audience=url)
         return tasks_v2.Task(
             name=f"{self._queue}/tasks/{task.name}",

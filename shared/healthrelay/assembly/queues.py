@@ -26,8 +26,8 @@ def open_queue(
         return LocalQueue(run_task, log_event, now)
     from healthrelay.adapters.cloud_tasks import CloudTasksQueue
 
-    url = settings.tasks_url or settings.public_url
-    return CloudTasksQueue(settings.tasks_queue, url, settings.tasks_account)
+    address, account = settings.private_address, settings.tasks_account
+    return CloudTasksQueue(settings.tasks_queue, address, account)
 
 
 class LazyQueue:

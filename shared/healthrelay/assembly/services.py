@@ -37,7 +37,7 @@ class Services(Memory):
         self.now = now
         self.guard, self.invoker = settings.guard, settings.tasks_account
         self.public_url, self.system = settings.public_url, settings.system
-        self.private_url = settings.tasks_url or settings.public_url
+        self.private_address = settings.private_address
         self.relay_days, self.log_days = settings.relay_days, settings.log_days
         self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
 

@@ -36,8 +36,8 @@ def _problem(http: Http, url: str, name: str, public: bool) -> str:
     if isinstance(document, dict) and "error" in document and answer.status >= 500:
         return f"{document['error']} ({document.get('who', 'nobody')} must act)"
     if not public:
-        # Only who may call it may know how it is.
-        return "" if answer.status in (401, 403) else f"lets a stranger in ({answer.status})"
+        # Only who may call it may know how it is; to the internet it may not be there at all.
+        return "" if answer.status in (401, 403, 404) else f"lets a stranger in ({answer.status})"
     well = {"function": name, "status": "pass"}
     if answer.status == 200 and isinstance(document, dict) and {**document, **well} == document:
         return ""

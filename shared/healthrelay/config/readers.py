@@ -16,6 +16,7 @@ PREFIX = "HEALTHRELAY_"
 MIN_OWNER_KEY = 32
 MIN_OWNER_KEY_DIFFERENT = 8
 KEY_BYTES = 32
+FUNCTION = "{function}"
 _ADDRESS = "must be an address such as https://example.org, with a port from 1 to 65535 if any"
 _QUEUE = r"projects/[a-z0-9.:-]{1,100}/locations/[a-z0-9-]{1,50}/queues/[A-Za-z0-9-]{1,100}"
 
@@ -80,6 +81,13 @@ def read_secure_url(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("must begin with https://")
     return address
+
+
+def read_private_url(value: str) -> str:
+    """Read a secure address in which FUNCTION may stand for the function's name."""
+    if "{" in read_secure_url(value.replace(FUNCTION, "function")):
+        raise ValueError(f"may hold {FUNCTION}, and no other braces")
+    return value.rstrip("/")
 
 
 def optional(read: Callable[[str], str]) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from healthrelay.config.readers import (
+    FUNCTION,
     SealingKey,
     StoreName,
     number_of,
@@ -20,6 +21,7 @@ from healthrelay.config.readers import (
     read_owner_key,
     read_password,
     read_path,
+    read_private_url,
     read_secure_url,
     read_store,
     read_tasks_queue,
@@ -116,8 +118,9 @@ class Settings(NamedTuple):
     )
     tasks_account: str = setting(optional(read_account))
     tasks_url: str = setting(
-        optional(read_secure_url),
-        help="Where the queue reaches the private functions, if not at the public URL.",
+        optional(read_private_url),
+        help="Where the queue reaches the private functions, if not at the public URL; {function} "
+        "in it has the function's name.",
     )
     igor_url: str = setting(
         optional(read_url),
@@ -173,6 +176,11 @@ class Settings(NamedTuple):
     fitbit_auth_url: str = setting(
         read_secure_url, default="https://www.fitbit.com/oauth2/authorize"
     )
+
+    def private_address(self, function: str) -> str:
+        """Return where the queue reaches *function*; a token for it names the same."""
+        url = self.tasks_url or self.public_url
+        return url.replace(FUNCTION, function) if FUNCTION in url else f"{url}/{function}"
 
     def __repr__(self) -> str:
         shown = (f"{n}={v!r}" for n, v in self._asdict().items() if not SETTINGS[n].secret)

@@ -40,7 +40,7 @@ def require_invoker(request: Request, services: WebServices, function: str) -> N
 def _require_claims(claims: Mapping[str, object], services: WebServices, function: str) -> None:
     if claims.get("email") != services.invoker or claims.get("email_verified") is not True:
         raise NotAllowed("This identity token is of an account that may not call.")
-    if claims.get("aud") != f"{services.private_url}/{function}":
+    if claims.get("aud") != services.private_address(function):
         raise NotAllowed("This identity token is for another function.")
     ends = claims.get("exp")
     if not isinstance(ends, int) or services.now().timestamp() > ends + MAX_CLOCK_SKEW.seconds:

@@ -25,8 +25,6 @@ class WebServices(Protocol):
     guard: str
     invoker: str
     """The account that the guard ``iam`` lets call."""
-    private_url: str
-    """Where the platform reaches the private functions."""
     public_url: str
     system: str
     relay_days: int
@@ -34,6 +32,9 @@ class WebServices(Protocol):
     now: Callable[[], datetime]
     """Returns the present instant, aware."""
     log_event: LogEvent
+
+    def private_address(self, function: str) -> str:
+        """Return where the platform reaches the private *function*."""
 
     @property
     def owner_key(self) -> str: ...

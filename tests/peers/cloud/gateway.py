@@ -1,10 +1,13 @@
-"""The shared host of deployed functions, and the platform's own look at who calls.
+"""The addresses of deployed functions, and the platform's own look at who calls.
 
-As cloud.google.com/run/docs/authenticating/overview and …/service-to-service describe it: a
-private function is reached with an identity token that is made for it and names an account with
-the right to invoke it. No token, or somebody else's right: 403. A token that is over, forged or
-made for another: 401. What gets through has had its signature cut off. A function that is not
-running is started by its first request, and one that dies is a 503 for who was waiting.
+All answer at one shared host, each at one of its own besides. A private function answers only who
+comes from inside, such as Scheduler and Tasks at the function's own host; to the internet it is
+not there at all (cloud.google.com/run/docs/securing/ingress). A private function is reached with an
+identity token that is made for it and names an account with the right to invoke it, as
+cloud.google.com/run/docs/authenticating/overview and …/service-to-service describe it. No token,
+or somebody else's right: 403. A token that is over, forged or made for another: 401. What gets
+through has had its signature cut off. A function that is not running is started by its first
+request, and one that dies is a 503 for who was waiting.
 
 A function has so many instances, each for so many requests at once; whoever finds no slot waits,
 and is turned away with 429 (cloud.google.com/run/docs/about-instance-autoscaling). Its instances
@@ -17,6 +20,7 @@ import http.client
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from ssl import SSLContext
 
 from tests.peers.cloud.identity import Identity
@@ -25,6 +29,7 @@ from tests.peers.functions import FunctionProcess
 from tests.peers.running import Running
 
 ANYBODY = "anybody"
+OWN = ".run.app"
 TRACE = "X-Cloud-Trace-Context"
 """By this the platform's own log of a request and the function's lines are shown together."""
 REMOVED = "SIGNATURE_REMOVED_BY_GOOGLE"
@@ -35,26 +40,28 @@ PENDING_SECONDS = 10
 
 
 class Gateway(Running):
-    """Leads `https://HOST/NAME…` to the function NAME; *invokers* may call it, or ANYBODY."""
+    """Leads `https://HOST/NAME…` and `https://NAME-…` to the function NAME.
+
+    *invokers* may call it, or ANYBODY. Who comes by the port *inside* comes from inside.
+    """
 
     def __init__(
         self,
-        host: str,
         functions: Mapping[str, FunctionProcess],
         invokers: Mapping[str, set[str]],
         identity: Identity,
         context: SSLContext,
         slots: int,
     ) -> None:
-        self._host = host
         self._functions = functions
         self._invokers = invokers
         self._identity = identity
         self._slots = {name: threading.BoundedSemaphore(slots) for name in functions}
         self._starting = {name: threading.Lock() for name in functions}
         self._secure = Server(self._answer, context)
+        self._within = Server(partial(self._answer, inside=True), context)
         self._plain = Server(self._answer)
-        self.port = self._secure.port
+        self.port, self.inside = self._secure.port, self._within.port
         self.url = f"http://{self._plain.host}"
         """The same without TLS, for who has no way to names."""
         self.passed: list[tuple[str, Mapping[str, str]]] = []
@@ -62,10 +69,12 @@ class Gateway(Running):
 
     def start(self) -> None:
         self._secure.start()
+        self._within.start()
         self._plain.start()
 
     def stop(self) -> None:
         self._secure.stop()
+        self._within.stop()
         self._plain.stop()
         for function in self._functions.values():
             function.stop()
@@ -75,15 +84,21 @@ class Gateway(Running):
         self._slots[name].acquire()
         return self._slots[name].release
 
-    def _answer(self, asked: Asked) -> Told:
+    def _answer(self, asked: Asked, *, inside: bool = False) -> Told:
         path, mark, query = asked.target.partition("?")
+        host = next((value for key, value in asked.headers.items() if key.lower() == "host"), "")
+        own = host.endswith(OWN)
         name, _, rest = path.removeprefix("/").partition("/")
+        if own:
+            name, rest = host.partition("-")[0], path.removeprefix("/")
         if name not in self._functions:
             return Told(404, [], b"no such function")
         headers = {key: value for key, value in asked.headers.items() if key.lower() not in _HOP}
         headers[TRACE] = f"{uuid.uuid4().hex}/1;o=1"
         if ANYBODY not in self._invokers[name]:
-            refusal = self._look(name, headers)
+            if not (inside and own):
+                return Told(404, [("Content-Type", "text/html")], b"<h1>Error: Page not found</h1>")
+            refusal = self._look(f"https://{host}", name, headers)
             if refusal:
                 return Told(refusal, [("Content-Type", "text/html")], b"<h1>Error</h1>")
         if not self._slots[name].acquire(timeout=PENDING_SECONDS):
@@ -93,13 +108,13 @@ class Gateway(Running):
         finally:
             self._slots[name].release()
 
-    def _look(self, name: str, headers: dict[str, str]) -> int:
+    def _look(self, audience: str, name: str, headers: dict[str, str]) -> int:
         """The status with which who calls is turned away, or 0; cuts off the signature."""
         said = next((key for key in headers if key.lower() == "authorization"), "")
         token = headers.get(said, "").removeprefix("Bearer ")
         if not token:
             return 403
-        email = self._identity.reads(token, f"https://{self._host}/{name}")
+        email = self._identity.reads(token, audience)
         if not email:
             return 401
         headers[said] = f"Bearer {token.rpartition('.')[0]}.{REMOVED}"
