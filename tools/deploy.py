@@ -56,6 +56,8 @@ By hand, once (docs/google-setup.md):
   at https://console.cloud.google.com/auth/clients?project={project}
 - publish the consent screen, or each login ends after seven days:
   https://console.cloud.google.com/auth/audience?project={project}
+- switch off traces, which would hold the addresses of polls and so their keys:
+  gcloud services disable cloudtrace.googleapis.com --project={project}
 The first login:
   {first_login}
 """)

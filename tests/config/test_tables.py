@@ -97,7 +97,9 @@ def test_terraform_has_the_choices_of_the_table(name: str, called: str) -> None:
 def test_terraform_makes_every_secret_that_a_function_needs() -> None:
     text = (TERRAFORM / "secrets.tf").read_text()
 
-    named = set(re.findall(r'"(\w+)"', text.partition("secrets = toset(")[2].partition("))")[0]))
+    named = set(
+        re.findall(r'"(\w+)"', text.partition("kept = toset(")[2].partition("secrets = ")[0])
+    )
     assert named == {name for name, row in config.SETTINGS.items() if row.secret}
 
 

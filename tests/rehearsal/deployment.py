@@ -137,7 +137,7 @@ class Deployment:
         known = {
             "var.project": self.project,
             "var.region": REGION,
-            "local.queue": "healthrelay",
+            "var.queue": _default("queue"),
             "local.invoker": self.invoker,
             "local.shared_host": f"https://{self.host}",
             "local.inside": self.inside("{function}"),

@@ -25,7 +25,9 @@ def test_a_private_function_answers_its_invoker(cloud: Cloud, name: str) -> None
 
     answer = cloud.call(name, token, "?health")
 
-    assert (answer.status_code, answer.json()) == (200, {"status": "pass", "function": name})
+    document = answer.json()
+    document.pop("runs", None)  # once everybody was looked at
+    assert (answer.status_code, document) == (200, {"status": "pass", "function": name})
     assert cloud.call(name, query="?health").status_code == 403
 
 

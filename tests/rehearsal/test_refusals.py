@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.household import OWNER_KEY
-from tests.peers.cloud.gateway import REMOVED
+from tests.peers.cloud.gateway import REMOVED, TRACE
 from tests.peers.cloud.identity import Identity
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 
@@ -68,7 +68,8 @@ def test_a_function_that_was_deployed_open_still_hears_nobody_without_a_token(cl
         at = cloud.functions["fetch"]
         if not at.running:
             cloud.ticked("fetch")
-        answer = caller.get(at.url, timeout=30)
+        trace = {TRACE: f"{'0' * 32}/1;o=1"}
+        answer = caller.get(at.url, headers=trace, timeout=30)
 
     assert answer.status_code == 401
     assert "identity token" in answer.json()["error"]

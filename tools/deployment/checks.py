@@ -17,6 +17,7 @@ from deployment.choices import TERRAFORM, Choices
 from deployment.gcloud import GcloudFailed, gcloud, gcloud_json
 
 RIGHTS = (
+    "artifactregistry.repositories.create",
     "cloudfunctions.functions.create",
     "cloudscheduler.jobs.create",
     "cloudtasks.queues.create",
