@@ -8,7 +8,7 @@ from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import CHOICES, PROJECT
 from tests.deploy.machine import Machine
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 LISTING = "gcloud firestore databases list"
 

@@ -12,8 +12,8 @@ from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import PROJECT
 from tests.deploy.machine import Machine
 
-# One process asks Terraform; more would wait for each other.
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform"), pytest.mark.timeout(300)]
+# One process: what is deployed once is deployed once a process.
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
 
 ANSWERS = "a-client-id\nowner@example.org\n5\nyes\n"
 BUCKET = f"{PROJECT}-healthrelay-state"
