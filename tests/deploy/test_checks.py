@@ -144,3 +144,16 @@ def test_a_policy_that_nobody_may_read_is_no_problem_before_it_is_met(
     (named,) = problems(cloud, machine)
 
     assert "billing" in named
+
+
+def test_a_bucket_of_that_name_in_another_project_is_not_ours(
+    cloud: Cloud, machine: Machine
+) -> None:
+    cloud.storage.buckets[f"{PROJECT}-healthrelay-state"] = "a-stranger"
+
+    done = machine.run("deploy", PROJECT, *CHOICES, "--yes")
+
+    assert done.returncode == 1
+    assert "HTTPError 409: The requested bucket name is not available" in done.stderr
+    assert cloud.storage.objects == {}
+    assert not [line for line in cloud.model.log if line.startswith("create ")]

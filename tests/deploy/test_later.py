@@ -56,6 +56,16 @@ def test_an_upgrade_without_options_on_another_machine_changes_nothing(
     assert deployed.storage.text(BUCKET, "healthrelay/terraform.tfvars.json") == kept
 
 
+def test_the_lock_file_follows_the_pinned_version(deployed: Cloud, machine: Machine) -> None:
+    key = BUCKET, "healthrelay/terraform.lock.hcl"
+    lock = deployed.storage.text(*key)
+    deployed.storage.put(*key, lock.replace("6.50.0", "6.49.0").encode())
+
+    assert upgraded(deployed, machine) == []
+
+    assert deployed.storage.text(*key) == lock
+
+
 def test_a_changed_choice_changes_what_it_names_and_is_remembered(
     deployed: Cloud, machine: Machine
 ) -> None:
