@@ -80,7 +80,7 @@ def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(
     tries = [
         one.status
         for one in cloud.tasks.tries
-        if one.body == "user=emil" and one.url.endswith("/fetch")
+        if one.body == "user=emil" and one.url == cloud.deployment.inside("fetch")
     ]
     assert tries[:2] == [503, 200]
     assert len(held(igor, "emil")) > 20
