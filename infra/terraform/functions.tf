@@ -11,7 +11,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "function" {
-  # checkov:skip=CKV_GCP_124: browsers and homes come from the internet; who may call the others is decided by IAM
+  # checkov:skip=CKV_GCP_124: browsers and homes call the public ones from the internet; the others are internal
   for_each = local.functions
 
   name        = each.key
