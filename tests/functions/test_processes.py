@@ -91,7 +91,12 @@ def test_the_main_job_passes_through_all_processes(
         functions["relay"].url, params={"user": "jack", "key": key}, timeout=SECONDS
     )
 
+    events = requests.get(
+        f"{functions['events'].url}/events", params={"user": "jack", "key": key}, timeout=SECONDS
+    )
+
     assert (fetched.status_code, polled.status_code) == (200, 200)
+    assert (events.status_code, events.json()["head"]) == (200, 1)
     assert (answer.status_code, answer.json()) == (200, {"people": {}})
     series = fetched.json()["series"]
     assert set(series) == {"body-weight", "activities-steps"}
