@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, g, jsonify, make_response, request
+from werkzeug.http import http_date
 from werkzeug.routing import Map, RuleFactory
 
 from sandbox.faults import Fault, Faults, hang_up
@@ -23,7 +24,8 @@ _GONE = "<!doctype html><html><head><title>410 Gone</title></head><body>Gone</bo
 class Front:
     """What every request passes before a provider sees it."""
 
-    def __init__(self, fitbit: FitbitSwitches) -> None:
+    def __init__(self, fitbit: FitbitSwitches, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self.faults = Faults()
         self.journal: list[Request] = []
         self._fitbit = fitbit
@@ -49,7 +51,8 @@ class Front:
         return None
 
     def after(self, response: Response) -> Response:
-        """Break the answer, if a fault was ordered."""
+        """Date the answer by the sandbox's clock, and break it if a fault was ordered."""
+        response.headers.setdefault("Date", http_date(self._clock()))
         fault: Fault | None = g.get("fault")
         return response if fault is None else fault.disturb(response)
 

@@ -71,7 +71,7 @@ class Sandbox:
         self.wearer = self._wearer()
         self._accounts = Accounts(self.wearer, lambda name: invented(name, self.clock, self.today))
         self._client = Client()
-        self._front = Front(self.fitbit)
+        self._front = Front(self.fitbit, self.clock)
         google_lifetime = self.access_lifetime or _GOOGLE_LIFETIME
         fitbit_lifetime = self.access_lifetime or _FITBIT_LIFETIME
         prefixes = TokenPrefixes("4/0A", "ya29.", "1//0")

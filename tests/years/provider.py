@@ -54,6 +54,9 @@ class SimulatedProvider:
             return token.Account("")
         return token.Account(opened.id, opened.zone, opened.linked)
 
+    def clock(self) -> datetime:
+        return self._service.now()
+
     def glance(self, access: str, today: date) -> Mapping[str, Callable[[], str]]:
         return {}
 

@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -58,13 +58,18 @@ class Answer(NamedTuple):
 
 def _seconds_until(text: str) -> int | None:
     """Return how long it is until the date of HTTP in *text*, at least 1; None for no such."""
+    at = _instant(text)
+    return None if at is None else max(int(at.timestamp() - time.time()) + 1, 1)
+
+
+def _instant(text: str) -> datetime | None:
+    """Return the date of HTTP in *text*; None for no such."""
     try:
         at = parsedate_to_datetime(text)
         # -0000 is a zone that nobody knows; a date of HTTP is in UTC.
-        until = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, LookupError):
         return None
-    return max(int(until - time.time()) + 1, 1)
 
 
 class Http:
@@ -73,6 +78,8 @@ class Http:
     def __init__(self, ca: str | None = None, connections: int = 8) -> None:
         self._ca = ca
         self._connections = connections
+        self._dates: dict[str, str] = {}
+        """Host → ``Date`` of its last answer."""
 
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
@@ -117,7 +124,13 @@ class Http:
             preload_content=False,
         )
         peer = str(urllib3.util.parse_url(url).host)
-        return receive(request, peer, seconds, read or whole)
+        answer = receive(request, peer, seconds, read or whole)
+        self._dates[peer] = answer.headers.get("date", "")
+        return answer
+
+    def clock(self, url: str) -> datetime | None:
+        """Return what the host of *url* said the time was in its last answer, if it did."""
+        return _instant(self._dates.get(str(urllib3.util.parse_url(url).host), ""))
 
 
 def checked(headers: Mapping[str, str]) -> dict[str, str]:

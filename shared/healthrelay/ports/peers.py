@@ -35,6 +35,9 @@ class Provider(Protocol):
     def account(self, grant: Grant) -> Account:
         """Return whose data the grant opens; the id is empty where it is not known."""
 
+    def clock(self) -> datetime | None:
+        """Return what its clock said in the last answer to this process; None if nothing did."""
+
     def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         """Return how to ask for each part of a `healthrelay.core.grants.glance.Glance`."""
 

@@ -50,6 +50,9 @@ class LegacyFitbit:
         user = grant.user or (encoded_id if isinstance(encoded_id, str) else "")
         return Account(user, zone if isinstance(zone, str) else None)
 
+    def clock(self) -> datetime | None:
+        return self._http.clock(self._url)
+
     def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         from healthrelay.adapters.fitbit.glance import questions  # noqa: PLC0415
 

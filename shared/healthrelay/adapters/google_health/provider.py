@@ -52,6 +52,9 @@ class GoogleHealth:
         health_id, fitbit_id = (_text(identity.get(n)) for n in ("healthUserId", "legacyUserId"))
         return Account(health_id, _text(settings.get("timeZone")) or None, fitbit_id)
 
+    def clock(self) -> datetime | None:
+        return self._http.clock(self._url)
+
     def glance(self, access: str, today: date) -> Mapping[str, Callable[[], Seen | None]]:
         from healthrelay.adapters.google_health.glance import questions  # noqa: PLC0415
 

@@ -27,6 +27,7 @@ from healthrelay.core.measurements.query import configured_series, windows
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.settling import with_devices
 from healthrelay.flows.grants.doctor import examine
+from healthrelay.flows.measurements.clock import require_clock
 from healthrelay.flows.measurements.gather import convert, gather
 from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.flows.require import require_connectable
@@ -97,10 +98,10 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     try:
         known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
-        moment = known.moment(now, token)
-        known = _ask_devices(request, known, token, provider, consent, moment)
+        known, moment = _look_ahead(request, known, token, provider, consent, now)
         plan = _decide(request, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
+        require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
             user, gathered, known.ledger, moment, system, records=store.records, log_event=log_event
@@ -153,30 +154,32 @@ def _read_known(user: str, store: Store) -> _Known:
     return _Known(require_connectable(user, store.identities), store.records.ledger(user))
 
 
-def _ask_devices(
+def _look_ahead(
     request: FetchRequest,
     known: _Known,
     token: Token,
     provider: Provider,
     consent: Consent,
-    moment: Moment,
-) -> _Known:
-    """Return what is known, with the syncs of the devices where they decide what is read.
+    now: datetime,
+) -> tuple[_Known, Moment]:
+    """Return what is known, with the syncs of the devices where they decide what is read; and when.
 
     That is so for the points within a day only; a trouble leaves it to the plan to ask again.
     """
+    require_clock(now, known.ledger.read_at, provider, token.grant)
+    moment = known.moment(now, token)
     asked = windows(request.query, known.settings, moment.day)
     if all(SERIES[window.series].kind is not Kind.INTRADAY for window in asked):
-        return known
+        return known, moment
     sources = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
     reads = pack(sources, known.ledger)
     try:
         outcomes = {read: provider.read(token.grant.access, read) for read in reads}
     except HealthrelayError:
-        return known
+        return known, moment
     listed = convert(sources, outcomes, provider, token.account, moment.now).records
     ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
-    return known._replace(ledger=ledger, asked=bool(reads))
+    return known._replace(ledger=ledger, asked=bool(reads)), moment
 
 
 def _decide(
