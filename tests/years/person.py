@@ -28,6 +28,8 @@ class Person:
         self.imported: dict[Place, Any] = {}
         self.continued = ""
         """The day on which another account took over."""
+        self.opened = ""
+        """The day from which points within a day are read: that of a later account."""
         self.leaving = False
         """Whether a login is just being ended, as somebody wants."""
         self.bound = False
@@ -63,6 +65,7 @@ class Person:
         """Use *account* instead of the one before; it gets what the devices still have."""
         self.accounts = [one for one in self.accounts if one.provider != account.provider]
         self.accounts.append(service.add(account))
+        self.opened = service.now().astimezone(ZoneInfo(account.zone)).date().isoformat()
         for fact in self.arrived:
             if fact.day >= since:
                 account.take(fact, service.now())

@@ -53,10 +53,15 @@ class StoredDays:
         return stored == wanted or (not wanted and self._may_stay(user, at))
 
     def _is_unsynced(self, user: str, at: At) -> bool:
-        """Return whether no watch has synced since points within a day changed."""
+        """Return whether points within a day are not read yet, and need not be.
+
+        No watch has synced since they changed, or they are from before the account's first fetch.
+        """
         if not at[0].endswith("intraday"):
             return False
         person, now = self._household.people[user], self._household.clock.now()
+        if at[1] <= person.opened and not self.items(at):
+            return True
         versions = person.account(self._household.provider).versions.get(Place(*at, ""), ())
         return any(one.at > person.wearer.synced(now) for one in versions)
 
