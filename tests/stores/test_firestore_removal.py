@@ -117,7 +117,7 @@ def test_more_than_a_batch_is_removed(store: EmulatedStore) -> None:
 
 def test_writer_and_remover_at_once_leave_nothing(make_firestore: MakeFirestore) -> None:
     def write(store: Store) -> int:
-        for number in range(1, 200):
+        for number in range(1, 10_000):
             try:
                 store.records.apply("jack", add_weights(f"20{number % 9 + 10}-11-01"), NOW)
                 store.log.save("jack", "igor", Progress(number))
