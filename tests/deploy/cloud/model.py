@@ -205,7 +205,7 @@ class Model:
         if kind == "google_firestore_database" and last in project.databases:
             values = project.databases[last]
         elif kind == "google_firestore_backup_schedule" and last in project.schedules.values():
-            # Of two databases, schedules may have one name: projects/p/databases/d/backupSchedules/n
+            # projects/p/databases/d/backupSchedules/n: of two databases, n may be the same
             database = name.split("/")[3]
             values = {"database": database, "name": last, "project": project.name, "id": name}
             values |= {"daily_recurrence": [{}], "retention": "604800s"}
