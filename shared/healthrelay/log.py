@@ -10,6 +10,7 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | fetch        | one fetch: records read, added, changed, removed, milliseconds        |
 | odd data     | points that could not be read: series, local days and numbers          |
 | refresh      | one question for a new access token: milliseconds, cause of a failure |
+| glance       | a defect that left something out of the page after a consent          |
 | grant lost   | a wearer must connect again                                           |
 | stale        | of a person nothing was read for longer than a day                    |
 | delivery     | one attempt at a target: changes delivered, waiting, milliseconds     |

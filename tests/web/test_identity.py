@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -349,3 +350,5 @@ def test_an_odd_answer_is_left_out_of_the_page_and_of_the_log(
     assert (answer.status_code, "Is this" in answer.text) == (200, False)
     out, err = capfd.readouterr()
     assert "hidden-words" not in answer.text + out + err
+    assert '"event": "glance"' in err
+    assert re.search(r'"cause": "\w+ at \w+\.py:\d+', err)

@@ -77,5 +77,12 @@ def _connected(done: connect.Connected, services: WebServices) -> Response:
         title = f"{done.user[:1].upper()}{done.user[1:]} is nearly connected"
         return page("connected", title=title, unconfirmed=True, **words)
     title, token = connected_title(done.user), done.token
-    seen = glance(services.provider, token, services.consent, services.now(), services.system)
+    seen = glance(
+        services.provider,
+        token,
+        services.consent,
+        services.now(),
+        services.system,
+        log_event=services.log_event,
+    )
     return page("connected", title=title, glance=seen, user=done.user, **words)

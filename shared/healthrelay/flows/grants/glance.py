@@ -8,7 +8,8 @@ from datetime import datetime
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.defect import isolate, log_cause
+from healthrelay.core.errors import Bug, HealthrelayError
 from healthrelay.core.grants.glance import IN_WORDS, SERIES_OF, Glance
 from healthrelay.core.measurements.days import today
 
@@ -16,26 +17,33 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
     from healthrelay.core.grants.glance import Seen
     from healthrelay.core.grants.token import Token
-    from healthrelay.ports.peers import Provider
+    from healthrelay.ports.peers import LogEvent, Provider
 
 GLANCE_TIMEOUT_SECONDS = 2.0
 
 
 def glance(
-    provider: Provider, token: Token, consent: Consent, now: datetime, system: str
+    provider: Provider,
+    token: Token,
+    consent: Consent,
+    now: datetime,
+    system: str,
+    *,
+    log_event: LogEvent,
 ) -> Glance:
     """Return what was allowed and can be read within two seconds, without anything that fails.
 
-    *system* is the unit system of its words.
+    *system* is the unit system of its words. A defect is logged: the consent is stored, and the
+    page does without.
     """
     parts: dict[str, str] = {}
 
     def ask(name: str, question: Callable[[], Seen | None]) -> None:
-        try:
-            if seen := question():
-                parts[name] = IN_WORDS[name](seen, system)
-        except Exception:  # noqa: BLE001, S110 - a thread would print its text, with a value in it
-            pass  # the consent is stored: what cannot be shown is not worth a word
+        words = isolate(_in_words, name, question, system)
+        if isinstance(words, Bug):
+            log_event("ERROR", "glance", cause=log_cause(words))
+        elif isinstance(words, str):
+            parts[name] = words
 
     try:
         questions = provider.glance(token.grant.access, today(now, token.account.zone))
@@ -53,3 +61,8 @@ def glance(
     for thread in threads:
         thread.join(max(until - time.monotonic(), 0))
     return Glance(**dict(parts))
+
+
+def _in_words(name: str, question: Callable[[], Seen | None], system: str) -> str | None:
+    seen = question()
+    return IN_WORDS[name](seen, system) if seen else None
