@@ -11,11 +11,14 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured
 T = TypeVar("T")
 Row = TypeVar("Row")
 
-GRANT, POLL_KEY = "grant", "poll key"
+GRANT, POLL_KEY, ACCOUNT, TIME_ZONE = "grant", "poll key", "account", "time zone"
 _LOAD = "load a dump made before: healthrelay load FILE"
 _STEPS = {
     GRANT: "Connect again: healthrelay invite {user}",
     POLL_KEY: "Make a new one: healthrelay user key {user}",
+    ACCOUNT: "Connect again with the same account: healthrelay invite {user}. If that is refused,"
+    " healthrelay move-account {user} lets them connect any.",
+    TIME_ZONE: "Name one known here: healthrelay user set {user} --set timezone=Europe/Amsterdam",
 }
 _STEP = (
     "Remove the person, healthrelay erase {user}; then load them from a dump, healthrelay load"

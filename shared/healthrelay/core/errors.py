@@ -57,8 +57,6 @@ class HealthrelayError(Exception):
     """What who must act does now, where the sentence does not say it."""
     diagnosis: Diagnosis | None = None
     """How the person's connection is, where that is known."""
-    connected = ""
-    """Who is connected all the same, where a consent failed."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

@@ -14,6 +14,10 @@ Raw = Mapping[str, Any]
 """One element as a provider sent it: its own words, read by nobody but its adapter."""
 
 
+ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading raises that meets another shape than it expects."""
+
+
 class Versioned(NamedTuple):
     """A stored document and the version that a compare-and-set must name."""
 

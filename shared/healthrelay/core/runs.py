@@ -19,8 +19,19 @@ MAX_SILENCE = {
     QUEUE: timedelta(hours=1),
 }
 """Several times as long as between two runs, here and in the cloud; what never ran is not late."""
+LEASE = timedelta(minutes=3)
+"""How long a process that runs everything is believed to live on after its last sign."""
 Runs = Mapping[str, datetime]
 """Name → the instant of the last run."""
+
+
+def served_already() -> Misconfigured:
+    """Return the error of a process that begins while another runs the same store."""
+    error = Misconfigured("Another `healthrelay serve` or `healthrelay run` works over this store.")
+    error.next_step = (
+        "Stop that one first; one that was killed on another machine counts for three minutes more."
+    )
+    return error.with_cause("served_already")
 
 
 def overdue(runs: Runs, now: datetime) -> Misconfigured | None:

@@ -13,7 +13,7 @@ from healthrelay.ports.delivery import Log
 def run_task(
     task: Task,
     *,
-    fetch: Callable[[str], object],
+    fetch: Callable[[str, Mapping[str, str]], object],
     deliver: Callable[[str], Mapping[str, Delivery]],
     log: Log,
     now: datetime,
@@ -21,7 +21,7 @@ def run_task(
     """Run *task* with what fetches or delivers for a user; raise what stood in the way."""
     params = dict(task.params)
     if task.function == "fetch":
-        fetch(task.user)
+        fetch(task.user, params)
     elif params:
         acknowledge(task.user, params["reader"], int(params["cursor"]), log, now)
     elif trouble := combine(deliver(task.user).values()).trouble:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-from healthrelay.core.delivery.progress import Progress, kind_of
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from healthrelay.core.damage import Damaged
     from healthrelay.core.delivery.entries import Entry
+    from healthrelay.core.delivery.following import Following
+    from healthrelay.core.delivery.progress import Progress
     from healthrelay.core.json import Document
-
-
-class Following(NamedTuple):
-    """One person's log: its newest number, and how far each follower has come."""
-
-    head: int = 0
-    targets: Mapping[str, Progress] = {}
-    """Followers of all kinds, by the names under which they are stored."""
-    system: str = ""
-    """The unit system in which all of them are told; empty until it is stored (`Log.retell`)."""
-
-    def progress(self, target: str) -> Progress:
-        """Return how far *target* is: at the beginning, if it is unknown."""
-        return self.targets.get(target) or Progress()
-
-    def of_kind(self, kind: str) -> list[str]:
-        return [name for name in self.targets if kind_of(name) == kind]
 
 
 class Log(Protocol):

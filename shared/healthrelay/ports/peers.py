@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.probe import OpenQuestion
     from healthrelay.core.grants.token import Account, Grant
     from healthrelay.core.json import Raw
+    from healthrelay.core.measurements.reading import ConvertedSeries, Window
     from healthrelay.core.measurements.reads import Read, Source
-    from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 
 class LogEvent(Protocol):
@@ -117,4 +117,15 @@ class Target(Protocol):
         """Deliver *message*; repeating it is safe.
 
         Raises `TryLater` or `Misconfigured`, `Refused` where none is wanted.
+        """
+
+
+class Registrar(Protocol):
+    """A provider, as far as it says whether a registration is right."""
+
+    def try_client(self) -> None:
+        """Return when the provider knows the registration, with nothing changed there.
+
+        Raises `core.household.registration.ClientRefused` where it does not, `TryLater` or
+        `Misconfigured` when it did not say.
         """

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission, Invitations
     from healthrelay.core.json import Document, Versioned
     from healthrelay.core.measurements.ledger import Ledger
-    from healthrelay.core.measurements.records import Delta, Names, Record, Window
+    from healthrelay.core.measurements.reading import Delta, Window
+    from healthrelay.core.measurements.records import Everything, Names, Record
     from healthrelay.core.runs import Runs
     from healthrelay.ports.delivery import Log, Targets
+    from healthrelay.ports.overview import Overview
 
 
 Bind = Callable[["Bindings"], "Bindings"]
@@ -54,6 +56,14 @@ class Identities(Protocol):
         """Give the person another id if theirs is still *before*; return what is stored then.
 
         Every invitation that was made before ends. Raise `Unknown` for a stranger.
+        """
+
+    def change_invitations(
+        self, user: str, change: Callable[[Invitations], Invitations]
+    ) -> Invitations:
+        """Store what *change* makes of their invitations, and return it.
+
+        It may be called again with newer ones. Raise `Unknown` for a stranger.
         """
 
     def application(self) -> dict[str, str]:
@@ -115,15 +125,6 @@ class Handshakes(Protocol):
         """Mark *nonce* as used *until* then; return False when it was used before."""
 
 
-class Everything(NamedTuple):
-    """All records of a person, as they were at one *version*, the log's *head* among it."""
-
-    version: str
-    """Another one after every change of what the records are, or are given out as."""
-    head: int
-    records: Sequence[Record]
-
-
 class Records(Protocol):
     """Everybody's measurements."""
 
@@ -175,6 +176,20 @@ class RunTimes(Protocol):
         """Store *times* beside those of other names."""
 
 
+class SchedulerLease(Protocol):
+    """The right to fetch and deliver for everybody when due: one process has it at a time."""
+
+    def take(self, now: datetime) -> None:
+        """Take it for this process, or keep it for `core.runs.LEASE` from *now* on.
+
+        Raise `core.runs.served_already` while another process has it. One that was killed loses
+        it: at once where both are on one machine, and elsewhere when its lease has run out.
+        """
+
+    def release(self) -> None:
+        """Give it back, if this process has it."""
+
+
 class PersonDump(NamedTuple):
     """All that a store holds of one person; what is sealed stays sealed."""
 
@@ -197,7 +212,7 @@ class PersonDump(NamedTuple):
 
 
 class Store(Protocol):
-    """All eight ports over one database."""
+    """All ten ports over one database."""
 
     @property
     def identities(self) -> Identities: ...
@@ -215,6 +230,10 @@ class Store(Protocol):
     def targets(self) -> Targets: ...
     @property
     def runs(self) -> RunTimes: ...
+    @property
+    def overview(self) -> Overview: ...
+    @property
+    def scheduler_lease(self) -> SchedulerLease: ...
 
     def problems(self) -> list[HealthrelayError]:
         """Return what is wrong with the database as a whole, by its own check."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.delivery.tasks import due, remind, retry
+from healthrelay.core.delivery.tasks import asked_fetch, due, remind, retry
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.settings import interval
 
@@ -122,3 +122,17 @@ def test_what_is_younger_than_a_day_or_yet_to_come_is_not_reported(hours: int) -
     now = NOW + hours * HOUR
 
     assert not any(remind(NOW, now, pace * HOUR) for pace in (1, 24, 168))
+
+
+def test_who_asks_twice_in_a_minute_asks_for_one_fetch() -> None:
+    days = {"base_date": "2026-11-24", "end_date": "2026-11-24"}
+    at = datetime(2026, 11, 28, 17, 2, 3, tzinfo=UTC)
+
+    one, again = (asked_fetch("jack", at + timedelta(seconds=s), days) for s in (0, 56))
+    later = asked_fetch("jack", at + timedelta(seconds=57), days)
+    other, whose = asked_fetch("jack", at, {}), asked_fetch("anna", at, days)
+
+    assert one == again
+    assert (one.function, one.user, dict(one.params), one.at) == ("fetch", "jack", days, None)
+    assert len({task.name for task in (one, later, other, whose)}) == 4
+    assert re.fullmatch(r"[\w-]{1,500}", one.name)

@@ -30,7 +30,7 @@ def test_receipt_in_words() -> None:
         "  - a fetch that was under way: it may have delivered to Igor once more, so look again\n"
         "  - what Google Health itself keeps of jack: only they can delete it there\n"
         "  - backups of the store, and Firestore's point-in-time recovery, until they run out\n"
-        "  - exports that were made, and log lines, which name the person but no value"
+        "  - exports that were made, and log lines, which name an alias and no value"
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.days import EPOCH, PERIODS, first_day, is_zone, parse_day, today
+from healthrelay.core.measurements.catalogue import EPOCH
+from healthrelay.core.measurements.days import PERIODS, first_day, is_zone, parse_day, today
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthrelay.core.measurements.hours import cut, pieced
-from healthrelay.core.measurements.records import Record, Window
+from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.records import Record
 
 STEPS = "activities-steps-intraday"
 DAY = date(2026, 11, 1)

@@ -11,11 +11,10 @@ from healthrelay.adapters.fitbit.calls import CALLS
 from healthrelay.adapters.fitbit.rows import ABSENT as NOT_AT_FITBIT
 from healthrelay.adapters.fitbit.rows import ROWS as FITBIT
 from healthrelay.adapters.google_health.rows import ABSENT as NOT_AT_GOOGLE
-from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES
 from healthrelay.core.measurements.ledger import WATCHED_DAYS
-from healthrelay.core.measurements.records import Window
-from healthrelay.core.measurements.settling import SETTLING_HOURS
+from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.syncs import SETTLING_HOURS
 from healthrelay.core.measurements.wanted import (
     LOGS_BACK_DAYS,
     LOGS_EVERY_DAYS,

@@ -6,11 +6,10 @@ import fitbit
 import pytest
 
 from healthrelay.core.errors import BadRequest, Unsupported
-from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES
 from healthrelay.core.measurements.methods import METHODS, UNREAD, method
 from healthrelay.core.measurements.query import windows
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 
 TODAY = date(2026, 11, 23)
 WRITING = [

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from healthrelay.core.measurements.odd_days import MAX_ODD_DAYS, keep_known, update_odd
-from healthrelay.core.measurements.records import Record, Window
+from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.records import Record
 
 NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 CORRECTED = NEW._replace(data={**NEW.data, "value": "82.9"})

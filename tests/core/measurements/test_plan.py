@@ -10,8 +10,8 @@ from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.plan import Plan, decide
 from healthrelay.core.measurements.query import FetchRequest
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, Source, pack
-from healthrelay.core.measurements.records import Window
 
 WEIGHT = Source("weight")
 HEIGHT = Source("height", dated=False)

@@ -6,7 +6,7 @@ import pytest
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.query import configured_series, parse_request, windows
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 
 TODAY = date(2026, 11, 23)
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.records import Delta, Record, Window, diff, parse
+from healthrelay.core.damage import Damaged
+from healthrelay.core.measurements.reading import Delta, Window, diff, parse, select
+from healthrelay.core.measurements.records import Record, stored_records
 
 NEW = Record("body-weight", "2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"})
 CORRECTED = NEW._replace(data={**NEW.data, "value": "82.9"})
@@ -96,12 +98,23 @@ def test_an_element_without_key_or_day_is_set_aside(series: str, element: object
     assert odd == {day: 1}
 
 
-def test_window_holds_its_first_and_last_day() -> None:
-    window = Window("body-weight", date(2026, 11, 1), date(2026, 11, 1))
+@pytest.mark.parametrize("rest", ["{}", ", {}", "]"])
+def test_nothing_may_follow_the_data_of_a_stored_record(rest: str) -> None:
+    data = '{"dateTime":"2026-11-01","value":"82.4"}'
+    row = ("body-weight", "2026-11-01", "2026-11-01", data, "")
+    spoiled = (*row[:3], data + rest, "")
 
-    assert window.holds(NEW)
-    assert not Window("body-fat", date(2026, 11, 1), date(2026, 11, 1)).holds(NEW)
-    assert not Window("body-weight", date(2026, 11, 2), date(2026, 11, 3)).holds(NEW)
+    assert stored_records("jack", "record", [row]) == [NEW]
+    with pytest.raises(Damaged, match="body-weight 2026-11-01"):
+        stored_records("jack", "record", [row, spoiled])
+
+
+def test_the_first_and_last_day_of_a_window_are_selected() -> None:
+    day = date(2026, 11, 1)
+
+    assert select([NEW], [Window("body-weight", day, day)]) == [NEW]
+    assert select([NEW], [Window("body-fat", day, day)]) == []
+    assert select([NEW], [Window("body-weight", date(2026, 11, 2), date(2026, 11, 3))]) == []
 
 
 @given(RECORDS, st.randoms())

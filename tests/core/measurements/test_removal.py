@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from healthrelay.core.measurements.ledger import Marks
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.removal import Compared, Reading, compare
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

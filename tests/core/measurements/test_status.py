@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark, State
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.status import PersonStatus, person_status
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

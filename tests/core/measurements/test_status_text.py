@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.status import PersonStatus, person_status
 from healthrelay.core.measurements.status_text import (
     lasting_sentence,
@@ -95,10 +95,6 @@ def test_the_table_has_a_line_a_series() -> None:
         "body-weight       2026-11-27  2026-11-28     1        1      0       0",
         "activities-steps  2026-10-20  2026-11-28    38        0      0       2",
         "water             2026-11-27  2026-11-28     2        0      0       0",
-        (
-            "open: may still change, or was not read yet; settled: changes no more;"
-            " empty: settled without data; failed: could not be read"
-        ),
     ]
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from healthrelay.core.measurements.days import EPOCH, Moment
+from healthrelay.core.measurements.catalogue import EPOCH
+from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Source, count_calls
-from healthrelay.core.measurements.records import Window
 from healthrelay.core.measurements.wanted import after_logs, wanted
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -193,6 +194,16 @@ def test_within_day_points_are_read_again_only_where_a_device_synced_since() -> 
 
 def test_without_a_device_the_last_two_days_of_points_are_read_again() -> None:
     assert within(known("s" * 40, series=WITHIN)) == [(1, 1), (0, 0)]
+
+
+def test_a_watch_in_a_drawer_and_one_that_says_nothing_are_no_device() -> None:
+    """A phone goes on; and of what the worn one of two sends, the other one knows nothing."""
+    drawer = Device("TRACKER", "Charge 5", "2026-10-20T11:00:00", "2026-11-28")
+    worn = Device("TRACKER", "Other", "", "2026-11-28")
+
+    for devices in ({"7": drawer}, {"7": drawer, "8": worn}, {**WATCH, "8": worn}):
+        ledger = known("s" * 40, series=WITHIN)._replace(devices=devices)
+        assert within(ledger) == [(1, 1), (0, 0)], devices
 
 
 def test_a_new_day_of_points_is_read_whatever_devices_say() -> None:

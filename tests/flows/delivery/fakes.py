@@ -11,7 +11,8 @@ from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, SNAPSHOT, Progress
 from healthrelay.core.delivery.tasks import Task
 from healthrelay.core.errors import HealthrelayError
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
@@ -104,7 +105,7 @@ def context_of(store: Store, **changes: Any) -> DeliveryContext:
         own=lambda user: [],
         now=lambda: NOW,
         jitter=lambda: 0.0,
-        public_url="https://relay.example",
+        readers_url="https://relay.example",
         days=365,
     )
     return plain._replace(**changes)

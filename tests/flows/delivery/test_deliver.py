@@ -11,6 +11,7 @@ from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.delivery.context import Delivery, combine
 from healthrelay.flows.delivery.deliver import deliver
+from healthrelay.flows.delivery.replay import replay_shared
 from healthrelay.flows.delivery.sweep import deliver_due, due, prune
 from healthrelay.ports.peers import Target
 from tests.flows.delivery.fakes import NOW, Home, add, weight
@@ -45,6 +46,28 @@ def test_nothing_new_makes_no_push(home: Home) -> None:
 def test_without_records_not_even_force_pushes(home: Home) -> None:
     assert home.deliver(force=True) == Delivery()
     assert home.igor.bodies == []
+
+
+def test_everybody_is_sent_again_until_time_is_up_or_one_does_not_arrive(home: Home) -> None:
+    for user in ("anna", "mia", "zoe"):
+        home.store.identities.save(user, {})
+    for user in ("jack", "anna", "mia"):
+        add(home.store, 1, user=user)
+
+    def take_ten_seconds() -> None:
+        home.clock.now += timedelta(seconds=10)
+
+    home.igor.meanwhile = take_ten_seconds
+
+    assert not replay_shared(home.context, NOW + timedelta(seconds=15))
+    assert len(home.igor.users) == 2
+    home.igor.users.clear()
+    assert replay_shared(home.context, NOW + timedelta(hours=1))
+    assert sorted(home.igor.users) == ["anna", "jack", "mia"]
+    home.igor.users.clear()
+    home.igor.trouble = TryLater("x")
+    assert not replay_shared(home.context, NOW + timedelta(hours=1))
+    assert len(home.igor.users) == 1
 
 
 @pytest.mark.parametrize("trouble", [TryLater("x"), Misconfigured("x")])

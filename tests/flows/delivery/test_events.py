@@ -11,7 +11,8 @@ import pytest
 
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.delivery.events import MAX_READERS, Page, acknowledge, cursor, events
 from healthrelay.flows.delivery.poll import new_poll_key, poll

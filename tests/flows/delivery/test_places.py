@@ -34,3 +34,13 @@ def test_a_place_is_free_again_whatever_happened() -> None:
 
     with places.take("jack"), pytest.raises(RateLimited), places.take("emma"):
         pass
+
+
+def test_nobody_waits_beyond_the_end_of_the_process() -> None:
+    places = Places(4)
+    with places.take("jack") as ended:
+        assert not ended.is_set()
+        places.close()
+        assert ended.is_set()
+    with places.take("emma") as ended:
+        assert ended.is_set()

@@ -12,7 +12,8 @@ import pytest
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import NotAllowed, TryLater
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.poll import new_poll_key, poll
 from healthrelay.flows.delivery.snapshots import Form, Sent, Snapshots
 from healthrelay.ports.store import Store

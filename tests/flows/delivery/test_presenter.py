@@ -10,7 +10,8 @@ import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.presenter import presenter
 from tests.flows.delivery.fakes import NOW

@@ -16,7 +16,8 @@ from healthrelay.core.delivery.progress import READER, Progress, reader_key
 from healthrelay.core.errors import TryLater
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.poll import new_poll_key, poll

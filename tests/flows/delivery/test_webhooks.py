@@ -15,6 +15,7 @@ from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.replay import ReplayRequest, replay
 from healthrelay.flows.delivery.sweep import deliver_due, due, prune
+from healthrelay.flows.delivery.trial import send_test
 from healthrelay.flows.delivery.webhooks import SAVE_EVERY
 from tests.flows.delivery.fakes import NOW, Home, weight
 
@@ -195,6 +196,55 @@ def test_a_replay_that_fails_says_so_and_leaves_the_rest_dead(home: Home) -> Non
 
     assert (delivery.delivered, delivery.waiting, delivery.trouble) == (0, 3, AWAY.as_trouble(NOW))
     assert home.progress().dead == (DeadLetters(1, 3),)
+
+
+def test_a_replay_ends_when_its_time_is_up_and_says_what_is_left(home: Home) -> None:
+    home.add(1, 2, 3)
+    home.save(Progress(3, dead=(DeadLetters(1, 3),)))
+    until = NOW + timedelta(seconds=20)
+
+    def take_ten_seconds() -> None:
+        home.clock.now += timedelta(seconds=10)
+
+    home.receiver.meanwhile = take_ten_seconds
+
+    delivery = replay("jack", ReplayRequest("node-red"), home.context, until)["node-red"]
+
+    assert home.receiver.sequences == [1, 2]
+    assert (delivery.delivered, delivery.waiting, delivery.trouble) == (2, 1, None)
+    assert home.progress().dead == (DeadLetters(3, 3),)
+
+
+def test_a_replay_for_one_target_leaves_the_others_alone(home: Home) -> None:
+    home.add(1)
+    home.save(Progress(0))
+    home.context = home.context._replace(shared=[home.igor])
+
+    assert [*home.replay(ReplayRequest("igor"))] == ["igor"]
+    assert (len(home.igor.messages), home.receiver.attempts) == (1, [])
+    assert [*home.replay(ReplayRequest("node-red"))] == ["node-red"]
+    assert (len(home.igor.messages), home.receiver.sequences) == (1, [1])
+
+
+def test_a_test_is_signed_for_its_target_and_leaves_its_progress(home: Home) -> None:
+    home.add(1)
+    home.save(Progress(0))
+    home.receiver.trouble = AWAY
+    with pytest.raises(TryLater):
+        send_test("jack", "node-red", home.context)
+    home.receiver.trouble = None
+
+    send_test("jack", "node-red", home.context)
+
+    (message,) = home.receiver.messages
+    assert json.loads(message.body) == {
+        "type": "measurements.test",
+        "timestamp": "2026-11-01T12:00:00+00:00",
+        "data": {"user": "jack", "test": True},
+    }
+    assert home.progress() == Progress(0)
+    with pytest.raises(Unknown):
+        send_test("jack", "igor", home.context)
 
 
 def test_dead_letters_go_with_the_entries_they_are_about(home: Home) -> None:

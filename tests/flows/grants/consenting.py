@@ -13,7 +13,8 @@ from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, TryLater,
 from healthrelay.core.grants.authorization import Client
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account, Grant, Token
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.grants import connect, rounds
 from healthrelay.flows.grants.disconnect import disconnect
 from healthrelay.flows.grants.document import from_document

@@ -146,6 +146,21 @@ def test_a_consent_whose_account_was_ended_meanwhile_is_void(
     assert attempt(lambda: household.connect("anna", "X")) is None
 
 
+def test_a_consent_in_the_middle_of_which_somebody_was_disconnected_is_void(
+    household: Consenting, provider: AccountProvider
+) -> None:
+    """The provider has ended all that the account gave, what was just redeemed among it."""
+    household.connect("jack", "J")
+    provider.after_account = lambda: household.disconnect("jack")
+
+    outcome = attempt(lambda: household.connect("jack", "J"))
+
+    assert type(outcome) is ConsentEnded
+    assert household.token("jack") is None
+    assert attempt(lambda: household.connect("jack", "J")) is None
+    assert household.login("jack") == "J"
+
+
 @pytest.mark.parametrize("provider", [True], indirect=True)
 def test_a_new_pair_belongs_to_whose_account_it_is(household: Consenting) -> None:
     household.connect("jack", "J")

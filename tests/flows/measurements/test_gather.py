@@ -13,8 +13,8 @@ from healthrelay.core.errors import HealthrelayError, RateLimited, Refused, TryL
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 from healthrelay.core.measurements.reads import Read, Source, pack
-from healthrelay.core.measurements.records import ConvertedSeries, Window
 from healthrelay.flows.measurements.gather import (
     AHEAD,
     MAX_POINTS,

@@ -10,8 +10,9 @@ import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.measurements.days import Moment
+from healthrelay.core.measurements.reading import Window, select
 from healthrelay.core.measurements.reads import Source
-from healthrelay.core.measurements.records import Record, Window, select
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.wanted import wanted
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import store_changes

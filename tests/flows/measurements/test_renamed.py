@@ -14,8 +14,9 @@ from healthrelay.adapters.http import Http
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.days import Moment
+from healthrelay.core.measurements.reading import Delta, Window
 from healthrelay.core.measurements.reads import Read
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.measurements.gather import convert
 from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store

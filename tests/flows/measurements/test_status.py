@@ -8,7 +8,7 @@ import pytest
 
 from healthrelay.core.errors import Unknown
 from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.core.measurements.status import PersonStatus
 from healthrelay.flows.measurements.status import read_status
 from healthrelay.ports.store import Store

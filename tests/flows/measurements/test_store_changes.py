@@ -13,7 +13,8 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store
@@ -163,11 +164,30 @@ def test_a_day_that_holds_what_another_gave_is_not_empty(store: Store) -> None:
     store.records.apply("jack", Delta(added=(imported,)), NOW)
     later = NOW + timedelta(days=40)
 
-    store_all(gathered(()), store.records, store.records.ledger("jack"), later)
+    for now in (later, later + timedelta(days=1), later + timedelta(days=2)):
+        store_all(gathered(()), store.records, store.records.ledger("jack"), now)
 
     days = store.records.ledger("jack").days
     assert days["body-weight"] == Days(day, "s" + "e" * 29)
     assert days["body-fat"] == Days(day, "e" * 30)
+
+
+def test_a_day_that_nobody_could_read_is_not_empty(store: Store) -> None:
+    """As another provider may be able to, months later."""
+    odd = {"body-weight": {TODAY.isoformat(): 1}}
+    rest = [record for record in every_day() if record.when != TODAY.isoformat()]
+
+    for hours in range(3):
+        ledger = store.records.ledger("jack")
+        later = NOW + timedelta(days=40, hours=hours)
+        store_all(gathered(tuple(rest), odd=odd), store.records, ledger, later)
+
+    ledger = store.records.ledger("jack")
+    assert ledger.days["body-weight"].states == "s" * 29 + "f"
+    assert (ledger.days["body-fat"].states, ledger.causes) == (
+        "s" * 29 + "e",
+        {"body-weight": "odd_data"},
+    )
 
 
 def test_a_silent_device_is_named_once(store: Store) -> None:

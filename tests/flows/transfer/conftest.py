@@ -10,7 +10,7 @@ import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from healthrelay.flows.household.application import application_associated_data
 from healthrelay.ports.store import Store

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
+from healthrelay.core.measurements.ledger import Days, Device, Ledger, Look, Mark, State
 from healthrelay.core.measurements.records import Record
 from healthrelay.core.trouble import Trouble
 from healthrelay.flows.transfer.dump import to_bytes
@@ -45,7 +45,13 @@ PROGRESSES = st.builds(
     dead=st.lists(st.builds(DeadLetters, st.integers(1), st.integers(1)), max_size=2).map(tuple),
     died=st.none() | INSTANTS,
 )
-SERIES_DAYS = st.builds(Days, st.dates(), st.text("osef", max_size=9))
+SERIES_DAYS = st.builds(
+    Days, st.dates(max_value=date(9999, 12, 1)), st.text("osef", max_size=9)
+).map(
+    lambda days: days._replace(
+        doubted=dict.fromkeys(days.where([State.OPEN]), Look(1, "2026-11-28T12:00:00+00:00"))
+    )
+)
 MARKS = st.dictionaries(
     TEXT,
     st.builds(Mark, INSTANTS.map(datetime.isoformat), DAYS, st.lists(DAYS, max_size=2).map(tuple)),

@@ -6,7 +6,7 @@ import pytest
 
 from healthrelay.core.errors import Conflict
 from healthrelay.core.household.move import Move
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.transfer.move import move_account
 from healthrelay.ports.store import Store
 from tests.stores.contract import LEDGER, NOW, add_weights, weight

@@ -9,24 +9,24 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from healthrelay.core.delivery.following import Following
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import BadRequest, Duplicate, TryLater
-from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.ledger import Days, Ledger, Look
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.delivery import events
 from healthrelay.flows.delivery.targets import open_keys
 from healthrelay.flows.household.application import amend, open_client_secret
 from healthrelay.flows.transfer.dump import Dumped, dump
 from healthrelay.flows.transfer.load import load
 from healthrelay.flows.transfer.person import Step
-from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Store
 from tests.crash.steps import KILLED, Steps, Watched
 from tests.flows.grants.issuer import VAULT, grants_of
@@ -141,7 +141,9 @@ def test_a_file_of_version_1_is_read(target: Store) -> None:
         1, 1
     )
 
-    days = {"body-weight": Days(date(2026, 10, 30), "ooo")}
+    # They were read once, so that one more reading of nothing says that there is nothing.
+    covered = {date(2026, 10, 30) + timedelta(n): Look(2) for n in range(3)}
+    days = {"body-weight": Days(date(2026, 10, 30), "ooo", covered)}
     assert target.records.ledger("jack") == Ledger(days=days)
     assert target.records.everything("jack") == [weight("2026-11-01")]
     assert target.log.following("jack") == Following(1)

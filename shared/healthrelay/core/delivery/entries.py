@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from healthrelay.core.json import require
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Delta, Names
+    from healthrelay.core.measurements.reading import Delta
+    from healthrelay.core.measurements.records import Names
 
 Keys = Mapping[str, tuple[str, ...]]
 """Series → the keys of its records."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 20_000
 CHANGED, SNAPSHOT = "measurements.changed", "measurements.snapshot"
+TEST = "measurements.test"
 
 
 class Message(NamedTuple):
@@ -36,11 +37,11 @@ class Address(NamedTuple):
 
     target: str
     user: str
-    public_url: str
+    readers_url: str
 
     def link(self, sequence: int, path: str, query: str = "") -> dict[str, Json]:
         """Return data that lead to what is read at *path*; the reader adds its key."""
-        pull = f"{self.public_url}{path}?user={self.user}{query}"
+        pull = f"{self.readers_url}{path}?user={self.user}{query}"
         return {"user": self.user, "sequence": sequence, "pull": pull}
 
 
@@ -57,6 +58,12 @@ def snapshot_message(head: int, at: datetime, address: Address) -> Message:
     """Return the message that entries are no longer kept: read everything up to *head* again."""
     body = _body(SNAPSHOT, at, address.link(head, "/relay"))
     return Message(address.user, body, _id(address, head, SNAPSHOT))
+
+
+def trial_message(at: datetime, address: Address) -> Message:
+    """Return a message that says nothing but that it came: the owner tries the target."""
+    body = _body(TEST, at, {"user": address.user, "test": True})
+    return Message(address.user, body, _id(address, 0, f"{TEST} {at.isoformat()}"))
 
 
 def _body(kind: str, at: datetime, data: dict[str, Json]) -> bytes:

@@ -35,6 +35,8 @@ _STORED_SNAPSHOT, _STORED_READER = "igor", "reader:"
 OK, FAILING, PAUSED = "ok", "failing", "paused"
 AMBIGUOUS = "ambiguous"
 """The cause of a failure behind which something may hide that only the owner can fix."""
+KEY_REFUSED, ADDRESS_REFUSED = "key_refused", "address_refused"
+"""Why a receiver that answers took nothing, where waiting alone hardly helps: the causes."""
 
 
 def kind_of(name: str) -> str:

@@ -6,6 +6,7 @@ and slot. It may be enqueued again and again: the queue knows the name and takes
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -51,6 +52,14 @@ def slot_start(user: str, interval: timedelta, now: datetime) -> datetime:
     """Return when the slot of *user* began that *now* lies in."""
     _, begins = _slot(user, int(interval.total_seconds()), int(now.timestamp()))
     return datetime.fromtimestamp(begins, UTC)
+
+
+def asked_fetch(user: str, now: datetime, params: Mapping[str, str]) -> Task:
+    """Return the fetch that somebody asks for at *now*: the same one for a whole minute."""
+    which = "-".join(f"{name}-{value}" for name, value in sorted(params.items()))
+    minute = f"{now.astimezone(UTC):%Y%m%dT%H%M}"
+    name = f"{_hash(user):016x}-asked-{minute}-{_hash(which):016x}"
+    return Task("fetch", user, name, params=tuple(sorted(params.items())))
 
 
 def delivery(user: str, head: int) -> Task:

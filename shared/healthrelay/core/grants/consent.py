@@ -54,6 +54,11 @@ class Consent(NamedTuple):
         return " and ".join(self.scopes[scope] for scope in lacking)
 
 
+def scope_name(scope: str) -> str:
+    """Return the word of *scope* by which texts are found: ``sleep``."""
+    return scope.removeprefix(_GOOGLE).removesuffix(".readonly")
+
+
 def _google(name: str) -> str:
     return f"{_GOOGLE}{name}.readonly"
 

@@ -15,6 +15,7 @@ _KINDS = {
     "scopes": list,
     "generation": int,
 }
+_CLEAR = ("provider", "account", "zone", "connected_at", "grant_expires_at", "scopes", "health")
 _LEASE = {"owner": str, "generation": int, "until": str}
 _HEALTH = {
     **dict.fromkeys(("retry_at", "refused_at", "ended_at"), str),
@@ -37,6 +38,21 @@ def read_grant(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if waiting := document.get("unconfirmed"):
         read_grant(waiting)
     return document
+
+
+def clear_part(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the grant in *document* says of itself, without what is sealed or passing."""
+    clear = {name: document[name] for name in _CLEAR if document.get(name)}
+    return clear | ({"unconfirmed": {}} if "unconfirmed" in document else {})
+
+
+def read_clear_part(clear: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return *clear* if it has the form of a clear part. Raise `ValueError` and its like if not."""
+    require_members(clear, _KINDS, ("provider",))
+    require_instants(*map(clear.get, ("connected_at", "grant_expires_at")))
+    if health := clear.get("health"):
+        _check_health(health)
+    return clear
 
 
 def _check_health(health: Mapping[str, Any]) -> None:

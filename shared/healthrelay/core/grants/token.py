@@ -50,6 +50,18 @@ class Grant(NamedTuple):
         return f"Grant(expires_at={self.expires_at:%FT%TZ}, scopes={self.scopes})"
 
 
+class Before(NamedTuple):
+    """What there was when a consent was redeemed."""
+
+    ending: int = 0
+    """The newest ending of an account."""
+    connected: bool = False
+    """Whether a grant of the person was stored."""
+
+
+NOTHING_BEFORE = Before()
+
+
 class Token(NamedTuple):
     """The stored grant of one person with one provider."""
 

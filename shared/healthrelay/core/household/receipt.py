@@ -83,5 +83,5 @@ class Receipt(NamedTuple):
             *(f"{name}: what was sent to {url}" for name, url in self.targets.items()),
             f"what {label} itself keeps of {self.user}: only they can delete it there",
             "backups of the store, and Firestore's point-in-time recovery, until they run out",
-            "exports that were made, and log lines, which name the person but no value",
+            "exports that were made, and log lines, which name an alias and no value",
         )

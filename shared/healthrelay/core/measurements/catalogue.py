@@ -9,6 +9,7 @@ Where the legacy answer was one object for one day (``summary``, ``body``), it i
 series of its own, identified by the ``date`` that we put in front of its members.
 """
 
+from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
@@ -26,8 +27,11 @@ GOOGLE, FITBIT = "google_health", "fitbit"
 TRACKER, SCALE = "TRACKER", "SCALE"
 """Kinds of devices, as Fitbit calls them; a watch is a tracker."""
 _TRACKER, _SCALE = (TRACKER,), (SCALE,)
+EPOCH = date(2009, 1, 1)
+"""Before the first Fitbit was sold: where the period ``max`` begins, and where a state lies."""
 METRIC = "metric"
 """The unit system of what is stored."""
+SYSTEMS = (METRIC, "en_US", "en_GB")
 
 
 class Series(NamedTuple):

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.measurements.catalogue import EPOCH
 
-EPOCH = date(2009, 1, 1)
-"""Before the first Fitbit was sold: where the period ``max`` begins."""
 CONTINUED_ON = "continued_on"
 """The setting with the first day of a new account of the same wearer; only a move sets it."""
 

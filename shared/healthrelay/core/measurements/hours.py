@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.core.measurements.reading import Window
+    from healthrelay.core.measurements.records import Record
 
 _LENGTH = ("datasetInterval", "datasetType")
 

@@ -16,8 +16,19 @@ from typing import Any, NamedTuple
 WATCHED_DAYS = 31
 """A day may change for so long after it ended; a device that is silent for longer is left out."""
 DAY = timedelta(days=1)
+SECOND_LOOK = timedelta(hours=1)
+"""So much later another reading may confirm that a record is gone, or a day without data."""
+FEW_DAYS = 2
+"""So many days of a series may go, or be empty, after a second look; more need `MANY_LOOKS`."""
+MANY_LOOKS = 3
+"""On so many different days."""
 MORE_TO_COME = "more_to_come"
 """The cause of days that a fetch leaves to the next, because it would hold too much."""
+
+
+def is_second_look(first: str, now: datetime) -> bool:
+    """Return whether a reading at *now* is another look after that at the instant *first*."""
+    return not first or now - datetime.fromisoformat(first) >= SECOND_LOOK
 
 
 class State(Enum):
@@ -32,11 +43,21 @@ class State(Enum):
     """Could not be read; the ledger has the cause."""
 
 
+class Look(NamedTuple):
+    """The readings so far that found nothing of a day."""
+
+    times: int = 0
+    at: str = ""
+    """The instant of the last one that counted, in UTC."""
+
+
 class Days(NamedTuple):
     """The states of a series from the day *start* on, one letter a day, without a hole."""
 
     start: date
     states: str
+    doubted: Mapping[date, Look] = MappingProxyType({})
+    """Open days of which a reading found nothing: another one has to agree (`doubt`)."""
 
     @property
     def end(self) -> date:
@@ -62,7 +83,7 @@ class Days(NamedTuple):
         """Return these days with *start* to *end* among them; what is new is open."""
         before = "o" * max(0, (self.start - start).days)
         after = "o" * max(0, (end - self.end).days)
-        return Days(min(start, self.start), f"{before}{self.states}{after}")
+        return self._replace(start=min(start, self.start), states=f"{before}{self.states}{after}")
 
     def mark(self, states: Mapping[date, State]) -> Days:
         """Return these days with other *states* of some."""
@@ -71,11 +92,12 @@ class Days(NamedTuple):
             letters[(day - self.start).days] = state.value
         return self._replace(states="".join(letters))
 
-    def where(self, states: Collection[State]) -> list[date]:
-        """Return the days that are in one of *states*, the oldest first."""
+    def where(self, states: Collection[State], since: date = date.min) -> list[date]:
+        """Return the days that are in one of *states*, the oldest first, from *since* on."""
         letters = {state.value for state in states}
-        places = (place for place, letter in enumerate(self.states) if letter in letters)
-        return [self.start + timedelta(days=place) for place in places]
+        first = max((since - self.start).days, 0)
+        found = enumerate(self.states[first:], first)
+        return [self.start + timedelta(place) for place, letter in found if letter in letters]
 
 
 class Device(NamedTuple):
@@ -126,7 +148,7 @@ class Ledger(NamedTuple):
     """Series → the cause of its failed days."""
     marks: Marks = _NOTHING
     again: Mapping[str, tuple[str, ...]] = _NOTHING
-    """Within-day series → days for which a device synced since they were read."""
+    """Within-day series → days to read again: a device synced since, or their value changed."""
     logs_read: str = ""
     """The day on which logs were last read a year back."""
     logs_to: str = ""

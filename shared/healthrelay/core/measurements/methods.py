@@ -14,6 +14,8 @@ DATES = frozenset({"base_date", "period", "end_date"})
 DAY = DATES | {"date"}
 DETAILS = ("1min", "15min", "1sec")
 
+DEFAULT_METHOD = "get_bodyweight"
+
 Resources = dict[str, tuple[str, ...]]
 
 

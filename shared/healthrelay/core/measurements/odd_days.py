@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from healthrelay.core.errors import OddDays
 from healthrelay.core.json import Json, merge
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.records import Record, Window
+from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.records import Record
 
 MAX_ODD_DAYS = 31
 """Of a series, remembered with a person's grant."""

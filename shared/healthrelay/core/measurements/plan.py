@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import CONTINUED_ON, EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
+from healthrelay.core.measurements.days import CONTINUED_ON
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, Source, pack
-from healthrelay.core.measurements.records import Window
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.days import Moment

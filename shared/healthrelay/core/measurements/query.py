@@ -1,21 +1,33 @@
 """What a caller wants fetched: the words of a request and the stored settings, made one."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import EPOCH, first_day, parse_day
-from healthrelay.core.measurements.methods import ARGUMENTS, DAY, DETAILS, Method, method
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
+from healthrelay.core.measurements.days import first_day, parse_day
+from healthrelay.core.measurements.methods import (
+    ARGUMENTS,
+    DAY,
+    DEFAULT_METHOD,
+    DETAILS,
+    Method,
+    method,
+)
 
-DEFAULT_METHOD = "get_bodyweight"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healthrelay.core.measurements.reading import Window
+
 MAX_CHOICES = 80
 SECONDS_DETAIL = "activities-heart-intraday"
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _ANY_DAY = date.max - timedelta(days=1)
 """Stands for today while nobody knows which day it is for the wearer."""
 
@@ -56,6 +68,8 @@ def windows(query: Words, settings: Words, today: date) -> list[Window]:
     The query wins; one that names a period or end sets aside both stored ones. Every wrong word
     is a `BadRequest` with one sentence.
     """
+    from healthrelay.core.measurements.reading import Window  # noqa: PLC0415 - a consent needs none
+
     words = {**_defaults(query, settings), **query}
     chosen = _chosen_methods(words)
     _refuse_idle(query, chosen)
@@ -158,7 +172,7 @@ def _hour_range(start: str | None, end: str | None) -> tuple[str, str] | None:
     if not start or not end:
         raise BadRequest("Give start_time and end_time together.")
     for name, text in (("start_time", start), ("end_time", end)):
-        if not _TIME.fullmatch(text):
+        if not re.fullmatch(_TIME, text, re.ASCII):
             raise BadRequest(f"{name} must be a time like 08:30.")
     if end < start:
         raise BadRequest("end_time must not lie before start_time.")

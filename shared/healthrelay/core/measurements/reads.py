@@ -8,9 +8,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.records import Span, Window
+from healthrelay.core.measurements.reading import Window
 
+Span = tuple[date, date]
 LATEST_DAYS = 3
+DAY = timedelta(days=1)
 
 
 class Source(NamedTuple):
@@ -122,3 +124,15 @@ def _cut_span(source: Source, start: date, end: date) -> list[Read]:
         reads.append(Read(source.name, start, last))
         start = last + timedelta(days=1)
     return reads
+
+
+def without(window: Window, gaps: Iterable[Span]) -> list[Window]:
+    """Return the stretches of *window* that lie outside all *gaps*."""
+    stretches, start = [], window.start
+    for first, last in sorted(gaps):
+        if start < first:
+            stretches.append(window._replace(start=start, end=min(window.end, first - DAY)))
+        start = max(start, last + DAY)
+        if start > window.end:
+            return stretches
+    return [*stretches, window._replace(start=start)]

@@ -13,16 +13,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from healthrelay.core.measurements.catalogue import SERIES
-from healthrelay.core.measurements.ledger import Mark, Marks
+from healthrelay.core.measurements.ledger import FEW_DAYS, MANY_LOOKS, Mark, Marks, is_second_look
 from healthrelay.core.measurements.origin import has_provider, is_same_origin
-from healthrelay.core.measurements.records import Delta, Record, Window, by_name
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record, by_name
 from healthrelay.core.measurements.units import METRIC
-
-SECOND_LOOK = timedelta(hours=1)
-FEW_DAYS = 2
-"""So many days of a series may go after a second look; more need `MANY_LOOKS`."""
-MANY_LOOKS = 3
-"""On so many different days."""
 
 Name = tuple[str, str]
 
@@ -78,7 +73,7 @@ def compare(
 
 def is_due(mark: Mark, now: datetime) -> bool:
     """Return whether a second look at *now* would say something."""
-    return now - datetime.fromisoformat(mark.first) >= SECOND_LOOK
+    return is_second_look(mark.first, now)
 
 
 def _differ(before: Record, after: Record, reading: Reading) -> bool:

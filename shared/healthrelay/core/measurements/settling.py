@@ -8,75 +8,101 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from healthrelay.core.json import Json
-from healthrelay.core.measurements.catalogue import SCALE, SERIES, TRACKER, Kind
-from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Days, Device, Ledger, State
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.errors import OddData
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.doubt import look_again
+from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Days, Ledger, State
+from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.syncs import are_syncs_told, each_day, settled_through
 
-SETTLING_HOURS = 36
-"""A device that synced so long after a day ended has nothing more of it."""
-SYNC_MARGIN = timedelta(minutes=10)
-"""What a device sent while we were reading may be in none of our answers."""
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.days import Moment
 
 SETTLED = (State.SETTLED, State.EMPTY)
 Touched = Collection[tuple[str, str]]
 """Series and days."""
 
 
-def settled_through(series: str, ledger: Ledger, now: datetime) -> date:
-    """Return the last day on which *series* can change no more; *now* is civil time.
+class DaysRead(NamedTuple):
+    """What a reading says of days."""
 
-    Every device that feeds the series, and was seen in the last 31 days, must have synced
-    36 hours or more after the day ended; without any, or where one does not say when it
-    synced, that takes 31 days.
-    """
-    by_age = (now - timedelta(days=WATCHED_DAYS)).date() - DAY
-    fed_by = SERIES[series].fed_by
-    syncs = [
-        device.synced
-        for device in ledger.devices.values()
-        if device.kind in fed_by and not ledger.is_silent(device, now)
-    ]
-    if not syncs or not all(syncs):
-        return by_age
-    oldest = min(*(datetime.fromisoformat(synced) for synced in syncs), now - SYNC_MARGIN)
-    return max(by_age, (oldest - timedelta(hours=SETTLING_HOURS)).date() - DAY)
+    given: Touched
+    """Those of which there is something."""
+    changed: Touched = ()
+    """Those of which something did."""
+    odd: Mapping[str, Collection[str]] = MappingProxyType({})
+    """Series → days of which something could not be read."""
 
 
 def after_reading(
-    ledger: Ledger, windows: Iterable[Window], given: Touched, changed: Touched, now: datetime
+    ledger: Ledger, windows: Iterable[Window], reading: DaysRead, moment: Moment
 ) -> Ledger:
-    """Return *ledger* after *windows* were read whole at the civil time *now*.
+    """Return *ledger* after *windows* were read whole at *moment*.
 
-    *given* are the days of which there is something, *changed* those of which something did.
-    A day that was settled and changes is open again; one of a missing record stays open. No
-    month of readings follows on a day of within-day points: one that turns out to be empty is
-    read once more.
+    A day that was settled and changes is open again; one of a missing record stays open. A day
+    without data is empty only when further readings agree (`doubt`): a settled day from before
+    the last 31 is not read again. Until then it is open and doubted, and `wanted` looks at it
+    once more, together with those beside it.
     """
     for window in _dated(windows):
         days = _days_with(ledger, window)
-        last = settled_through(window.series, ledger, now)
-        missing = {mark.day for mark in ledger.marks.get(window.series, {}).values()}
-        states: dict[date, State] = {}
-        for day in each_day(window.start, window.end):
-            touched = window.series, day.isoformat()
-            reopened = touched in changed and days.state(day) in SETTLED
-            if day > last or reopened or touched[1] in missing:
-                states[day] = State.OPEN
-            else:
-                states[day] = State.SETTLED if touched in given else State.EMPTY
+        states = _states(ledger, window, days, reading, moment.civil)
+        empty = _without_data(window, days, states, reading)
+        doubted = look_again(window.series, days.doubted, states, empty, moment.now)
+        if State.FAILED in states.values():
+            causes = {**ledger.causes, window.series: OddData.cause}
+            ledger = ledger._replace(causes=causes)
         # What lies between what was read before and now was never read.
-        unread = [day for day in _apart(ledger, window) if not window.has_day(day)]
-        waiting = [day for day in _waiting(ledger, window) if not window.has_day(day)]
-        recent = now.date() - timedelta(days=WATCHED_DAYS)
-        doubtful = [
-            day.isoformat()
-            for day, state in states.items()
-            if state is State.EMPTY and days.state(day) is not State.EMPTY and day > recent
-        ]
-        ledger = _with(ledger, window, days.mark(states), {*unread, *waiting, *doubtful})
-    return _without_old_causes(ledger)
+        waiting = {*_apart(ledger, window), *_waiting(ledger, window)}
+        waiting = {day for day in waiting if not window.has_day(day)}
+        days = days.mark({**states, **dict.fromkeys(doubted, State.OPEN)})
+        ledger = _with(ledger, window, days._replace(doubted=doubted), waiting)
+    return _without_old_causes(_with_changed_points(ledger, reading.changed, moment.civil))
+
+
+def _states(
+    ledger: Ledger, window: Window, days: Days, reading: DaysRead, now: datetime
+) -> dict[date, State]:
+    """Return what *reading* says of each day of *window*, were none of them doubted."""
+    last = settled_through(window.series, ledger, now)
+    missing = {mark.day for mark in ledger.marks.get(window.series, {}).values()}
+    odd = reading.odd.get(window.series, ())
+    states: dict[date, State] = {}
+    for day in each_day(window.start, window.end):
+        text = day.isoformat()
+        touched = window.series, text
+        reopened = touched in reading.changed and days.state(day) in SETTLED
+        if day > last or reopened or text in missing:
+            states[day] = State.OPEN
+        elif text in odd and days.state(day) not in SETTLED:
+            states[day] = State.FAILED
+        else:
+            states[day] = State.SETTLED if touched in reading.given else State.EMPTY
+    return states
+
+
+def _without_data(
+    window: Window, days: Days, states: Mapping[date, State], reading: DaysRead
+) -> set[date]:
+    """Return which *days* of *window* have no data by their new *states*, and were not empty.
+
+    Of points within a day also those that may still change: nobody looks at them every day.
+    """
+    within_day = SERIES[window.series].kind is Kind.INTRADAY
+    empty = {
+        day
+        for day, state in states.items()
+        if state is State.EMPTY
+        or (within_day and state is State.OPEN and not _is_given(window, day, reading))
+    }
+    return {day for day in empty if days.state(day) is not State.EMPTY}
+
+
+def _is_given(window: Window, day: date, reading: DaysRead) -> bool:
+    return (window.series, day.isoformat()) in reading.given
 
 
 def after_failure(
@@ -107,32 +133,24 @@ def after_failure(
     return _without_old_causes(ledger._replace(causes={**ledger.causes, **causes}))
 
 
-def with_devices(ledger: Ledger, listed: Iterable[Mapping[str, Json]], now: datetime) -> Ledger:
-    """Return *ledger* with the devices that are *listed*, in the legacy shape, at the civil *now*.
+def _with_changed_points(ledger: Ledger, changed: Touched, now: datetime) -> Ledger:
+    """Return *ledger* with the days of which points are to be read again, as their value *changed*.
 
-    One that is listed no more is remembered until it would be left out. Within-day points of the
-    days between two syncs are to be read again.
+    Where trackers say when they synced, that tells it (`with_devices`).
     """
-    devices = {key: one for key, one in ledger.devices.items() if not ledger.is_silent(one, now)}
+    if are_syncs_told(ledger, now):
+        return ledger
+    first = now.date() - timedelta(days=WATCHED_DAYS)
     again = dict(ledger.again)
-    for element in listed:
-        key, device = str(element.get("id")), _device(element, now)
-        before = ledger.devices.get(key)
-        if before and before.synced == device.synced:
-            device = device._replace(named=before.named)
-        elif device.synced:
-            since = before.synced if before and before.synced else ""
-            for name in ledger.days:
-                series = SERIES[name.partition(" ")[0]]
-                if series.kind is Kind.INTRADAY and device.kind in series.fed_by:
-                    days = _synced_days(since, device.synced)
-                    again[name] = tuple(sorted({*again.get(name, ()), *days}))
-        devices[key] = device
-    return ledger._replace(devices=devices, again=again)
-
-
-def each_day(start: date, end: date) -> list[date]:
-    return [start + timedelta(days) for days in range((end - start).days + 1)]
+    for name, known in ledger.days.items():
+        series = name.partition(" ")[0]
+        if SERIES[series].kind is Kind.INTRADAY:
+            of_day = series.removesuffix("-intraday")
+            days = (date.fromisoformat(day) for other, day in changed if other == of_day)
+            told = {day.isoformat() for day in days if day > first and known.state(day)}
+            if told:
+                again[name] = tuple(sorted({*again.get(name, ()), *told}))
+    return ledger._replace(again=again)
 
 
 def _dated(windows: Iterable[Window]) -> list[Window]:
@@ -171,25 +189,3 @@ def _without_old_causes(ledger: Ledger) -> Ledger:
     failed = State.FAILED.value
     series = {name.partition(" ")[0] for name, d in ledger.days.items() if failed in d.states}
     return ledger._replace(causes={s: cause for s, cause in ledger.causes.items() if s in series})
-
-
-def _device(element: Mapping[str, Json], now: datetime) -> Device:
-    kind = SCALE if element.get("type") == SCALE else TRACKER
-    name = str(element.get("deviceVersion") or "")
-    return Device(kind, name, _civil(element.get("lastSyncTime")), now.date().isoformat())
-
-
-def _civil(time: Json) -> str:
-    """Return a civil time to the second; nothing for what is none."""
-    try:
-        return datetime.fromisoformat(str(time)).replace(tzinfo=None).isoformat()[:19]
-    except ValueError:
-        return ""
-
-
-def _synced_days(since: str, until: str) -> list[str]:
-    """Return the days of which a device sends something when it syncs; of a new one, a week's."""
-    last = date.fromisoformat(until[:10])
-    week = last - timedelta(days=7)
-    first = date.fromisoformat(since[:10]) if since else week
-    return [day.isoformat() for day in each_day(max(first, last - timedelta(WATCHED_DAYS)), last)]

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.json import Json, to_text
-from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.records import as_stored
+from healthrelay.core.measurements.catalogue import EPOCH
+from healthrelay.core.measurements.records import as_stored, in_order
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record, Show
@@ -50,7 +50,7 @@ def recent(records: Iterable[Record], days: int) -> list[Record]:
 def by_series(records: Iterable[Record], show: Show = as_stored) -> dict[str, list[Any]]:
     """Return the elements of *records*, each series in the order of its times."""
     series: dict[str, list[Any]] = {}
-    for record in sorted(records, key=lambda r: (r.series, r.when, r.key)):
+    for record in in_order(records):
         series.setdefault(record.series, []).append(dict(show(record)))
     return series
 

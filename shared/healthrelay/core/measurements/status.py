@@ -20,7 +20,7 @@ from healthrelay.core.measurements.ledger import (
     Ledger,
     State,
 )
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 
 PASSING = frozenset({MORE_TO_COME, "try_later", "rate_limited", "unconfirmed", "conflict"})
 """Causes that time alone heals; any other lasts until somebody acts."""
@@ -60,6 +60,8 @@ class PersonStatus(NamedTuple):
     """All series of a person, when they were read, and what is waited for."""
 
     moment: Moment
+    zone: str = ""
+    """Whose clocks show the moment; empty where nobody knows."""
     read_at: datetime | None = None
     """When something was last read; None where nothing was, or by an earlier version."""
     outcome: str = ""
@@ -86,8 +88,8 @@ class PersonStatus(NamedTuple):
 
         With an empty *kind*, in what waits for none.
         """
-        days = _find_days(State.OPEN, [s for s in self._read if kind in (s.waits_for or {""})])
-        return {day for day in days if day >= self.first_recent}
+        waiting = [one for one in self._read if kind in (one.waits_for or {""})]
+        return _find_days(State.OPEN, waiting, self.first_recent)
 
     @property
     def open_days(self) -> set[date]:
@@ -179,15 +181,15 @@ def person_status(ledger: Ledger, windows: Iterable[Window], moment: Moment) -> 
 def _waits_for(series: str, devices: Iterable[Device]) -> frozenset[str]:
     """Return which kinds of *devices* settle *series*: none where one does not say when it synced.
 
-    The rule is that of `settling.settled_through`.
+    The rule is that of `syncs.settled_through`.
     """
     feeding = [device for device in devices if device.kind in SERIES[series].fed_by]
     says_when = all(device.synced for device in feeding)
     return frozenset(device.kind for device in feeding if says_when)
 
 
-def _find_days(state: State, series: Iterable[SeriesStatus]) -> set[date]:
-    return {day for one in series for day in one.days.where([state])}
+def _find_days(state: State, series: Iterable[SeriesStatus], since: date = date.min) -> set[date]:
+    return {day for one in series for day in one.days.where([state], since)}
 
 
 def _series_of(name: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from healthrelay.core.measurements.catalogue import SCALE, TRACKER
 from healthrelay.core.measurements.ledger import WATCHED_DAYS, Device, State
 from healthrelay.core.measurements.status import PersonStatus
+from healthrelay.core.plural import count
 
 _KINDS = {TRACKER: "watch", SCALE: "scale"}
-_STATES = (
+STATES = (
     "open: may still change, or was not read yet; settled: changes no more;"
     " empty: settled without data; failed: could not be read"
 )
+"""What the states mean."""
 _HEAD = ("series", "first", "last", "open", "settled", "empty", "failed")
 
 
@@ -35,7 +37,7 @@ def status_line(status: PersonStatus) -> str:
     if days := status.failed_days:
         parts.append(f"{_count(days, 'day')} failed ({_causes(status)})")
     if number := sum(status.missing.values()):
-        parts.append(f"{_plural(number, 'record')} missing at the provider")
+        parts.append(f"{count(number, 'record')} missing at the provider")
     return "; ".join(parts)
 
 
@@ -74,23 +76,20 @@ def lasting_sentence(user: str, status: PersonStatus) -> str:
     return f"Not read: {names}. healthrelay fetch {user} says why, and what to do."
 
 
-def status_table(status: PersonStatus) -> str:
-    """Return a line a series: its first and last day, and how many days are in each state.
+def status_rows(status: PersonStatus) -> Iterator[Sequence[str]]:
+    """Yield the head of the table and its rows, a series each."""
+    yield _HEAD
+    for name, one in status.series.items():
+        days = one.days.start.isoformat(), one.days.end.isoformat()
+        yield name, *days, *(str(one.count(state)) for state in State)
 
-    The last line says what the states mean.
-    """
-    rows = [_HEAD] + [
-        (
-            name,
-            one.days.start.isoformat(),
-            one.days.end.isoformat(),
-            *(str(one.count(state)) for state in State),
-        )
-        for name, one in status.series.items()
-    ]
+
+def status_table(status: PersonStatus) -> str:
+    """Return a line a series: its first and last day, and how many days are in each state."""
+    rows = list(status_rows(status))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
-    return "\n".join([*lines, _STATES])
+    return "\n".join(lines)
 
 
 def _aligned(row: Iterable[str], widths: Iterable[int]) -> Iterator[str]:
@@ -127,7 +126,7 @@ def _missing_sentence(status: PersonStatus) -> str:
     number = sum(status.missing.values())
     names = ", ".join(f"{name}: {count}" for name, count in status.missing.items())
     return (
-        f"{_plural(number, 'record')} {'is' if number == 1 else 'are'} missing at the provider"
+        f"{count(number, 'record')} {'is' if number == 1 else 'are'} missing at the provider"
         f" ({names}): kept until another look agrees."
     )
 
@@ -158,14 +157,16 @@ def _last_day(device: Device) -> str:
 
 
 def _ago(age: timedelta) -> str:
-    """Return ``20 minutes ago``, in whole minutes, hours from two on, days from two on."""
-    minutes = int(age.total_seconds()) // 60
-    if minutes < 1:
-        return "just now"
+    return f"{duration(age)} ago" if age >= timedelta(minutes=1) else "just now"
+
+
+def duration(time: timedelta) -> str:
+    """Return ``20 minutes``, in whole minutes, hours from two on, days from two on."""
+    minutes = int(time.total_seconds()) // 60
     for unit, length in (("day", 24 * 60), ("hour", 60)):
         if minutes >= 2 * length:
-            return f"{minutes // length} {unit}s ago"
-    return f"{_plural(minutes, 'minute')} ago"
+            return f"{minutes // length} {unit}s"
+    return count(minutes, "minute")
 
 
 def _causes(status: PersonStatus) -> str:
@@ -173,12 +174,8 @@ def _causes(status: PersonStatus) -> str:
 
 
 def _count(days: Collection[object], word: str) -> str:
-    return _plural(len(days), word)
+    return count(len(days), word)
 
 
 def _are(days: Collection[object]) -> str:
     return "is" if len(days) == 1 else "are"
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

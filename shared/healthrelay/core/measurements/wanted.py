@@ -3,8 +3,9 @@
 Every daily value, night and entry of a log is read again for 31 days, whatever any device says:
 a phone or a scale goes on while a watch is not synced. Where days take a call each, they take
 turns. Logs are read a year back once a month. Within-day points are read again only where a device
-synced since. Days that lie further back and are open, and missing records, are looked at again
-in a few calls a fetch.
+synced since, or, where that is not said, where the value of the day changed. Days that lie further
+back and are open, missing records, and days that one reading found empty, are looked at again in a
+few calls a fetch.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from healthrelay.core.measurements.catalogue import SERIES, TRACKER, Kind
+from healthrelay.core.measurements.catalogue import SERIES, Kind
+from healthrelay.core.measurements.doubt import due
 from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Days, Ledger, State
 from healthrelay.core.measurements.reads import Source, count_calls
 from healthrelay.core.measurements.removal import is_due
-from healthrelay.core.measurements.settling import each_day
+from healthrelay.core.measurements.syncs import are_syncs_told, each_day
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.days import Moment
-    from healthrelay.core.measurements.records import Window
+    from healthrelay.core.measurements.reading import Window
 
 LOGS_EVERY_DAYS = 30
 LOGS_BACK_DAYS = 365
@@ -54,7 +56,7 @@ def wanted(
             chosen[window._replace(end=known.start - DAY)] = needed
         if known.end < window.end:
             chosen[window._replace(start=known.end + DAY)] = needed
-        again = _again(window, needed, ledger)
+        again = _again(window, needed, ledger, moment)
         if SERIES[window.series].kind is Kind.INTRADAY:
             within_day |= dict.fromkeys(_pieces(window, again, needed), needed)
         else:
@@ -102,7 +104,7 @@ def _first_log_day(known: Days, day: date) -> date:
     return max(known.start, day - timedelta(days=LOGS_BACK_DAYS))
 
 
-def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
+def _again(window: Window, needed: Needed, ledger: Ledger, moment: Moment) -> set[date]:
     """Return which of the last 31 days are read again, as far as they were read before.
 
     Where nothing could be read for a while it is the 31 days before that, too: each of them may
@@ -114,7 +116,7 @@ def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
     recent = max(known.start, last - timedelta(days=WATCHED_DAYS - 1))
     days = set(each_day(recent, min(known.end, window.end)))
     if SERIES[window.series].kind is Kind.INTRADAY:
-        return days & _synced_days(window, ledger)
+        return days & _synced_days(window, ledger, moment)
     if any(source.days == 1 for source in needed):
         # An hour has too few calls for all of them, so they take turns.
         newest = window.end - timedelta(days=NEWEST_DAYS)
@@ -128,10 +130,14 @@ def _again(window: Window, needed: Needed, ledger: Ledger) -> set[date]:
     return days
 
 
-def _synced_days(window: Window, ledger: Ledger) -> set[date]:
-    """Return the days whose within-day points may have changed; without a device, the last two."""
+def _synced_days(window: Window, ledger: Ledger, moment: Moment) -> set[date]:
+    """Return the days whose within-day points may have changed.
+
+    Where a watch does not say when it synced, or there is none, the last two are among them.
+    """
     days = set(map(date.fromisoformat, ledger.again.get(window.covers, ())))
-    if any(device.kind == TRACKER and device.synced for device in ledger.devices.values()):
+    days |= due(window.series, ledger.days[window.covers].doubted, moment.now)
+    if are_syncs_told(ledger, moment.civil):
         return days
     return days | {window.end, window.end - DAY}
 
@@ -139,6 +145,7 @@ def _synced_days(window: Window, ledger: Ledger) -> set[date]:
 def _far_back(window: Window, known: Days, ledger: Ledger, moment: Moment) -> set[date]:
     """Return the days before the last 31 to look at again, and those of missing records."""
     days = set(known.where([State.OPEN]))
+    days -= known.doubted.keys() - due(window.series, known.doubted, moment.now)
     if not ledger.read_at.startswith(moment.now.date().isoformat()):
         # What fails is tried again once a day.
         days |= set(known.where([State.FAILED]))

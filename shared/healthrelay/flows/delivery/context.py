@@ -47,7 +47,7 @@ class DeliveryContext(NamedTuple):
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     """Returns a number from 0 up to 1."""
-    public_url: str
+    readers_url: str
     days: int
     """How much of a person a snapshot holds."""
     system: str = METRIC

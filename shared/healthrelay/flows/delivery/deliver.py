@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from healthrelay.core.defect import isolate
@@ -18,29 +18,38 @@ from healthrelay.flows.delivery.webhooks import send_pending
 from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
+    from healthrelay.core.delivery.following import Following
     from healthrelay.core.delivery.progress import Progress
     from healthrelay.flows.delivery.context import DeliveryContext
-    from healthrelay.ports.delivery import Following, Log
+    from healthrelay.ports.delivery import Log
     from healthrelay.ports.peers import LogEvent, Queue, Target
 
 MAX_ROUNDS = 3
 
 
-def deliver(user: str, context: DeliveryContext, *, force: bool = False) -> dict[str, Delivery]:
+def deliver(
+    user: str, context: DeliveryContext, *, force: bool = False, only: Container[str] | None = None
+) -> dict[str, Delivery]:
     """Bring every target of *user* up to date that is due; with *force*, every one.
 
-    Returns how each is doing. What cannot be delivered is due again later.
+    Returns how each is doing, or those of the names *only*. What cannot be delivered is due again
+    later.
     """
     following = context.store.log.following(user)
     if is_told_otherwise(following, context):
         from healthrelay.flows.delivery.retell import retell  # noqa: PLC0415 - hardly ever needed
 
         following = retell(user, following, context)
-    targets = isolate(lambda: [*targets_of(user, following, context)])
+    targets = isolate(lambda: _named(only, targets_of(user, following, context)))
     if not isinstance(targets, HealthrelayError):
         return deliver_to(user, targets, following, context, force)
-    deliveries = deliver_to(user, context.shared, following, context, force)
+    shared = _named(only, context.shared)
+    deliveries = deliver_to(user, shared, following, context, force)
     return deliveries | {"targets": blocked(user, "targets", targets, context.log_event)}
+
+
+def _named(only: Container[str] | None, targets: Iterable[Target]) -> list[Target]:
+    return [target for target in targets if only is None or target.name in only]
 
 
 def is_told_otherwise(following: Following, context: DeliveryContext) -> bool:

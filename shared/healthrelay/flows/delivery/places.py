@@ -21,17 +21,25 @@ class Places:
         self._each = max(total // 2, 1)
         self._lock = threading.Lock()
         self._taken: Counter[str] = Counter()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """Let nobody wait any longer: the process ends."""
+        self._closed.set()
 
     @contextmanager
-    def take(self, user: str) -> Iterator[None]:
-        """Hold a place for *user*. Raise `RateLimited` where none is free."""
+    def take(self, user: str) -> Iterator[threading.Event]:
+        """Hold a place for *user*; what is yielded ends the waiting when the process ends.
+
+        Raise `RateLimited` where none is free.
+        """
         with self._lock:
             if self._taken.total() >= self._total or self._taken[user] >= self._each:
                 sentence = "Too many readers wait already. Ask again later, or without wait."
                 raise RateLimited(sentence, SECONDS_UNTIL_FREE)
             self._taken[user] += 1
         try:
-            yield
+            yield self._closed
         finally:
             with self._lock:
                 self._taken[user] -= 1

@@ -14,9 +14,12 @@ from healthrelay.flows.delivery.snapshots import Sent
 from healthrelay.flows.presenter import presenter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from healthrelay.core.json import Json
+    from healthrelay.core.measurements.records import Everything
     from healthrelay.flows.delivery.snapshots import Form, Snapshots
-    from healthrelay.ports.store import Everything, Identities, Store
+    from healthrelay.ports.store import Identities, Store
 
 _REFUSAL = "The key is missing or wrong."
 """For a stranger's name, too: nobody learns here who exists."""
@@ -25,8 +28,13 @@ _REFUSAL = "The key is missing or wrong."
 def new_poll_key(user: str, identities: Identities) -> str:
     """Return a fresh key for *user*; the old one stops. Only its hash is stored."""
     key = secrets.token_urlsafe(24)
-    identities.save_poll_key(user, _hash(key))
+    save_poll_key(user, key, identities)
     return key
+
+
+def save_poll_key(user: str, key: str, identities: Identities) -> None:
+    """Let *key*, of 24 random bytes, open what there is of *user*; the old one stops."""
+    identities.save_poll_key(user, _hash(key))
 
 
 def require_key(user: str, key: str, identities: Identities) -> None:
@@ -39,10 +47,18 @@ def require_key(user: str, key: str, identities: Identities) -> None:
         raise NotAllowed(_REFUSAL)
 
 
-def poll(user: str, key: str, store: Store, form: Form, snapshots: Snapshots) -> Sent:
+def poll(
+    user: str,
+    key: str,
+    store: Store,
+    form: Form,
+    snapshots: Snapshots,
+    system: Callable[[], str] | None = None,
+) -> Sent:
     """Return the snapshot of *user* from the store alone; no provider is read while Igor waits.
 
     While the records are those of the one that was sent last, the same bytes are sent again.
+    *system* finds out the system of *form*, for who has the key: a stranger costs one read.
     """
     try:
         require_key(user, key, store.identities)
@@ -50,6 +66,8 @@ def poll(user: str, key: str, store: Store, form: Form, snapshots: Snapshots) ->
         if isinstance(error.__cause__, Unknown):
             snapshots.forget(user)
         raise
+    if system:
+        form = form._replace(system=system())
     sent = snapshots.of(user, form)
     now = store.records.everything_since(user, sent.version if sent else "")
     if sent and now is None:

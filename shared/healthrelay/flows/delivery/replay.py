@@ -1,11 +1,15 @@
 """Delivering again, when the owner wants it, what was given up on or is still kept."""
 
+from datetime import datetime
+from itertools import product
 from typing import NamedTuple
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest
 from healthrelay.flows.delivery.context import Delivery, DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver, targets_of
+from healthrelay.flows.delivery.standing import target_names
 from healthrelay.flows.delivery.webhooks import resend
 from healthrelay.flows.require import require_settings
 
@@ -25,29 +29,49 @@ class ReplayRequest(NamedTuple):
         return [range(self.first or 1, last + 1)]
 
 
-def replay(user: str, request: ReplayRequest, context: DeliveryContext) -> dict[str, Delivery]:
+def replay_shared(context: DeliveryContext, until: datetime) -> bool:
+    """Send everybody's snapshots to the targets of everybody; return whether all arrived.
+
+    It ends at the first that does not, because the next would meet the same, and begins none
+    after *until*. Who cannot be read is left to the sweep, which says so.
+    """
+    followings = context.store.log.followings().items()
+    users = [user for user, one in followings if not isinstance(one, Damaged) and one.head]
+    for user, target in product(users, context.shared):
+        if context.now() >= until:
+            return False
+        done = replay(user, ReplayRequest(target.name), context)[target.name]
+        if done.trouble or done.waiting:
+            return False
+    return True
+
+
+def replay(
+    user: str, request: ReplayRequest, context: DeliveryContext, until: datetime | None = None
+) -> dict[str, Delivery]:
     """Deliver now what is requested, and whatever waits; return how each target is doing.
 
-    A snapshot target takes everything with every push, so that one push is all its replay.
+    A snapshot target takes everything with every push, so that one push is all its replay. No
+    message is begun after *until*: what is left stays as it was.
     Raises `BadRequest` when there is no such target.
     """
     require_settings(user, context.store.identities)
     following = context.store.log.following(user)
-    names = [*(target.name for target in context.shared), *following.of_kind(LOG)]
+    names = target_names(following, context.shared)
+    if not names:
+        raise BadRequest(f"{user} has no target: healthrelay relay add makes one.")
     if request.target not in (None, *names):
-        raise BadRequest(f"There is no target {request.target}; there are: {', '.join(names)}.")
+        raise BadRequest(f"{user} has no target {request.target}; there are: {', '.join(names)}.")
     chosen = [request.target] if request.target else names
-    if not chosen:
-        raise BadRequest("There is no target: healthrelay relay add makes one.")
     resent: dict[str, Delivery] = {}
     for target in targets_of(user, following, context):
         ranges = request.ranges(following.progress(target.name))
         if target.kind == LOG and target.name in chosen and ranges:
-            resent[target.name] = resend(user, target, ranges, context)
-    if any(one.trouble for one in resent.values()):
+            resent[target.name] = resend(user, target, ranges, context, until)
+    is_late = until is not None and context.now() >= until
+    if resent and (is_late or any(one.trouble for one in resent.values())):
         return resent
     return {
         name: one._replace(delivered=one.delivered + resent.get(name, Delivery()).delivered)
-        for name, one in deliver(user, context, force=True).items()
-        if name in chosen
+        for name, one in deliver(user, context, force=True, only=chosen).items()
     }

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from healthrelay.core.defect import isolate
+from healthrelay.core.delivery.following import Following
+from healthrelay.core.delivery.tasks import retry
 from healthrelay.core.errors import Conflict
 from healthrelay.core.measurements.mixed_units import likely_system
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.flows.delivery.context import DeliveryContext
-    from healthrelay.ports.delivery import Following
+    from healthrelay.ports.delivery import Log
+    from healthrelay.ports.peers import Queue
     from healthrelay.ports.store import Store
 
 
@@ -44,6 +50,13 @@ def retell(user: str, following: Following, context: DeliveryContext) -> Followi
     if whole:
         context.log_event("INFO", "system", user=user, before=before, system=system)
     return store.log.following(user)
+
+
+def hurry(log: Log, queue: Queue, now: datetime) -> None:
+    """Leave everybody to *queue* at once; whom it does not take, the next sweep finds."""
+    for user, following in log.followings().items():
+        if isinstance(following, Following) and following.head:
+            isolate(queue.enqueue, retry(user, now))
 
 
 def _is_awaited(user: str, ledger: Ledger, store: Store) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.defect import isolate, log_cause
 from healthrelay.core.delivery import progress as delivery
+from healthrelay.core.delivery.following import Following
 from healthrelay.core.delivery.progress import LOG, SNAPSHOT
 from healthrelay.core.errors import HealthrelayError, Unknown, severity
 from healthrelay.core.runs import DELIVER
 from healthrelay.flows.delivery.context import Delivery, blocked
 from healthrelay.flows.delivery.deliver import deliver, deliver_to, is_told_otherwise
 from healthrelay.flows.runs import record_runs
-from healthrelay.ports.delivery import Following
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from healthrelay.core.delivery.progress import LOG, Progress, kind_of
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_TARGETS = 16
 MAX_URL = 2_000
+BAD_NAME, NO_ADDRESS = "target_name", "target_address"
+LOGIN_IN_ADDRESS, OPEN_ADDRESS = "target_login", "target_https"
+"""Why a target is refused, beside `Duplicate` and `LimitReached`: the causes of the errors."""
 
 
 class Keys(NamedTuple):
@@ -49,6 +52,19 @@ class Endpoint(NamedTuple):
     private: bool
 
 
+class Receivers(Protocol):
+    """Who a new target needs."""
+
+    def new_keys(self) -> Keys:
+        """Return new keys, of which nobody knows."""
+
+    def try_receiver(self, endpoint: Endpoint) -> tuple[Keys, int | None]:
+        """Return new keys for *endpoint*, and its status if it answers oddly to what does nothing.
+
+        Raise `TryLater` or `Misconfigured` where nothing answers.
+        """
+
+
 def add(
     user: str, name: str, endpoint: Endpoint, store: Store, vault: Vault, new_keys: KeyMaker
 ) -> Keys:
@@ -57,7 +73,8 @@ def add(
     require_settings(user, store.identities)
     _check(endpoint)
     if not is_name(name) or kind_of(name) != LOG:
-        raise BadRequest("A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor.")
+        sentence = "A target's name is 1 to 64 letters, digits, '-', '_' or '.'; not igor."
+        raise BadRequest(sentence).with_cause(BAD_NAME)
     if name in known:
         raise Duplicate(f"{user} has a target {name} already.")
     if len(known) >= MAX_TARGETS:
@@ -71,6 +88,30 @@ def add(
     # Last: whoever follows is tried, and needs an address by then.
     store.log.save(user, name, Progress(store.log.head(user)))
     return keys
+
+
+def add_tried(
+    user: str,
+    name: str,
+    endpoint: Endpoint,
+    try_receiver: Callable[[Endpoint], tuple[Keys, int | None]],
+    store: Store,
+    vault: Vault,
+) -> tuple[Keys, int | None]:
+    """Make the target once *try_receiver* got an answer there; it gives the new keys, too.
+
+    Raise as `add` and as *try_receiver*: nothing was kept then. Returns the keys and, where the
+    answer is odd for a receiver that is asked what does nothing, its status.
+    """
+    statuses: list[int | None] = []
+
+    def try_keys() -> Keys:
+        keys, status = try_receiver(endpoint)
+        statuses.append(status)
+        return keys
+
+    keys = add(user, name, endpoint, store, vault, try_keys)
+    return keys, statuses[0]
 
 
 def rotate(user: str, name: str, *, store: Store, vault: Vault, new_keys: KeyMaker) -> Keys:
@@ -97,10 +138,11 @@ def remove(user: str, name: str, store: Store) -> None:
 
 def stored_target(user: str, name: str, store: Store) -> Document:
     """Return the target as it is stored. Raises `Unknown`."""
-    document = store.targets.of(user).get(name)
-    if document is None:
-        raise Unknown(f"{user} has no target {name}.")
-    return document
+    known = store.targets.of(user)
+    if name not in known:
+        others = f"; there are: {', '.join(known)}" if known else ""
+        raise Unknown(f"{user} has no target {name}{others}.")
+    return known[name]
 
 
 def endpoint_of(document: Document) -> Endpoint:
@@ -146,10 +188,11 @@ def _check(endpoint: Endpoint) -> None:
     except ValueError:
         good = False
     if not good or parts.fragment or len(url) > MAX_URL or not is_header_value(url):
-        raise BadRequest(
-            "The address of a target is a URL in ASCII such as https://example.org/hook."
-        )
+        sentence = "The address of a target is a URL in ASCII such as https://example.org/hook."
+        raise BadRequest(sentence).with_cause(NO_ADDRESS)
     if parts.username is not None or parts.password is not None:
-        raise BadRequest("The address of a target must not hold a user or password.")
+        sentence = "The address of a target must not hold a user or password."
+        raise BadRequest(sentence).with_cause(LOGIN_IN_ADDRESS)
     if parts.scheme == "http" and not endpoint.private:
-        raise BadRequest("Outside the house messages go by https; --allow-private permits http.")
+        sentence = "Outside the house messages go by https; --allow-private permits http."
+        raise BadRequest(sentence).with_cause(OPEN_ADDRESS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -53,17 +53,24 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
 
 
 def resend(
-    user: str, target: Target, ranges: Iterable[range], context: DeliveryContext
+    user: str,
+    target: Target,
+    ranges: Iterable[range],
+    context: DeliveryContext,
+    until: datetime | None = None,
 ) -> Delivery:
     """Send *target* the entries of those numbers once more, as far as they are kept.
 
-    What arrives is no dead letter any more. Nothing else changes, for better or worse.
+    What arrives is no dead letter any more. Nothing else changes, for better or worse. None is
+    begun after *until*.
     """
     log, started, done, trouble = context.store.log, time.monotonic(), 0, None
     following = log.following(user)
     progress = following.progress(target.name)
-    address = Address(target.name, user, context.public_url)
+    address = Address(target.name, user, context.readers_url)
     for entry, now in chain.from_iterable(_entries(user, one, context) for one in ranges):
+        if until and context.now() >= until:
+            break
         try:
             send(target, messages.change_message(entry, now, address), context.log_event)
         except HealthrelayError as error:
@@ -80,7 +87,7 @@ def resend(
 def _pending_messages(attempt: Attempt) -> Iterator[tuple[int, Message]]:
     """Yield every message behind the progress, with the number reached when it has arrived."""
     user, target, before, _, _, context = attempt
-    reached, address = before.sequence, Address(target.name, user, context.public_url)
+    reached, address = before.sequence, Address(target.name, user, context.readers_url)
     for entry, now in _entries(user, range(reached + 1, sys.maxsize), context):
         if entry.sequence != reached + 1:
             head = entry.sequence - 1

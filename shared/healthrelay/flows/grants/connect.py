@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from healthrelay.core import errors
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import ConsentDenied, ConsentEnded, ConsentFailed, Unknown
 from healthrelay.core.grants.authorization import verifier
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.grants.invitations import Admission
-from healthrelay.core.grants.token import FOREIGN_SCOPES, Token
+from healthrelay.core.grants.token import FOREIGN_SCOPES, Before
+from healthrelay.flows.grants.consented import stored_grant
 from healthrelay.flows.grants.document import has_ended
 from healthrelay.flows.grants.identity import end_foreign, identify
 from healthrelay.flows.grants.rounds import Return, Round, verify_state
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.ports.peers import Provider, TokenEndpoint
     from healthrelay.ports.store import Store, Tokens
-
-
-class Connected(NamedTuple):
-    """Who is connected, and what the consent gives and leaves out, in plain words."""
-
-    user: str
-    granted: tuple[str, ...]
-    withheld: tuple[str, ...]
-    token: Token
-    """What was stored; an empty id of its account says that it is not known yet."""
 
 
 class RetryWithFewerScopes(Exception):
@@ -54,8 +45,8 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     token_endpoint: TokenEndpoint,
     provider: Provider,
     now: datetime,
-) -> Connected:
-    """Check, redeem the code, and store the grant. On any doubt nothing is stored.
+) -> str:
+    """Check, redeem the code, and store the grant; return whose. On any doubt nothing is stored.
 
     Raise `ConsentEnded` and its kinds, `BadRequest`, `Forbidden` or `Unknown`; and
     `RetryWithFewerScopes` where the browser goes on with a smaller question.
@@ -63,23 +54,22 @@ def finish(  # noqa: PLR0913 - what came back, and every port by name
     round_, nonce = verify_state(returned, owner_key, consent, now)
     _admit(round_, nonce, store, now)
     code = _authorization_code(returned.query, round_, consent)
-    began = store.accounts.load().newest_ending
+    connected = stored_grant(round_.user, store.tokens) is not None
+    before = Before(store.accounts.load().newest_ending, connected)
     grant = token_endpoint.exchange(code, verifier(owner_key, nonce))
     grant = _with_scopes(grant, round_, consent)
     account = identify(provider, grant)
     try:
         admission = Admission(round_.person, round_.invitation, now) if round_.person else None
-        grants.connect(round_.user, grant, account, now, admission, began)
-    except (Unknown, errors.Expired, errors.WrongAccount):
-        # Another account; or erased while they consented, or connected by another browser with
-        # this invitation: a grant that nobody holds must not live on.
+        grants.connect(round_.user, grant, account, now, admission, before)
+    except (Unknown, Damaged, errors.Expired, ConsentEnded):
+        # Another account, or one that can be compared with nothing; or erased or disconnected while
+        # they consented, or connected by another browser with this invitation: a grant that nobody
+        # holds must not live on.
         accounts = accounts_of(consent.provider, account)
         end_foreign(grant, accounts, store=store, grants=grants, now=now)
         raise
-    words, given = consent.scopes, grant.scopes
-    granted = tuple(words[scope] for scope in round_.scopes if scope in given)
-    withheld = tuple(words[scope] for scope in round_.scopes if scope not in given)
-    return Connected(round_.user, granted, withheld, Token(consent.provider, account, grant, now))
+    return round_.user
 
 
 def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
@@ -93,17 +83,12 @@ def _admit(round_: Round, nonce: str, store: Store, now: datetime) -> None:
         store.identities.invitations(round_.user).require(round_.person, round_.invitation)
 
 
-def still_connected(
-    returned: Return, *, owner_key: str, consent: Consent, tokens: Tokens, now: datetime
-) -> str:
-    """Return who is connected although what the browser brought was of no use, or nothing."""
-    with suppress(errors.HealthrelayError):
-        round_, _ = verify_state(returned, owner_key, consent, now)
-        stored = tokens.load(round_.user)
-        known = stored and stored.document["provider"] == consent.provider
-        if stored and known and stored.document["account"] and not has_ended(stored.document):
-            return round_.user
-    return ""
+def is_connected(user: str, consent: Consent, tokens: Tokens) -> bool:
+    """Return whether there is a grant of *user* that lives, and whose account is known."""
+    stored = tokens.load(user)
+    if stored is None or stored.document["provider"] != consent.provider:
+        return False
+    return bool(stored.document["account"]) and not has_ended(stored.document)
 
 
 def _authorization_code(query: Mapping[str, str], round_: Round, consent: Consent) -> str:
@@ -121,7 +106,8 @@ def _with_scopes(grant: Grant, round_: Round, consent: Consent) -> Grant:
         raise ConsentFailed(f"{sentence} account's connected apps, then connect again.")
     granted = grant.scopes or (() if FOREIGN_SCOPES in grant.odd else round_.scopes)
     if not set(round_.scopes) & set(granted):
-        raise ConsentDenied("Nothing was ticked, so nothing can be read. Please connect again.")
+        sentence = "Nothing was ticked, so nothing can be read. Please connect again."
+        raise ConsentDenied(sentence).with_cause("nothing_ticked")
     return grant._replace(scopes=granted)
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.damage import Damaged
-from healthrelay.core.errors import Conflict, Unconfirmed
+from healthrelay.core.errors import Conflict, ConsentEnded, Unconfirmed
 from healthrelay.core.grants.bindings import accounts_of
 from healthrelay.core.json import Versioned
 from healthrelay.flows.grants.document import UNCONFIRMED, awaits_identity, has_ended, to_document
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.invitations import Admission
-    from healthrelay.core.grants.token import Token
+    from healthrelay.core.grants.token import Before, Token
     from healthrelay.core.json import Document
     from healthrelay.ports.peers import Vault
     from healthrelay.ports.store import Bind, Tokens
@@ -27,30 +27,32 @@ def store_consent(  # noqa: PLR0913, PLR0917 - a grant, and what it is stored wi
     tokens: Tokens,
     vault: Vault,
     admission: Admission | None,
-    began: int,
+    before: Before,
 ) -> None:
     """Store a new grant, and bind its account to *user*, both or neither.
 
     It takes the place of whatever was stored; one whose account is not known stands beside it.
-    *began* is the newest ending of an account when the consent was redeemed.
-    Raise `WrongAccount`, `ConsentEnded` or `Unconfirmed`, and `Expired` when *admission* admits
-    no more; then nothing is stored.
+    *before* is what there was when the consent was redeemed. Raise `WrongAccount`, `ConsentEnded`
+    or `Unconfirmed`, and `Expired` when *admission* admits no more; then nothing is stored.
     """
     accounts = accounts_of(token.provider, token.account)
     document = to_document(user, token, vault)
     while True:
-        stored = _stored(user, tokens)
-        before = stored.document if stored else {}
-        numbered = {**document, "generation": before.get("generation", 0)}
-        written = numbered if accounts else _set_apart(numbered, before)
+        stored = stored_grant(user, tokens)
+        if before.connected and stored is None:
+            # Who disconnected them ended all that the account has given, this grant too.
+            raise ConsentEnded(f"{user} was disconnected meanwhile. Please connect again.")
+        known = stored.document if stored else {}
+        numbered = {**document, "generation": known.get("generation", 0)}
+        written = numbered if accounts else _set_apart(numbered, known)
         # Over a fetch that has just refreshed the old grant the new consent still wins.
         with suppress(Conflict):
-            bind = binding(user, accounts, began, now) if accounts else None
+            bind = binding(user, accounts, before.ending, now) if accounts else None
             tokens.save(user, written, stored.version if stored else 0, admission, bind)
             return
 
 
-def _stored(user: str, tokens: Tokens) -> Versioned | None:
+def stored_grant(user: str, tokens: Tokens) -> Versioned | None:
     """Return the stored grant; of one that is damaged, its version alone: it is written over."""
     try:
         return tokens.load(user)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.core.errors import Misconfigured
@@ -78,6 +78,22 @@ def from_document(user: str, document: Document, vault: Vault) -> Token:
         scopes=tuple(fields.get("scopes") or ()),
         refresh_expires_at=_read_instant(fields.get("grant_expires_at")),
     )
+    since = _read_instant(fields.get("connected_at"))
+    health, awaits = _read_health(document), awaits_identity(document)
+    return Token(str(fields["provider"]), account, grant, since, health, awaits)
+
+
+def from_clear_part(document: Document) -> Token:
+    """Return the token of a grant's clear part: all but its secrets, and when they end."""
+    fields: Mapping[str, Any] = document
+    grant = Grant(
+        access="",
+        refresh=None,
+        expires_at=datetime.min.replace(tzinfo=UTC),
+        scopes=tuple(fields.get("scopes") or ()),
+        refresh_expires_at=_read_instant(fields.get("grant_expires_at")),
+    )
+    account = Account(str(fields.get("account", "")), fields.get("zone"))
     since = _read_instant(fields.get("connected_at"))
     health, awaits = _read_health(document), awaits_identity(document)
     return Token(str(fields["provider"]), account, grant, since, health, awaits)

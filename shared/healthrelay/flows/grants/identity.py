@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.defect import isolate
 from healthrelay.core.errors import (
     Conflict,
@@ -58,7 +59,8 @@ def end_foreign(
     """
     holders = store.accounts.load().holders(accounts)
     if holders and grants.token_endpoint.single_use:
-        _hand_over(grant, accounts, holders[0], store.tokens, grants.vault)
+        with suppress(Damaged):  # they must connect again anyway
+            _hand_over(grant, accounts, holders[0], store.tokens, grants.vault)
     if holders or not accounts or _some_await_identity(store):
         return
     with suppress(HealthrelayError):

@@ -19,7 +19,7 @@ from healthrelay.core.errors import (
     Unconfirmed,
 )
 from healthrelay.core.grants.grant_health import NOTHING_ODD
-from healthrelay.core.grants.token import Account, Grant, Token
+from healthrelay.core.grants.token import NOTHING_BEFORE, Account, Before, Grant, Token
 from healthrelay.flows.grants.document import (
     UNCONFIRMED,
     from_document,
@@ -69,13 +69,13 @@ class Grants:
         account: Account,
         now: datetime,
         admission: Admission | None = None,
-        began: int = 0,
+        before: Before = NOTHING_BEFORE,
     ) -> None:
         """Store a new *grant*, as `store_consent`; all old troubles are over."""
         from healthrelay.flows.grants.consented import store_consent  # noqa: PLC0415 - a fetch needs none
 
         new = Token(self._provider, account, grant, now)
-        store_consent(user, new, now, self._tokens, self.vault, admission, began)
+        store_consent(user, new, now, self._tokens, self.vault, admission, before)
 
     def over(self, tokens: Tokens) -> Grants:
         """Return the same for the grants in *tokens*."""

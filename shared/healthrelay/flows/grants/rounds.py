@@ -7,11 +7,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlencode
 
 from healthrelay.core.errors import BadRequest, Forbidden
 from healthrelay.core.grants.authorization import Client, authorize_url, challenge, verifier
-from healthrelay.core.grants.invitations import Invitation
 from healthrelay.core.numbers import whole_number
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.flows.require import require_connectable
@@ -53,23 +51,6 @@ def scopes_for(user: str, consent: Consent, identities: Identities) -> tuple[str
     return consent.scopes_for(configured_series(settings))
 
 
-def invite(
-    user: str, consent: Consent, identities: Identities, *, reusable: bool = False
-) -> Invitation:
-    """Return a new invitation for *user*, for one consent unless *reusable*. Raise `Unknown`."""
-    scopes = scopes_for(user, consent, identities)
-    person = identities.invitations(user).person
-    # Who was made by an earlier version gets an id with the first invitation.
-    person = person or identities.renew_invitations(user, person).person
-    return Invitation(user, scopes, person, "" if reusable else secrets.token_hex(8))
-
-
-def invitation_path(invitation: Invitation, owner_key: str, now: datetime) -> str:
-    """Return the path with which the invited person may connect, for a week."""
-    text = SignedNotes(owner_key).invitation(invitation, now)
-    return f"/auth1?{urlencode({'user': invitation.user, 'invitation': text})}"
-
-
 def begin(round_: Round, client: Client, consent: Consent, owner_key: str, now: datetime) -> Begun:
     """Compose the consent page's address. Nothing is stored: all of it comes back signed."""
     notes = SignedNotes(owner_key)
@@ -92,7 +73,8 @@ def verify_state(
         raise BadRequest("The provider was changed meanwhile. Please start over.")
     cookie = returned.cookies.get(_cookie_name(nonce), "")
     if not hmac.compare_digest(cookie.encode(), notes.browser(nonce).encode()):
-        raise Forbidden("This consent was started in another browser. Please start over here.")
+        sentence = "This consent was started in another browser. Please start over here."
+        raise Forbidden(sentence).with_cause("another_browser")
     scopes = _unpack_scopes(note.get("scopes", ""), consent)
     by = note.get("person", ""), note.get("invitation", "")
     return Round(note.get("user", ""), scopes, *by), nonce

@@ -73,12 +73,17 @@ class StoredIgor(NamedTuple):
         return f"StoredIgor({self.url})"
 
 
-def save_igor(igor: StoredIgor, identities: Identities, vault: Vault) -> None:
-    """Store *igor* in place of another; token and password are sealed."""
+def check_igor(igor: StoredIgor) -> None:
+    """Raise `BadRequest` for what opens no Igor."""
     if igor.user and (not igor.password or ":" in igor.user + igor.password):
         raise BadRequest("Igor takes a user and a password, both without a colon.")
     if igor.token and not is_header_value(igor.token):
         raise BadRequest("A capability of Igor has printable ASCII characters only.")
+
+
+def save_igor(igor: StoredIgor, identities: Identities, vault: Vault) -> None:
+    """Store *igor* in place of another; token and password are sealed."""
+    check_igor(igor)
     values = {"igor_url": igor.url, "igor_user": igor.user}
     for name, secret in (("igor_token", igor.token), ("igor_password", igor.password)):
         values[name] = vault.seal(secret, application_associated_data(name)) if secret else ""

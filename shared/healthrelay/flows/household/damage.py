@@ -23,6 +23,7 @@ def find_damage(user: str, store: Store) -> tuple[Trouble, ...]:
         lambda: identities.poll_key(user),
         lambda: identities.invitations(user),
         lambda: store.tokens.load(user),
+        lambda: store.accounts.load().require_whole(user),
         lambda: store.targets.of(user),
         lambda: log.following(user),
         lambda: log.after(user, 0, log.head(user)),

@@ -6,7 +6,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.household.export import to_csv
+from healthrelay.core.household.export import to_csv_files
+from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import State
 from healthrelay.core.measurements.snapshot import by_series
 from healthrelay.flows.presenter import presenter
@@ -25,7 +26,7 @@ TARGET = ("url", "private")
 
 
 def export(user: str, store: Store, now: datetime, system: str) -> dict[str, str]:
-    """Return name → content of files: ``jack.json``, and ``jack.body-weight.csv`` a series.
+    """Return name → content of files: ``jack.json``, and CSV files of each series.
 
     Values are in the units of *system*. Raise `Unknown` for a stranger.
     """
@@ -44,7 +45,10 @@ def export(user: str, store: Store, now: datetime, system: str) -> dict[str, str
         "records": series,
     }
     files = {f"{user}.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n"}
-    return files | {f"{user}.{name}.csv": to_csv(elements) for name, elements in series.items()}
+    for name, elements in series.items():
+        tables = to_csv_files(f"{user}.{name}", elements, SERIES[name].key)
+        files |= {f"{table}.csv": content for table, content in tables.items()}
+    return files
 
 
 def _delivery(user: str, store: Store) -> dict[str, Any]:

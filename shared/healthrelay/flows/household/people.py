@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import Duplicate
-from healthrelay.core.household.settings import checked_settings
+from healthrelay.core.household.settings import KEPT_FROM, checked_settings
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.days import CONTINUED_ON
 from healthrelay.core.measurements.query import windows
 from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
+    from healthrelay.ports.overview import PersonOverview
     from healthrelay.ports.store import Identities
 
 
@@ -21,7 +23,7 @@ def add(user: str, settings: Mapping[str, str], identities: Identities, today: d
     """Make the person. Raise `Duplicate`, and `BadRequest` for settings that cannot be."""
     if identities.settings(user_name(user)) is not None:
         raise Duplicate(f"There is a user {user} already.")
-    identities.save(user, _check_fetchable(settings, today))
+    identities.save(user, check_fetchable(settings, today))
 
 
 def change(
@@ -31,13 +33,25 @@ def change(
     stored = require_connectable(user_name(user), identities)
     ours = {name: value for name, value in stored.items() if name == CONTINUED_ON}
     merged = {name: stored[name] for name in stored if name not in ours} | dict(settings)
-    checked = _check_fetchable({name: value for name, value in merged.items() if value}, today)
+    checked = check_fetchable({name: value for name, value in merged.items() if value}, today)
     identities.save(user, checked | ours)
     return checked
 
 
-def _check_fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
-    """Return *settings* when a fetch could use them: better refused now than at every fetch."""
+def check_fetchable(settings: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return *settings* when a fetch could use them: better refused now than at every fetch.
+
+    Raise `BadRequest`.
+    """
     checked = checked_settings(settings)
     windows({}, checked, today)
     return checked
+
+
+def readable_people(people: Mapping[str, PersonOverview | Damaged]) -> dict[str, PersonOverview]:
+    """Return of whom something new may come, in the order in which they were added."""
+    return {
+        user: one
+        for user, one in people.items()
+        if not isinstance(one, Damaged) and KEPT_FROM not in one.settings
+    }

@@ -57,8 +57,12 @@ def fan_out(
         done = isolate(_take_turn, user, store, queue, now)
         return _Turn(trouble=done) if isinstance(done, HealthrelayError) else done
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        turns = dict(zip(people, pool.map(turn, people), strict=True))
+    if len(people) == 1:
+        # A household of one needs no thread for it.
+        turns = {user: turn(user) for user in people}
+    else:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            turns = dict(zip(people, pool.map(turn, people), strict=True))
     for user, one in turns.items():
         if one.unread:
             since, cause = one.unread

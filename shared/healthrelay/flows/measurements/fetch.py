@@ -25,7 +25,7 @@ from healthrelay.core.measurements.days import Moment, civil
 from healthrelay.core.measurements.plan import decide, device_sources
 from healthrelay.core.measurements.query import configured_series, windows
 from healthrelay.core.measurements.reads import pack
-from healthrelay.core.measurements.settling import with_devices
+from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.flows.grants.doctor import examine
 from healthrelay.flows.measurements.clock import require_clock
 from healthrelay.flows.measurements.gather import convert, gather
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import FetchRequest
-    from healthrelay.core.measurements.records import Delta, Record
+    from healthrelay.core.measurements.reading import Delta
+    from healthrelay.core.measurements.records import Record
     from healthrelay.core.trouble import Diagnosis
     from healthrelay.flows.delivery.context import Delivery
     from healthrelay.flows.grants.refresh import Grants

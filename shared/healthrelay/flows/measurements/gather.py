@@ -15,7 +15,9 @@ from healthrelay.core.json import Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import MORE_TO_COME
 from healthrelay.core.measurements.origin import origin_of
-from healthrelay.core.measurements.records import Record, Window, parse, select, without
+from healthrelay.core.measurements.reading import Window, parse, select
+from healthrelay.core.measurements.reads import without
+from healthrelay.core.measurements.records import Record
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token

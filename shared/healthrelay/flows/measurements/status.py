@@ -15,7 +15,9 @@ from healthrelay.core.measurements.status import PersonStatus, person_status
 from healthrelay.flows.require import require_settings
 
 if TYPE_CHECKING:
-    from healthrelay.core.measurements.records import Window
+    from healthrelay.core.json import Document
+    from healthrelay.core.measurements.ledger import Ledger
+    from healthrelay.core.measurements.reading import Window
     from healthrelay.ports.store import Store
 
 
@@ -26,10 +28,27 @@ def read_status(user: str, now: datetime, *, store: Store, provider: str) -> Per
     """
     settings = require_settings(user, store.identities)
     grant = store.tokens.load(user)
-    zone = grant.document.get("zone") if grant else None
-    moment = Moment(now, civil(now, settings.get("timezone") or (str(zone) if zone else None)))
+    document = grant.document if grant else None
+    return status_from(settings, document, store.records.ledger(user), now, provider)
+
+
+def status_from(
+    settings: Mapping[str, str],
+    grant: Document | None,
+    ledger: Ledger,
+    now: datetime,
+    provider: str,
+) -> PersonStatus:
+    """Return how the measurements of somebody are of whom this is stored."""
+    zone = zone_of(settings, grant)
+    moment = Moment(now, civil(now, zone or None))
     wanted = _wanted_windows(settings, provider, moment.day)
-    return person_status(store.records.ledger(user), wanted, moment)
+    return person_status(ledger, wanted, moment)._replace(zone=zone)
+
+
+def zone_of(settings: Mapping[str, str], grant: Document | None) -> str:
+    """Return the time zone of somebody's clocks, as it is stored; empty where none is known."""
+    return settings.get("timezone") or str((grant and grant.get("zone")) or "")
 
 
 def _wanted_windows(settings: Mapping[str, str], provider: str, day: date) -> list[Window]:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.ledger import MORE_TO_COME
-from healthrelay.core.measurements.records import Delta, select
-from healthrelay.core.measurements.removal import Compared, Reading, compare
-from healthrelay.core.measurements.settling import after_failure, after_reading, with_devices
+from healthrelay.core.measurements.reading import Delta, select
+from healthrelay.core.measurements.removal import Reading, compare
+from healthrelay.core.measurements.settling import DaysRead, after_failure, after_reading
+from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.core.measurements.units import METRIC
 from healthrelay.core.measurements.wanted import TURNS, after_logs
 
 if TYPE_CHECKING:
+    from healthrelay.core.errors import OddDays
     from healthrelay.core.measurements.days import Moment
     from healthrelay.core.measurements.ledger import Ledger
-    from healthrelay.core.measurements.records import Record, Window
+    from healthrelay.core.measurements.reading import Window
+    from healthrelay.core.measurements.records import Record
     from healthrelay.flows.measurements.gather import Gathered
     from healthrelay.ports.peers import LogEvent
     from healthrelay.ports.store import Records
@@ -49,9 +52,9 @@ def store_changes(  # noqa: PLR0913 - what was read, what is known, and the port
         compared = compare(
             known, incoming, ledger.marks, _reading(windows, gathered, ledger, moment, system)
         )
-        gone = {record.name for record in compared.delta.removed}
-        kept = [record for record in known if record.name not in gone]
-        after = _after_reading(ledger, windows, [*kept, *incoming], compared, moment)
+        reading = _days_read(known, incoming, compared.delta, gathered.odd)
+        marked = ledger._replace(marks=compared.marks)
+        after = after_reading(marked, windows, reading, moment)
         try:
             records.apply(user, compared.delta, moment.now, ledger=after)
         except TooLarge:
@@ -97,18 +100,14 @@ def _name_silent_devices(user: str, ledger: Ledger, moment: Moment, log_event: L
     return ledger._replace(devices=devices)
 
 
-def _after_reading(
-    ledger: Ledger,
-    windows: Sequence[Window],
-    held: Sequence[Record],
-    compared: Compared,
-    moment: Moment,
-) -> Ledger:
-    """Return the ledger after *windows* were read; *held* is all that is stored of them then."""
-    delta = compared.delta
+def _days_read(
+    known: Sequence[Record], incoming: Sequence[Record], delta: Delta, odd: OddDays
+) -> DaysRead:
+    """Return what a reading says of days: of which something is stored now, and what changed."""
+    gone = {record.name for record in delta.removed}
+    kept = [record for record in known if record.name not in gone]
     changed = _days_of((*delta.added, *delta.changed, *delta.removed))
-    marked = ledger._replace(marks=compared.marks)
-    return after_reading(marked, windows, _days_of(held), changed, moment.civil)
+    return DaysRead(_days_of((*kept, *incoming)), changed, odd)
 
 
 def _days_of(records: Iterable[Record]) -> set[tuple[str, str]]:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from healthrelay.core.measurements.records import Record
     from healthrelay.ports.store import Records, Store
 
-SETTING = "HEALTHRELAY_SYSTEM"
-
 
 def unit_troubles(user: str, store: Store, system: str) -> tuple[Trouble, ...]:
     """Return what *user*'s targets still have in other units than *system*, and what is mixed."""
@@ -37,8 +35,7 @@ def _other_system(told: str, system: str) -> Trouble | None:
     return Trouble(
         "system",
         "nobody",
-        f"Values are given out in {system}, as {SETTING} says; the targets have them in {told}.",
-        settings=(SETTING,),
+        f"Values are given out in {system} now; the targets still have them in {told}.",
         next_step="Nothing: the next delivery tells them everything again.",
     )
 

@@ -18,7 +18,8 @@ from healthrelay.core.household.move import Move, mark_kept
 from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.igor_json import user_name
 from healthrelay.core.measurements.days import CONTINUED_ON, today
-from healthrelay.core.measurements.records import Delta, Record, diff
+from healthrelay.core.measurements.reading import Delta, diff
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.require import require_connectable, require_settings
 from healthrelay.flows.transfer.person import read_person
 
@@ -109,11 +110,11 @@ def _empty(move: Move, store: Store, now: datetime) -> None:
     if gone and move.keep_as:
         late = diff(records.everything(move.keep_as), gone)
         for part in (Delta(added=late.added), Delta(changed=late.changed)):
-            _apply(move.keep_as, part, store, now)
-    _apply(user, Delta(removed=tuple(gone)), store, now)
+            apply_parts(move.keep_as, part, store, now)
+    apply_parts(user, Delta(removed=tuple(gone)), store, now)
 
 
-def _apply(user: str, delta: Delta, store: Store, now: datetime) -> None:
+def apply_parts(user: str, delta: Delta, store: Store, now: datetime) -> None:
     """Store *delta*, which has one kind of change, in as many parts as the store needs."""
     waiting = [delta] if delta else []
     while waiting:

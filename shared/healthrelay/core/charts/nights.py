@@ -1,0 +1,195 @@
+"""Nights and naps on the day of waking, as stretches of sleep by the wearer's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from healthrelay.core.charts.values import SLEEP
+
+if TYPE_CHECKING:
+    from healthrelay.core.measurements.records import Record
+
+MINUTE, MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
+LONGEST = timedelta(hours=36)
+"""A session that is longer is none."""
+_DAY_SECONDS, _LONGEST_SECONDS = 86_400, int(LONGEST.total_seconds())
+
+
+class SleepStage(Enum):
+    """How deep somebody sleeps; the value is the one of a drawing and of a file."""
+
+    AWAKE = "awake"
+    REM = "rem"
+    LIGHT = "light"
+    DEEP = "deep"
+
+
+_STAGES = {
+    "wake": SleepStage.AWAKE,
+    "awake": SleepStage.AWAKE,
+    "rem": SleepStage.REM,
+    "light": SleepStage.LIGHT,
+    "deep": SleepStage.DEEP,
+    # A session without stages says only this much: it is drawn as a plain ribbon.
+    "asleep": SleepStage.LIGHT,
+    "restless": SleepStage.LIGHT,
+}
+
+
+class SleepStretch(NamedTuple):
+    """A part of a session, in minutes from midnight at the beginning of the day of waking."""
+
+    stage: SleepStage
+    begin: int
+    end: int
+
+    @property
+    def minutes(self) -> int:
+        return self.end - self.begin
+
+
+class SleepSession(NamedTuple):
+    """A night or a nap; times are in minutes from midnight of the day of waking, so that 23:00 of
+    the evening before is -60."""
+
+    begin: int
+    end: int
+    asleep: int
+    """Minutes."""
+    main: bool
+    staged: bool
+    """Whether its depth is known."""
+    stretches: tuple[SleepStretch, ...]
+    """In order and without overlap; of a session of which nothing else is known, one."""
+
+    def minutes(self, stage: SleepStage) -> int:
+        return sum(part.minutes for part in self.stretches if part.stage is stage)
+
+
+class SleepDay(NamedTuple):
+    """All that was slept until the evening of a day."""
+
+    day: date
+    sessions: tuple[SleepSession, ...]
+    """The main one first."""
+
+    @property
+    def main(self) -> SleepSession:
+        return self.sessions[0]
+
+    @property
+    def asleep(self) -> int:
+        """The minutes of the night and of all naps."""
+        return sum(session.asleep for session in self.sessions)
+
+
+def nights(
+    records: Iterable[Record], now: datetime, staged_from: date = date.min
+) -> dict[date, SleepDay]:
+    """Return the nights in *records* by their day; *now* is civil time.
+
+    A session that is still going on, or that has no beginning and end, is left out. Stages are
+    read of the days from *staged_from* on: they are most of the work, and a mean night has none.
+    """
+    by_day: dict[date, list[SleepSession]] = {}
+    for record in records:
+        if record.series == SLEEP:
+            day = date.fromisoformat(record.when[:10])
+            session = _session(record.data, day, now, staged=day >= staged_from)
+            if session:
+                by_day.setdefault(day, []).append(session)
+    return {day: SleepDay(day, _in_order(by_day[day])) for day in sorted(by_day)}
+
+
+def _in_order(sessions: Iterable[SleepSession]) -> tuple[SleepSession, ...]:
+    return tuple(sorted(sessions, key=lambda one: (not one.main, -one.asleep, one.begin)))
+
+
+def _session(
+    data: Mapping[str, object], day: date, now: datetime, *, staged: bool
+) -> SleepSession | None:
+    begin, end = _moment(data.get("startTime")), _end(data)
+    if begin is None or end is None or end > now or not timedelta() < end - begin < LONGEST:
+        return None
+    midnight = datetime.combine(day, time())
+    first, last = (begin - midnight) // MINUTE, (end - midnight) // MINUTE
+    levels, asleep = data.get("levels"), data.get("minutesAsleep")
+    if not isinstance(levels, Mapping) or (isinstance(asleep, int) and not staged):
+        levels = {}
+    stretches = tuple(_stretches(levels, midnight, first, last))
+    stretches = stretches or (SleepStretch(SleepStage.LIGHT, first, last),)
+    return SleepSession(
+        begin=first,
+        end=last,
+        asleep=asleep if isinstance(asleep, int) else _minutes_asleep(stretches),
+        main=data.get("isMainSleep") is not False,
+        staged=any(part.stage in (SleepStage.DEEP, SleepStage.REM) for part in stretches),
+        stretches=stretches,
+    )
+
+
+def _minutes_asleep(stretches: Iterable[SleepStretch]) -> int:
+    return sum(part.minutes for part in stretches if part.stage is not SleepStage.AWAKE)
+
+
+def _end(data: Mapping[str, object]) -> datetime | None:
+    """Return when a session ended; earlier answers have only how many milliseconds it took."""
+    if end := _moment(data.get("endTime")):
+        return end
+    begin, duration = _moment(data.get("startTime")), data.get("duration")
+    if begin is None or not isinstance(duration, int):
+        return None
+    # Whatever is longer is left out, and must not overflow.
+    return begin + min(max(duration, 0), LONGEST // MILLISECOND) * MILLISECOND
+
+
+def _stretches(
+    levels: Mapping[str, object], midnight: datetime, first: int, last: int
+) -> Iterator[SleepStretch]:
+    """Yield the stretches between *first* and *last*, with the short wakings cut out of the long
+    ones, as the legacy answer counts them."""
+    short = list(_parts(levels.get("shortData"), midnight))
+    at = first
+    for part in _without(_parts(levels.get("data"), midnight), short):
+        begin, end = max(part.begin, at), min(part.end, last)
+        if begin < end:
+            yield SleepStretch(part.stage, begin, end)
+            at = end
+
+
+def _parts(listed: object, midnight: datetime) -> list[SleepStretch]:
+    """Return the stages that are *listed*, in order; what is none of them is left out."""
+    parts = []
+    elements = listed if isinstance(listed, list) else ()
+    for element in (one for one in elements if isinstance(one, Mapping)):
+        begin, seconds = _moment(element.get("dateTime")), element.get("seconds")
+        stage = _STAGES.get(str(element.get("level")))
+        if begin and stage and isinstance(seconds, int) and 0 < seconds < _LONGEST_SECONDS:
+            since = begin - midnight
+            at = since.days * _DAY_SECONDS + since.seconds
+            parts.append(SleepStretch(stage, at // 60, (at + seconds) // 60))
+    return sorted(parts, key=lambda part: part.begin)
+
+
+def _without(
+    parts: Iterable[SleepStretch], short: Sequence[SleepStretch]
+) -> Iterator[SleepStretch]:
+    for part in parts:
+        at = part.begin
+        for waking in short:
+            if at <= waking.begin and waking.end <= part.end and waking.begin < part.end:
+                yield part._replace(begin=at, end=waking.begin)
+                yield waking
+                at = waking.end
+        yield part if at == part.begin else part._replace(begin=at)
+
+
+def _moment(value: object) -> datetime | None:
+    """Return a civil time; an offset beside it is left out."""
+    try:
+        return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+    except ValueError:
+        return None
