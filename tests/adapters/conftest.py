@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from healthrelay.core.grants.token import Token
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 from sandbox import Sandbox
 from tests.adapters.reading import MONDAY, SUNDAY, read_window
 from tests.household import Household

@@ -7,8 +7,8 @@ from typing import Any
 
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import pack
-from healthrelay.core.measurements.records import Window
 from healthrelay.ports.peers import Provider
 
 MONDAY, SUNDAY = date(2026, 11, 2), date(2026, 11, 8)

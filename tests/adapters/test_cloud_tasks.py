@@ -18,7 +18,8 @@ from healthrelay.adapters.igor import Credential, IgorTarget
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.tasks import Task, acknowledgement
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.deliver import deliver
 from tests.flows.delivery.fakes import context_of
 

@@ -52,15 +52,21 @@ def test_redirect_is_not_followed() -> None:
     ids=["nothing", "noise", "half", "false-gzip", "false-chunks", "random"],
 )
 def test_broken_answer_is_tried_later(parts: tuple[bytes, ...]) -> None:
-    with answering(*parts) as url, pytest.raises(TryLater, match=r"127.0.0.1 gave no whole"):
+    with answering(*parts) as url, pytest.raises(TryLater, match=r"127.0.0.1:\d+ gave no whole"):
         Http().send("GET", f"{url}/?secret=x", {})
 
 
 def test_nobody_there_is_tried_later_and_the_query_is_not_told() -> None:
+    port = free_port()
     with pytest.raises(TryLater) as caught:
-        Http().send("GET", f"http://127.0.0.1:{free_port()}/?key=hidden", {})
+        Http().send("GET", f"http://127.0.0.1:{port}/?key=hidden", {})
 
-    assert "hidden" not in str(caught.value)
+    assert str(caught.value) == f"127.0.0.1:{port} does not answer. Does it run?"
+
+
+def test_a_name_without_an_address_is_not_taken_for_a_machine_that_is_off() -> None:
+    with pytest.raises(TryLater, match=r"^nobody\.invalid has no address\. Is the name right"):
+        Http().send("GET", "http://nobody.invalid/", {})
 
 
 @pytest.mark.parametrize("value", ["hidden\r\nX-Added: 1", "hidden\N{EURO SIGN}", "hid\x00den", ""])

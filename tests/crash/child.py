@@ -53,7 +53,7 @@ def fetching(built: Services, said: dict[str, Any], now: datetime) -> None:
         consent=built.consent,
         deliver=lambda user: deliver(user, context),
         log_event=built.log_event,
-        system=built.settings.system,
+        system=built.system,
     )
 
 

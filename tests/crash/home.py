@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from healthrelay.assembly.services import Services
-from healthrelay.flows.grants import rounds
+from healthrelay.flows.grants import links, rounds
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
 from tests.crash.child import FLOWS, Task, run
@@ -72,8 +72,9 @@ class Home:
 
     def invite(self, user: str = "jack") -> list[str]:
         """What an invitation of *user* says."""
-        _, *invited = rounds.invite(user, self.services.consent, self.services.store.identities)
-        return invited
+        built = self.services
+        made = links.invite(user, built.consent, built.store.identities, self.now)
+        return [*made[1:4]]
 
     def consent(self, user: str = "jack", invited: Sequence[str] = ()) -> dict[str, Any]:
         """What a browser brings back from a new consent of *user*, at a new invitation or this."""

@@ -24,13 +24,14 @@ def open_killed(path: str, last: int, seconds: float) -> int | None:
 
 
 def _open(path: str, last: int) -> None:
-    steps = Steps(last)
+    steps, traced = Steps(last), list[sqlite3.Connection]()
 
     def watch(_frame: FrameType, event: str, called: Any) -> None:
         # A connection cannot be traced before the first call of one of its methods.
         connection = getattr(called, "__self__", None)
-        if event == "c_call" and isinstance(connection, sqlite3.Connection):
-            sys.setprofile(None)
+        is_one = event == "c_call" and isinstance(connection, sqlite3.Connection)
+        if is_one and connection not in traced:
+            traced.append(connection)
             connection.set_trace_callback(steps.reach)
 
     sys.setprofile(watch)

@@ -18,7 +18,7 @@ WATCHED = {
     "store": ("restore",),
     "identities": (
         *("settings", "save", "remove", "poll_key", "save_poll_key", "save_application"),
-        *("invitations", "renew_invitations"),
+        *("invitations", "renew_invitations", "change_invitations"),
     ),
     "tokens": ("load", "save", "forget"),
     "accounts": ("load", "change"),
@@ -28,6 +28,8 @@ WATCHED = {
     "log": ("head", "after", "prune", "following", "followings", "save", "retell"),
     "targets": ("save",),
     "runs": ("load", "record"),
+    "overview": ("person", "people"),
+    "scheduler_lease": ("take", "release"),
     "provider": ("account", "read"),
     "igor": ("send",),
     "webhook": ("send",),

@@ -30,6 +30,7 @@ STEPS = {
         "identities.settings",
         "handshakes.use",
         "identities.invitations",
+        "tokens.load",
         "accounts.load",
         "token_endpoint.exchange",
         "provider.account",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from healthrelay.ports import delivery, peers, store
+from healthrelay.ports import delivery, overview, peers, store
 from tests.crash.steps import WATCHED
 
 PORTS: dict[str, type] = {
@@ -15,6 +15,8 @@ PORTS: dict[str, type] = {
     "accounts": store.Accounts,
     "records": store.Records,
     "runs": store.RunTimes,
+    "overview": overview.Overview,
+    "scheduler_lease": store.SchedulerLease,
     "token_endpoint": peers.TokenEndpoint,
     "log": delivery.Log,
     "targets": delivery.Targets,

@@ -9,6 +9,7 @@ import requests
 from tests.household import Household
 from tests.oauth.gateway import Gateway
 from tests.peers.oidc_provider import OidcProvider
+from tests.web.test_auth2 import is_connected
 
 SECONDS = 30
 
@@ -39,10 +40,11 @@ class Round:
         return self.peer.refuse(self.begin(), self.browser)
 
     def open(self, callback: str) -> requests.Response:
-        """Come back to us."""
-        return self.browser.get(callback, allow_redirects=False, timeout=SECONDS)
+        """Come back to us; of a failure return its page, as a stranger sees it."""
+        answer = self.browser.get(callback, allow_redirects=False, timeout=SECONDS)
+        return answer if is_connected(answer) else self.household.problem(answer)
 
     def connect(self) -> None:
         """The whole round."""
         page = self.open(self.agree())
-        assert page.status_code == 200, page.text
+        assert is_connected(page), page.text

@@ -11,6 +11,7 @@ import requests
 
 from tests.oauth.measurements import WEIGHT
 from tests.oauth.round import Round
+from tests.web.test_auth2 import is_connected
 
 pytestmark = pytest.mark.peer
 
@@ -33,14 +34,17 @@ def with_code(callback: str, code: str) -> str:
 def test_a_consent_connects_and_opens_the_data(new_round: Round) -> None:
     page = new_round.open(new_round.agree())
 
-    assert page.status_code == 200
+    assert is_connected(page)
+    assert page.headers["Cache-Control"] == "no-store"
+    page = new_round.browser.get(page.headers["Location"], timeout=30)
     assert "Jack is connected" in page.text
     assert "weight" in page.text
     assert "time zone" in page.text
     assert "Not allowed" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert [form["grant_type"] for form in new_round.gateway.asked] == ["authorization_code"]
-    assert (new_round.household.fetched()["added"], new_round.household.snapshot()) == (1, WEIGHT)
+    new_round.household.fetched()  # what the page has asked for may have come before
+    assert new_round.household.snapshot() == WEIGHT
     assert len(new_round.gateway.asked) == 1
 
 
@@ -86,8 +90,8 @@ def test_a_callback_opened_twice_is_redeemed_once_and_stays_good(new_round: Roun
 
     second = new_round.open(callback)
 
-    assert (first.status_code, second.status_code) == (200, 409)
-    assert "This consent was used before." in second.text
+    assert is_connected(first)
+    assert "Jack is connected already" in second.text
     assert new_round.household.services.store.tokens.load("jack") == stored
     # A second redemption would have killed the grant at the provider.
     assert len(new_round.gateway.asked) == 1
@@ -101,7 +105,7 @@ def test_a_callback_opened_many_times_at_once_is_redeemed_once(new_round: Round)
     with ThreadPoolExecutor(4) as pool:
         pages = list(pool.map(new_round.open, [callback] * 4))
 
-    assert sorted(page.status_code for page in pages) == [200, 409, 409, 409]
+    assert [is_connected(page) for page in pages].count(True) == 1
     assert len(new_round.gateway.asked) == 1
     assert new_round.household.fetched()["added"] == 1
 
@@ -112,10 +116,10 @@ def test_another_browser_cannot_finish_a_consent(new_round: Round) -> None:
     page = requests.get(callback, timeout=30)
 
     assert page.status_code == 403
-    assert "started in another browser" in page.text
+    assert "This consent was started in another browser." in page.text
     assert new_round.gateway.asked == []
     assert new_round.household.services.store.tokens.load("jack") is None
-    assert new_round.open(callback).status_code == 200
+    assert is_connected(new_round.open(callback))
 
 
 def test_a_code_of_another_round_is_refused(new_round: Round) -> None:
@@ -133,8 +137,7 @@ def test_a_code_of_another_round_is_refused(new_round: Round) -> None:
 def test_who_refuses_is_told_so_and_nothing_is_stored(new_round: Round) -> None:
     page = new_round.open(new_round.refuse())
 
-    assert page.status_code == 403
-    assert "Permission was not given, so nothing is read from" in page.text
+    assert "Nothing was allowed" in page.text
     assert new_round.gateway.asked == []
     assert new_round.household.services.store.tokens.load("jack") is None
 
@@ -161,7 +164,7 @@ def test_a_wrong_client_secret_is_the_owners_to_mend(new_round: Round) -> None:
     page = new_round.open(new_round.agree())
 
     assert page.status_code == 502
-    assert "refuses our registration (invalid_client)" in page.text
-    assert "Please tell the owner of this healthrelay." in page.text
+    assert "refuses this healthrelay" in page.text
+    assert "Tell the owner" in page.text
     assert [answer.get("error") for answer in new_round.gateway.answered] == ["invalid_client"]
     assert new_round.household.services.store.tokens.load("jack") is None

@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.following import Following
 from healthrelay.core.delivery.progress import DeadLetters, Progress
 from healthrelay.core.errors import Conflict, Duplicate, Expired, Unknown, WrongAccount
-from healthrelay.core.grants.invitations import Admission, Invitations
+from healthrelay.core.grants.invitations import Admission, Invitations, OpenInvitation
 from healthrelay.core.json import Document, Versioned
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.trouble import Trouble
-from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Bind, PersonDump, Store
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -115,6 +116,7 @@ OF_A_STRANGER: list[Callable[[Store], object]] = [
     lambda store: store.identities.save_poll_key("nobody", "one"),
     lambda store: store.identities.invitations("nobody"),
     lambda store: store.identities.renew_invitations("nobody", ""),
+    lambda store: store.identities.change_invitations("nobody", lambda same: same),
     lambda store: store.tokens.save("nobody", DOCUMENT, 0),
     lambda store: store.tokens.forget("nobody", 0),
     lambda store: store.records.apply("nobody", add_weights("2026-11-01"), NOW),
@@ -302,6 +304,23 @@ class StoreContract:
         assert renewed.person not in {before, ""}
         assert store.identities.renew_invitations("jack", before) == renewed
         assert store.identities.invitations("jack") == renewed
+
+    def test_what_changes_of_invitations_meanwhile_is_kept(self, store: Store) -> None:
+        link = OpenInvitation(NOW + timedelta(days=7), reusable=True)
+        before = store.identities.invitations("jack")
+
+        def add(name: str) -> Invitations:
+            return store.identities.change_invitations(
+                "jack", lambda stored: stored.with_link(name, link, NOW)
+            )
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(add, ("one", "two", "three", "four")))
+
+        stored = store.identities.invitations("jack")
+        assert stored.open == dict.fromkeys(("one", "two", "three", "four"), link)
+        assert (stored.person, stored.used) == (before.person, before.used)
+        assert store.identities.change_invitations("jack", lambda same: same) == stored
 
     def test_who_was_made_by_an_earlier_version_gets_an_id(self, empty: Store) -> None:
         empty.restore("jack", PERSON._replace(grant=None, invitations=None))

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
+from healthrelay.core.delivery.following import Following
 from healthrelay.core.delivery.progress import Progress
-from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.ledger import Days, Ledger, Look
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.transfer.person import read_person
-from healthrelay.ports.delivery import Following
 from healthrelay.ports.store import Store
 from tests.household import START
 from tests.peers.emulated import contents_of
@@ -27,8 +27,10 @@ from tests.stores.contract import LEDGER, NOW
 from tests.stores.earlier import write_firestore, write_sqlite
 
 PEOPLE = ("anna", "jack", "mia", "noah")
-OPEN = Days(date(2026, 10, 15), "o" * 45)
-"""The 15th of October to the 28th of November: 17 and 28 days."""
+FIRST = date(2026, 10, 15)
+OPEN = Days(FIRST, "o" * 45, {FIRST + timedelta(days): Look(2) for days in range(45)})
+"""The 15th of October to the 28th of November: 17 and 28 days. They were read once, so that another
+reading of nothing says that there is nothing."""
 COVERED = {
     "anna": {"activities-steps", "weight"},
     "jack": {"activities-steps", "body-weight", "weight"},

@@ -5,7 +5,8 @@ Every value that either store holds of him is replaced by junk, one after the ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ import pytest
 
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
+from healthrelay.core.damage import Damaged
 from healthrelay.core.delivery.progress import DeadLetters, Progress
-from healthrelay.core.grants.token import Account
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.grants.token import Account, Before
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.delivery.events import Page, events
 from healthrelay.flows.delivery.poll import new_poll_key, poll
 from healthrelay.flows.delivery.snapshots import Form, Snapshots
@@ -39,7 +41,7 @@ MINTED = Keys("whsec_shared", "whsk_ours", "whpk_public")
 
 
 class Others(Home):
-    """Anna and jack, who have everything that there is, and what is done for all."""
+    """Anna and jack, who have everything that there is, otto, and what is done for all."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -57,6 +59,7 @@ class Others(Home):
             failing = Progress(3, state="failing", died=NOW, dead=(DeadLetters(2, 2),))
             store.log.save(user, "igor", failing)
             grants_of(store).connect(user, grant(1, hours=0), Account(user), NOW)
+        store.identities.save("otto", {})
         self.key = new_poll_key("anna", store.identities)
         new_poll_key("jack", store.identities)
 
@@ -68,7 +71,7 @@ class Others(Home):
         self.store.records.apply(user, Delta(added=(weight(day),)), NOW)
 
     def all_is_done_for_anna(self) -> None:
-        """Fetch, deliver, push, serve, export, rotate and dump, as for a whole household."""
+        """Fetch, deliver, push, serve, export, connect, rotate and dump, as for a household."""
         store, queue = self.store, FakeQueue()
         self.day += 1
         self.clock.now += timedelta(days=2)
@@ -87,6 +90,10 @@ class Others(Home):
         head = store.log.head("anna")
         assert events("anna", Page(head - 1, 1), log=store.log, records=store.records)["events"]
         assert weight(self.day).key in export("anna", store, NOW, "metric")["anna.json"]
+
+        before = Before(store.accounts.load().newest_ending)
+        for user in ("anna", "otto"):
+            grants_of(store).connect(user, grant(1, hours=0), Account(user), NOW, None, before)
 
         rotation = Rotation(store, NEW_VAULT)
         rotation.run()
@@ -122,7 +129,7 @@ def check(others: Others, one: Spoiled, values: Iterable[Any]) -> None:
     assert find_damage("jack", others.store) == ()
 
 
-UNREAD = (" version", "/version data", " keys")
+UNREAD = (" version", "/version data", " keys", "/added data", "/summary data", " card", " summary")
 """What is compared only, or read only by who writes a record of a log."""
 
 
@@ -144,7 +151,35 @@ def test_whatever_is_damaged_in_the_file_is_jacks_trouble_alone(path: Path) -> N
     assert len(places) > 30
 
 
+def keep_the_log(others: Others, spoiled: Iterator[Spoiled], values: Iterable[Any]) -> None:
+    """Put each of *values* where jack's oldest entry has its instant; everything stays."""
+    log = others.store.log
+    whole = log.after("jack", 0, 99)
+    assert len(whole) > 2
+    one = next(one for one in spoiled if one.place.endswith(" at"))
+    for value in values:
+        one.put(value)
+        with suppress(Damaged):
+            log.prune("jack", NOW + timedelta(days=3_000))
+        one.put(one.value)
+        assert log.after("jack", 0, 99) == whole, value
+
+
+def test_what_has_no_instant_stays_in_the_file(path: Path) -> None:
+    store = SqliteStore(str(path))
+    texts = (*junk.TEXTS, "", "1", "2026-11-01", "2026-11-01T12:00:00")
+    keep_the_log(Others(store), junk.sqlite_values(path, "jack"), texts)
+    store.close()
+
+
 @pytest.mark.peer
+def test_what_has_no_instant_stays_in_the_cloud(make_firestore: MakeFirestore) -> None:
+    store = make_firestore()
+    keep_the_log(Others(store), junk.firestore_values(store.project, "jack"), junk.VALUES)
+
+
+@pytest.mark.peer
+@pytest.mark.timeout(400)  # each of some hundred values, on whatever machine
 def test_whatever_is_damaged_in_the_cloud_is_jacks_trouble_alone(
     make_firestore: MakeFirestore,
 ) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from healthrelay.adapters.firestore import buckets
 from healthrelay.adapters.firestore.buckets import Bucket
 from healthrelay.core.errors import Refused
-from healthrelay.core.measurements.records import Delta, Record, Window
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record
 from tests.stores.contract import entry, weight
 
 

@@ -10,12 +10,15 @@ from datetime import date, timedelta
 import pytest
 
 from healthrelay.adapters.firestore.buckets import MAX_COMMIT
+from healthrelay.adapters.firestore.documents import Write
 from healthrelay.adapters.firestore.measurements import MAX_WRITES
 from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Refused, TooLarge
 from healthrelay.core.measurements.ledger import Ledger
-from healthrelay.core.measurements.records import Delta, Names, Record, Window
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Names, Record
+from healthrelay.flows.grants.sessions import owner_version
 from healthrelay.ports.store import PersonDump
 from tests.peers.emulated import EmulatedStore
 from tests.peers.firestore import MakeFirestore
@@ -51,6 +54,8 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
 
     documents["plugindata/fitbit"].pop("mark")
     life = documents["identities/jack"].pop("life")
+    card = json.loads(str(documents["identities/jack"].pop("card")))
+    summary = json.loads(str(documents["identities/jack"].pop("summary")))
     assert documents["identities/jack"].pop("mark")
     assert documents["handshakes/nonce"].pop("mark")
     person = store.identities.invitations("jack").person
@@ -74,6 +79,11 @@ def test_documents_lie_where_the_seed_has_them(store: EmulatedStore) -> None:
         },
         "handshakes/nonce": {"expires": NOW},
     }
+    shown = {"provider": "fitbit", "scopes": ["weight"]}
+    invitations = {"person": person, "used": {}}
+    assert card == {"settings": {"period": "1w"}, "grant": shown, "invitations": invitations}
+    newest = ["2026-11-01", "2026-11-01", {"dateTime": "2026-11-01", "value": "82.4"}, ""]
+    assert summary == {"body-weight": [newest]}
 
 
 def test_unchanged_fetch_writes_the_ledger_alone(store: EmulatedStore) -> None:
@@ -146,7 +156,9 @@ def test_small_things_cost_a_read_and_a_write(store: EmulatedStore) -> None:
     store.tokens.save("jack", DOCUMENT, 0)
 
     assert cost(store, lambda: store.identities.settings("jack")) == (1, 0)
-    assert cost(store, lambda: store.identities.save("jack", {})) == (1, 1)
+    # What is shown of it lies in the person's document as well.
+    assert cost(store, lambda: store.identities.save("jack", {"period": "1m"})) == (2, 2)
+    assert cost(store, lambda: store.identities.save("jack", {"period": "1m"})) == (1, 1)
     assert cost(store, lambda: store.identities.save("second", {})) == (1, 2)
     assert cost(store, store.identities.names) == (2, 0)
     assert cost(store, lambda: store.tokens.load("jack")) == (1, 0)
@@ -272,7 +284,39 @@ def test_a_restored_person_costs_their_documents_and_a_claim(store: EmulatedStor
     entries = [Entry(4, NOW, {"body-weight": ("2026-01-01",)}, {}, {})]
     person = PersonDump({}, None, None, {}, {}, Ledger(), entries, records)
 
-    # Read: the person, what an earlier attempt left (two listings), the claim, whose account each
-    # is. Written: the claim and its end, that, the person's two documents, two buckets, one entry.
+    # Read: the person, what an earlier attempt left (three listings), the claim, whose account
+    # each is. Written: the claim and its end, that, the person's two documents, two buckets, one
+    # entry.
     store.accounts.change(lambda bindings: bindings)
-    assert cost(store, lambda: store.restore("second", person)) == (5, 8)
+    assert cost(store, lambda: store.restore("second", person)) == (6, 8)
+
+
+def test_everybody_costs_a_read_each(make_firestore: MakeFirestore) -> None:
+    empty = make_firestore()
+    for number in range(10):
+        empty.identities.save(f"user{number}", {"period": "1w"})
+        empty.tokens.save(f"user{number}", DOCUMENT, 0)
+        empty.records.apply(f"user{number}", Delta(added=(weight("2026-11-01"),)), NOW, LEDGER)
+
+    assert cost(empty, empty.overview.people) == (10, 0)
+    # And one for the session of who looks: that is all that Today reads.
+    assert cost(empty, lambda: owner_version(empty.identities)) == (1, 0)
+
+
+def test_a_refresh_writes_nothing_but_the_grant(store: EmulatedStore) -> None:
+    version = store.tokens.save("jack", DOCUMENT, 0)
+    fresh = {**DOCUMENT, "expires_at": "2026-11-01T21:00:00+00:00", "sealed": "v1.k.y"}
+
+    assert cost(store, lambda: store.tokens.save("jack", fresh, version)) == (1, 1)
+
+
+def test_what_an_earlier_version_did_not_write_is_made_once(store: EmulatedStore) -> None:
+    store.records.apply("jack", Delta(added=(weight("2026-11-01"),)), NOW, LEDGER)
+    before = store.overview.people()
+    database = store.interrupted(lambda: None)
+    person = database.get_one("identities/jack")
+    assert person
+    database.commit(Write(person.path, {}, since=person.updated, gone=("card", "summary")))
+
+    assert store.overview.people() == before
+    assert cost(store, store.overview.people) == (1, 0)

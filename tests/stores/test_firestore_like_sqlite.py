@@ -22,7 +22,8 @@ from healthrelay.core.delivery.entries import Entry
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Conflict, Duplicate, Unknown
 from healthrelay.core.measurements.ledger import Days
-from healthrelay.core.measurements.records import Delta, Record, Window, diff
+from healthrelay.core.measurements.reading import Delta, Window, diff, select
+from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import Store
 from tests.peers.emulated import EmulatedStore
 from tests.stores.contract import DOCUMENT, NOW, PERSON, entry, weight
@@ -146,7 +147,7 @@ class Sisters(RuleBasedStateMachine):
     @rule(user=users, window=some_window(), incoming=records())
     def fetch(self, user: str, window: Window, incoming: list[Record]) -> None:
         """As a fetch does: read the window, compare, write the difference."""
-        inside = [record for record in incoming if window.holds(record)]
+        inside = select(incoming, [window])
 
         def act(store: Store) -> int:
             delta = diff(store.records.within(user, [window]), inside)

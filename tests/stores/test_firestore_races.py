@@ -12,7 +12,8 @@ from healthrelay.adapters.firestore.documents import CommitConflict, StoredDocum
 from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.errors import Conflict, TryLater
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from tests.peers.emulated import EmulatedStore, PatientDatabase
 from tests.peers.firestore import MakeFirestore
 from tests.stores.contract import DOCUMENT, NOW, add_weights, entry, weight

@@ -17,7 +17,7 @@ from healthrelay.adapters.firestore.measurements import FirestoreRecords
 from healthrelay.adapters.firestore.people import FirestoreIdentities, FirestoreTokens
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.errors import Unknown
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.ports.store import Store
 from tests.peers.emulated import EmulatedStore, PatientDatabase
 from tests.peers.firestore import MakeFirestore

@@ -17,13 +17,15 @@ import pytest
 from healthrelay.adapters.sqlite.database import translate_errors
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.damage import Damaged, Unusable
-from healthrelay.core.errors import TryLater
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.errors import Misconfigured, TryLater
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.ports.store import Store
 from tests.stores.contract import DOCUMENT, NOW, StoreContract, add_weights, weight
+from tests.stores.overview_contract import OverviewContract
 
 
-class TestSqlite(StoreContract):
+class TestSqlite(StoreContract, OverviewContract):
     @pytest.fixture(params=["in memory", "on disk"])
     def empty(self, request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
         store = SqliteStore(str(path) if request.param == "on disk" else ":memory:")
@@ -239,6 +241,25 @@ def test_what_the_last_write_met_is_remembered_until_one_succeeds(path: Path) ->
 
     store.identities.save("jack", {"period": "1w"})
     store.require_writable()
+
+
+def test_a_lease_is_for_one_process_wherever_the_file_is_named(path: Path) -> None:
+    other_name = path.parent.parent / "link"
+    other_name.symlink_to(path.parent)
+    with closing(SqliteStore(str(path))) as one:
+        one.scheduler_lease.take(NOW)
+        one.scheduler_lease.take(NOW + timedelta(days=1))
+        with closing(SqliteStore(str(other_name / path.name))) as other:
+            with pytest.raises(Misconfigured, match="Another `healthrelay serve`"):
+                other.scheduler_lease.take(NOW + timedelta(days=1))
+            one.scheduler_lease.release()
+            other.scheduler_lease.take(NOW)
+
+
+def test_a_lease_that_cannot_be_kept_is_the_owners(path: Path) -> None:
+    path.parent.write_text("a file where the folder would be")
+    with closing(SqliteStore(str(path))) as store, pytest.raises(Unusable):
+        store.scheduler_lease.take(NOW)
 
 
 def test_damaged_runs_are_written_over(path: Path) -> None:

@@ -15,7 +15,7 @@ from healthrelay.core.delivery.messages import Message
 from healthrelay.core.delivery.progress import LOG, Progress
 from healthrelay.core.errors import BadRequest, Unknown
 from healthrelay.core.json import Document
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.delivery import targets
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.targets import (

@@ -19,7 +19,7 @@ import pytest
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.vault import SealingVault
 from healthrelay.core.grants.token import Account
-from healthrelay.core.measurements.ledger import Days
+from healthrelay.core.measurements.ledger import Days, Look
 from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.transfer.person import read_person
 from healthrelay.ports.store import Store
@@ -86,7 +86,9 @@ def test_grants_open_and_say_whose_they_are(written: Store) -> None:
 def test_logs_followers_and_targets_go_on(written: Store) -> None:
     assert [written.log.head(user) for user in PEOPLE] == [2, 3, 0]
     assert set(written.targets.of("jack")) == {"node-red"}
-    steps = Days(date(2026, 11, 22), "ooooooo")
+    first = date(2026, 11, 22)
+    # They were read once, so that one more reading of nothing says that there is nothing.
+    steps = Days(first, "ooooooo", {first + timedelta(days): Look(2) for days in range(7)})
     assert written.records.ledger("jack").days["activities-steps"] == steps
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 import certifi
@@ -22,6 +22,7 @@ from healthrelay.core.errors import Misconfigured, TryLater
 from healthrelay.core.header import HEADER_VALUE
 from healthrelay.core.json_body import parse_json
 from healthrelay.core.numbers import whole_number
+from healthrelay.core.once import built_once
 
 CONNECT_TIMEOUT_SECONDS = 5
 MAX_BYTES = 64 * 1024 * 1024
@@ -32,6 +33,16 @@ GLANCE_SECONDS = 2.0
 _CHUNK_BYTES = 64 * 1024
 
 
+_UNREACHED: dict[type[Exception], str] = {
+    urllib3.exceptions.NameResolutionError: (
+        "has no address. Is the name right, and is there a network?"
+    ),
+    urllib3.exceptions.NewConnectionError: "does not answer. Does it run?",
+    urllib3.exceptions.ConnectTimeoutError: (
+        "does not answer. Does it run, and does a firewall let us reach it?"
+    ),
+}
+"""The first that fits: one who has no address is no new connection, either."""
 ReadBody = Callable[[urllib3.BaseHTTPResponse, float], bytes]
 """Returns a body before the deadline."""
 
@@ -81,13 +92,13 @@ class Http:
         self._dates: dict[str, str] = {}
         """Host → ``Date`` of its last answer."""
 
-    @cached_property
+    @built_once
     def _pool(self) -> urllib3.PoolManager:
         # One TLS context for all hosts, as building one costs 30 to 45 ms.
         context = ssl.create_default_context(cafile=self._ca or certifi.where())
         return self._manager(ssl_context=context)
 
-    @cached_property
+    @built_once
     def _plain_pool(self) -> urllib3.PoolManager:
         return self._manager()
 
@@ -123,9 +134,10 @@ class Http:
             redirect=False,
             preload_content=False,
         )
-        peer = str(urllib3.util.parse_url(url).host)
-        answer = receive(request, peer, seconds, read or whole)
-        self._dates[peer] = answer.headers.get("date", "")
+        parts = urllib3.util.parse_url(url)
+        place = f"{parts.host}:{parts.port}" if parts.port else str(parts.host)
+        answer = receive(request, place, seconds, read or whole)
+        self._dates[str(parts.host)] = answer.headers.get("date", "")
         return answer
 
     def clock(self, url: str) -> datetime | None:
@@ -156,8 +168,14 @@ def receive(
         if any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
             # Time will not fix it, and going on without the check is not ours to decide.
             raise Misconfigured(f"{peer} shows a certificate that is not trusted.") from error
-        raise TryLater(f"{peer} gave no whole answer ({type(error).__name__}).") from error
+        raise TryLater(f"{peer} {_what_failed(error)}") from error
     return to_answer(response.status, response.headers, body)
+
+
+def _what_failed(error: Exception) -> str:
+    """Return what the peer did not do, and what to look for, as the end of a sentence."""
+    unreached = (words for kind, words in _UNREACHED.items() if isinstance(error, kind))
+    return next(unreached, f"gave no whole answer ({type(error).__name__}).")
 
 
 def to_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -16,6 +16,7 @@ from healthrelay.core.errors import Misconfigured, RateLimited, TryLater
 from healthrelay.core.igor_json import is_name
 
 PUT_TIMEOUT_SECONDS = 60
+CHECK_TIMEOUT_SECONDS = 10
 _CREDENTIAL = ("HEALTHRELAY_IGOR_TOKEN", "HEALTHRELAY_IGOR_USER", "HEALTHRELAY_IGOR_PASSWORD")
 _CREDENTIAL_WORDS = (b"key", b"token", b"Unauthorized")
 
@@ -59,6 +60,32 @@ class IgorTarget:
         answer = self.http.send("PUT", url, headers, message.body, self.seconds, read=glance)
         if answer.status != 200:
             raise _trouble(answer, self.prefix)
+
+    def check(self) -> None:
+        """Return when this is an Igor that takes the key, with nothing changed there.
+
+        A key that may only store is refused here by 401, and another one in a way of its own: so
+        whoever has a key may get that answer. What the key may store, the first push tells.
+        Raise `TryLater` or `Misconfigured`.
+        """
+        if self._get("services/igor/version").status != 200:
+            raise Misconfigured("There is no Igor at this address.", ("HEALTHRELAY_IGOR_URL",))
+        key = self.credential().headers()
+        # To who shows no key, what does not exist is not forbidden.
+        path = f"{self.prefix}/healthrelay-asks" if key else self.prefix.partition("/")[0]
+        answer = self._get(path, **key)
+        refused = any(word in answer.body for word in _CREDENTIAL_WORDS)
+        if answer.status == 200 or (answer.status == 404 and not refused):
+            return
+        if answer.status == 401 and key:
+            return
+        if answer.status == 500:
+            raise Misconfigured("Igor does not know this key or this password.", _CREDENTIAL)
+        raise _trouble(answer, self.prefix)
+
+    def _get(self, path: str, **headers: str) -> Answer:
+        url, seconds = f"{self.url}/data/{path}", CHECK_TIMEOUT_SECONDS
+        return self.http.send("GET", url, headers, seconds=seconds, read=glance)
 
 
 def _trouble(answer: Answer, prefix: str) -> Exception:

@@ -108,7 +108,7 @@ class OAuth2TokenEndpoint:
         form = {"token": grant.refresh or grant.access}
         answer = self._post(self._us.revoke_url, form, glance)
         refused = answer.status in (400, 401, 403)
-        if 200 <= answer.status < 300 or (refused and _cause(answer) in _ENDED):
+        if 200 <= answer.status < 300 or (refused and oauth_cause(answer) in _ENDED):
             return
         raise self._error(answer, "ending a grant")
 
@@ -137,15 +137,17 @@ class OAuth2TokenEndpoint:
             return Misconfigured(sentence, ("HEALTHRELAY_PROVIDER",)).with_cause("gone")
         if answer.status == 429:
             return RateLimited(f"{label} asks for a pause.", answer.wait(60))
-        cause = _cause(answer) if answer.status in (400, 401, 403) else ""
+        cause = oauth_cause(answer) if answer.status in (400, 401, 403) else ""
         if cause == "invalid_grant":
             return ReconnectNeeded(f"{label} no longer honours this grant ({cause}).")
         if cause:
-            return Misconfigured(f"{label} refuses our registration ({cause}).", _CLIENT)
+            return Misconfigured(
+                f"{label} refuses our registration ({cause}).", _CLIENT
+            ).with_cause(cause)
         return TryLater(f"{label} has trouble {doing} (status {answer.status}).")
 
 
-def _cause(answer: Answer) -> str:
+def oauth_cause(answer: Answer) -> str:
     """Return the error code of RFC 6749, or Fitbit's ``errors[0].errorType``; else nothing."""
     try:
         body = answer.json()

@@ -9,7 +9,7 @@ from healthrelay.adapters.fitbit.provider import LegacyFitbit
 from healthrelay.adapters.http import Http
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
-from healthrelay.core.measurements.records import ConvertedSeries, Window
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 from tests.adapters.reading import MONDAY, NOW, SUNDAY
 
 

@@ -14,9 +14,8 @@ from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.records import Window, parse
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
+from healthrelay.core.measurements.reading import Window, parse, select
 from healthrelay.ports.peers import Provider
 from sandbox import Sandbox
 from tests.adapters.reading import read_window
@@ -47,7 +46,7 @@ class Side:
             window = window._replace(start=EPOCH, end=EPOCH)
         account = Account("x", "Europe/Amsterdam")
         records, _ = parse(series, read_window(self.provider, self.access, window, account))
-        return {record.key: dict(record.data) for record in records if window.holds(record)}
+        return {record.key: dict(record.data) for record in select(records, [window])}
 
 
 Both = tuple[Side, Side]

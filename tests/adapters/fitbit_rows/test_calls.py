@@ -14,8 +14,8 @@ from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, pack
-from healthrelay.core.measurements.records import Window
 from tests.adapters.fitbit_rows.converting import MONDAY, SUNDAY
 from tests.adapters.peers import answering, response
 

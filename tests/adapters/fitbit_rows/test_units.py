@@ -13,10 +13,10 @@ from healthrelay.adapters.fitbit.rows import ROWS
 from healthrelay.adapters.http import Http
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
 from healthrelay.core.measurements.presentation import MEMBERS, present
-from healthrelay.core.measurements.records import Record, Window, parse
+from healthrelay.core.measurements.reading import Window, parse
+from healthrelay.core.measurements.records import Record
 from sandbox import Sandbox
 from tests.adapters.reading import read_window
 from tests.sandbox.person import FitbitPerson

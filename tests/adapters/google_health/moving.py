@@ -11,7 +11,8 @@ from healthrelay.adapters.http import Http
 from healthrelay.core.grants.token import Account
 from healthrelay.core.json import Raw
 from healthrelay.core.measurements.presentation import present
-from healthrelay.core.measurements.records import ConvertedSeries, Record, Window
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
+from healthrelay.core.measurements.records import Record
 from tests.adapters.google_health.described import check
 from tests.adapters.reading import MONDAY, NOW, SUNDAY
 

@@ -9,8 +9,8 @@ import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, pack
-from healthrelay.core.measurements.records import Window
 from tests.adapters.google_health.moving import (
     assert_unknown,
     converted,

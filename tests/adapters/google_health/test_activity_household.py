@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.measurements.reading import Window
 from sandbox import Day, Sandbox
 from sandbox.heart import Heart, Zone
 from sandbox.logs import Exercise

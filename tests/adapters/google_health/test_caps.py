@@ -16,8 +16,8 @@ from healthrelay.adapters.google_health.rows import QUESTIONS
 from healthrelay.adapters.http import Answer, Http
 from healthrelay.core.errors import Refused
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, pack
-from healthrelay.core.measurements.records import Window
 
 SHORT = ("calories-in-heart-rate-zone", "heart-rate", "active-minutes", "total-calories")
 USUAL_PAGE = 1440

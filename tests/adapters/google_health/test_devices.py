@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH
+from healthrelay.core.measurements.reading import parse
 from healthrelay.core.measurements.reads import Read
-from healthrelay.core.measurements.records import parse
 from tests.adapters.google_health.moving import assert_unknown, converted
 
 SOURCE = "/pairedDevices"

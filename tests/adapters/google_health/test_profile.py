@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
-from healthrelay.core.measurements.days import EPOCH
+from healthrelay.core.measurements.catalogue import EPOCH
 from healthrelay.core.measurements.reads import Read
 from tests.adapters.google_health.moving import assert_unknown, converted, tolerated
 

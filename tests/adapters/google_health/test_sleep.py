@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from healthrelay.adapters.google_health.rows import QUESTIONS
+from healthrelay.core.measurements.reading import parse
 from healthrelay.core.measurements.reads import Read
-from healthrelay.core.measurements.records import parse
 from tests.adapters.google_health.moving import (
     MONDAY,
     SUNDAY,

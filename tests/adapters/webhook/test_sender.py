@@ -85,6 +85,29 @@ def test_anything_else_is_tried_again_and_nothing_is_followed(
     assert len(receiver.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (401, "key_refused"),
+        (403, "key_refused"),
+        (301, "address_refused"),
+        (404, "address_refused"),
+        (408, "try_later"),
+        (429, "try_later"),
+        (500, "try_later"),
+    ],
+)
+def test_what_waiting_hardly_helps_has_a_cause_of_its_own(
+    receiver: Recorder, status: int, cause: str
+) -> None:
+    receiver.say = Say(status)
+
+    with pytest.raises(TryLater) as caught:
+        hook(receiver.url).send(MESSAGE)
+
+    assert caught.value.cause == cause
+
+
 @pytest.mark.parametrize("status", [429, 503, 404])
 def test_a_pause_that_is_asked_for_is_told(receiver: Recorder, status: int) -> None:
     receiver.say = Say(status, b"", {"Retry-After": "1234"})
@@ -201,7 +224,7 @@ def test_who_takes_the_connection_and_says_nothing_is_not_waited_for(secure: boo
 
 
 def test_nobody_there_is_tried_again() -> None:
-    with pytest.raises(TryLater, match="no whole answer"):
+    with pytest.raises(TryLater, match=r"^node-red does not answer\. Does it run\?$"):
         hook(f"http://127.0.0.1:{free_port()}/").send(MESSAGE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import documents
@@ -11,12 +13,13 @@ from healthrelay.adapters.firestore.database import (
     retry_on_conflict,
 )
 from healthrelay.adapters.firestore.documents import Listing, StoredDocument, Write
-from healthrelay.adapters.firestore.reading import place, read_grant
-from healthrelay.core.damage import read_stored
-from healthrelay.core.json import to_object, to_text
+from healthrelay.adapters.firestore.reading import read_grant
+from healthrelay.core.damage import Damaged
+from healthrelay.core.json import to_text
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.bindings import Bindings
+    from healthrelay.core.json import Document
     from healthrelay.ports.store import Bind
 
 
@@ -55,17 +58,30 @@ def release_accounts(database: FirestoreDatabase, user: str) -> list[Write]:
 def _read_bindings(database: FirestoreDatabase, current: StoredDocument | None) -> Bindings:
     """Return the bindings; of a store without, what its grants say."""
     from healthrelay.core.grants.bindings import Bindings  # noqa: PLC0415 - a fetch needs none
+    from healthrelay.core.grants.damaged_bindings import read_bindings  # noqa: PLC0415 - as above
 
-    if current:
-        return read_stored(
-            "",
-            place("accounts", documents.ACCOUNTS, "bindings"),
-            lambda fields: Bindings.from_document(to_object(fields["bindings"])),
-            current.fields,
-        )
+    grants, measured = partial(_load_grants, database), partial(_load_measured, database)
+    if current is None:
+        return Bindings.of_grants(grants())
+    return read_bindings(current.fields.get("bindings"), grants, measured)
+
+
+def _load_grants(database: FirestoreDatabase) -> dict[str, Document]:
+    """Return person → grant, without those that cannot be read."""
     people = database.listing(Listing(documents.IDENTITIES, ("life",)))
     users = [documents.from_segment(person.id) for person in people]
     paths = {documents.private_path(user): user for user in users}
     stored = database.get(*paths) if paths else {}
-    grants = {paths[path]: read_grant(paths[path], one.fields) for path, one in stored.items()}
-    return Bindings.of_grants({user: one.document for user, one in grants.items() if one})
+    grants = {}
+    for path, one in stored.items():
+        with suppress(Damaged):
+            if grant := read_grant(paths[path], one.fields):
+                grants[paths[path]] = grant.document
+    return grants
+
+
+def _load_measured(database: FirestoreDatabase) -> set[str]:
+    """Return of whom there are measurements, or were: their log has an entry."""
+    people = database.listing(Listing(documents.IDENTITIES, ("life", "head")))
+    # A head that is damaged says at least that the person is not new.
+    return {documents.from_segment(one.id) for one in people if one.fields.get("head") != 0}

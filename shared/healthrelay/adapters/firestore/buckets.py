@@ -20,7 +20,8 @@ from healthrelay.core.errors import Refused
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.origin import UNKNOWN
-from healthrelay.core.measurements.records import Delta, Record, Window, stored_record
+from healthrelay.core.measurements.reading import Delta, Window
+from healthrelay.core.measurements.records import Record, stored_record
 
 MAX_BYTES = 1_000_000
 """Of one bucket. A document may have 1,048,576, with its name, its field names and the rest."""

@@ -110,7 +110,8 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, write: Write) ->
 
 
 def _to_document(snapshot: firestore.DocumentSnapshot[Any]) -> StoredDocument:
-    return StoredDocument(snapshot.reference.path, snapshot.to_dict() or {}, snapshot.update_time)
+    fields, path = snapshot.to_dict() or {}, snapshot.reference.path
+    return StoredDocument(path, fields, snapshot.update_time, snapshot.create_time)
 
 
 @contextmanager

@@ -12,8 +12,11 @@ Fields = Mapping[str, Any]
 APPLICATION = "plugindata/fitbit"
 ACCOUNTS = "plugindata/accounts"
 RUNS = "plugindata/runs"
+SCHEDULER = "plugindata/scheduler"
 IDENTITIES = "identities"
 HANDSHAKES = "handshakes"
+CHARTS = "charts"
+"""Of a person's document: in which form their years are kept, as of which change (`charts.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class StoredDocument:
     fields: Fields
     updated: object
     """When it was last written, to the microsecond: a later write may depend on it."""
+    created: Any = None
+    """When it was made; a `datetime`."""
 
     @property
     def id(self) -> str:
@@ -101,6 +106,10 @@ def log_path(user: str) -> str:
 def entry_path(user: str, sequence: int) -> str:
     """Return the path of one log entry; ids sort as their numbers do."""
     return f"{log_path(user)}/{sequence:010}"
+
+
+def charts_path(user: str) -> str:
+    return f"{person_path(user)}/charts"
 
 
 def log_head(owner: StoredDocument | None) -> int:

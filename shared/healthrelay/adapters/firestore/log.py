@@ -22,9 +22,9 @@ from healthrelay.adapters.firestore.reading import (
 )
 from healthrelay.core.damage import Damaged, read_each, read_stored
 from healthrelay.core.delivery.entries import Entry
+from healthrelay.core.delivery.following import Following
 from healthrelay.core.delivery.progress import Progress
 from healthrelay.core.json import to_text
-from healthrelay.ports.delivery import Following
 
 BATCH = 400
 _FIELDS = ("life", "head", "progress", "system")
@@ -63,7 +63,7 @@ class FirestoreLog(FirestorePort):
 
     def following(self, user: str) -> Following:
         owner = self._owner(user)
-        return _following(user, owner) if owner else Following()
+        return read_following(user, owner) if owner else Following()
 
     def followings(self) -> dict[str, Following | Damaged]:
         stored = self._database.listing(Listing(documents.IDENTITIES, _FIELDS))
@@ -71,7 +71,7 @@ class FirestoreLog(FirestorePort):
         followings: dict[str, Following | Damaged] = {}
         for user, owner in sorted(owners.items()):
             try:
-                followings[user] = _following(user, check_owner(owner, user))
+                followings[user] = read_following(user, check_owner(owner, user))
             except Damaged as error:
                 followings[user] = error
         return followings
@@ -115,7 +115,8 @@ def progress_text(progress: Mapping[str, Progress]) -> str:
     return to_text({name: one.to_document() for name, one in progress.items()})
 
 
-def _following(user: str, owner: StoredDocument) -> Following:
+def read_following(user: str, owner: StoredDocument) -> Following:
+    """Return what the person's document says of the log and its targets."""
     targets, system = read_progress(user, owner.fields), read_system(user, owner.fields)
     return Following(documents.log_head(owner), targets, system)
 

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from healthrelay.adapters.firestore import buckets, documents
+from healthrelay.adapters.firestore.card import SUMMARY, read_summary, summary_text
 from healthrelay.adapters.firestore.database import (
     FirestoreDatabase,
     FirestorePort,
@@ -20,8 +23,8 @@ from healthrelay.adapters.firestore.user_buckets import UserBuckets
 from healthrelay.core.delivery.entries import changed_keys
 from healthrelay.core.errors import TooLarge, Unknown
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import Delta, Names, Record, Window
-from healthrelay.ports.store import Everything
+from healthrelay.core.measurements.reading import Delta, Window, select
+from healthrelay.core.measurements.records import Everything, Names, Record, in_order
 
 if TYPE_CHECKING:
     from healthrelay.core.measurements.ledger import Ledger
@@ -51,8 +54,10 @@ class FirestoreRecords(FirestorePort):
         if not wanted:
             return []
         _, opened = UserBuckets(self._database, user).open(buckets.window_points(wanted))
-        records = [record for bucket in opened.values() for record in bucket.records.values()]
-        return [record for window in wanted for record in _sort(records) if window.holds(record)]
+        records = in_order(record for one in opened.values() for record in one.records.values())
+        by_series = {name: list(those) for name, those in groupby(records, attrgetter("series"))}
+        each = (select(by_series.get(window.series, ()), [window]) for window in wanted)
+        return [record for selected in each for record in selected]
 
     def everything(self, user: str) -> list[Record]:
         found = self.everything_since(user, "")
@@ -64,10 +69,10 @@ class FirestoreRecords(FirestorePort):
         if current == version:
             return None
         records = UserBuckets(self._database, user).everything(owner) if owner else ()
-        return Everything(current, head, _sort(records))
+        return Everything(current, head, in_order(records))
 
     def named(self, user: str, names: Names) -> list[Record]:
-        return _sort(UserBuckets(self._database, user).named(names))
+        return in_order(UserBuckets(self._database, user).named(names))
 
     def ledger(self, user: str) -> Ledger:
         owner = self._owner(user)
@@ -106,8 +111,13 @@ class FirestoreRecords(FirestorePort):
             writes.append(Write(path, _entry(change, incarnation)))
         # Every writer of measurements writes the head, so whoever read it before reads again.
         # So does whoever got buckets older than the head, as Google's emulator sometimes gives.
-        head = _write_owner(owner, _head_fields(owner, user, sequence, change))
-        self._database.commit(head, *_require_one_commit(writes))
+        head = _head_fields(owner, user, sequence, change)
+        head |= _summary_fields(owner, user_buckets, change.delta)
+        if documents.CHARTS in owner.fields and "mark" in head:
+            from healthrelay.adapters.firestore.charts import change_years  # noqa: PLC0415 - as below
+
+            writes += change_years(self._database, user, owner, opened, (change.delta, head))
+        self._database.commit(_write_owner(owner, head), *_require_one_commit(writes))
         return sequence
 
 
@@ -122,17 +132,26 @@ def _write_owner(owner: StoredDocument, fields: Fields) -> Write:
     return Write(owner.path, fields, since=owner.updated, gone=gone)
 
 
-def _sort(records: Iterable[Record]) -> list[Record]:
-    return sorted(records, key=lambda r: (r.series, r.when, r.key))
-
-
 def _version(owner: StoredDocument | None) -> str:
     """Return what changes with the records, and with the units of earlier ones (`_head_fields`)."""
     fields = owner.fields if owner else {}
     return ".".join(str(fields.get(name, "")) for name in ("life", "head", "mark"))
 
 
-def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change) -> Fields:
+def _summary_fields(owner: StoredDocument, user_buckets: UserBuckets, delta: Delta) -> Fields:
+    """Return the summary that follows from *delta*; the records are still those before it."""
+    from healthrelay.core.measurements import summary  # noqa: PLC0415 - a poll needs none
+
+    if not summary.is_touched(delta):
+        return {}
+    stored = read_summary(owner.fields)
+    if stored is None and not documents.log_head(owner):
+        stored = {}
+    after = summary.summary_after(stored, delta, lambda: user_buckets.named(summary.NAMES))
+    return {SUMMARY: summary_text(after)}
+
+
+def _head_fields(owner: StoredDocument, user: str, sequence: int, change: Change) -> dict[str, Any]:
     fields: dict[str, Any] = {"head": sequence}
     units_change = False
     if change.ledger is not None:

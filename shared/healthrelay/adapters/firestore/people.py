@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore import documents
 from healthrelay.adapters.firestore.accounts import keep_bindings, release_accounts, write_bindings
+from healthrelay.adapters.firestore.card import CARD, SUMMARY, PrivatePort, card_text
 from healthrelay.adapters.firestore.database import FirestorePort, retry_on_conflict
 from healthrelay.adapters.firestore.documents import Fields, Listing, StoredDocument, Write
 from healthrelay.adapters.firestore.reading import (
@@ -22,7 +23,7 @@ from healthrelay.adapters.firestore.reading import (
 )
 from healthrelay.adapters.firestore.removal import delete_stale_documents
 from healthrelay.core.damage import read_stored
-from healthrelay.core.errors import Conflict
+from healthrelay.core.errors import Conflict, Unknown
 from healthrelay.core.json import Document, Versioned, to_strings, to_text
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from healthrelay.ports.store import Bind
 
 
-class FirestoreIdentities(FirestorePort):
+class FirestoreIdentities(PrivatePort):
     """People and settings."""
 
     def names(self) -> list[str]:
@@ -42,7 +43,15 @@ class FirestoreIdentities(FirestorePort):
         return read_settings(user, current.fields) if current else None
 
     def save(self, user: str, settings: Mapping[str, str]) -> None:
-        retry_on_conflict(lambda: self._save(user, {"settings": dict(settings)}))
+        fields = {"settings": dict(settings)}
+
+        def attempt() -> None:
+            try:
+                self._update_private(user, lambda *_: fields)
+            except Unknown:
+                self._create(user, fields)
+
+        retry_on_conflict(attempt)
 
     def remove(self, user: str) -> bool:
         known = retry_on_conflict(lambda: self._end_incarnation(user))
@@ -65,9 +74,24 @@ class FirestoreIdentities(FirestorePort):
             stored = read_invitations(user, fields)
             return invitations_fields(renewed) if stored.person == before else None
 
-        current = self._update(documents.private_path(user), user, change)
+        current = self._update_private(user, change)
         stored = read_invitations(user, current.fields)
         return renewed if stored.person == before else stored
+
+    def change_invitations(
+        self, user: str, change: Callable[[Invitations], Invitations]
+    ) -> Invitations:
+        made: list[Invitations] = []
+
+        def store(fields: Fields, _: bool) -> Fields | None:
+            stored = read_invitations(user, fields)
+            if made and stored == made[-1]:
+                return None  # by an earlier attempt
+            made.append(change(stored))
+            return invitations_fields(made[-1])
+
+        self._update_private(user, store)
+        return made[-1]
 
     def application(self) -> dict[str, str]:
         current = self._database.get_one(documents.APPLICATION)
@@ -90,17 +114,14 @@ class FirestoreIdentities(FirestorePort):
 
         retry_on_conflict(attempt)
 
-    def _save(self, user: str, fields: Fields) -> None:
-        path = documents.private_path(user)
-        current = self._database.get_one(path)
-        if current:
-            self._database.commit(Write(path, fields, since=current.updated))
-        else:
-            owner = {"life": documents.commit_id(), "head": 0}
-            private = {**fields, **invitations_fields(read_invitations(user, {}).create())}
-            self._database.commit(
-                Write(documents.person_path(user), owner, new=True), Write(path, private, new=True)
-            )
+    def _create(self, user: str, fields: Fields) -> None:
+        private = {**fields, **invitations_fields(read_invitations(user, {}).create())}
+        shown = {CARD: card_text(user, private), SUMMARY: "{}"}
+        owner = {"life": documents.commit_id(), "head": 0, **shown}
+        self._database.commit(
+            Write(documents.person_path(user), owner, new=True),
+            Write(documents.private_path(user), private, new=True),
+        )
 
     def _end_incarnation(self, user: str) -> bool:
         """Delete the person's documents: then nothing of theirs is visible or can be written."""
@@ -114,7 +135,7 @@ class FirestoreIdentities(FirestorePort):
         return current is not None
 
 
-class FirestoreTokens(FirestorePort):
+class FirestoreTokens(PrivatePort):
     """Sealed grants."""
 
     def load(self, user: str) -> Versioned | None:
@@ -147,7 +168,7 @@ class FirestoreTokens(FirestorePort):
         def beside() -> list[Write]:
             return [write_bindings(self._database, bind)] if bind else []
 
-        self._update(documents.private_path(user), user, change, beside)
+        self._update_private(user, change, beside)
         return version
 
     def forget(self, user: str, expected: int) -> None:
@@ -158,9 +179,7 @@ class FirestoreTokens(FirestorePort):
                 raise Conflict(f"The grant of {user} was changed in the meantime.")
             return {"token": None}
 
-        self._update(
-            documents.private_path(user), user, change, lambda: keep_bindings(self._database)
-        )
+        self._update_private(user, change, lambda: keep_bindings(self._database))
 
 
 class FirestoreTargets(FirestorePort):

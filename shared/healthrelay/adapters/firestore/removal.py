@@ -1,9 +1,9 @@
 """Deleting what a removed person left behind.
 
-A document of measurements or of the log names its incarnation of the person, which ends when
-the person's own document is deleted. So whatever is listed here and is not of the incarnation
-that the person has *afterwards* is stale for good. It is deleted on condition that nobody has
-written it again.
+A document of measurements, of the log or for charts names its incarnation of the person, which
+ends when the person's own document is deleted. So whatever is listed here and is not of the
+incarnation that the person has *afterwards* is stale for good. It is deleted on condition that
+nobody has written it again.
 """
 
 from functools import partial
@@ -13,6 +13,7 @@ from healthrelay.adapters.firestore.documents import (
     Listing,
     Write,
     buckets_path,
+    charts_path,
     log_path,
     person_path,
 )
@@ -23,7 +24,7 @@ BATCH = 500
 def delete_stale_documents(database: FirestoreDatabase, user: str) -> int:
     """Delete every document of earlier incarnations of *user*; return how many."""
     deleted = 0
-    for collection in (buckets_path(user), log_path(user)):
+    for collection in (buckets_path(user), log_path(user), charts_path(user)):
         after: str | None = ""
         while after is not None:
             page = Listing(collection, ("life",), after=after, limit=BATCH)

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from healthrelay.adapters.firestore import buckets, documents, people
 from healthrelay.adapters.firestore.accounts import write_bindings
+from healthrelay.adapters.firestore.card import CARD, SUMMARY, card_text, summary_text
 from healthrelay.adapters.firestore.database import FirestoreDatabase, retry_on_conflict
 from healthrelay.adapters.firestore.documents import CommitConflict, Fields, Write
 from healthrelay.adapters.firestore.log import progress_text
@@ -19,6 +20,7 @@ from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import to_text
 from healthrelay.core.measurements.ledger_document import to_document
+from healthrelay.core.measurements.summary import summarize
 from healthrelay.ports.store import PersonDump
 
 BATCH_WRITES = 400
@@ -31,9 +33,11 @@ def restore(database: FirestoreDatabase, user: str, person: PersonDump, limit: i
     accounts = accounts_in(person.grant) if person.accounts is None else person.accounts
     incarnation = documents.commit_id()
     bulk = list(_bulk(user, incarnation, person, limit))
+    private = _private(person)
+    shown = {CARD: card_text(user, private), SUMMARY: summary_text(summarize(person.records))}
     last = (
-        Write(documents.person_path(user), _owner(incarnation, person), new=True),
-        Write(documents.private_path(user), _private(person), new=True),
+        Write(documents.person_path(user), {**_owner(incarnation, person), **shown}, new=True),
+        Write(documents.private_path(user), private, new=True),
     )
     # Before the first entry, where nobody looks. Whoever restores the same person at the same
     # time deletes it, and then the last commit writes nothing.

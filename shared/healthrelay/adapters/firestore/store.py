@@ -1,11 +1,13 @@
-"""The store's eight ports over one Firestore database in native mode.
+"""The store's ten ports over one Firestore database in native mode.
 
 | document                                 | holds                                              |
 |------------------------------------------|----------------------------------------------------|
 | plugindata/fitbit                        | the application's own values                       |
 | plugindata/accounts                      | whose account each is                              |
 | plugindata/runs                          | when what is done for everybody was last done      |
-| identities/{user}                        | life, head of the log, progress of targets, ledger |
+| plugindata/scheduler                     | which process fetches and delivers, until when     |
+| identities/{user}                        | life, head of the log, progress of targets,        |
+|                                          | ledger, card and summary (`overview`)              |
 | identities/{user}/plugindata/fitbit      | settings, sealed token and targets, poll key hash  |
 | identities/{user}/log/{sequence}         | one change: which keys, not which values           |
 | sensors/fitbit/{user}/{series}.{period}  | the records of one series in one year or day       |
@@ -20,7 +22,6 @@ Their origins are another text, of which an earlier version wrote none.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from healthrelay.adapters.firestore.accounts import FirestoreAccounts
@@ -32,11 +33,14 @@ from healthrelay.adapters.firestore.people import (
     FirestoreTargets,
     FirestoreTokens,
 )
+from healthrelay.core.once import built_once
 
 if TYPE_CHECKING:
     from healthrelay.adapters.firestore.log import FirestoreLog
     from healthrelay.adapters.firestore.measurements import FirestoreRecords
+    from healthrelay.adapters.firestore.overview import FirestoreOverview
     from healthrelay.adapters.firestore.runs import FirestoreRuns
+    from healthrelay.adapters.firestore.scheduler_lease import FirestoreSchedulerLease
     from healthrelay.core.errors import HealthrelayError
     from healthrelay.ports.store import PersonDump
 
@@ -69,23 +73,35 @@ class FirestoreStore:
         self.targets = FirestoreTargets(self._database)
         self.meter = self._database.meter
 
-    @cached_property
+    @built_once
     def records(self) -> FirestoreRecords:
         from healthrelay.adapters.firestore.measurements import FirestoreRecords  # noqa: PLC0415
 
         return FirestoreRecords(self._database, self._limit)
 
-    @cached_property
+    @built_once
+    def overview(self) -> FirestoreOverview:
+        from healthrelay.adapters.firestore.overview import FirestoreOverview  # noqa: PLC0415
+
+        return FirestoreOverview(self._database)
+
+    @built_once
     def log(self) -> FirestoreLog:
         from healthrelay.adapters.firestore.log import FirestoreLog  # noqa: PLC0415
 
         return FirestoreLog(self._database)
 
-    @cached_property
+    @built_once
     def runs(self) -> FirestoreRuns:
         from healthrelay.adapters.firestore.runs import FirestoreRuns  # noqa: PLC0415 - as above
 
         return FirestoreRuns(self._database)
+
+    @built_once
+    def scheduler_lease(self) -> FirestoreSchedulerLease:
+        from healthrelay.adapters.firestore.scheduler_lease import FirestoreSchedulerLease  # noqa: PLC0415
+
+        return FirestoreSchedulerLease(self._database)
 
     def restore(self, user: str, person: PersonDump) -> None:
         from healthrelay.adapters.firestore.restore import restore  # noqa: PLC0415

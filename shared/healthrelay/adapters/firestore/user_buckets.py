@@ -18,9 +18,9 @@ from healthrelay.adapters.firestore.documents import (
 )
 from healthrelay.adapters.firestore.reading import check_owner, place
 from healthrelay.core.damage import read_stored
-from healthrelay.core.measurements.catalogue import SERIES, Kind
-from healthrelay.core.measurements.days import EPOCH
-from healthrelay.core.measurements.records import Delta, Names, Record
+from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Names, Record
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
 from healthrelay.core.json import Raw
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 from healthrelay.core.measurements.reads import Read, Source
-from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.glance import Seen

@@ -23,10 +23,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from healthrelay.adapters.fitbit.calls import CALLS, POINTS, SLEEP, TOTALS
-from healthrelay.core.json import Json, Raw
+from healthrelay.core.json import ODD, Json, Raw
 from healthrelay.core.measurements.catalogue import SERIES
 from healthrelay.core.measurements.methods import DETAILS
-from healthrelay.core.measurements.records import ConvertedSeries, Window
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 
 T = TypeVar("T")
 Element = dict[str, Json]
@@ -44,7 +44,7 @@ def _read_each(parts: Iterable[Raw], read: Callable[[Raw], T]) -> list[T | None]
     for part in parts:
         try:
             results.append(read(part))
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        except ODD:
             results.append(None)
     return results
 

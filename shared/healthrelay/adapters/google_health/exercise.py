@@ -10,7 +10,6 @@ from healthrelay.adapters.google_health.active_minutes import LEVELS, NAMES, min
 from healthrelay.adapters.google_health.activity import TOTALS, Conversion, Span, span_of
 from healthrelay.adapters.google_health.points import (
     MINUTE,
-    ODD,
     Answers,
     Element,
     Row,
@@ -21,7 +20,7 @@ from healthrelay.adapters.google_health.points import (
     value_of,
 )
 from healthrelay.adapters.google_health.questions import Question, sessions
-from healthrelay.core.json import Json, Raw
+from healthrelay.core.json import ODD, Json, Raw
 from healthrelay.core.measurements import units
 
 EXERCISE = sessions("exercise")

@@ -14,16 +14,14 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from healthrelay.adapters.google_health.questions import Question
-from healthrelay.core.json import Json, Raw
-from healthrelay.core.measurements.records import Window
+from healthrelay.core.json import ODD, Json, Raw
+from healthrelay.core.measurements.reading import Window
 
 T = TypeVar("T")
 Element = dict[str, Json]
 
 SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
-ODD = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
-"""What reading a point raises that is in a shape or has a value that we do not know."""
 MAX_DIGITS, MAX_TAIL_DIGITS = 20, 1_000  # of an unsigned integer of 64 bits; to convert
 MAX_NUMBER = Decimal(10) ** 15
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""

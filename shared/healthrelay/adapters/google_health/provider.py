@@ -13,10 +13,10 @@ from healthrelay.adapters.google_health.questions import AccountPart, Request
 from healthrelay.adapters.http import Http
 from healthrelay.core.errors import HealthrelayError, Refused, TryLater, Unsupported
 from healthrelay.core.grants.token import Account, Grant
-from healthrelay.core.json import Raw
+from healthrelay.core.json import ODD, Raw
 from healthrelay.core.json_body import parse_json
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 from healthrelay.core.measurements.reads import Read, Source
-from healthrelay.core.measurements.records import ConvertedSeries, Window
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.glance import Seen
@@ -101,7 +101,7 @@ class GoogleHealth:
     def convert(
         self, window: Window, raw: Mapping[str, Sequence[Raw]], account: Account, now: datetime
     ) -> ConvertedSeries:
-        from healthrelay.adapters.google_health.points import ODD, Answers  # noqa: PLC0415
+        from healthrelay.adapters.google_health.points import Answers  # noqa: PLC0415
         from healthrelay.adapters.google_health.rows import ROWS  # noqa: PLC0415
 
         answers = Answers(raw, window, account.zone, {}, set(), now, set())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from healthrelay.adapters.sqlite.trouble import RESTORE
 from healthrelay.core.damage import Unusable
 from healthrelay.core.errors import HealthrelayError
+from healthrelay.core.plural import count
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,9 +33,9 @@ def find_problems(database: SqliteDatabase) -> list[HealthrelayError]:
 def _problems(connection: sqlite3.Connection, path: str) -> Iterator[HealthrelayError]:
     found = [row[0] for row in connection.execute("PRAGMA integrity_check(100)")]
     if found != ["ok"]:
-        file, count = Path(path).absolute(), len(found)
+        file, places = Path(path).absolute(), count(len(found), "place")
         # Not what it found: that may quote a key of a record.
-        yield Unusable(f"{file} is damaged in {count} places, says SQLite's own check.", RESTORE)
+        yield Unusable(f"{file} is damaged in {places}, says SQLite's own check.", RESTORE)
     for end in _BESIDE:
         yield from open_to_others(Path(f"{path}{end}"))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from healthrelay.adapters.sqlite.migrations import MIGRATIONS
+from healthrelay.adapters.sqlite.migrations import apply_missing, is_migrated
 from healthrelay.adapters.sqlite.trouble import HELD, meaning, primary_code, unusable
 from healthrelay.core.damage import Unusable, read_stored
 from healthrelay.core.errors import TryLater, Unknown
@@ -24,9 +24,9 @@ _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: ru
 class SqliteDatabase:
     """Two connections shared by all threads of the process: one writes, the other only reads.
 
-    Transactions here take well under a millisecond, so waiting for one another is cheaper
-    than a connection a thread. Writers of other processes wait through SQLite's own locks; no
-    reader waits for a writer, because of the write-ahead log.
+    Each is opened when it is first used. Transactions take well under a millisecond, so waiting
+    for one another is cheaper than a connection a thread. Writers of other processes wait through
+    SQLite's own locks; no reader waits for a writer, because of the write-ahead log.
     """
 
     def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
@@ -43,10 +43,17 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Read everything inside as it was at one instant. Raise as `translate_errors`."""
-        with self._reading, translate_errors(self.path, "The store could not be read"):
-            _, connection = self._open()
-            with _transaction(connection, "BEGIN"):
-                yield connection
+        with self.read_once() as connection, _transaction(connection, "BEGIN"):
+            yield connection
+
+    @contextmanager
+    def read_once(self) -> Iterator[sqlite3.Connection]:
+        """Read by one statement, which is of one instant by itself. Raise as `read`."""
+        with self._reading:
+            try:
+                yield self._open_reader()
+            except sqlite3.Error as error:
+                raise meaning(error, self.path, "The store could not be read") from error
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -56,7 +63,7 @@ class SqliteDatabase:
         Raise as `translate_errors`.
         """
         with self._writing, self._remember():
-            connection, _ = self._open()
+            connection = self._open_writer()
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 yield connection
 
@@ -83,7 +90,7 @@ class SqliteDatabase:
         """
         with self._writing, self._reading:
             with translate_errors(self.path, _NOT_REWRITTEN):
-                connection, _ = self._open()
+                connection = self._open_writer()
                 connection.execute("VACUUM")
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if busy:
@@ -98,21 +105,38 @@ class SqliteDatabase:
                     connection.close()
             self._reader = self._writer = None
 
-    def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
-        """Return the connection that writes, and the one that reads."""
+    def _open_reader(self) -> sqlite3.Connection:
+        """Return the connection that reads: a poll needs no other."""
+        if self.path == MEMORY:
+            return self._open_writer()
         with self._opening:
-            if self._writer is None or self._reader is None:
-                if self.path != MEMORY:
-                    _make_private(Path(self.path))
-                writer = self._connect()
-                _use_wal(writer)
-                writer.execute("PRAGMA synchronous = NORMAL")
-                _migrate(writer)
-                reader = writer if self.path == MEMORY else self._connect()
-                if reader is not writer:
-                    reader.execute("PRAGMA query_only = ON")
-                self._writer, self._reader = writer, reader
-            return self._writer, self._reader
+            if self._reader is None:
+                make_private(Path(self.path))
+                reader = self._connect()
+                if not is_migrated(reader):
+                    reader.close()
+                    self._migrated()
+                    reader = self._connect()
+                reader.execute("PRAGMA query_only = ON")
+                self._reader = reader
+            return self._reader
+
+    def _open_writer(self) -> sqlite3.Connection:
+        with self._opening:
+            return self._migrated()
+
+    def _migrated(self) -> sqlite3.Connection:
+        if self._writer is None:
+            if self.path != MEMORY:
+                make_private(Path(self.path))
+            writer = self._connect()
+            _use_wal(writer)
+            writer.execute("PRAGMA synchronous = NORMAL")
+            if not is_migrated(writer):
+                with _transaction(writer, "BEGIN IMMEDIATE"):
+                    apply_missing(writer)
+            self._writer = writer
+        return self._writer
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -178,12 +202,6 @@ def put_document(
     return version
 
 
-def newest_sequence(connection: sqlite3.Connection, user: str) -> int:
-    """Return the number of the person's newest log entry; 0 before the first."""
-    row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
-    return int(row[0] or 0)
-
-
 @contextmanager
 def translate_errors(path: str, sentence: str) -> Iterator[None]:
     """Raise SQLite's errors as what they mean (`trouble.meaning`)."""
@@ -195,6 +213,7 @@ def translate_errors(path: str, sentence: str) -> Iterator[None]:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """Run what is inside as one transaction: all of it is written, or nothing."""
     connection.execute(begin)
     try:
         yield
@@ -205,8 +224,8 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
         raise
 
 
-def _make_private(path: Path) -> None:
-    """Create the file so that only the owner of the process may read it: it holds health data."""
+def make_private(path: Path) -> None:
+    """Create the file so that only the owner of the process may read it. Raise `Unusable`."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Never open an existing file: closing it releases the locks that another connection
@@ -229,22 +248,3 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Apply what is missing; several processes may start at the same time."""
-    if _names(connection) >= {name for name, _ in MIGRATIONS}:
-        return
-    with _transaction(connection, "BEGIN IMMEDIATE"):
-        connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
-        done = _names(connection)
-        for name, statements in MIGRATIONS:
-            if name not in done:
-                for statement in statements:
-                    connection.execute(statement)
-                connection.execute("INSERT INTO migrations VALUES (?)", (name,))
-
-
-def _names(connection: sqlite3.Connection) -> set[str]:
-    known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").fetchone()
-    return {row[0] for row in connection.execute("SELECT name FROM migrations")} if known else set()

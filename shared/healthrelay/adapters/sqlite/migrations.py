@@ -1,5 +1,7 @@
 """Named steps from an empty file to today's tables; a released step never changes."""
 
+import sqlite3
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "0001-documents-records-log",
@@ -39,3 +41,25 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("0003-origins", ("ALTER TABLE records ADD COLUMN origin TEXT NOT NULL DEFAULT ''",)),
 )
+
+
+def apply_missing(connection: sqlite3.Connection) -> None:
+    """Bring the file to the tables of today. Inside a transaction: several processes may start at
+    the same time."""
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+    done = _names(connection)
+    for name, statements in MIGRATIONS:
+        if name not in done:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?)", (name,))
+
+
+def is_migrated(connection: sqlite3.Connection) -> bool:
+    """Return whether the file has the tables of today."""
+    return _names(connection) >= {name for name, _ in MIGRATIONS}
+
+
+def _names(connection: sqlite3.Connection) -> set[str]:
+    known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").fetchone()
+    return {row[0] for row in connection.execute("SELECT name FROM migrations")} if known else set()

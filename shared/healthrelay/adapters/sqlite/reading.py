@@ -99,7 +99,16 @@ def read_entries(user: str, rows: Sequence[tuple[int, str, str]]) -> list[Entry]
     def read(row: tuple[int, str, str]) -> Entry:
         return Entry.from_document(row[0], instant(row[1]), to_object(row[2]))
 
-    return read_each(user, lambda row: f"log entry, log {user} {row[0]}", read, rows)
+    return read_each(user, lambda row: _entry_place(user, row[0]), read, rows)
+
+
+def check_instants(user: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Raise `Damaged` unless each of *rows*, number and instant of an entry, has an instant."""
+    read_each(user, lambda row: _entry_place(user, row[0]), lambda row: instant(row[1]), rows)
+
+
+def _entry_place(user: str, sequence: int) -> str:
+    return f"log entry, log {user} {sequence}"
 
 
 def read_progress(user: str, target: str, data: str) -> Progress:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import put_document, stored_version
+from healthrelay.adapters.sqlite.database import put_document
 from healthrelay.adapters.sqlite.reading import read_records
 from healthrelay.core.json import to_text
-from healthrelay.core.measurements.records import Delta, Names, Record, Window
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from healthrelay.core.measurements.reading import Delta, Window
+    from healthrelay.core.measurements.records import Names, Record
 
 _SELECT = "SELECT series, key, local_time, data, origin FROM records WHERE user = ?"
 _ALL = f"{_SELECT} ORDER BY series, local_time, key"
@@ -20,6 +25,11 @@ _KEYS = (
 """In no order: for one by time SQLite would read all of the series, by the index."""
 _WITHIN = (
     f"{_SELECT} AND series = ? AND local_time >= ? AND local_time < ? ORDER BY local_time, key"
+)
+
+_VERSION = (
+    "SELECT (SELECT max(sequence) FROM log WHERE user = ?),"
+    " (SELECT version FROM documents WHERE path = ?)"
 )
 
 
@@ -63,9 +73,17 @@ def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:
     )
 
 
-def load_version(connection: sqlite3.Connection, user: str) -> int:
-    """Return what the last `renew_version` stored; 0 where an earlier version wrote last."""
-    return stored_version(connection, _version_path(user))
+def newest_sequence(connection: sqlite3.Connection, user: str) -> int:
+    """Return the number of the person's newest log entry; 0 before the first."""
+    row = connection.execute("SELECT max(sequence) FROM log WHERE user = ?", (user,)).fetchone()
+    return int(row[0] or 0)
+
+
+def load_version(connection: sqlite3.Connection, user: str) -> tuple[int, str]:
+    """Return the log's head, and what changes with the records; one statement."""
+    head, version = connection.execute(_VERSION, (user, _version_path(user))).fetchone()
+    # An earlier version of healthrelay renews none. What it writes beside us moves the head.
+    return head or 0, f"{head or 0}.{version or 0}"
 
 
 def renew_version(connection: sqlite3.Connection, user: str) -> None:

@@ -8,12 +8,16 @@ from healthrelay.adapters.sqlite.database import (
     put_document,
     stored_version,
 )
-from healthrelay.adapters.sqlite.measurements import put_ledger, put_system
+from healthrelay.adapters.sqlite.log import put_system
+from healthrelay.adapters.sqlite.order import put_number
 from healthrelay.adapters.sqlite.record_rows import write
+from healthrelay.adapters.sqlite.records import put_ledger
+from healthrelay.adapters.sqlite.summaries import put_summary
 from healthrelay.core.errors import Duplicate
 from healthrelay.core.grants.bindings import accounts_in
 from healthrelay.core.json import Document, to_text
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.summary import summarize
 from healthrelay.ports.store import PersonDump
 
 
@@ -38,6 +42,8 @@ def restore(database: SqliteDatabase, user: str, person: PersonDump) -> None:
         put_ledger(connection, user, person.ledger, renews=True)
         if person.system:
             put_system(connection, user, person.system)
+        put_number(connection, user)
+        put_summary(connection, user, summarize(person.records))
         write(connection, user, Delta(added=tuple(person.records)))
         connection.executemany(
             "INSERT INTO log VALUES (?, ?, ?, ?)",

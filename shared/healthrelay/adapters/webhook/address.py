@@ -42,7 +42,7 @@ def resolve(host: str, port: int, *, private: bool) -> str:
     addresses = [str(sockaddr[0]) for *_, sockaddr in results]
     if not private and not all(is_public(address) for address in addresses):
         sentence = "leads to an address that is not public, which this target is not allowed."
-        raise Misconfigured(f"{host} {sentence}")
+        raise Misconfigured(f"{host} {sentence}").with_cause("not_public")
     return addresses[0]
 
 

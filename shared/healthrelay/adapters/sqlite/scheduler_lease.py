@@ -1,0 +1,58 @@
+"""The right to run everything over a store: a lock that the system takes from whoever dies."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from healthrelay.adapters.sqlite.database import (
+    MEMORY,
+    SqliteDatabase,
+    make_private,
+    translate_errors,
+)
+from healthrelay.adapters.sqlite.trouble import HELD, primary_code
+from healthrelay.core.runs import served_already
+
+SUFFIX = "-scheduler"
+
+
+class SqliteSchedulerLease:
+    """The port: a transaction that stays open, in a file of its own beside the store.
+
+    It is SQLite's own lock, because it works wherever the store does.
+    """
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._path = database.path
+        self._lock = threading.Lock()
+        self._held: sqlite3.Connection | None = None
+
+    def take(self, now: datetime) -> None:
+        with self._lock:
+            if self._held is None and self._path != MEMORY:
+                self._held = _lock_file(f"{os.path.realpath(self._path)}{SUFFIX}")
+
+    def release(self) -> None:
+        with self._lock:
+            if self._held:
+                self._held.close()
+            self._held = None
+
+
+def _lock_file(path: str) -> sqlite3.Connection:
+    make_private(Path(path))
+    with translate_errors(path, "The store could not be locked"):
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = MEMORY")  # nothing is ever written
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if primary_code(error) in HELD:
+                raise served_already() from error
+            raise
+        return connection
