@@ -1,7 +1,9 @@
 """How the first answer of a process differs from all others."""
 
 import gc
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,23 @@ def test_whoever_switched_the_collector_off_keeps_it_off() -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+@pytest.mark.usefixtures("new_process")
+def test_requests_that_come_first_together_share_one_services() -> None:
+    seen: list[WebServices] = []
+
+    def remember(_request: Request, services: WebServices) -> Response:
+        seen.append(services)
+        return Response()
+
+    def ask_first() -> None:
+        assembly.opening.set(lambda: time.sleep(0.05))  # so that all are under way
+        ask(remember)
+
+    with ThreadPoolExecutor(8) as pool:
+        for one in [pool.submit(ask_first) for _ in range(8)]:
+            one.result()
+
+    assert len({id(one) for one in seen}) == 1
+    assert gc.isenabled()

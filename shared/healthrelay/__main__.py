@@ -2,71 +2,62 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import TextIO
 
-from healthrelay import assembly, log
-from healthrelay.commands import (
-    doctor,
-    dump,
-    fetch,
-    igor,
-    igor_config,
-    import_igor,
-    keys,
-    leave,
-    load,
-    move_account,
-    probe,
-    register,
-    relay,
-    run,
-    serve,
-    status,
-    user,
-)
-from healthrelay.commands.store import check_store
-from healthrelay.commands.words import Command
-from healthrelay.core.errors import BadRequest, HealthrelayError, Misconfigured
+import click
 
-_COMMANDS = (
-    run.run_demo,
-    serve.run_serve,
-    fetch.run_fetch,
-    relay.RELAY,
-    user.PEOPLE,
-    user.print_invitation,
-    doctor.run_doctor,
-    status.run_status,
-    probe.run_probe,
-    register.run_register,
-    igor.set_igor,
-    keys.new_key,
-    keys.rotate_keys,
-    move_account.run_move,
-    leave.run_disconnect,
-    leave.run_erase,
-    leave.run_export,
-    igor_config.print_igor_config,
-    import_igor.IMPORT,
-    dump.run_dump,
-    load.run_load,
+from healthrelay import log
+from healthrelay.commands.exits import OTHER, STOPPED
+from healthrelay.commands.face import PROGRAM, CommandGroup, SandboxOption, run
+from healthrelay.commands.output import is_lost
+
+COMPLETE = "_HEALTHRELAY_COMPLETE"
+"""The variable by which a shell asks how a word goes on."""
+
+
+@click.group(
+    PROGRAM,
+    cls=CommandGroup,
+    params=[SandboxOption()],
+    places={
+        "run": "run.run_demo",
+        "serve": "serve.run_serve",
+        "service": "service.SERVICE",
+        "fetch": "fetch.run_fetch",
+        "relay": "relay.RELAY",
+        "user": "user.PEOPLE",
+        "invite": "user.print_invitation",
+        "open": "open_page.print_page_link",
+        "doctor": "doctor.run_doctor",
+        "status": "status.run_status",
+        "probe": "probe.run_probe",
+        "setup": "setup.run_setup",
+        "register": "register.run_register",
+        "igor": "igor.set_igor",
+        "new-key": "keys.new_key",
+        "rotate-keys": "keys.rotate_keys",
+        "move-account": "move_account.run_move",
+        "disconnect": "leave.run_disconnect",
+        "erase": "leave.run_erase",
+        "export": "leave.run_export",
+        "igor-config": "igor_config.print_igor_config",
+        "import": "import_igor.IMPORT",
+        "dump": "dump.run_dump",
+        "load": "load.run_load",
+    },
 )
-_ENVIRONMENT_FILE = Path(".env")
-_OUTPUT_LOST = (errno.EPIPE, errno.ENOSPC, errno.EIO)
-COMMANDS: dict[str, Command] = {command.name: command for command in _COMMANDS}
-"""By the first word of a command line."""
+@click.version_option(package_name=PROGRAM, prog_name=PROGRAM, message="%(prog)s %(version)s")
+def CLI() -> None:  # noqa: N802 - a table, made by decorating what does nothing
+    """Bring a household's Fitbit and Google Health measurements to Igor."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 1 trouble, 2 bad words."""
-    code = _run(arguments)
+    """Run one command; returns the exit code (`commands.exits`)."""
+    code = _run(sys.argv[1:] if arguments is None else arguments)
     try:
         if sys.stderr is not None:
             sys.stderr.flush()
@@ -75,37 +66,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    words = sys.argv[1:] if arguments is None else arguments
-    args = parser(*words[:1]).parse_args(words)
-    check = partial(check_store, begins=args.begins, verbose=args.verbose)
-    asked = assembly.opening.set(check)
+def _run(words: Sequence[str]) -> int:
     try:
-        if _ENVIRONMENT_FILE.exists():
-            _use_environment_file()
-        code = int(args.command(args) or 0)
-    except HealthrelayError as error:
-        log.write_text(f"{_error_text(error)}\n")
-        code = 2 if isinstance(error, BadRequest) else 1
-    except OSError as error:
-        if error.errno not in _OUTPUT_LOST or error.filename is not None:
-            raise
-        return _end_output(error)
-    finally:
-        assembly.opening.reset(asked)
-    try:
+        code = _complete() if COMPLETE in os.environ else run(CLI, words)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except KeyboardInterrupt:
+        log.write_text("\n")
+        return STOPPED
     except OSError as error:
-        return max(code, _end_output(error))
+        if not is_lost(error):
+            raise
+        return _end_output(error)
     return code
 
 
-def _use_environment_file() -> None:
-    from healthrelay.config.text_file import read_environment_file  # noqa: PLC0415 - most have none
+def _complete() -> int:
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - a shell asks for it alone
 
-    for name, value in read_environment_file(_ENVIRONMENT_FILE).items():
-        os.environ.setdefault(name, value)  # what stands in the environment wins
+    return shell_complete(CLI, {}, PROGRAM, COMPLETE, os.environ[COMPLETE])
 
 
 def _end_output(error: OSError) -> int:
@@ -113,45 +92,12 @@ def _end_output(error: OSError) -> int:
     if error.errno != errno.EPIPE:  # who closes a pipe has read enough
         log.write_text(f"The output cannot be written ({error.strerror}).\n")
     _write_no_more(sys.stdout)
-    return 1
+    return OTHER
 
 
 def _write_no_more(stream: TextIO) -> None:
     """Drop what waits in *stream*; Python would try again at its end, and exit with 120."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _error_text(error: HealthrelayError) -> str:
-    """Return the sentence, the settings that it does not name itself, and the next step."""
-    names = error.names if isinstance(error, Misconfigured) else ()
-    unsaid = [name for name in names if name not in error.sentence]
-    see = f"See {', '.join(unsaid)}." if unsaid else ""
-    return " ".join(filter(None, (error.sentence, see, error.next_step)))
-
-
-def parser(command: str = "") -> argparse.ArgumentParser:
-    """Return what reads the words of *command*, or of all when it is none of them."""
-    parser = argparse.ArgumentParser(
-        prog="healthrelay", description="Brings a household's Fitbit measurements to Igor."
-    )
-    group = parser.add_subparsers(required=True, metavar=f"{{{','.join(COMMANDS)}}}")
-    for one in [COMMANDS[command]] if command in COMMANDS else COMMANDS.values():
-        _add_command(one, group)
-    return parser
-
-
-def _add_command(
-    command: Command, group: argparse._SubParsersAction[argparse.ArgumentParser]
-) -> None:
-    parser = group.add_parser(command.name, help=command.help, description=command.description)
-    parser.set_defaults(command=command.run, begins=command.begins)
-    parser.add_argument("-v", "--verbose", action="store_true", help="name the store")
-    for name, options in command.arguments:
-        parser.add_argument(name, **options)
-    if command.parts:
-        parts = parser.add_subparsers(required=True)
-        for part in command.parts:
-            _add_command(part, parts)
 
 
 if __name__ == "__main__":

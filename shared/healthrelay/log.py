@@ -10,13 +10,14 @@ No secret, no measurement and no name of a person is ever in it. ``severity`` an
 | fetch        | one fetch: records read, added, changed, removed, milliseconds        |
 | odd data     | points that could not be read: series, local days and numbers          |
 | refresh      | one question for a new access token: milliseconds, cause of a failure |
-| glance       | a defect that left something out of the page after a consent          |
+| glance       | an odd answer or a defect, which the page after a consent leaves out  |
 | grant lost   | a wearer must connect again                                           |
 | stale        | of a person nothing was read for longer than a day                    |
 | delivery     | one attempt at a target: changes delivered, waiting, milliseconds     |
 | undelivered  | a target has been failing for longer than a day                       |
 | dead letters | changes that a target did not take were given up on                   |
 | fan-out      | a person for whom no fetch could be enqueued                          |
+| scheduler    | a process that could not keep the right to fetch and deliver          |
 | run          | when everybody was last looked at could not be stored                 |
 | prune        | a person whose old log entries could not be forgotten                 |
 | task         | a task that no repeat would heal, or that failed in this process      |
@@ -32,8 +33,10 @@ import re
 import select
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 # Long runs of key-like characters never belong in a line of ours, whatever brought them there.
 KEY_LENGTH = 24
@@ -44,6 +47,8 @@ _trace: ContextVar[str] = ContextVar("trace", default="")
 _function: ContextVar[str] = ContextVar("function", default="command")
 
 
+MAX_LINE_BYTES = getattr(select, "PIPE_BUF", 4096)
+"""A pipe that takes more takes so many in one piece; a longer line could wait for its reader."""
 GRACE_SECONDS = 1.0
 """How long a line waits for a reader who stopped reading; those behind it do not wait."""
 
@@ -53,18 +58,32 @@ class _Lines:
 
     def __init__(self) -> None:
         self._dropped = 0
+        self.hidden = False
+        """Whether nobody wants to see them: who typed a command reads its sentences."""
         self._lock = threading.Lock()
 
     def write(self, fields: Mapping[str, object]) -> None:
         """Write *fields* in one piece: the threads of a fetch write at the same time."""
+        if self.hidden:
+            return
         with self._lock:
             seconds = 0.0 if self._dropped else GRACE_SECONDS
             dropped = {"dropped": self._dropped} if self._dropped else {}
-            line = f"{json.dumps({**fields, **dropped})}\n"
+            line = f"{_bounded({**fields, **dropped})}\n"
             self._dropped = 0 if _takes_more(seconds) and write_text(line) else self._dropped + 1
 
 
 _lines = _Lines()
+
+
+@contextmanager
+def events(*, shown: bool) -> Iterator[None]:
+    """Write no lines of events in the block, in any thread, unless they are *shown*."""
+    before, _lines.hidden = _lines.hidden, not shown
+    try:
+        yield
+    finally:
+        _lines.hidden = before
 
 
 def follow(header: str, project: str) -> None:
@@ -78,6 +97,7 @@ def set_function(function: str) -> None:
     _function.set(function)
 
 
+@lru_cache(maxsize=1000)
 def alias(user: str, key: str) -> str:
     """Return what stands for *user* in the log: always the same, not guessed without *key*."""
     from healthrelay.core.derived_keys import derive_key  # noqa: PLC0415 - a poll names nobody
@@ -97,7 +117,11 @@ def log_event(severity: str, event: str, *, alias_key: str | None = None, **fact
     line = {"severity": severity, "event": event, "function": _function.get()}
     if trace := _trace.get():
         line["logging.googleapis.com/trace"] = trace
-    fields = {name: redact(value) for name, value in facts.items() if value is not None}
+    fields = {
+        name: redact(value) if isinstance(value, str) else value
+        for name, value in facts.items()
+        if value is not None
+    }
     _lines.write(line | fields)
 
 
@@ -107,6 +131,25 @@ def _takes_more(seconds: float) -> bool:
         return bool(select.select([], [sys.stderr], [], seconds)[1])
     except (OSError, ValueError, TypeError):
         return True  # nothing that can be full
+
+
+def _bounded(fields: Mapping[str, object]) -> str:
+    """Return *fields* as JSON of a line; where they are too long, the beginnings of the longest."""
+    line = json.dumps(fields)
+    if len(line) < MAX_LINE_BYTES:
+        return line
+    share = (MAX_LINE_BYTES - len(json.dumps(dict.fromkeys(fields, "")))) // len(fields)
+    return json.dumps({name: _beginning(value, share) for name, value in fields.items()})
+
+
+def _beginning(value: object, size: int) -> object:
+    """Return *value* if it is at most *size* long as JSON, else the beginning of its text."""
+    if len(json.dumps(value)) <= size:
+        return value
+    text = value if isinstance(value, str) else json.dumps(value)
+    while (length := len(json.dumps(f"{text} ..."))) > size:
+        text = text[: len(text) * size // length]
+    return f"{text} ..."
 
 
 def write_text(text: str) -> bool:
@@ -122,12 +165,11 @@ def write_text(text: str) -> bool:
 
 def without_name(user: str, facts: Mapping[str, object]) -> dict[str, object]:
     """Return *facts* without the name of *user* in any of their texts."""
+    named = [fact for fact, value in facts.items() if isinstance(value, str) and user in value]
+    if not named:  # as in most lines: an expression costs more than a look
+        return dict(facts)
     name = rf"(?<![\w.-]){re.escape(user)}(?![\w-])"
-    return {
-        # Most lines hold no name, and an expression costs a cold start more than a look.
-        fact: re.sub(name, "the user", value) if isinstance(value, str) and user in value else value
-        for fact, value in facts.items()
-    }
+    return {**facts, **{fact: re.sub(name, "the user", str(facts[fact])) for fact in named}}
 
 
 def redact(value: object) -> object:

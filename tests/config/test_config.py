@@ -35,10 +35,10 @@ def faults(**given: str) -> NotConfigured:
     return caught.value
 
 
-def test_defaults_are_the_living_provider_in_metric() -> None:
+def test_defaults_are_the_living_provider_in_the_units_that_are_kept() -> None:
     settings = load()
 
-    assert (settings.provider, settings.system) == ("google_health", "metric")
+    assert (settings.provider, settings.system) == ("google_health", "")
     assert settings.igor_prefix == "sensors/fitbit"
     assert settings.google_api_url == "https://health.googleapis.com"
     assert settings.public_url == "http://127.0.0.1:8080"
@@ -126,6 +126,13 @@ def test_both_alphabets_of_base64_are_keys() -> None:
     assert repr(keys["old"]) == "SealingKey()"
 
 
+def test_two_keys_of_one_name_are_refused_because_one_would_be_lost() -> None:
+    wrong = faults(SEALING_KEYS=f"first:{KEY},first:{OTHER}")
+
+    assert "HEALTHRELAY_SEALING_KEYS has two keys called first" in wrong.sentence
+    assert [*load(SEALING_KEYS=f"first:{KEY},first:{KEY}").sealing_keys] == ["first"]
+
+
 def test_a_queue_without_an_account_is_named_with_all_else_that_is_wrong() -> None:
     queue = "projects/p/locations/europe-west1/queues/healthrelay"
 
@@ -191,11 +198,15 @@ def test_a_store_that_is_gone_from_beside_its_keys_is_asked_about(tmp_path: Path
     assert load(STORE=store).owner_key
 
 
-def test_an_empty_store_beside_old_keys_is_asked_about(tmp_path: Path) -> None:
-    store, keys = f"sqlite:///{tmp_path}/healthrelay.db", tmp_path / "keys.env"
+@pytest.mark.parametrize("seconds", [-9_000, 0, 9_000])
+def test_an_empty_store_beside_keys_is_asked_about(tmp_path: Path, seconds: int) -> None:
+    path = tmp_path / "healthrelay.db"
+    store = f"sqlite:///{path}"
     load(STORE=store)
-    assert load(STORE=store).owner_key  # about to be made
-    os.utime(keys, (0, 0))
+    assert load(STORE=store).owner_key  # about to be used
+    os.truncate(path, 0)
+    made = path.stat().st_mtime + seconds
+    os.utime(tmp_path / "keys.env", (made, made))
 
     with pytest.raises(NotConfigured, match="is not there or empty"):
         load(STORE=store)
@@ -228,17 +239,24 @@ def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
     assert len(set(keys)) == 1
 
 
-def test_a_function_in_a_service_of_its_own_may_lack_what_it_does_not_need() -> None:
-    relay = config.load({"K_SERVICE": "relay", "HEALTHRELAY_STORE": "firestore"})
+RELAY = {
+    "K_SERVICE": "relay",
+    "HEALTHRELAY_STORE": "firestore",
+    "HEALTHRELAY_PUBLIC_URL": "https://relay.example",
+}
 
-    assert (relay.owner_key, relay.sealing_keys, relay.public_url) == ("", {}, "")
+
+def test_a_function_in_a_service_of_its_own_may_lack_what_it_does_not_need() -> None:
+    relay = config.load(RELAY)
+
+    assert (relay.owner_key, relay.sealing_keys, relay.client_id) == ("", {}, "")
     with pytest.raises(NotConfigured) as caught:
         config.load({"K_SERVICE": "auth1", "HEALTHRELAY_STORE": "firestore"})
     assert caught.value.names == ("HEALTHRELAY_PUBLIC_URL", "HEALTHRELAY_OWNER_KEY")
 
 
 def test_a_missing_owner_key_is_no_key_that_fits() -> None:
-    services = Services(config.load({"K_SERVICE": "relay", "HEALTHRELAY_STORE": "firestore"}))
+    services = Services(config.load(RELAY))
 
     with pytest.raises(NotConfigured):
         _ = services.owner_key

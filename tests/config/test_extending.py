@@ -18,7 +18,7 @@ BESIDE = ("docs/", "infra/terraform/README.md", "shared/healthrelay/web/", "sand
 
 
 def test_the_page_has_a_section_for_each_table() -> None:
-    assert list(SECTIONS) == ["setting", "function", "measurement", "provider", "store"]
+    assert list(SECTIONS) == ["setting", "command", "function", "measurement", "provider", "store"]
 
 
 @pytest.mark.parametrize("thing", SECTIONS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from healthrelay.config.home import ROOT, home, store_text, user_data_folder
-from healthrelay.config.readers import read_store
+from healthrelay.config.store_name import read_store
 from healthrelay.core.errors import NotConfigured
 
 JACK = Path("/people/jack")

@@ -4,12 +4,22 @@ import io
 import json
 import os
 import secrets
+import select
 import sys
+import threading
 from contextlib import suppress
 
 import pytest
 
-from healthrelay.log import alias, follow, log_event, redact, set_function, write_text
+from healthrelay.log import (
+    GRACE_SECONDS,
+    alias,
+    follow,
+    log_event,
+    redact,
+    set_function,
+    write_text,
+)
 
 
 def test_line_is_json_with_severity_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +110,56 @@ def test_lines_that_cannot_be_written_are_dropped_and_counted(
     first, second = map(json.loads, capsys.readouterr().err.splitlines())
     assert first["dropped"] == 3
     assert "dropped" not in second
+
+
+ODD_TEXTS = ["x y " * 20_000, "\u00e4" * 9_000, "\U0001f600" * 9_000, '"\\\n\x01' * 9_000]
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_a_line_is_never_longer_than_a_pipe_takes_in_one_piece(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = {f"fact{number}": text for number in range(9)}
+    log_event("INFO", "fetch", status=200, days={"2026-11-28": text}, **facts)
+
+    line = capsys.readouterr().err
+    assert len(line.encode()) <= select.PIPE_BUF
+    values = json.loads(line)
+    assert (values["severity"], values["event"], values["status"]) == ("INFO", "fetch", 200)
+    for number in range(9):
+        assert values[f"fact{number}"].endswith(" ...")
+        assert text.startswith(values[f"fact{number}"].removesuffix(" ..."))
+        assert len(values[f"fact{number}"]) > 20
+    assert values["days"].startswith('{"2026-11-28": "')
+
+
+@pytest.mark.parametrize("left", [0, 1, 3_000, 4_096, 5_000, 9_000])
+def test_a_long_line_holds_up_nothing_on_a_pipe_that_is_nearly_full(
+    left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb"), os.fdopen(writer, "w") as stream:
+        os.set_blocking(writer, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"." * select.PIPE_BUF)
+        os.read(reader, -(-left // select.PIPE_BUF) * select.PIPE_BUF)
+        os.write(writer, b"." * (-left % select.PIPE_BUF))
+        os.set_blocking(writer, True)
+        monkeypatch.setattr(sys, "stderr", stream)
+        thread = threading.Thread(
+            target=lambda: [log_event("INFO", "fetch", cause="x y " * 9_000) for _ in range(9)],
+            daemon=True,
+        )
+        thread.start()
+        thread.join(GRACE_SECONDS + 5)
+        alive = thread.is_alive()
+        os.set_blocking(reader, False)
+        while thread.is_alive():  # whoever waits is let go
+            with suppress(BlockingIOError):
+                os.read(reader, select.PIPE_BUF)
+
+    assert not alive
 
 
 def test_a_reader_who_stops_reading_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

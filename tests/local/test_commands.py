@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from healthrelay.__main__ import COMMANDS, main, parser
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.config.load import local_keys
+from tests.household import run_command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,7 +72,7 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
     assert re.fullmatch(r"[-_A-Za-z0-9]{32}", one)
     link = healthrelay(folder, "invite", "jack").stdout
     assert link.startswith("https://relay.example/auth1?user=jack&invitation=")
-    erased = healthrelay(folder, "erase", "jack")
+    erased = healthrelay(folder, "erase", "jack", "--yes")
     assert (erased.returncode, erased.stderr) == (0, "")
     assert healthrelay(folder, "user", "list").stdout == ""
 
@@ -84,8 +84,8 @@ def test_a_person_from_first_to_last(folder: Path) -> None:
         (["user", "add", "jack", "--set", "period"], 2, "NAME=VALUE"),
         (["user", "add", "jack", "--set", "methods=log_activity"], 2, "no such reading method"),
         (["user", "set", "jack"], 2, "There is no user jack"),
-        (["erase", "jack"], 2, "There is no user jack"),
-        (["disconnect", "jack"], 2, "There is no user jack"),
+        (["erase", "jack", "--yes"], 2, "There is no user jack"),
+        (["disconnect", "jack", "--yes"], 2, "There is no user jack"),
         (["export", "jack"], 2, "There is no user jack"),
         (["user", "key", "jack"], 2, "There is no user jack"),
         (["invite", "jack"], 2, "There is no user jack"),
@@ -108,26 +108,16 @@ def test_wrong_words_get_one_sentence(
 
 @pytest.mark.parametrize("port", ["0", "65536", "99999999999999999999", "-1", "8080.5", "eighty"])
 @pytest.mark.parametrize("command", ["run", "serve"])
-def test_a_port_that_is_none_is_usage(
-    command: str, port: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        main([command, f"--port={port}"])
-
-    assert exit_.value.code == 2
-    assert "argument --port: a port is a number from 1 to 65535" in capsys.readouterr().err
+def test_a_port_that_is_none_is_usage(command: str, port: str) -> None:
+    assert "Invalid value for '--port'" in run_command(command, f"--port={port}", code=2).err
 
 
 @pytest.mark.parametrize("words", [["doctor", "--url"], ["igor-config", "jack", "--igor"]])
 @pytest.mark.parametrize("url", ["http://127.0.0.1:65536", "http://127.0.0.1:0", "http://[::1"])
-def test_an_address_that_is_none_is_usage(
-    words: list[str], url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        main([*words, url])
+def test_an_address_that_is_none_is_usage(words: list[str], url: str) -> None:
+    refused = run_command(*words, url, code=2).err
 
-    assert exit_.value.code == 2
-    assert f"argument {words[-1]}: it must be an address such as" in capsys.readouterr().err
+    assert f"Invalid value for '{words[-1]}': It must be an address such as" in refused
 
 
 @pytest.mark.parametrize("url", ["https://x.example:65536/", "https://[::1/", "https://x:0/"])
@@ -148,7 +138,7 @@ def test_files_that_a_person_wrote_are_read_or_named(folder: Path) -> None:
     (folder / ".env").write_bytes("HEALTHRELAY_IGOR_USER=jörg\n".encode("latin-1"))
     refused = healthrelay(folder, "user", "list")
 
-    assert refused.returncode == 1
+    assert refused.returncode == 5
     assert refused.stderr == f"{folder}/.env is not UTF-8 text: save it as UTF-8.\n"
 
 
@@ -157,7 +147,7 @@ def test_a_port_in_a_file_is_a_setting(folder: Path) -> None:
 
     done = healthrelay(folder, "serve")
 
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert "HEALTHRELAY_PUBLIC_URL must be an address" in done.stderr
     assert "with a port from 1 to 65535" in done.stderr
 
@@ -182,7 +172,7 @@ def test_a_secret_that_is_no_text_is_a_sentence(folder: Path, utf8: str) -> None
 def test_wrong_settings_are_all_named(folder: Path) -> None:
     done = healthrelay(folder, "user", "list", HEALTHRELAY_PROVIDER="x", HEALTHRELAY_SYSTEM="y")
 
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert "HEALTHRELAY_PROVIDER" in done.stderr
     assert "HEALTHRELAY_SYSTEM" in done.stderr
 
@@ -192,11 +182,23 @@ def test_who_is_not_registered_yet_learns_which_settings_are_wanted(tmp_path: Pa
 
     done = healthrelay(tmp_path, "fetch", "jack")
 
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stderr == (
         "healthrelay is not registered with Google Health yet."
         " See HEALTHRELAY_CLIENT_ID, HEALTHRELAY_CLIENT_SECRET.\n"
     )
+
+
+def test_settings_beside_the_store_count_wherever_the_folder_says_nothing(folder: Path) -> None:
+    (folder / "data" / ".env").write_text("HEALTHRELAY_PUBLIC_URL=https://beside.example\n")
+    healthrelay(folder, "user", "add", "jack")
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    household = {"HEALTHRELAY_HOME": str(folder / "data")}
+
+    beside = healthrelay(elsewhere, "invite", "jack", **household).stdout
+    assert beside.startswith("https://beside.example/")
+    assert healthrelay(folder, "invite", "jack").stdout.startswith("https://relay.example/")
 
 
 def test_environment_wins_over_the_file(folder: Path) -> None:
@@ -208,7 +210,7 @@ def test_environment_wins_over_the_file(folder: Path) -> None:
 
 
 def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> None:
-    done = healthrelay(folder, "register", "my-client", stdin="a-client-secret\n")
+    done = healthrelay(folder, "register", "my-client", "--no-check", stdin="a-client-secret\n")
 
     assert done.returncode == 0
     content = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
@@ -218,7 +220,7 @@ def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> No
 
 def test_igor_is_kept_with_its_key_sealed_and_forgotten_again(folder: Path) -> None:
     url = "https://igor.example:9333"
-    done = healthrelay(folder, "igor", url, stdin="a-capability-of-igor\n")
+    done = healthrelay(folder, "igor", url, "--no-check", stdin="a-capability-of-igor\n")
 
     assert (done.returncode, done.stderr) == (0, "")
     content = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
@@ -232,7 +234,7 @@ def test_igor_is_kept_with_its_key_sealed_and_forgotten_again(folder: Path) -> N
 
 
 def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
-    healthrelay(folder, "register", "my-client", stdin="a-client-secret\n")
+    healthrelay(folder, "register", "my-client", "--no-check", stdin="a-client-secret\n")
     old = (folder / "data/keys.env").read_text().partition("SEALING_KEYS=")[2].strip()
     new = healthrelay(folder, "new-key", "second").stdout.strip()
     both = {"HEALTHRELAY_SEALING_KEYS": f"{new},{old}"}
@@ -244,11 +246,11 @@ def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
         folder, "rotate-keys", HEALTHRELAY_SEALING_KEYS=healthrelay(folder, "new-key", "x").stdout
     )
 
-    assert rotated.stdout.startswith("1 secrets sealed again with 'second'.\n0 were so already.")
+    assert rotated.stdout.startswith("1 secret sealed again with 'second'.\n0 were so already.")
     assert "local may go" in rotated.stdout
-    assert again.stdout.startswith("0 secrets sealed again with 'second'.\n1 were so already.")
+    assert again.stdout.startswith("0 secrets sealed again with 'second'.\n1 was so already.")
     assert (alone.returncode, alone.stderr) == (0, "")
-    assert strange.returncode == 1
+    assert strange.returncode == 5
     assert "needs the sealing key 'second'" in strange.stdout
 
 
@@ -267,21 +269,3 @@ def test_a_database_that_is_not_igors_own_work_cannot_steer_us(folder: Path) -> 
     assert accepted.returncode == 0
     assert "There is no setting '?[31m'" in accepted.stdout
     assert "\x1b" not in accepted.stdout
-
-
-def test_every_command_is_read_by_its_module_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in COMMANDS:
-        with pytest.raises(SystemExit) as exit_:
-            parser(command).parse_args([command, "--help"])
-        assert exit_.value.code == 0
-        assert capsys.readouterr().out.startswith(f"usage: healthrelay {command} ")
-
-
-def test_no_module_reads_a_command_that_is_not_in_the_table(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit):
-        parser().parse_args(["no-such-command"])
-
-    choices = capsys.readouterr().err.partition("(choose from ")[2]
-    assert re.findall(r"'([a-z-]+)'", choices) == list(COMMANDS)

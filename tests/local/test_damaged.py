@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,12 +11,14 @@ import pytest
 from healthrelay.assembly.targets import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.local.scheduler import run_scheduler
-from tests.household import OWNER_KEY, WEIGHTS, Household, run_command
+from tests.household import OWNER_KEY, WEIGHTS, Household, result_of, run_command
 from tests.peers.process import until
 
 SECONDS = 20
 OF_EMMA = "identities/emma/plugindata/fitbit"
 SPOILED = {
+    "account": "UPDATE documents SET data = replace(data, '[\"emma\"]', '7')"
+    " WHERE path = 'plugindata/accounts'",
     "settings": f"UPDATE documents SET data = '[' WHERE path = '{OF_EMMA}'",
     "grant": f"UPDATE documents SET data = '[]' WHERE path = '{OF_EMMA}/token'",
     "poll key": f"UPDATE documents SET data = '{{}}' WHERE path = '{OF_EMMA}/poll-key'",
@@ -56,11 +57,11 @@ def test_the_owner_is_shown_the_place_and_the_way_back(
     run_command("dump", str(dump))
     spoil(path, kind)
 
-    shown = run_command("doctor", code=1).out
+    shown = run_command("doctor", code=5).out
     assert f"What is stored of emma is damaged: {kind}" in shown
     assert "healthrelay" in shown
     assert "jack: connected" in shown
-    assert "emma" in json.loads(run_command("doctor", "--json", code=1).out)
+    assert "emma" in result_of("doctor", code=5)
     answer = household.get("fetch", {}, OWNER_KEY)
     assert answer.status_code in (200, 202)
     assert "jack" not in answer.json()["troubles"]
@@ -69,7 +70,7 @@ def test_the_owner_is_shown_the_place_and_the_way_back(
     assert household.poll("jack").status_code == 200
     assert household.fetch("jack").status_code == 200
 
-    run_command("erase", "emma")
+    run_command("erase", "emma", "--yes")
     run_command("load", str(dump), "--user", "emma")
     assert "damaged" not in run_command("doctor").out
     assert household.poll("emma").status_code == 200
@@ -82,20 +83,20 @@ def test_commands_for_all_go_on_with_the_others(
     spoil(path, kind)
 
     if kind in ("settings", "grant"):
-        listed = run_command("user", "list", code=1).out
+        listed = run_command("user", "list", code=5).out
         assert "jack\tconnected" in listed
         assert "emma\tWhat is stored of emma is damaged" in listed
     else:
-        assert "jack\t" in run_command("relay", "status", code=int(kind == "progress")).out
-    dumped = run_command("dump", str(path.with_name("after.ndjson")), code=1)
-    assert "1 people" in dumped.err
+        assert "jack\t" in run_command("relay", "status", code=5 if kind == "progress" else 0).out
+    dumped = run_command("dump", str(path.with_name("after.ndjson")), code=5)
+    assert "1 person" in dumped.err
     assert "emma is not in the file: What is stored of emma is damaged" in dumped.err
     assert "jack" in path.with_name("after.ndjson").read_text()
 
 
 def test_a_damaged_grant_ends_with_a_new_consent(household: Household, path: Path) -> None:
     spoil(path, "grant")
-    assert "invite emma" in run_command("doctor", "emma", code=1).out
+    assert "invite emma" in run_command("doctor", "emma", code=5).out
 
     household.connect("emma")
 
@@ -105,7 +106,7 @@ def test_a_damaged_grant_ends_with_a_new_consent(household: Household, path: Pat
 def test_a_damaged_poll_key_is_made_anew(household: Household, path: Path) -> None:
     spoil(path, "poll key")
     assert household.poll("emma", "any").status_code == 502
-    assert "user key emma" in run_command("doctor", "emma", code=1).out
+    assert "user key emma" in run_command("doctor", "emma", code=5).out
 
     key = run_command("user", "key", "emma").out.strip()
 
@@ -138,13 +139,13 @@ def test_the_doctor_looks_at_the_file_and_its_modes(household: Household, path: 
     run_command("doctor")
     path.chmod(0o666)
     try:
-        assert f"chmod 600 {path}" in run_command("doctor", code=1).out
+        assert f"chmod 600 {path}" in run_command("doctor", code=5).out
     finally:
         path.chmod(0o600)
     keys = path.with_name("keys.env")
     keys.chmod(0o644)
 
-    assert f"chmod 600 {keys}" in run_command("doctor", code=1).out
+    assert f"chmod 600 {keys}" in run_command("doctor", code=5).out
 
 
 def test_the_doctor_of_a_file_that_is_none_names_it(household: Household, path: Path) -> None:
@@ -153,7 +154,7 @@ def test_the_doctor_of_a_file_that_is_none_names_it(household: Household, path: 
         path.with_name(path.name + end).unlink(missing_ok=True)
     path.write_bytes(bytes(100_000))
 
-    shown = run_command("doctor", code=1).err
+    shown = run_command("doctor", code=5).err
 
     assert f"{path} is damaged or is no database" in shown
     assert "load a dump" in shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,12 +11,12 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.assembly.targets import new_keys
 from healthrelay.flows.delivery.targets import Endpoint, add
 from healthrelay.flows.household.application import StoredIgor, save_igor, save_registration
-from tests.household import TODAY, WEIGHTS, Household, run_command
+from tests.household import TODAY, WEIGHTS, Household, result_of, run_command
 
 
 def doctor(*words: str, code: int = 0) -> dict[str, Any]:
     """Return what the doctor finds, by person or place."""
-    found: dict[str, Any] = json.loads(run_command("doctor", *words, "--json", code=code).out)
+    found: dict[str, Any] = result_of("doctor", *words, code=code)
     return found
 
 
@@ -29,9 +28,10 @@ def test_everybody_is_listed_with_cause_and_next_step(household: Household) -> N
     household.add("emma")
     household.connect("jack", **WEIGHTS)
 
-    output = run_command("doctor", code=1).out
+    output = run_command("doctor", code=3).out
     assert "emma: not connected\n" in output
-    assert f"Connect: {household.services.public_url}/auth1?user=emma" in output
+    assert "\n  Connect: healthrelay invite emma\n" in output
+    assert "/auth1" not in output
     assert "jack: connected since 20" in output
     assert list(doctor("jack")) == ["jack"]
     run_command("doctor", "nobody", code=2)
@@ -59,7 +59,7 @@ def test_switched_off_api_is_the_owners(household: Household) -> None:
 
     assert connection["state"] == "misconfigured"
     assert "switched off" in connection["cause"]
-    doctor(code=1)
+    doctor(code=5)
 
 
 def test_missing_sealing_key_is_named(
@@ -69,7 +69,7 @@ def test_missing_sealing_key_is_named(
     monkeypatch.setenv("HEALTHRELAY_SEALING_KEYS", "another:" + "A" * 43 + "=")
     household.rebuild()
 
-    jack = doctor(code=1)["jack"]
+    jack = doctor(code=5)["jack"]
 
     assert jack["state"] == "misconfigured"
     assert "'local'" in jack["cause"]
@@ -102,7 +102,7 @@ def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
     lost = {**target, "sealed": str(target["sealed"]).replace("v1.local.", "v1.lost.")}
     store.targets.save("jack", "node-red", lost, target)
 
-    results = doctor(code=1)
+    results = doctor(code=5)
 
     assert results.keys() == {"jack", *SECRETS}
     assert results["jack"]["state"] == "connected"
@@ -112,7 +112,7 @@ def test_each_sealed_value_that_does_not_open_is_named_with_the_next_step(
         assert results[place]["next_step"] == (
             "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
         )
-    printed = run_command("doctor", code=1).out
+    printed = run_command("doctor", code=5).out
     assert "plugindata/fitbit igor_token: does not open\n  A stored" in printed
 
 
@@ -127,7 +127,7 @@ def test_without_the_client_secret_everybody_is_named_and_so_is_the_secret(
         monkeypatch.delenv(f"HEALTHRELAY_{name}")
     household.rebuild()
 
-    results = doctor(code=1)
+    results = doctor(code=5)
 
     assert results["emma"]["state"] == "not connected"
     assert results["jack"]["state"] == "misconfigured"
@@ -143,7 +143,7 @@ def test_method_added_later_makes_the_consent_partial(household: Household) -> N
     assert connection["state"] == "partly granted"
     assert connection["cause"] == "Not allowed: sleep."
     assert connection["next_step"].endswith("/auth1?user=jack")
-    assert state(code=1) == "partly granted"
+    assert state(code=3) == "partly granted"
     household.connect()
     assert state() == "connected"
 
@@ -152,7 +152,7 @@ def test_grant_of_an_app_in_testing_expires_soon(household: Household) -> None:
     household.sandbox.google.testing = True
     household.connect(**WEIGHTS)
 
-    jack = doctor(code=1)["jack"]
+    jack = doctor(code=3)["jack"]
 
     assert jack["state"] == "expiring soon"
     assert "Testing" in jack["cause"]
@@ -176,7 +176,7 @@ def test_reconnecting_fills_the_hole(household: Household) -> None:
     for ago in range(20, 0, -1):
         household.sandbox.wearer.weigh(today - timedelta(days=ago), "82.1")
     assert household.fetch().status_code == 502
-    assert state(code=1) == "needs reconnect"
+    assert state(code=3) == "needs reconnect"
 
     household.connect()
     fetched = household.fetched()

@@ -1,11 +1,9 @@
 """`healthrelay fetch` in this process, against the sandbox."""
 
-import json
-
 import pytest
 
 from sandbox import Sandbox
-from tests.household import Household, run_command
+from tests.household import Household, result_of, run_command
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +27,10 @@ def test_provider_calls_are_those_of_the_plan(sandbox: Sandbox) -> None:
     planned = run_command("fetch", "jack", "--plan").out.splitlines()
     sandbox.reset()
 
-    fetched = run_command("fetch", "jack", "--set", "methods=time_series").out
+    fetched = result_of("fetch", "jack", "--set", "methods=time_series")
 
     assert len(sandbox.journal) == len(planned) == 5
-    assert json.loads(fetched)["added"] > 200
+    assert fetched["added"] > 200
 
 
 @pytest.mark.parametrize(

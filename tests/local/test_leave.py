@@ -11,11 +11,14 @@ import pytest
 
 from healthrelay.core.delivery.progress import Chance, Progress, after_failure
 from healthrelay.core.errors import TryLater
-from tests.household import Household, run_command
+from tests.household import Household, result_of, run_command
 from tests.stores.contract import NOW
 
 pytestmark = pytest.mark.parametrize("provider", ["google_health", "fitbit"])
-ADD_NODE_RED = ("relay", "add", "jack", "https://hook.example/in", "--name", "node-red")
+ADD_NODE_RED = (
+    *("relay", "add", "jack", "https://hook.example/in"),
+    *("--name", "node-red", "--no-check"),
+)
 PAGES = {"google_health": "myaccount.google.com/connections", "fitbit": "www.fitbit.com/settings"}
 RESOURCES = "body/weight,activities/steps,activities/heart"
 
@@ -30,13 +33,13 @@ def test_disconnecting_ends_the_grant_and_keeps_the_rest(household: Household) -
     before = household.snapshot()
     grant = household.services.grants.load("jack").grant
 
-    assert "has ended and is forgotten" in run_command("disconnect", "jack").out
+    assert "has ended and is forgotten" in run_command("disconnect", "jack", "--yes").out
     answer = household.fetch()
     assert (answer.status_code, answer.json()["cause"]) == (502, "not_connected")
     assert household.snapshot() == before
     with pytest.raises(Exception, match="no longer honours"):
         household.services.token_endpoint.refresh(grant.refresh or "")
-    assert run_command("disconnect", "jack").out == "jack is not connected.\n"
+    assert run_command("disconnect", "jack", "--yes").out == "jack is not connected.\n"
     household.connect()
     household.fetched()
     assert household.snapshot() == before
@@ -45,12 +48,12 @@ def test_disconnecting_ends_the_grant_and_keeps_the_rest(household: Household) -
 def test_provider_that_is_down_leaves_the_choice(household: Household, provider: str) -> None:
     household.sandbox.fail("/revoke", status=503, times=2)
 
-    stderr = run_command("disconnect", "jack", code=1).err
+    stderr = run_command("disconnect", "jack", "--yes", code=4).err
     assert "still connected" in stderr
     assert "healthrelay disconnect jack --forget-anyway" in stderr
     assert household.fetch().status_code == 200
 
-    stdout = run_command("disconnect", "jack", "--forget-anyway").out
+    stdout = run_command("disconnect", "jack", "--yes", "--forget-anyway").out
     assert PAGES[provider] in stdout
     assert household.fetch().json()["cause"] == "not_connected"
 
@@ -60,7 +63,7 @@ def test_erasing_prints_a_receipt_of_what_there_was(household: Household, tmp_pa
     grant = household.services.grants.load("jack").grant
     run_command(*ADD_NODE_RED)
 
-    receipt = json.loads(run_command("erase", "jack", "--json").out)
+    receipt = result_of("erase", "jack", "--yes")
 
     assert receipt["removed"] == {
         "records": {series: len(elements) for series, elements in sorted(snapshot.items())},
@@ -77,13 +80,13 @@ def test_erasing_prints_a_receipt_of_what_there_was(household: Household, tmp_pa
         household.services.token_endpoint.refresh(grant.refresh or "")
     assert household.fetch().status_code == 404
     assert household.poll(key="any").status_code in (401, 404)
-    run_command("erase", "jack", code=2)
+    run_command("erase", "jack", "--yes", code=2)
 
 
 def test_erasing_does_not_wait_for_a_provider_that_is_down(household: Household) -> None:
     household.sandbox.fail("/revoke", status=503)
 
-    assert "has not ended the grant" in run_command("erase", "jack").out
+    assert "has not ended the grant" in run_command("erase", "jack", "--yes").out
     assert household.services.store.identities.names() == []
 
 
@@ -128,8 +131,17 @@ def test_what_is_exported_is_what_igor_gets(household: Household, tmp_path: Path
     with (folder / "jack.body-weight.csv").open(newline="") as file:
         assert list(csv.DictReader(file)) == snapshot["body-weight"]
     with (folder / "jack.activities-heart.csv").open(newline="") as file:
-        values = [json.loads(row["value"]) for row in csv.DictReader(file)]
-    assert values == [element["value"] for element in snapshot["activities-heart"]]
+        resting = [row["value.restingHeartRate"] for row in csv.DictReader(file)]
+    days = [day["value"] for day in snapshot["activities-heart"]]
+    assert resting == [str(day.get("restingHeartRate", "")) for day in days]
+    assert any(resting)
+    with (folder / "jack.activities-heart.value.heartRateZones.csv").open(newline="") as file:
+        zones = [(row["dateTime"], row["name"]) for row in csv.DictReader(file)]
+    assert zones == [
+        (day["dateTime"], zone["name"])
+        for day in snapshot["activities-heart"]
+        for zone in day["value"]["heartRateZones"]
+    ]
 
 
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:

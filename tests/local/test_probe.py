@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from tests.household import Household, run_command
+from tests.household import Household, result_of, run_command
 
 EVERYTHING = {
     "methods": "time_series,get_bodyweight,sleep,foods_log,user_profile_get,get_devices",
@@ -82,7 +82,7 @@ def evidence(found: dict[str, Any], id_: str) -> list[str]:
 
 
 def probe(code: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run_command("probe", "jack", "--json", code=code).out)
+    found: dict[str, Any] = result_of("probe", "jack", code=code)
     return found
 
 
@@ -128,7 +128,7 @@ def test_it_goes_to_a_file_or_is_printed(jack: Household, tmp_path: Path) -> Non
     assert f"## scopes: {HOLD}\n\nEverything that was asked for was granted." in file.read_text()
     run_command("probe", "jack", "--json", "--output", str(file))
     assert answers(json.loads(file.read_text()))["scopes"] == HOLD
-    wrong = run_command("probe", "jack", "--output", str(tmp_path / "no" / "file"), code=1).err
+    wrong = run_command("probe", "jack", "--output", str(tmp_path / "no" / "file"), code=5).err
     assert "cannot be written (No such file or directory)." in wrong
 
 
@@ -247,5 +247,5 @@ def test_a_fitbit_that_is_gone_is_said_so(jack: Household, sandbox: Sandbox) -> 
 def test_who_is_not_connected_is_told_so(household: Household) -> None:
     household.add("jack")
 
-    assert "has not connected yet" in run_command("probe", "jack", code=1).err
+    assert "has not connected yet" in run_command("probe", "jack", code=3).err
     assert "There is no user emma." in run_command("probe", "emma", code=2).err

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from healthrelay.web.endpoint import View
 
 HEALTH = b"health"
+_FIRST = Lock()
+"""Of the requests that come first at the same time, one builds the services."""
 
 
 opening: ContextVar[Callable[[], None]] = ContextVar("opening")
@@ -67,7 +70,8 @@ def _healthcheck(name: str) -> View:
 
 def _first_answer(view: View, request: Request) -> Response:
     try:
-        built = services()
+        with _FIRST:
+            built = services()
     except NotConfigured as error:
         from healthrelay.web.healthcheck import as_failure
         from healthrelay.web.responses import as_json

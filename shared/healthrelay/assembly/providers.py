@@ -10,7 +10,9 @@ from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 
 if TYPE_CHECKING:
     from healthrelay.adapters.http import Http
+    from healthrelay.adapters.oauth2 import Registration
     from healthrelay.config import Settings
+    from healthrelay.core.grants.consent import Consent
     from healthrelay.ports.peers import Provider
     from healthrelay.ports.store import Identities
 
@@ -25,6 +27,22 @@ class ProviderRow(NamedTuple):
     revoke_url: str
     basic_authentication: bool = False
     """Whether the client's secret goes into a header, and not into the form (RFC 6749, 2.3.1)."""
+
+    def registration(
+        self, consent: Consent, client_id: str, client_secret: str, public_url: str
+    ) -> Registration:
+        """Return us as the token endpoint sees us."""
+        from healthrelay.adapters.oauth2 import Registration
+
+        return Registration(
+            consent=consent,
+            token_url=self.token_url,
+            revoke_url=self.revoke_url,
+            client_id=client_id,
+            redirect_uri=f"{public_url}/auth2",
+            basic=self.basic_authentication,
+            client_secret=client_secret,
+        )
 
 
 def _google_health(settings: Settings) -> ProviderRow:

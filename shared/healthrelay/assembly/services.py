@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from healthrelay import config, log
+from healthrelay.assembly.application import Application
 from healthrelay.assembly.memory import Memory
 from healthrelay.core.errors import NotConfigured
+from healthrelay.core.once import built_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from healthrelay.adapters.http import Http
     from healthrelay.assembly.providers import ProviderRow
     from healthrelay.core.delivery.tasks import Task
     from healthrelay.core.grants.authorization import Client
     from healthrelay.core.grants.consent import Consent
+    from healthrelay.core.household.registration import Registered
     from healthrelay.core.measurements.query import FetchRequest
     from healthrelay.flows.delivery.context import Delivery, DeliveryContext
+    from healthrelay.flows.delivery.targets import Receivers
     from healthrelay.flows.grants.disconnect import Disconnected
     from healthrelay.flows.grants.refresh import Grants
     from healthrelay.flows.measurements.fetch import Fetched
-    from healthrelay.ports.peers import LogEvent, Provider, Queue, Target, TokenEndpoint, Vault
+    from healthrelay.ports import peers
     from healthrelay.ports.store import Store
 
 _CLOCK = partial(datetime.now, UTC)
 
 
-class Services(Memory):
+class Services(Memory, Application):
     """Satisfies `healthrelay.web.services.WebServices` for one process, by the clock *now*."""
 
     def __init__(self, settings: config.Settings, now: Callable[[], datetime] = _CLOCK) -> None:
         self.settings = settings
         self.now = now
         self.guard, self.invoker = settings.guard, settings.tasks_account
-        self.public_url, self.system = settings.public_url, settings.system
+        self.public_url = settings.public_url
         self.private_address = settings.private_address
         self.relay_days, self.log_days = settings.relay_days, settings.log_days
-        self.log_event: LogEvent = partial(log.log_event, alias_key=settings.owner_key)
+        self.log_event: peers.LogEvent = partial(log.log_event, alias_key=settings.owner_key)
 
     @property
     def owner_key(self) -> str:
@@ -48,73 +51,88 @@ class Services(Memory):
             raise NotConfigured("This function has no owner key.", ("HEALTHRELAY_OWNER_KEY",))
         return self.settings.owner_key
 
-    @cached_property
+    @built_once
     def consent(self) -> Consent:
         from healthrelay.core.grants.consent import CONSENTS
 
         return CONSENTS[self.settings.provider]
 
     @property
+    def authorize_url(self) -> str:
+        """The address of the provider's consent page."""
+        return self.row.authorize_url
+
+    @property
+    def token_url(self) -> str:
+        return self.row.token_url
+
+    @property
     def client(self) -> Client:
         from healthrelay.core.grants.authorization import Client
 
-        return Client(self._row.authorize_url, self._client_id, f"{self.public_url}/auth2")
+        return Client(self.authorize_url, self._client_id, f"{self.public_url}/auth2")
 
-    @cached_property
+    @built_once
     def store(self) -> Store:
         from healthrelay.assembly.stores import open_store
 
         return open_store(self.settings.store)
 
-    @cached_property
-    def vault(self) -> Vault:
+    @built_once
+    def vault(self) -> peers.Vault:
         from healthrelay.adapters.vault import SealingVault
 
         keys = self.settings.sealing_keys
         return SealingVault({name: key.content for name, key in keys.items()})
 
-    @cached_property
+    @built_once
     def grants(self) -> Grants:
         from healthrelay.flows.grants.refresh import Grants
 
         provider, tokens = self.settings.provider, self.store.tokens
         return Grants(provider, tokens, self.vault, self.token_endpoint, log_event=self.log_event)
 
-    @cached_property
-    def token_endpoint(self) -> TokenEndpoint:
-        from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
+    @built_once
+    def token_endpoint(self) -> peers.TokenEndpoint:
+        from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint
         from healthrelay.flows.household.application import open_client_secret
 
-        us = Registration(
-            consent=self.consent,
-            token_url=self._row.token_url,
-            revoke_url=self._row.revoke_url,
-            client_id=self._client_id,
-            redirect_uri=self.client.redirect_uri,
-            basic=self._row.basic_authentication,
-            client_secret=self.settings.client_secret
-            or open_client_secret(self.store.identities, self.vault),
-        )
-        return OAuth2TokenEndpoint(us, self._http, self.now)
+        secret = self.settings.client_secret
+        secret = secret or open_client_secret(self.store.identities, self.vault)
+        us = self.row.registration(self.consent, self._client_id, secret, self.public_url)
+        return OAuth2TokenEndpoint(us, self.http, self.now)
 
-    @cached_property
-    def provider(self) -> Provider:
-        return self._row.build(lambda: self._client_id, self._http)
+    def registrar(self, pair: Registered) -> peers.Registrar:
+        """Return the provider, asked about *pair*, which is not kept yet."""
+        from healthrelay.adapters.registrar import OAuth2Registrar
 
-    @cached_property
-    def shared_targets(self) -> Sequence[Target]:
+        us = self.row.registration(self.consent, *pair, self.public_url)
+        return OAuth2Registrar(us, self.http, self.now)
+
+    @built_once
+    def provider(self) -> peers.Provider:
+        return self.row.build(lambda: self._client_id, self.http)
+
+    @built_once
+    def shared_targets(self) -> Sequence[peers.Target]:
         """Where everybody's results go; known without opening a secret."""
         from healthrelay.assembly.targets import SHARED
 
         known = self.settings, self.store.identities, lambda: self.vault
         return [target for build in SHARED for target in build(*known)]
 
-    def own_targets(self, user: str) -> Sequence[Target]:
+    def own_targets(self, user: str) -> Sequence[peers.Target]:
         """Return where the results of *user* go beside; known without opening a secret."""
         from healthrelay.assembly.targets import OWN
 
         known = user, self.store.targets, lambda: self.vault, self.now
         return [target for build in OWN for target in build(*known)]
+
+    @property
+    def receivers(self) -> Receivers:
+        from healthrelay.assembly.receivers import WebhookReceivers
+
+        return WebhookReceivers(self.now)
 
     @property
     def delivery(self) -> DeliveryContext:
@@ -128,7 +146,7 @@ class Services(Memory):
             own=self.own_targets,
             now=self.now,
             jitter=random.random,
-            public_url=self.public_url,
+            readers_url=self.settings.readers_url,
             days=self.settings.relay_days,
             system=self.system,
             repeat=timedelta(hours=self.settings.repush_hours),
@@ -158,30 +176,30 @@ class Services(Memory):
             consent=self.consent,
             deliver=self.enqueue_or_deliver,
             log_event=self.log_event,
-            system=self.settings.system,
+            system=self.system,
         )
 
-    @cached_property
-    def queue(self) -> Queue:
+    @built_once
+    def queue(self) -> peers.Queue:
         from healthrelay.assembly.queues import open_queue
 
         return open_queue(self.settings, self.run_task, self.log_event, self.now)
 
     @property
-    def writer(self) -> Queue | None:
+    def writer(self) -> peers.Queue | None:
         """Who has written what a function that only reads may not; None: it writes itself."""
         return self.queue if self.settings.tasks_queue else None
 
     def run_task(self, task: Task) -> None:
         """Run *task* in this process."""
-        from healthrelay.core.measurements.query import FetchRequest
+        from healthrelay.core.measurements.query import parse_request
         from healthrelay.flows.delivery.deliver import deliver
         from healthrelay.flows.run_task import run_task
 
         log.set_function(task.function)
         run_task(
             task,
-            fetch=lambda user: self.fetch(FetchRequest(user, {})),
+            fetch=lambda user, params: self.fetch(parse_request(user, params)),
             deliver=lambda user: deliver(user, self.delivery),
             log=self.store.log,
             now=self.now(),
@@ -189,10 +207,11 @@ class Services(Memory):
 
     def invitation_link(self, user: str, *, reusable: bool = False) -> str:
         """Return the address with which *user* may connect, for a week. Raise `Unknown`."""
-        from healthrelay.flows.grants.rounds import invitation_path, invite
+        from healthrelay.flows.grants.links import invitation_path, invite
 
-        invitation = invite(user, self.consent, self.store.identities, reusable=reusable)
-        return f"{self.public_url}{invitation_path(invitation, self.owner_key, self.now())}"
+        now, identities = self.now(), self.store.identities
+        invitation = invite(user, self.consent, identities, now, reusable=reusable)
+        return f"{self.public_url}{invitation_path(invitation, self.owner_key, now)}"
 
     def disconnect(self, user: str, anyway: bool = False) -> Disconnected:
         """End the grant of *user* at the provider, then here."""
@@ -209,31 +228,19 @@ class Services(Memory):
             anyway=anyway,
         )
 
-    def close(self) -> None:
-        """End the work that this process has taken on, and let go of the store."""
-        for part in ("queue", "store"):
-            if part in self.__dict__ and hasattr(self.__dict__[part], "close"):
-                self.__dict__[part].close()
-
     @property
-    def _lazy_queue(self) -> Queue:
+    def _lazy_queue(self) -> peers.Queue:
         from healthrelay.assembly.queues import LazyQueue
 
         return LazyQueue(lambda: self.queue)
 
-    @cached_property
-    def _row(self) -> ProviderRow:
+    @built_once
+    def row(self) -> ProviderRow:
         from healthrelay.assembly.providers import provider_row
 
         return provider_row(self.settings)
 
-    @cached_property
-    def _http(self) -> Http:
-        from healthrelay.adapters.http import Http
-
-        return Http()
-
-    @cached_property
+    @built_once
     def _client_id(self) -> str:
         """From the environment; only without one is the store asked."""
         from healthrelay.assembly.providers import client_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from healthrelay.config.readers import StoreName
+    from healthrelay.config.store_name import StoreName
     from healthrelay.ports.store import Store
 
 
@@ -27,7 +27,7 @@ def _firestore(place: str) -> Store:
 
 
 STORES: dict[str, Callable[[str], Store]] = {"sqlite": _sqlite, "firestore": _firestore}
-"""By the schemes of `healthrelay.config.readers.SCHEMES`."""
+"""By the schemes of `healthrelay.config.store_name.SCHEMES`."""
 
 
 def open_store(name: StoreName) -> Store:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from healthrelay.adapters.igor import Credential
+    from healthrelay.adapters.igor import Credential, IgorTarget
+    from healthrelay.adapters.webhook.sender import WebhookTarget
     from healthrelay.config import Settings
     from healthrelay.core.json import Document
-    from healthrelay.flows.delivery.targets import Keys
+    from healthrelay.flows.delivery.targets import Endpoint, Keys
+    from healthrelay.flows.household.application import StoredIgor
     from healthrelay.ports.delivery import Targets
     from healthrelay.ports.peers import Target, Vault
     from healthrelay.ports.store import Identities
@@ -38,6 +40,23 @@ def _igor(settings: Settings, identities: Identities, vault: OpenVault) -> list[
 
     http = Http(settings.igor_ca or None, connections=1)
     return [IgorTarget(url, settings.igor_prefix, credential, http)]
+
+
+def igor_at(igor: StoredIgor, settings: Settings) -> IgorTarget:
+    """Return *igor*, which is not kept yet, to be tried."""
+    from healthrelay.adapters.http import Http
+    from healthrelay.adapters.igor import Credential, IgorTarget
+
+    credential = Credential(igor.token, igor.user, igor.password)
+    http = Http(settings.igor_ca or None, connections=1)
+    return IgorTarget(igor.url, settings.igor_prefix, lambda: credential, http)
+
+
+def webhook_at(endpoint: Endpoint, keys: Keys, now: Clock) -> WebhookTarget:
+    """Return the receiver at *endpoint*, which is not kept yet, to be tried."""
+    from healthrelay.adapters.webhook.sender import WebhookTarget
+
+    return WebhookTarget("The receiver", *endpoint, lambda: [keys[:2]], now)
 
 
 def _webhooks(user: str, targets: Targets, vault: OpenVault, now: Clock) -> list[Target]:

@@ -12,7 +12,8 @@ from healthrelay.adapters.vault import SealingVault
 from healthrelay.config import PREFIX, SETTINGS
 from healthrelay.config.home import store_text
 from healthrelay.config.load import MEMORY, kept_keys
-from healthrelay.config.readers import StoreName, read_store, settings_in
+from healthrelay.config.readers import settings_in
+from healthrelay.config.store_name import StoreName, read_store
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """``healthrelay doctor --url``: whether each function is there, and open or closed."""
 
-import json
-
 from healthrelay.adapters.http import Http
+from healthrelay.commands.exits import CONFIGURATION, DONE
+from healthrelay.commands.output import Result
 from healthrelay.config import functions
 from healthrelay.core.errors import HealthrelayError
 
@@ -10,12 +10,11 @@ TIMEOUT_SECONDS = 60
 """A first answer may have to wait for a cold start."""
 
 
-def print_deployment(url: str, *, as_json: bool) -> int:
-    """Print what is wrong with each function, a line each or as JSON; return the exit code."""
+def deployment_result(url: str) -> Result:
+    """Return what is wrong with each function, a line each."""
     problems = find_problems(url)
     lines = (f"{name}: {problem or 'well'}" for name, problem in problems.items())
-    print(json.dumps(problems, indent=2) if as_json else "\n".join(lines))
-    return 1 if any(problems.values()) else 0
+    return Result(problems, "\n".join(lines), CONFIGURATION if any(problems.values()) else DONE)
 
 
 def find_problems(url: str) -> dict[str, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from argparse import Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import click
+
 from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
-from healthrelay.commands.words import JSON, address, argument, command
+from healthrelay.commands.arguments import ADDRESS, ANY_USER
+from healthrelay.commands.exits import worst
+from healthrelay.commands.face import command
+from healthrelay.commands.output import Result
 from healthrelay.core.defect import isolate
 from healthrelay.core.errors import HealthrelayError, Unknown
-from healthrelay.core.igor_json import user_name
 from healthrelay.core.trouble import Diagnosis, Trouble
 
 if TYPE_CHECKING:
@@ -22,34 +24,26 @@ _UNOPENED = "does not open"
 _NEXT_STEP = "Put the missing key back into HEALTHRELAY_SEALING_KEYS, or enter the value again."
 
 
-@command(
-    "doctor",
-    "how the connections are, and the next step",
-    argument("user", "only this person", nargs="?"),
-    argument("--url", "instead, whether the functions deployed there answer", type=address),
-    JSON,
-)
-def run_doctor(args: Namespace) -> int:
-    if args.url:
-        from healthrelay.commands.deployment import print_deployment
+@command("doctor", "doctor", "doctor jack", "doctor --url https://relay.example")
+@ANY_USER
+@click.option("--url", type=ADDRESS, help="Instead, whether the functions deployed there answer.")
+def run_doctor(user: str | None, url: str | None) -> Result:
+    """Show how the connections are, and the next step."""
+    if url:
+        from healthrelay.commands.deployment import deployment_result
 
-        return print_deployment(args.url, as_json=args.json)
+        return deployment_result(url)
     built = services()
-    names = [user_name(args.user)] if args.user else built.store.identities.names()
-    results = {user: _examine(user, built) for user in names}
-    statuses = {user: _status(user, built) for user in names}
-    if not args.user:
+    names = [user] if user else built.store.identities.names()
+    results = {name: _examine(name, built) for name in names}
+    statuses = {name: _status(name, built) for name in names}
+    if not user:
         results |= _of_store(built) | _runs(built) | _unopened(built)
-    if args.json:
-        answer = {place: _as_json(one, statuses.get(place)) for place, one in results.items()}
-        print(json.dumps(answer, indent=2))
-    else:
-        blocks = [
-            connection_text(place, one, built.public_url, statuses.get(place))
-            for place, one in results.items()
-        ]
-        print("\n\n".join(blocks) or "Nobody.")
-    return 0 if all(diagnosis.well for diagnosis in results.values()) else 1
+    data = {place: _as_json(one, statuses.get(place)) for place, one in results.items()}
+    blocks = [connection_text(place, one, statuses.get(place)) for place, one in results.items()]
+    troubles = [trouble for one in results.values() for trouble in one.troubles]
+    code = worst(trouble for trouble in troubles if trouble.who in ("wearer", "owner"))
+    return Result(data, "\n\n".join(blocks) or "Nobody.", code)
 
 
 def _examine(user: str, built: Services) -> Diagnosis:
@@ -65,7 +59,7 @@ def _examine(user: str, built: Services) -> Diagnosis:
         raise diagnosis
     if isinstance(diagnosis, HealthrelayError):
         diagnosis = Diagnosis(diagnosis.cause, None, diagnosis.as_trouble())
-    units = isolate(unit_troubles, user, store, built.settings.system)
+    units = isolate(lambda: unit_troubles(user, store, built.system))
     damage = find_damage(user, store)
     return diagnosis._replace(units=units if isinstance(units, tuple) else (), damage=damage)
 
@@ -125,17 +119,20 @@ def _as_json(diagnosis: Diagnosis, status: PersonStatus | None) -> dict[str, obj
     return {**diagnosis.as_json(), **({"measurements": status.summary_json()} if status else {})}
 
 
-def connection_text(
-    place: str, diagnosis: Diagnosis, public_url: str, status: PersonStatus | None = None
-) -> str:
+def connection_text(place: str, diagnosis: Diagnosis, status: PersonStatus | None = None) -> str:
     """Return how the connection of a person is, or a sealed value, and what to do.
 
-    With a *status*, a line of that too, and which measurements fail for good.
+    With a *status*, a line of that too, and which measurements fail for good. Where a program gets
+    the address at which a person connects, which asks them for the owner's key, the owner gets the
+    command that prints a link for them.
     """
+    from healthrelay.core.grants.diagnosis import connect_link
+
+    link, invite = connect_link(place), f"healthrelay invite {place}"
     since = f" since {diagnosis.since:%Y-%m-%d %H:%M} UTC" if diagnosis.since else ""
     lines = [f"{place}: {diagnosis.state}{since}"]
     for trouble in diagnosis.troubles:
-        lines += [trouble.sentence, trouble.next_step.replace("/auth1", f"{public_url}/auth1")]
+        lines += [trouble.sentence, trouble.next_step.replace(link, invite)]
     if status:
         from healthrelay.core.measurements.status_text import lasting_sentence, status_line
 

@@ -3,80 +3,80 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from healthrelay import log
-from healthrelay.commands.leave import private_file
+import click
+
+from healthrelay.commands.arguments import STORE
+from healthrelay.commands.exits import worst
+from healthrelay.commands.face import Invocation, command
+from healthrelay.commands.files import private_file
+from healthrelay.commands.output import Result, progress
 from healthrelay.commands.store import name_store, no_store
-from healthrelay.commands.words import argument, command
 from healthrelay.core.errors import BadRequest
+from healthrelay.core.plural import count, people
 
 if TYPE_CHECKING:
+    from healthrelay.config.store_name import StoreName
+    from healthrelay.flows.transfer.dump import Dumped
     from healthrelay.flows.transfer.person import Step
 
-BAR_WIDTH = 24
-_CLEAR_LINE = "\r\x1b[K"
-_STORES = "sqlite:///path, firestore or firestore:database, instead of HEALTHRELAY_STORE"
-STORE = argument("--store", _STORES, metavar="NAME")
+_STANDARD = "-"
 
 
-@command(
-    "dump",
-    "write everything that a store holds into one file",
-    argument("file", "-: standard output", nargs="?", default="-", metavar="FILE"),
-    STORE,
-    description="Writes people, settings, sealed logins, measurements and logs. No key is"
-    " needed: what is sealed stays sealed.",
-)
-def run_dump(args: Namespace) -> int:
+@command("dump", "dump household.ndjson", "dump - --store firestore")
+@click.argument("file", default=_STANDARD, metavar="[FILE]", help="Where to; -: standard output.")
+@STORE
+@click.pass_obj
+def run_dump(invocation: Invocation, /, file: str, store: str | None) -> Result:
+    """Write everything that a store holds into one file.
+
+    Writes people, settings, sealed logins, measurements and logs. No key is needed: what is sealed
+    stays sealed.
+    """
     from healthrelay.assembly.stores import open_store
-    from healthrelay.assembly.transfer import find_store
     from healthrelay.flows.transfer.dump import dump
 
-    name = find_store(args.store)
-    if args.verbose:
+    if file == _STANDARD and invocation.as_json:
+        raise BadRequest("With --json, name a FILE: standard output is for one of the two.")
+    name = _store_name(store, verbose=invocation.verbose)
+    output = nullcontext(sys.stdout.buffer) if file == _STANDARD else private_file(Path(file))
+    with output as out, step_progress("Writing") as report:
+        dumped = dump(open_store(name), datetime.now(UTC), out.write, report)
+    return _result(file, dumped)
+
+
+def _store_name(given: str | None, *, verbose: bool) -> StoreName:
+    """Return the store to read. Raise where there is none."""
+    from healthrelay.assembly.transfer import find_store
+
+    name = find_store(given)
+    if verbose:
         name_store(name)
     if name.path is not None and not Path(name.path).is_file():
         path = Path(name.path).absolute()
-        raise BadRequest(f"There is no store at {path}.") if args.store else no_store(path)
-    standard = args.file == "-"
-    output = nullcontext(sys.stdout.buffer) if standard else private_file(Path(args.file))
-    with output as file, progress_bar() as report:
-        dumped = dump(open_store(name), datetime.now(UTC), file.write, report)
-    log.write_text(
-        f"{dumped.people} people with {dumped.records} records.\n"
-        "What is sealed opens with the sealing keys alone: keep them too, in another place.\n"
-    )
+        raise BadRequest(f"There is no store at {path}.") if given else no_store(path)
+    return name
+
+
+def _result(file: str, dumped: Dumped) -> Result:
+    lines = [
+        f"{people(dumped.people)} with {count(dumped.records, 'record')}.",
+        "What is sealed opens with the sealing keys alone: keep them too, in another place.",
+    ]
     for user, error in dumped.left_out.items():
-        log.write_text(f"{user} is not in the file: {error.sentence} {error.next_step}\n")
-    return 1 if dumped.left_out else 0
+        lines.append(f"{user} is not in the file: {error.sentence} {error.next_step}")
+    left_out = {user: error.sentence for user, error in dumped.left_out.items()}
+    data = {**dumped._asdict(), "file": file, "left_out": left_out}
+    return Result(data, (), worst(dumped.left_out.values()), "\n".join(lines))
 
 
 @contextmanager
-def progress_bar(screen: TextIO | None = None) -> Iterator[Callable[[Step], None]]:
-    """Yield what draws a step as one line on *screen* (standard error), if that is a terminal."""
-    out = screen or sys.stderr
-
-    def write(text: str) -> None:
-        # A terminal that is gone stops nothing; a process may have no standard error at all.
-        with suppress(OSError, ValueError):
-            if out is not None and out.isatty():
-                out.write(text)
-                out.flush()
-
-    try:
-        yield lambda step: write(f"{_CLEAR_LINE}{bar(step)}")
-    finally:
-        write(_CLEAR_LINE)
-
-
-def bar(step: Step) -> str:
-    """Return ``[####····] 3 of 12: jack``."""
-    filled = BAR_WIDTH * (step.number - 1) // step.people
-    drawn = "#" * filled + "·" * (BAR_WIDTH - filled)
-    return f"[{drawn}] {step.number} of {step.people}: {step.user}"
+def step_progress(what: str) -> Iterator[Callable[[Step], None]]:
+    """Yield what draws how far a transfer is, as `output.progress`."""
+    with progress(what) as report:
+        yield lambda step: report(step.number - 1, step.people, step.user)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from healthrelay.assembly import services
-from healthrelay.commands.words import USER, address, argument, command, flag
+from healthrelay.commands.arguments import ADDRESS, USER, flag
+from healthrelay.commands.face import command
+from healthrelay.commands.output import Result, Verbatim
 from healthrelay.core.errors import BadRequest, Unknown
-from healthrelay.core.igor_json import user_name
 from healthrelay.igor.action import POLL_INTERVAL_SECONDS
 
 if TYPE_CHECKING:
@@ -16,35 +18,37 @@ if TYPE_CHECKING:
     from healthrelay.igor.guide import PollSetup
 
 
-@command(
-    "igor-config",
-    "how Igor polls a person, ready to paste",
-    USER,
-    flag("--new-key", "create a new poll key; the old one stops working"),
-    flag("--ack", "let Igor acknowledge what it received"),
-    argument("--interval", "seconds between polls", type=int, default=POLL_INTERVAL_SECONDS),
-    argument("--days", "how many days Igor gets", type=int, default=0),
-    argument("--igor", "Igor's address at home", metavar="URL", type=address),
-    argument("--ca", "Igor's own certificate, for curl", metavar="FILE"),
-    flag("--fragment", "only the XML for plugins/"),
+@command("igor-config", "igor-config jack --new-key", "igor-config jack --fragment")
+@USER
+@flag("--new-key", "Create a new poll key; the old one stops working.")
+@flag("--ack", "Let Igor acknowledge what it received.")
+@click.option(
+    "--interval",
+    type=int,
+    default=POLL_INTERVAL_SECONDS,
+    show_default=True,
+    help="Seconds between polls.",
 )
-def print_igor_config(args: Namespace) -> None:
+@click.option("--days", type=int, default=0, help="How many days Igor gets; all unless given.")
+@click.option("--igor", type=ADDRESS, help="Igor's address at home.")
+@click.option("--ca", metavar="FILE", help="Igor's own certificate, for curl.")
+@flag("--fragment", "Only the XML for plugins/.")
+def print_igor_config(user: str, new_key: bool, fragment: bool, **options: Any) -> Result:
+    """Print how Igor polls a person, ready to paste."""
     from healthrelay.flows.delivery.poll import new_poll_key
     from healthrelay.igor.guide import KEY_PLACEHOLDER, guide, plugin_fragment
 
-    user = user_name(args.user)
-    if args.interval < 1 or args.days < 0:
+    if options["interval"] < 1 or options["days"] < 0:
         raise BadRequest("--interval takes whole seconds and --days whole days, at least 1.")
     built = services()
     identities = built.store.identities
     if identities.settings(user) is None:
         raise Unknown(f"There is no user {user}.")
-    key = new_poll_key(user, identities) if args.new_key else KEY_PLACEHOLDER
-    setup = poll_setup(user, key, built, args.igor)
-    setup = setup._replace(
-        ca=args.ca or setup.ca, ack=args.ack, interval=args.interval, days=args.days
-    )
-    print(plugin_fragment(setup) if args.fragment else guide(setup), end="")
+    key = new_poll_key(user, identities) if new_key else KEY_PLACEHOLDER
+    setup = poll_setup(user, key, built, options.pop("igor"))
+    setup = setup._replace(**options | {"ca": options["ca"] or setup.ca})
+    text = plugin_fragment(setup) if fragment else guide(setup)
+    return Result({"user": user, "text": text}, Verbatim(text.rstrip("\n")))
 
 
 def poll_setup(user: str, key: str, built: Services, igor_url: str | None = None) -> PollSetup:
@@ -55,7 +59,7 @@ def poll_setup(user: str, key: str, built: Services, igor_url: str | None = None
     url = igor_url or settings.igor_url or built.store.identities.application().get("igor_url")
     return PollSetup(
         user=user,
-        relay_url=f"{settings.public_url}/relay",
+        relay_url=f"{settings.readers_url}/relay",
         key=key,
         prefix=settings.igor_prefix,
         igor_url=(url or "http://localhost:9333").rstrip("/"),

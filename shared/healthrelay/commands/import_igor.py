@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from healthrelay.assembly import services
-from healthrelay.commands.words import Command, argument, command
+from healthrelay.commands.exits import DONE, USAGE
+from healthrelay.commands.face import CommandGroup, command
+from healthrelay.commands.output import Result, progress
 from healthrelay.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -20,31 +23,46 @@ SYSTEMS = ("en_US", "en_GB", "metric")
 
 
 @command(
-    "igor",
-    "people and measurements of Igor's old plugin",
-    argument("database", "Igor's database.xml", type=Path),
-    argument("--plugin", "the name it was installed under, fitbit or _fitbit"),
-    argument("--system", "units in the database", choices=SYSTEMS, default=SYSTEMS[0]),
-    begins=True,
+    "igor", "import igor database.xml", "import igor database.xml --system metric", begins=True
 )
-def import_igor(args: Namespace) -> None:
+@click.argument("database", type=Path, help="Igor's database.xml.")
+@click.option(
+    "--plugin", metavar="NAME", help="The name it was installed under: fitbit, or _fitbit."
+)
+@click.option(
+    "--system",
+    type=click.Choice(SYSTEMS),
+    default=SYSTEMS[0],
+    show_default=True,
+    help="Units in the database.",
+)
+def import_igor(database: Path, plugin: str | None, system: str) -> Result:
+    """Take over people and measurements of Igor's old plugin."""
     from healthrelay.igor.takeover import take_over
 
-    plugin, legacy = _read_legacy(args.database, args.plugin)
+    name, legacy = _read_legacy(database, plugin)
     built = services()
-    for person in legacy.people:
-        try:
-            takeover = take_over(person, built.store, args.system, built.now())
-        except BadRequest as error:
-            print(f"{person.name[:64]}: not taken over. {error.sentence}")
-        else:
-            print("\n".join(_printable(line) for line in _print_report(takeover)))
+    lines: list[str] = []
+    taken, refused = [], {}
+    with progress("Taking over") as report:
+        for number, person in enumerate(legacy.people):
+            report(number, len(legacy.people), person.name)
+            try:
+                takeover = take_over(person, built.store, system, built.now())
+            except BadRequest as error:
+                refused[person.name[:64]] = error.sentence
+                lines.append(f"{person.name[:64]}: not taken over. {error.sentence}")
+            else:
+                taken.append(takeover.user)
+                lines += _report_lines(takeover)
     if legacy.application:
-        print(
+        lines.append(
             f"Not taken over from the plugin itself: {', '.join(legacy.application)}."
             " healthrelay has its own registration and units."
         )
-    print(f"Delete the actions that call /plugin/{plugin} in Igor; see docs/igor.md.")
+    lines.append(f"Delete the actions that call /plugin/{name} in Igor; see docs/igor.md.")
+    text = "\n".join(map(_printable, lines))
+    return Result({"people": taken, "refused": refused}, text, DONE if taken else USAGE)
 
 
 def _read_legacy(database: Path, plugin: str | None) -> tuple[str, LegacyData]:
@@ -62,7 +80,7 @@ def _read_legacy(database: Path, plugin: str | None) -> tuple[str, LegacyData]:
     raise BadRequest(f"{database} has no people of the plugin {' or '.join(names)}.")
 
 
-def _print_report(takeover: Takeover) -> Iterator[str]:
+def _report_lines(takeover: Takeover) -> Iterator[str]:
     settings = ", ".join(f"{name}={value}" for name, value in takeover.settings.items())
     state = "created" if takeover.created else "already existed"
     yield f"{takeover.user}: {state}, {f'with {settings}' if settings else 'without settings'}."
@@ -80,4 +98,6 @@ def _printable(line: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
-IMPORT = Command("import", "take over data of another program", parts=(import_igor,))
+IMPORT = CommandGroup(
+    "import", help="Take over data of another program.", places={"igor": "import_igor.import_igor"}
+)

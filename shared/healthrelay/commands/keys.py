@@ -1,34 +1,52 @@
 """``healthrelay new-key`` and ``rotate-keys``: the keys that seal secrets."""
 
 import os
-from argparse import Namespace
+
+import click
 
 from healthrelay.assembly import services
-from healthrelay.commands.words import NAME, command
+from healthrelay.commands.exits import CONFIGURATION, DONE
+from healthrelay.commands.face import command
+from healthrelay.commands.output import Result, Verbatim
 from healthrelay.config.readers import KEY_BYTES, sealing_key
+from healthrelay.core.plural import count
 
 
-@command("new-key", "make a key for HEALTHRELAY_SEALING_KEYS", NAME)
-def new_key(args: Namespace) -> None:
-    print(sealing_key(args.name, os.urandom(KEY_BYTES)))
+@command("new-key", "new-key second")
+@click.argument("name", help="What to call the key.")
+def new_key(name: str) -> Result:
+    """Make a key for HEALTHRELAY_SEALING_KEYS."""
+    key = sealing_key(name, os.urandom(KEY_BYTES))
+    return Result({"key": key}, Verbatim(key))
 
 
-@command("rotate-keys", "seal everything with the first key")
-def rotate_keys(_args: Namespace) -> int:
+@command("rotate-keys", "rotate-keys")
+def rotate_keys() -> Result:
+    """Seal everything again with the first key."""
     from healthrelay.flows.household.secrets import Rotation
 
     built = services()
     first, *others = built.settings.sealing_keys
     rotation = Rotation(built.store, built.vault)
     rotation.run()
-    print(f"{len(rotation.resealed)} secrets sealed again with '{first}'.")
-    print(f"{len(rotation.current)} were so already.")
-    for place, sentence in rotation.unopened.items():
-        print(f"Not opened: {place}: {sentence}")
+    lines = [
+        f"{count(len(rotation.resealed), 'secret')} sealed again with '{first}'.",
+        f"{len(rotation.current)} {'was' if len(rotation.current) == 1 else 'were'} so already.",
+        *(f"Not opened: {place}: {sentence}" for place, sentence in rotation.unopened.items()),
+    ]
     if rotation.unopened:
-        print("Configure the missing keys and run this again before you take any key away.")
-        return 1
-    if others:
-        print(f"Once every function runs with '{first}' as its first key, run this once more;")
-        print(f"then {', '.join(others)} may go from HEALTHRELAY_SEALING_KEYS.")
-    return 0
+        lines.append("Configure the missing keys and run this again before you take any key away.")
+    elif others:
+        lines.append(
+            f"Once every function runs with '{first}' as its first key, run this once more;\n"
+            f"then {', '.join(others)} may go from HEALTHRELAY_SEALING_KEYS."
+        )
+    else:
+        lines.append("There is no other key. To change it, begin with: healthrelay new-key NAME")
+    data = {
+        "key": first,
+        "resealed": len(rotation.resealed),
+        "current": len(rotation.current),
+        "unopened": dict(rotation.unopened),
+    }
+    return Result(data, "\n".join(lines), CONFIGURATION if rotation.unopened else DONE)

@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from pathlib import Path
 
+import click
+
 from healthrelay.assembly import services
-from healthrelay.commands.words import JSON, USER, argument, command
+from healthrelay.commands.arguments import USER
+from healthrelay.commands.face import Invocation, command
+from healthrelay.commands.output import Result
 from healthrelay.core.errors import Misconfigured
-from healthrelay.core.igor_json import user_name
 
 
-@command(
-    "probe",
-    "ask a person's account what is not known of its provider, for an issue",
-    USER,
-    argument("--output", "write the report into this file", metavar="FILE", type=Path),
-    JSON,
-    description="Reads only. The report has shapes and counts, and nothing that was measured.",
-)
-def run_probe(args: Namespace) -> None:
+@command("probe", "probe jack", "probe jack --output report.md")
+@USER
+@click.option("--output", metavar="FILE", type=Path, help="Write the report into this file.")
+@click.pass_obj
+def run_probe(invocation: Invocation, /, user: str, output: Path | None) -> Result:
+    """Ask a person's account what is not known of its provider, for an issue.
+
+    Reads only. The report has shapes and counts, and nothing that was measured.
+    """
     from healthrelay.flows.grants.probe import probe
 
     built = services()
     report = probe(
-        user_name(args.user),
+        user,
         built.now(),
         identities=built.store.identities,
         grants=built.grants,
         provider=built.provider,
         consent=built.consent,
     )
-    text = json.dumps(report.as_json(), indent=2) + "\n" if args.json else report.as_text()
-    if args.output is None:
-        print(text, end="")
-        return
+    if output is None:
+        return Result(report.as_json(), report.as_text().rstrip("\n"))
+    as_json = json.dumps(report.as_json(), indent=2) + "\n"
     try:
-        args.output.write_text(text)
+        output.write_text(as_json if invocation.as_json else report.as_text())
     except OSError as error:
-        raise Misconfigured(f"{args.output} cannot be written ({error.strerror}).") from error
+        raise Misconfigured(f"{output} cannot be written ({error.strerror}).") from error
+    return Result({"file": str(output)}, (), note=f"Written to {output}.")

@@ -1,24 +1,66 @@
 """``healthrelay serve``: all functions on one port, and everybody fetched when due."""
 
-from argparse import Namespace
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
 
 from healthrelay import log
 from healthrelay.assembly import services
-from healthrelay.commands.words import argument, command, port
+from healthrelay.commands.arguments import PORT
+from healthrelay.commands.face import Invocation, command
+from healthrelay.commands.output import Result
+from healthrelay.config import PREFIX
+
+if TYPE_CHECKING:
+    from click.decorators import FC
 
 
-@command(
-    "serve",
-    "serve all functions and fetch everybody when due",
-    argument("--port", type=port, default=8080),
-    begins=True,
+def serve_options(run: FC) -> FC:
+    """Give *run* the options of ``serve``, which ``service install`` passes on."""
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run
+
+
+_OPTIONS = (
+    click.option(
+        "--port", metavar="PORT", type=PORT, default=8080, show_default=True, help="Where to serve."
+    ),
+    click.option(
+        "--host",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        show_default=True,
+        help="The address to listen at; 0.0.0.0 is every one.",
+    ),
+    click.option(
+        "--trusted-proxy",
+        metavar="ADDRESS",
+        help="Whose X-Forwarded-For, -Host and -Proto count: the address of a reverse proxy.",
+    ),
 )
-def run_serve(args: Namespace) -> None:
+
+
+@command("serve", "serve", "serve --host 0.0.0.0 --port 9090", begins=True, logs=True)
+@serve_options
+@click.pass_obj
+def run_serve(invocation: Invocation, /, port: int, host: str, trusted_proxy: str | None) -> None:
+    """Serve all functions and fetch everybody when due, until Ctrl-C."""
     from healthrelay.local.scheduler import run_scheduler
     from healthrelay.local.serve import serve_functions, stop_event
+    from healthrelay.web.setup.links import page_link
 
+    os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://127.0.0.1:{port}")
     built = services()
-    with serve_functions(args.port) as url, run_scheduler(built):
-        event = stop_event()
-        log.write_text(f"Serving at {url} until Ctrl-C.\n")
-        event.wait()
+    stop = stop_event()
+    served = serve_functions(port, host, trusted_proxy)
+    with run_scheduler(built), served as url:
+        if invocation.as_json:
+            invocation.show(Result({"url": url}, ()))
+        log.write_text(f"Serving at {url} until Ctrl-C.\nThe page: {page_link(built)}\n")
+        stop.wait()
+        log.write_text("Stopping.\n")
+        built.places.close()

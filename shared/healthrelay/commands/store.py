@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from healthrelay import log
 from healthrelay.config import PREFIX
-from healthrelay.config.home import store_text
+from healthrelay.config.home import home, store_text
 from healthrelay.config.load import MEMORY, keys_file
-from healthrelay.config.readers import StoreName, read_store, settings_in
+from healthrelay.config.readers import settings_in
+from healthrelay.config.store_name import StoreName, read_store
 from healthrelay.core.errors import NotConfigured
 
+_ENVIRONMENT_FILE = ".env"
 _PLACE = (f"{PREFIX}HOME", f"{PREFIX}STORE")
 _KEYS = (f"{PREFIX}OWNER_KEY", f"{PREFIX}SEALING_KEYS")
 
 
-def check_store(*, begins: bool, verbose: bool) -> None:
+@contextmanager
+def opening(*, begins: bool, verbose: bool, sandbox: bool = False) -> Iterator[None]:
+    """Read ``.env`` here and then that beside the store, which `_check_store` looks at.
+
+    That is before the block opens it. With *sandbox* it opens that of the sandbox's household,
+    and no other setting counts.
+    """
+    from healthrelay import assembly
+
+    _use_environment_file(Path(_ENVIRONMENT_FILE))
+    with suppress(NotConfigured):  # where nobody is at home the store will say so
+        _use_environment_file(home(settings_in(os.environ)) / _ENVIRONMENT_FILE)
+    with ExitStack() as stack:
+        if sandbox:
+            from healthrelay.local.sandbox_home import sandbox_home
+
+            stack.enter_context(sandbox_home())
+        token = assembly.opening.set(partial(_check_store, begins=begins, verbose=verbose))
+        stack.callback(assembly.opening.reset, token)
+        yield
+
+
+def _use_environment_file(path: Path) -> None:
+    if not os.path.lexists(path):
+        return
+    from healthrelay.config.text_file import read_environment_file
+
+    for name, value in read_environment_file(path).items():
+        os.environ.setdefault(name, value)  # what stands in the environment wins
+
+
+def _check_store(*, begins: bool, verbose: bool) -> None:
     """Raise `NotConfigured` where there is no store, unless the command *begins* one.
 
     With *verbose*, name it on standard error.

@@ -5,7 +5,6 @@ The keys of a healthrelay on one machine are made once and kept beside the store
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from healthrelay.core.errors import NotConfigured
 
 MEMORY = ":memory:"
 KEYS_FILE = "keys.env"
-NEW_SECONDS = 3600
-"""A store that was emptied so long after its keys were made is not a new one."""
 LOCAL_URL = "http://127.0.0.1:8080"
 _READERS = {name: setting.read for name, setting in SETTINGS.items()}
 
@@ -84,9 +81,10 @@ def local_keys(path: str) -> dict[str, str]:
     try:
         if not file.exists():
             # In this order: where there are keys, there has been a store.
-            _make_file(Path(path))
-            _write_once(file, _new_keys())
-        elif _is_lost(Path(path), file):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(Path(path), _new_database())
+            _write_once(file, _to_lines(_new_keys()))
+        elif not Path(path).exists() or Path(path).stat().st_size == 0:
             raise _lost_store(Path(path), file)
     except OSError as error:
         where = file.parent.absolute()
@@ -96,17 +94,6 @@ def local_keys(path: str) -> dict[str, str]:
             (f"{PREFIX}STORE",),
         ) from error
     return kept_keys(path)
-
-
-def _is_lost(store: Path, keys: Path) -> bool:
-    """Return whether *keys* are those of a store that is no longer there, or is empty.
-
-    A new one, which was made with its keys, is empty until something is written.
-    """
-    if not store.exists():
-        return True
-    made = store.stat()
-    return made.st_size == 0 and made.st_mtime - keys.stat().st_mtime > NEW_SECONDS
 
 
 def _lost_store(store: Path, keys: Path) -> NotConfigured:
@@ -122,11 +109,15 @@ def _lost_store(store: Path, keys: Path) -> NotConfigured:
     return error
 
 
-def _make_file(path: Path) -> None:
-    """Make the store's file, empty and private, where there is none."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+def _new_database() -> bytes:
+    """Return a database without tables. It is not empty: an empty file has lost what it held."""
+    import sqlite3  # noqa: PLC0415 - once in the life of a folder
+    from contextlib import closing  # noqa: PLC0415
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 1")  # writes the header
+        connection.execute("PRAGMA user_version = 0")
+        return connection.serialize()
 
 
 def keys_file(path: str) -> Path:
@@ -153,13 +144,17 @@ def _new_keys() -> dict[str, str]:
     return {"owner_key": secrets.token_urlsafe(32), "sealing_keys": f"local:{sealing}"}
 
 
-def _write_once(target: Path, keys: Mapping[str, str]) -> None:
-    """Write *keys* into *target* unless it exists: of several processes the first one wins."""
+def _to_lines(keys: Mapping[str, str]) -> bytes:
+    return "".join(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items()).encode()
+
+
+def _write_once(target: Path, content: bytes) -> None:
+    """Write *content* into *target* unless it exists: of several processes the first one wins."""
     import tempfile  # noqa: PLC0415 - once in the life of a folder
 
     handle, draft = tempfile.mkstemp(dir=target.parent)  # made with mode 0600
-    with os.fdopen(handle, "w") as file:
-        file.writelines(f"{PREFIX}{name.upper()}={value}\n" for name, value in keys.items())
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
     try:
         os.link(draft, target)
     except FileExistsError:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from healthrelay.config.readers import (
     FUNCTION,
     SealingKey,
-    StoreName,
     number_of,
     one_of,
     optional,
@@ -23,11 +22,11 @@ from healthrelay.config.readers import (
     read_path,
     read_private_url,
     read_secure_url,
-    read_store,
     read_tasks_queue,
     read_text,
     read_url,
 )
+from healthrelay.config.store_name import StoreName, read_store
 
 MAX_DAYS = 36_500
 MAX_HOURS = 8_760
@@ -63,6 +62,12 @@ class Settings(NamedTuple):
         help="Where browsers and Igor reach the functions. Register <this>/auth2 with the provider "
         "as the callback address, byte for byte. On one machine: http://127.0.0.1:8080.",
     )
+    relay_url: str = setting(
+        optional(read_url),
+        help="Where Igor and other readers reach the functions, if not at the public URL: with "
+        "`healthrelay serve --host 0.0.0.0`, this machine's name or address in the network at "
+        "home, while the provider sends browsers to 127.0.0.1.",
+    )
     client_id: str = setting(
         read_text,
         help="Your registration with the provider. `healthrelay register CLIENT_ID` keeps it and "
@@ -70,9 +75,9 @@ class Settings(NamedTuple):
     )
     client_secret: str = setting(read_text, secret=True)
     system: str = setting(
-        one_of("metric", "en_US", "en_GB"),
-        default="metric",
-        help="Units in which everything is given out: metric (kg), en_US (lb) or en_GB (stone). "
+        optional(one_of("metric", "en_US", "en_GB")),
+        help="Units in which everything is given out: metric (kg), en_US (lb) or en_GB (stone); if "
+        "this is not set, those of the page's settings, or metric. "
         "What is stored is metric: a change counts at once for all of it, and Igor and every "
         "other target get everything again.",
     )
@@ -176,6 +181,11 @@ class Settings(NamedTuple):
     fitbit_auth_url: str = setting(
         read_secure_url, default="https://www.fitbit.com/oauth2/authorize"
     )
+
+    @property
+    def readers_url(self) -> str:
+        """Where Igor and other readers reach the functions."""
+        return self.relay_url or self.public_url
 
     def private_address(self, function: str) -> str:
         """Return where the queue reaches *function*; a token for it names the same."""

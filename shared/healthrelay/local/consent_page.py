@@ -8,6 +8,7 @@ import requests
 from healthrelay.core.errors import TryLater
 
 TIMEOUT_SECONDS = 30
+CONNECTED = {"auth1": 302, "auth2": 303}
 
 
 class _Form(HTMLParser):
@@ -38,13 +39,14 @@ def allow(begin_url: str, account: str = "") -> dict[str, int]:
     """Follow *begin_url* to the consent page, allow all, and come back.
 
     Sign in as *account*; without one as whom the page proposes. Return the statuses of
-    ``auth1`` and ``auth2``.
+    ``auth1`` and ``auth2`` (`CONNECTED` where all went well).
     """
     with _browser() as browser:
         start = browser.get(begin_url, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         if start.status_code != 302:
             return {"auth1": start.status_code}
-        end = browser.get(allow_page(start.headers["Location"], account), timeout=TIMEOUT_SECONDS)
+        page = allow_page(start.headers["Location"], account)
+        end = browser.get(page, allow_redirects=False, timeout=TIMEOUT_SECONDS)
         return {"auth1": start.status_code, "auth2": end.status_code}
 
 

@@ -4,7 +4,6 @@ import time
 import webbrowser
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import requests
 
@@ -12,7 +11,12 @@ from healthrelay import log
 from healthrelay.assembly.services import Services
 from healthrelay.core.errors import TryLater
 from healthrelay.core.igor_json import user_name
+from healthrelay.core.measurements.methods import METHODS
+from healthrelay.core.measurements.snapshot import by_series, recent
 from healthrelay.flows.delivery.poll import new_poll_key
+from healthrelay.flows.household import people
+from healthrelay.flows.presenter import presenter
+from healthrelay.igor.guide import PollSetup
 from healthrelay.local.consent_page import allow
 
 CONSENT_TIMEOUT_SECONDS = 600
@@ -28,18 +32,17 @@ SETTINGS = {
 class DemoResult(NamedTuple):
     """What the run fetched."""
 
-    user: str
+    setup: PollSetup
     provider: str
     series: Mapping[str, Any]
-    poll_url: str
     statuses: Mapping[str, int]
     values: Mapping[str, list[dict[str, Any]]]
 
     def as_json(self, values: bool) -> dict[str, Any]:
         """Return the output of ``--json``; with *values* also every record as Igor gets it."""
-        document = self._asdict()
-        if not values:
-            del document["values"]
+        document = {"user": self.setup.user, "poll_url": self.setup.poll_url, **self._asdict()}
+        for name in ("setup",) if values else ("setup", "values"):
+            del document[name]
         return document
 
 
@@ -48,11 +51,18 @@ def print_line(text: str) -> None:
     log.write_text(f"{text}\n")
 
 
-def connect(services: Services, user: str, *, automatic: bool) -> dict[str, int]:
-    """Create the person, and get their consent unless it is stored; return HTTP statuses."""
-    store = services.store
+def connect(
+    services: Services, user: str, changes: Mapping[str, str], *, automatic: bool
+) -> dict[str, int]:
+    """Make the person, with *changes* of the settings, and get their consent unless it is stored.
+
+    Return HTTP statuses.
+    """
+    store, today = services.store, services.now().date()
     if store.identities.settings(user_name(user)) is None:
-        store.identities.save(user, SETTINGS)
+        people.add(user, {**SETTINGS, **changes}, store.identities, today)
+    elif changes:
+        people.change(user, changes, store.identities, today)
     if store.tokens.load(user):
         return {}
     url = services.invitation_link(user)
@@ -71,27 +81,33 @@ def connect(services: Services, user: str, *, automatic: bool) -> dict[str, int]
 def collect(
     services: Services, user: str, days: Mapping[str, str], statuses: dict[str, int]
 ) -> DemoResult:
-    """Fetch the *days*, then poll as Igor does; add to *statuses*."""
-    fetch = _get(services, "fetch", {"user": user, **days}, services.owner_key)
+    """Fetch, of methods that take *days* those, then poll as Igor does; add to *statuses*."""
+    settings = services.store.identities.settings(user) or {}
+    methods = [METHODS[name] for name in settings.get("methods", "").split(",") if name in METHODS]
+    taken = {n: d for n, d in days.items() if any(n in method.arguments for method in methods)}
+    fetch = _get(services, "fetch", {"user": user, **taken}, services.owner_key)
     statuses["fetch"] = fetch.status_code
     if "error" in fetch.json():
         print_line(f"fetch: {fetch.json()['error']}")
-    values: dict[str, Any] = {}
-    query = {"user": user}
+    values = _values(user, services)
+    url, prefix = f"{services.settings.readers_url}/relay", services.settings.igor_prefix
+    setup = PollSetup(user, url, prefix=prefix)
     if services.store.identities.poll_key(user) is None:
         # Only a new key can be shown: an older one is stored as a hash, and Igor has it.
-        query["key"] = new_poll_key(user, services.store.identities)
-        poll = _get(services, "relay", query)
-        statuses["relay"] = poll.status_code
-        values = poll.json().get(user, {})
-    return DemoResult(
-        user,
-        services.settings.provider,
-        fetch.json().get("series", {}),
-        f"{services.public_url}/relay?{urlencode(query)}",
-        statuses,
-        values,
-    )
+        setup = setup._replace(key=new_poll_key(user, services.store.identities))
+        if values:
+            poll = _get(services, "relay", {"user": user, "key": setup.key})
+            statuses["relay"] = poll.status_code
+    series = fetch.json().get("series", {})
+    return DemoResult(setup, services.settings.provider, series, statuses, values)
+
+
+def _values(user: str, services: Services) -> dict[str, list[dict[str, Any]]]:
+    """Return what is stored of *user* as the relay gives it."""
+    records = services.store.records
+    everything = records.everything(user)
+    show = presenter(user, everything, records, services.system)
+    return by_series(recent(everything, services.relay_days), show)
 
 
 def _get(

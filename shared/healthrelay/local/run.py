@@ -1,28 +1,27 @@
 """`healthrelay run`: the main job, from the consent page to what Igor would poll."""
 
-import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from healthrelay.assembly import services
+from healthrelay.assembly.services import Services
 from healthrelay.config import PREFIX
 from healthrelay.config.readers import meant
 from healthrelay.core.errors import NotConfigured
 from healthrelay.flows.household.application import open_client_secret
-from healthrelay.local.demo import collect, connect, print_line
-from healthrelay.local.report import report
-from healthrelay.local.sandbox import sandbox
+from healthrelay.local.demo import DemoResult, collect, connect, print_line
+from healthrelay.local.sandbox import SandboxProcess, sandbox
+from healthrelay.local.sandbox_people import OPTIONS, add_others
 from healthrelay.local.scheduler import run_scheduler
 from healthrelay.local.serve import HOST, serve_functions, stop_event
+from healthrelay.web.setup.links import page_link
 
-LAST_DAYS = {"base_date": "today", "period": "30d"}
-"""Which day today is, the wearer's own zone says."""
 _SET = f"{PREFIX}CLIENT_ID"
 
 
@@ -31,8 +30,9 @@ class Options(NamedTuple):
 
     user: str
     once: bool
-    json: bool
+    click: bool
     values: bool
+    pairs: Sequence[tuple[str, str]]
     provider: str | None
     port: int
     measurements: Path | None
@@ -40,36 +40,44 @@ class Options(NamedTuple):
     no_shift: bool
 
 
-def run(options: Options) -> int:
-    """Connect, fetch, show, and serve until Ctrl-C; return the exit code."""
+def run(options: Options, show: Callable[[DemoResult, Services], None]) -> int:
+    """Connect, fetch, *show*, and serve until Ctrl-C; return the exit code."""
     if options.provider:
         os.environ[f"{PREFIX}PROVIDER"] = options.provider
     registered = bool(meant(os.environ.get(_SET, "")))
     with ExitStack() as stack:
-        if registered:
-            days = _use_registration(options)
-        else:
-            days = stack.enter_context(_with_sandbox(options))
-        built = services()
+        peer = None if registered else stack.enter_context(_with_sandbox(options))
+        built = _registered(options) if registered else services()
         stack.enter_context(serve_functions(urlsplit(built.public_url).port or options.port))
-        statuses = connect(built, options.user, automatic=not registered)
-        result = collect(built, options.user, days, statuses)
+        automatic = not registered and not options.click
+        statuses = connect(built, options.user, dict(options.pairs), automatic=automatic)
+        result = collect(built, options.user, _days(peer, options), statuses)
         stop = stop_event()
-        if options.json:
-            print(json.dumps(result.as_json(options.values)), flush=True)
-        print_line(report(result, built.settings))
+        show(result, built)
         if any(status >= 400 for status in statuses.values()):
             return 1
-        if not options.once:
-            print_line("\nServing, and fetching when due, until Ctrl-C.")
-            with run_scheduler(built):
-                stop.wait()
-            print_line("Stopped.")
+        if options.once:
+            return 0
+        if peer and not options.measurements:
+            add_others(options.user, built.settings, peer.url)
+        print_line(f"\nThe page, opened once by this link:\n\n  {page_link(built)}")
+        print_line("\nServing, and fetching when due, until Ctrl-C.")
+        with run_scheduler(built):
+            stop.wait()
+            built.places.close()
+        print_line("Stopped.")
     return 0
 
 
-def _use_registration(options: Options) -> dict[str, str]:
-    """Use the owner's registration, the real provider and a permanent store; return the days.
+def _days(peer: SandboxProcess | None, options: Options) -> dict[str, str]:
+    """Return the days to fetch: those of a recording that was not moved; else it is left open."""
+    if peer is None or not options.no_shift:
+        return {}
+    return {"base_date": peer.first_day, "end_date": peer.last_day}
+
+
+def _registered(options: Options) -> Services:
+    """Use the owner's registration, the real provider and a permanent store.
 
     Raise `NotConfigured` now, not after a person was sent to the consent page in vain.
     """
@@ -79,15 +87,12 @@ def _use_registration(options: Options) -> dict[str, str]:
         built.settings.client_secret or open_client_secret(built.store.identities, built.vault)
     ):
         raise NotConfigured(f"{_SET} is set, and no client secret.", (f"{PREFIX}CLIENT_SECRET",))
-    return LAST_DAYS
+    return built
 
 
 @contextmanager
-def _with_sandbox(options: Options) -> Iterator[dict[str, str]]:
-    """Use the sandbox and a temporary store: test data never mix with real measurements.
-
-    Yields the days to fetch.
-    """
+def _with_sandbox(options: Options) -> Iterator[SandboxProcess]:
+    """Use the sandbox and a temporary store: test data never mix with real measurements."""
     with (
         tempfile.TemporaryDirectory(prefix="healthrelay-") as folder,
         sandbox(_sandbox_options(options)) as peer,
@@ -95,18 +100,18 @@ def _with_sandbox(options: Options) -> Iterator[dict[str, str]]:
         os.environ |= peer.settings | {
             f"{PREFIX}STORE": f"sqlite:///{folder}/healthrelay.db",
             f"{PREFIX}PUBLIC_URL": f"http://{HOST}:{_free_port(options.port)}",
+            f"{PREFIX}RELAY_URL": "",
         }
         print_line(
             "No HEALTHRELAY_CLIENT_ID is set: running against the sandbox; nothing is stored."
         )
-        past = {"base_date": peer.first_day, "end_date": peer.last_day}
-        yield past if options.no_shift else LAST_DAYS
+        yield peer
 
 
 def _sandbox_options(options: Options) -> list[str]:
     """Return the sandbox's options for the source of its wearer's data."""
     if options.measurements is None:
-        return []
+        return list(OPTIONS)
     words = ["--measurements", str(options.measurements.resolve())]
     words += ["--participant", options.participant or ""]
     return [*words, "--no-shift"] if options.no_shift else words

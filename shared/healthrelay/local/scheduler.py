@@ -19,15 +19,20 @@ TICK_SECONDS = 60.0
 
 @contextmanager
 def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator[None]:
-    """Fetch and deliver what is due every *seconds*, in the background, while the block runs."""
+    """Fetch and deliver what is due every *seconds*, in the background, while the block runs.
+
+    Raise `Misconfigured` while another process does so over the same store.
+    """
+    services.store.scheduler_lease.take(services.now())
     stopped = threading.Event()
     services.resident = True
 
     def tick() -> None:
         while not stopped.wait(seconds):
-            _attempt("fan-out", _fetch_due, services)
-            _attempt("delivery", _deliver_due, services)
-            _attempt("run", _record_threads, services)
+            if _attempt("scheduler", _keep_lease, services):
+                _attempt("fan-out", _fetch_due, services)
+                _attempt("delivery", _deliver_due, services)
+                _attempt("run", _record_threads, services)
 
     thread = threading.Thread(target=tick, name="scheduler", daemon=True)
     thread.start()
@@ -37,13 +42,21 @@ def run_scheduler(services: Services, seconds: float = TICK_SECONDS) -> Iterator
         stopped.set()
         services.close()
         thread.join(seconds)
+        services.store.scheduler_lease.release()  # the last: until here, something may run
 
 
-def _attempt(event: str, work: Callable[[Services], object], services: Services) -> None:
-    """Do *work*; whatever stands in its way, the thread goes on and the log has it."""
+def _attempt(event: str, work: Callable[[Services], object], services: Services) -> bool:
+    """Do *work* and return whether it succeeded; if not, the thread goes on and the log has it."""
     done = isolate(work, services)
     if isinstance(done, HealthrelayError):
         services.log_event(severity(done), event, cause=log_cause(done))
+        return False
+    return True
+
+
+def _keep_lease(services: Services) -> None:
+    """Keep the right to do what follows; whoever lost it leaves that to who has it now."""
+    services.store.scheduler_lease.take(services.now())
 
 
 def _record_threads(services: Services) -> None:

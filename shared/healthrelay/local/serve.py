@@ -12,49 +12,32 @@ from wsgiref.types import StartResponse, WSGIApplication
 import functions_framework
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from healthrelay.assembly.memory import RESIDENT_PLACES
 from healthrelay.config import functions
-from healthrelay.core.errors import NotConfigured
+from healthrelay.local.http_server import serve_http
+from healthrelay.local.parts import part
 
-ROOT = Path(__file__).resolve().parents[3]
 HOST = "127.0.0.1"
-POLL_SECONDS = 0.02
-"""How soon the server notices that it must stop."""
-
-
-class _Quiet(WSGIRequestHandler):
-    """Werkzeug would log every address, and ours carry poll keys, codes and states."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing; each function writes its own line."""
+THREADS = 2 * RESIDENT_PLACES
+"""As many for whoever asks and does not wait as for readers that wait."""
 
 
 @contextmanager
-def serve_functions(port: int) -> Iterator[str]:
-    """Serve the functions in the background while the block runs; yield the base address."""
+def serve_functions(port: int, host: str = HOST, trusted_proxy: str | None = None) -> Iterator[str]:
+    """Serve the functions in the background while the block runs; yield the base address.
+
+    Raise `Misconfigured` where nobody can listen.
+    """
     apps: dict[str, WSGIApplication] = {f"/{name}": _create_app(name) for name in functions()}
     root = DispatcherMiddleware(Flask("healthrelay"), apps)
-    server = make_server(HOST, port, root, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve_http(root, (host, port), THREADS, trusted_proxy) as used:
+        yield f"http://{f'[{host}]' if ':' in host else host}:{used}"
 
 
 def function_file(name: str) -> Path:
-    """Return the entry point of function *name* in this checkout.
-
-    Raise `NotConfigured` where there is no checkout.
-    """
-    path = ROOT / "functions" / name / "main.py"
-    if not path.is_file():
-        raise NotConfigured("The local run needs a checkout of healthrelay, with functions/ in it.")
-    return path
+    """Return the entry point of function *name*."""
+    return part(f"functions/{name}/main.py")
 
 
 def stop_event() -> threading.Event:
