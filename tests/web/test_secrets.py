@@ -18,7 +18,7 @@ from healthrelay.core.grants.authorization import verifier
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow_page
 from sandbox import Sandbox
-from tests.household import OWNER_KEY, Household
+from tests.household import OWNER_KEY, SECONDS, Household
 from tests.peers.process import free_port
 
 SEALING = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
@@ -45,11 +45,11 @@ def walk(household: Household, sandbox: Sandbox) -> tuple[list[requests.Response
     household.add("jack", methods="time_series", resource="body/weight")
     with requests.Session() as browser:
         browser.hooks["response"].append(lambda r, **_: answers.append(r))
-        begun = browser.get(household.invitation(), allow_redirects=False, timeout=10)
+        begun = browser.get(household.invitation(), allow_redirects=False, timeout=SECONDS)
         back = allow_page(begun.headers["Location"])
-        browser.get(back, timeout=10)
-        browser.get(back, timeout=10)
-        browser.get(back + "x", timeout=10)
+        browser.get(back, timeout=SECONDS)
+        browser.get(back, timeout=SECONDS)
+        browser.get(back + "x", timeout=SECONDS)
     token = household.services.grants.current("jack", household.services.now())
     code = back.partition("code=")[2].partition("&")[0]
     found = {token.grant.access, token.grant.refresh or "", code}
@@ -100,8 +100,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("rotate-keys",),
     ("export", "jack", "--to", "EXPORT"),
     ("dump", "DUMP"),
-    ("disconnect", "jack"),
-    ("erase", "jack", "--json"),
+    ("disconnect", "jack", "--yes"),
+    ("erase", "jack", "--yes", "--json"),
 )
 
 
@@ -128,8 +128,8 @@ def test_random_secrets_through_every_command(
 ) -> None:
     capability, client_secret = secrets.token_urlsafe(30), secrets.token_urlsafe(30)
     for words, secret in (
-        (["igor", "https://igor.example"], capability),
-        (["register", "another-client"], client_secret),
+        (["igor", "https://igor.example", "--no-check"], capability),
+        (["register", "another-client", "--no-check"], client_secret),
     ):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
         assert main(words) == 0
@@ -169,8 +169,8 @@ def test_what_opens_a_door_stands_in_no_log_line(
     household.add("jack", methods="time_series", resource="body/weight")
     link = household.invitation()
     with requests.Session() as browser:
-        begun = browser.get(link, allow_redirects=False, timeout=10)
-        browser.get(allow_page(begun.headers["Location"]), timeout=10)
+        begun = browser.get(link, allow_redirects=False, timeout=SECONDS)
+        browser.get(allow_page(begun.headers["Location"]), timeout=SECONDS)
     key = household.poll_key()
     household.poll(key=key)
     household.poll(key=key + "x")

@@ -75,7 +75,9 @@ def test_a_fetch_that_enqueues_opens_no_targets_secret(
 ) -> None:
     household.connect(**WEIGHTS)
     save_igor(IGOR, household.services.store.identities, household.services.vault)
-    run_command("relay", "add", "jack", "https://hook.example/in", "--name", "node-red")
+    run_command(
+        "relay", "add", "jack", "https://hook.example/in", "--name", "node-red", "--no-check"
+    )
     monkeypatch.setenv("HEALTHRELAY_TASKS_QUEUE", "projects/p/locations/l/queues/q")
     monkeypatch.setenv("HEALTHRELAY_TASKS_ACCOUNT", "fetch@p.iam.gserviceaccount.com")
     services = DeployedServices(config.load(os.environ), household.services.now)

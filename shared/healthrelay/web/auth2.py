@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Request, Response
 
-from healthrelay.core.errors import Forbidden, HealthrelayError
-from healthrelay.flows.grants import connect
-from healthrelay.flows.grants.glance import glance
-from healthrelay.flows.grants.rounds import Return, verify_state
+from healthrelay.flows.grants import connect, sessions
+from healthrelay.flows.grants.rounds import Return
+from healthrelay.flows.grants.sessions import OWNER, PERSON, SESSION_AGE, Session
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.web.arguments import arguments
-from healthrelay.web.auth1 import to_consent_page, way_to_consent
+from healthrelay.web.auth1 import to_consent_page
 from healthrelay.web.endpoint import endpoint
-from healthrelay.web.page import WayOn, as_page, connected_title, offer, page
+from healthrelay.web.failure import as_problem, lead_back, redirect
 
 if TYPE_CHECKING:
     from healthrelay.web.services import WebServices
 
 
-@endpoint("GET", render_error=as_page)
+@endpoint("GET", render_error=as_problem)
 def view(request: Request, services: WebServices) -> Response:
-    """Return a page that says who is connected and what was allowed, or why nothing was stored."""
+    """Lead to the page of who is connected, signed in; or to that which says what went wrong."""
+    lead_back(services)
     returned = Return(arguments(request), request.cookies)
+    note = SignedNotes(services.owner_key).whatever_age(
+        "state", returned.query.get("state", ""), services.now()
+    )
+    lead_back(services, note.get("user", ""), note.get("invitation", ""))
     try:
-        done = connect.finish(
+        user = connect.finish(
             returned,
             owner_key=services.owner_key,
             consent=services.consent,
@@ -38,51 +42,25 @@ def view(request: Request, services: WebServices) -> Response:
         )
     except connect.RetryWithFewerScopes as retry:
         return to_consent_page(retry.round, services, services.now())
-    except HealthrelayError as error:
-        offer(_way_on(returned, services))
-        error.connected = connect.still_connected(
-            returned,
-            owner_key=services.owner_key,
-            consent=services.consent,
-            tokens=services.store.tokens,
-            now=services.now(),
-        )
-        if type(error) is Forbidden:
-            # The cookie is of the name by which the browser began.
-            error.next_step = f"Begin at {services.public_url}, not at another name of it."
-        raise
-    return _connected(done, services)
+    response = redirect(f"{services.public_url}/setup/people/{quote(user)}/connected", 303)
+    _sign_in(user, request, response, services)
+    return response
 
 
-def _way_on(returned: Return, services: WebServices) -> WayOn:
-    """Return the way to the consent page for whose round may go on; else to its beginning."""
-    now, key = services.now(), services.owner_key
-    with suppress(HealthrelayError):
-        round_, _ = verify_state(returned, key, services.consent, now)
-        if round_.person:
-            people = services.store.identities
-            people.invitations(round_.user).require(round_.person, round_.invitation)
-        return way_to_consent(round_, services, now)
-    user = SignedNotes(key).state_user(returned.query.get("state", ""), now)
-    return WayOn(f"{services.public_url}/auth1?user={user}" if user else "", "Start over")
-
-
-def _connected(done: connect.Connected, services: WebServices) -> Response:
-    words: dict[str, Any] = {
-        "label": services.consent.label,
-        "granted": done.granted,
-        "withheld": done.withheld,
-    }
-    if not done.token.account.id:
-        title = f"{done.user[:1].upper()}{done.user[1:]} is nearly connected"
-        return page("connected", title=title, unconfirmed=True, **words)
-    title, token = connected_title(done.user), done.token
-    seen = glance(
-        services.provider,
-        token,
-        services.consent,
-        services.now(),
-        services.system,
-        log_event=services.log_event,
+def _sign_in(user: str, request: Request, response: Response, services: WebServices) -> None:
+    """Let the browser see the page of *user*; the owner's goes on to see everybody's."""
+    key, now, identities = services.owner_key, services.now(), services.store.identities
+    name = sessions.cookie_name("session", services.public_url)
+    before = sessions.read_session(request.cookies.get(name, ""), key, identities, now)
+    if before.kind == OWNER:
+        return
+    session = sessions.begin(Session(PERSON, user), identities)
+    response.set_cookie(
+        name,
+        sessions.sign_session(session, key, now),
+        SESSION_AGE,
+        path="/",
+        secure=services.public_url.startswith("https://"),
+        httponly=True,
+        samesite="Lax",
     )
-    return page("connected", title=title, glance=seen, user=done.user, **words)

@@ -28,8 +28,9 @@ ANSWER_SECONDS = 60.0
 UNREAD_SECONDS = 0.05
 """For what is not read, but on its way: who sends it still reads our answer."""
 _BEGUN = "healthrelay.body-begun"
-_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
-"""Where a server keeps the connection of a request; where none is, a body cannot be late."""
+_SOCKET = "gunicorn.socket"
+"""Where a server keeps the connection of a request; the one of `healthrelay serve` keeps none, and
+has the whole body before it asks us."""
 _CHUNK = 8192
 
 
@@ -77,7 +78,7 @@ def _leave(request: Request) -> None:
 
 
 def _connection(request: Request) -> socket.socket | None:
-    return next(filter(None, map(request.environ.get, _SOCKETS)), None)
+    return request.environ.get(_SOCKET)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from flask import Request, Response
+from flask import Request, Response, g
 
 from healthrelay.core.code_path import code_path
 from healthrelay.core.errors import Bug, HealthrelayError, TooLarge
@@ -55,20 +55,24 @@ def endpoint(
             limit_answer(request)
             if services.public_url.startswith("https://"):
                 response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
-            status = response.status_code
             services.log_event(
-                "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR",
+                _severity(response),
                 "request",
-                user=_logged_user(request),
-                status=status,
+                status=response.status_code,
                 milliseconds=round((time.monotonic() - started) * 1000),
                 cause=cause,
+                **_subject(request),
             )
             return response
 
         return wrapper
 
     return decorate
+
+
+def _severity(response: Response) -> str:
+    status = response.status_code
+    return "INFO" if status < 500 else "WARNING" if status == 503 else "ERROR"
 
 
 def bearer(request: Request) -> str:
@@ -93,6 +97,10 @@ def _check_request(request: Request, methods: tuple[str, ...]) -> None:
         raise responses.AddressTooLong(f"The address is longer than {MAX_QUERY_BYTES} bytes.")
 
 
-def _logged_user(request: Request) -> str | None:
-    """Return whom it is about, to keep the name out of the log; nothing is read for it."""
-    return request.args.get("user") or dict(arguments_read(request)).get("user")
+def _subject(request: Request) -> dict[str, str | None]:
+    """Return whom it is about, to keep the name out of the log, and the case word of a page.
+
+    Nothing is read for it.
+    """
+    user = g.get("user") or request.args.get("user") or dict(arguments_read(request)).get("user")
+    return {"user": user, "case": g.get("case")}

@@ -50,10 +50,10 @@ def view(request: Request, services: WebServices) -> Response:
 
 
 def _wait_for_news(user: str, after: int, seconds: int, services: WebServices) -> None:
-    """Return when the log goes on behind *after*, or after so many *seconds*."""
+    """Return when the log goes on behind *after*, after so many *seconds*, or at our end."""
     until = time.monotonic() + seconds
-    with services.places.take(user):
+    with services.places.take(user) as closed:
         while (left := until - time.monotonic()) > 0:
-            time.sleep(min(POLL_INTERVAL_SECONDS, left))
-            if services.store.log.head(user) != after:
+            ended = closed.wait(min(POLL_INTERVAL_SECONDS, left))
+            if ended or services.store.log.head(user) != after:
                 return

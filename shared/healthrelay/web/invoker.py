@@ -33,7 +33,13 @@ def require_invoker(request: Request, services: WebServices, function: str) -> N
         if not token:
             raise NotAllowed("Call with an identity token as Authorization: Bearer.")
         _require_claims(_claims(token), services, function)
-    elif not secrets_equal(token, services.owner_key):
+    else:
+        require_owner_key(request, services)
+
+
+def require_owner_key(request: Request, services: WebServices) -> None:
+    """Raise `NotAllowed` unless the owner key came along."""
+    if not secrets_equal(bearer(request), services.owner_key):
         raise NotAllowed("The owner key is missing or wrong: send it as Authorization: Bearer.")
 
 

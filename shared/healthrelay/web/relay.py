@@ -51,13 +51,12 @@ def _poll_view(request: Request, services: WebServices) -> Response:
         raise BadRequest("format is json or xml.")
     form = Form(
         days=number(params, "days", services.relay_days, range(1, MAX_DAYS + 1)),
-        system=services.system,
         cursor=number(params, "cursor", 0, range(2)) == 1,
         xml=encoding == "xml",
         gzip=takes_gzip(request),
     )
     key = params.get("key") or bearer(request)
-    sent = poll(user, key, services.store, form, services.snapshots)
+    sent = poll(user, key, services.store, form, services.snapshots, lambda: services.system)
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if sent.gzip:
         headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,24 @@
+// Optional: every page works without it.
+for (const box of document.querySelectorAll(".copy[data-copy]")) {
+  const button = document.createElement("button");
+  const word = document.createTextNode(box.dataset.copy);
+  const which = document.createElement("span");
+  which.className = "unseen";
+  which.textContent = `: ${box.labels[0]?.textContent}`;
+  button.append(word, which);
+  button.type = "button";
+  button.className = "quiet";
+  button.addEventListener("click", async () => {
+    box.select();
+    await navigator.clipboard.writeText(box.value);
+    word.data = box.dataset.copied;
+  });
+  box.after(button);
+}
+document.querySelector("[data-focus]")?.focus();
+const look = document.querySelector("[data-look]");
+if (look) {
+  const until = Number(sessionStorage.getItem("look") || Date.now() + 120000);
+  sessionStorage.setItem("look", until);
+  if (Date.now() < until) setTimeout(() => location.reload(), 5000);
+} else sessionStorage.removeItem("look");
