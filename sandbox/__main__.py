@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from sandbox import Sandbox, UnknownParticipant
+from sandbox.generated import HISTORY_DAYS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
             participant=options.participant,
             shift=options.shift,
             latency=options.latency,
+            listening=options.listening,
+            history=options.history,
+            newcomers=options.newcomer,
+            folder=options.folder,
         )
     except (UnknownParticipant, ValueError, OSError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
@@ -39,7 +44,8 @@ def _serve(sandbox: Sandbox) -> None:
         first, last = (day.isoformat() for day in sandbox.wearer.span())
         document = {"url": sandbox.url, "settings": sandbox.settings}
         print(json.dumps(document | {"first_day": first, "last_day": last}), flush=True)
-        print(f"sandbox: serving {sandbox.wearer.name} until Ctrl-C", file=sys.stderr)
+        if sys.stdout.isatty():
+            print(f"sandbox: serving {sandbox.wearer.name} until Ctrl-C", file=sys.stderr)
         stop.wait()
 
 
@@ -52,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
         "--no-shift", dest="shift", action="store_false", help="keep the recorded dates"
     )
     parser.add_argument("--latency", type=float, default=0.0, help="seconds per data answer")
+    parser.add_argument("--listening", type=int, help="a listening socket, instead of a port")
+    parser.add_argument(
+        "--history", type=int, default=HISTORY_DAYS, help="days before today with measurements"
+    )
+    parser.add_argument(
+        "--newcomer", action="append", default=[], help="a name without measurements"
+    )
+    parser.add_argument("--folder", type=Path, help="where to keep grants and the client's secret")
     parser.add_argument("--fitbit-gone", action="store_true", help="Fitbit answers 410 Gone")
     return parser
 

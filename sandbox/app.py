@@ -24,11 +24,17 @@ _GONE = "<!doctype html><html><head><title>410 Gone</title></head><body>Gone</bo
 class Front:
     """What every request passes before a provider sees it."""
 
-    def __init__(self, fitbit: FitbitSwitches, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        fitbit: FitbitSwitches,
+        clock: Callable[[], float],
+        revoke_account: Callable[[str], None],
+    ) -> None:
         self._clock = clock
         self.faults = Faults()
         self.journal: list[Request] = []
         self._fitbit = fitbit
+        self._revoke_account = revoke_account
 
     def reset(self) -> None:
         """Clear faults and journal."""
@@ -62,6 +68,7 @@ class Front:
         routes.add_url_rule("/journal", "journal", self._show_journal)
         routes.add_url_rule("/faults", "faults", self._order_fault, methods=["POST"])
         routes.add_url_rule("/reset", "reset", self._reset, methods=["POST"])
+        routes.add_url_rule("/revoke/<name>", "revoke", self._revoke, methods=["POST"])
         return routes
 
     def _show_journal(self) -> Response:
@@ -72,6 +79,10 @@ class Front:
             self.faults.add(Fault(**request.get_json()))
         except (TypeError, ValueError) as error:
             return make_response(jsonify(error=str(error)), 400)
+        return make_response("", 204)
+
+    def _revoke(self, name: str) -> Response:
+        self._revoke_account(name)
         return make_response("", 204)
 
     def _reset(self) -> Response:

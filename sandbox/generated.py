@@ -20,20 +20,27 @@ from sandbox.wearer import BodyFat, Stay, Today, Wearer, today_in
 _ZONE, _ABROAD = "Europe/Amsterdam", "America/New_York"
 # Every September a fortnight abroad. On the day he flies home the tracker lies in the suitcase.
 _LEAVES, _RETURNS = (9, 14), (9, 27)
-_HISTORY = 730
+HISTORY_DAYS = 730
 _DIGITS = "23456789BCDFGHJKLMNPQRSTVWXYZ"
 _WEIGHED, _WEIGHED_AGAIN, _FAT, _WORN = 0.85, 0.10, 0.80, 0.95
 _RING = 0.25
 
 
-def invented(name: str, clock: Callable[[], float], today: date | None) -> Wearer:
-    """Return the person *name* with two years of history up to and including *today*."""
-    calendar = today_in(ZoneInfo(_ZONE), clock, today)
-    wearer = _create_wearer(name, calendar)
-    wearer.clock = clock
+def invented(
+    name: str, clock: Callable[[], float], today: date | None, days: int = HISTORY_DAYS
+) -> Wearer:
+    """Return the person *name* with so many *days* of history, up to and including *today*."""
+    wearer = unmeasured(name, clock, today)
     wearer.live = _live_day
-    wearer.lived_until = calendar() - timedelta(days=_HISTORY)
+    wearer.lived_until = wearer.today() - timedelta(days=days)
     wearer.catch_up()
+    return wearer
+
+
+def unmeasured(name: str, clock: Callable[[], float], today: date | None) -> Wearer:
+    """Return the person *name*, who has an account and nothing in it."""
+    wearer = _create_wearer(name, today_in(ZoneInfo(_ZONE), clock, today))
+    wearer.clock = clock
     return wearer
 
 

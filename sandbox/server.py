@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,13 +20,14 @@ from sandbox.faults import Fault, FaultOptions
 from sandbox.fitbit.api import FitbitApi
 from sandbox.fitbit.oauth import FitbitOAuth
 from sandbox.fitbit.switches import FitbitSwitches
-from sandbox.generated import invented
+from sandbox.generated import HISTORY_DAYS, invented, unmeasured
 from sandbox.google.health import GoogleHealth
 from sandbox.google.oauth import GoogleOAuth
 from sandbox.google.switches import GoogleSwitches
 from sandbox.journal import Request
 from sandbox.measurements import Recording, recorded_wearer
 from sandbox.oauth.client import Client
+from sandbox.oauth.kept import KeptLedger, kept_client
 from sandbox.oauth.ledger import Ledger, TokenPrefixes
 from sandbox.wearer import Wearer
 
@@ -53,6 +54,10 @@ class Sandbox:
     access_lifetime: of access tokens, in seconds; without it each provider's own.
     clock: seconds since the epoch, for tokens, quotas and today.
     port: 0 takes a free one.
+    listening: the number of a socket that listens already, instead of a port.
+    history: the days before today that the invented people have measurements of.
+    newcomers: the names of those who never measured anything.
+    folder: where grants and the client's secret are kept; without it they end with the sandbox.
     """
 
     today: date | None = None
@@ -63,20 +68,24 @@ class Sandbox:
     access_lifetime: int | None = None
     clock: Callable[[], float] = time.time
     port: int = 0
+    listening: int | None = None
+    history: int = HISTORY_DAYS
+    newcomers: Collection[str] = ()
+    folder: Path | None = None
     google: GoogleSwitches = field(init=False, default_factory=GoogleSwitches)
     fitbit: FitbitSwitches = field(init=False, default_factory=FitbitSwitches)
     wearer: Wearer = field(init=False)
 
     def __post_init__(self) -> None:
         self.wearer = self._wearer()
-        self._accounts = Accounts(self.wearer, lambda name: invented(name, self.clock, self.today))
-        self._client = Client()
-        self._front = Front(self.fitbit, self.clock)
+        self._accounts = Accounts(self.wearer, self._create)
+        self._client = kept_client(self.folder) if self.folder else Client()
+        self._front = Front(self.fitbit, self.clock, self.revoke)
         google_lifetime = self.access_lifetime or _GOOGLE_LIFETIME
         fitbit_lifetime = self.access_lifetime or _FITBIT_LIFETIME
         prefixes = TokenPrefixes("4/0A", "ya29.", "1//0")
-        self._google_ledger = Ledger(self.clock, google_lifetime, prefixes)
-        self._fitbit_ledger = Ledger(self.clock, fitbit_lifetime, TokenPrefixes("", "eyJ", ""))
+        self._google_ledger = self._ledger(google_lifetime, prefixes, GOOGLE)
+        self._fitbit_ledger = self._ledger(fitbit_lifetime, TokenPrefixes("", "eyJ", ""), FITBIT)
         self._server: BaseWSGIServer | None = None
 
     def __enter__(self) -> Self:
@@ -94,7 +103,7 @@ class Sandbox:
         """Start to serve on 127.0.0.1."""
         app = build(self._front, [*self._google_routes(), *self._fitbit_routes()])
         self._server = make_server(
-            "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet
+            "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet, fd=self.listening
         )
         Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
@@ -111,7 +120,7 @@ class Sandbox:
         """Where it serves, without a slash at the end."""
         if self._server is None:
             raise RuntimeError("the sandbox is not started")
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -151,6 +160,11 @@ class Sandbox:
         self._google_ledger.revoke_all()
         self._fitbit_ledger.revoke_all()
 
+    def revoke(self, name: str) -> None:
+        """Revoke the grants of *name* at both providers."""
+        self._google_ledger.revoke_account(name)
+        self._fitbit_ledger.revoke_account(name)
+
     def account(self, name: str) -> Wearer:
         """Return the person who signs in as *name*, at either provider."""
         return self._accounts.find(name)
@@ -161,13 +175,24 @@ class Sandbox:
 
     def _wearer(self) -> Wearer:
         if self.measurements is None and self.participant is None:
-            return invented("jack", self.clock, self.today)
+            return self._create("jack")
         if self.measurements is None or self.participant is None:
             raise ValueError("measurements and participant belong together")
         recording = Recording(
             folder=self.measurements, participant=self.participant, shift=self.shift
         )
         return recorded_wearer(recording, self.clock, self.today)
+
+    def _create(self, name: str) -> Wearer:
+        if name in self.newcomers:
+            return unmeasured(name, self.clock, self.today)
+        return invented(name, self.clock, self.today, self.history)
+
+    def _ledger(self, lifetime: int, prefixes: TokenPrefixes, provider: str) -> Ledger:
+        if self.folder is None:
+            return Ledger(self.clock, lifetime, prefixes)
+        file = self.folder / f"{provider.strip('/')}.json"
+        return KeptLedger(self.clock, lifetime, prefixes, file)
 
     def _google_routes(self) -> list[tuple[str, Blueprint]]:
         oauth = GoogleOAuth(self._client, self._google_ledger, self.google, self._accounts)

@@ -51,7 +51,7 @@ MEASURED = {
     "a look of the fan-out near a fetch": (3, 0, 0),
     "any other look of the fan-out": (2, 0, 0),
     UNCHANGED: (16, 3, 6),
-    CHANGING: (24, 10, 6),
+    CHANGING: (25, 11, 6),
     "its delivery, where Igor polls": (2, 0, 0),
     "a sweep of deliver": (1, 0, 0),
     "the daily round: push, forget old entries": (3, 0, 0),
@@ -72,6 +72,7 @@ ASSUMED = {
     "an answer to a stranger": 0.05,
     # Bytes.
     "a record": 75,
+    "a year for charts": 22_000,
     "a log entry": 300,
     "a ledger": 4_000,
     "a line in the log": 700,
@@ -121,8 +122,9 @@ def month(people: int, pace: Pace) -> dict[str, float]:
     cold = with_secrets + min(IDLE, pace.polls * people)
     seconds = seconds_used(people, pace, others + rounds, cold)
     year, ledger = 365 * ASSUMED["a record"], ASSUMED["a ledger"]
-    kept = BUCKETS * year + ledger + pace.changing * DAYS * ASSUMED["a log entry"]
-    week = 7 * (pace.changing * SERIES * year + pace.fetches * ledger)
+    charts = ASSUMED["a year for charts"]
+    kept = BUCKETS * year + YEARS * charts + ledger + pace.changing * DAYS * ASSUMED["a log entry"]
+    week = 7 * (pace.changing * (SERIES * year + charts) + pace.fetches * ledger)
     # A task is offered, and carried out.
     operations = (NEAR_TICKS + 1 + 2) * pace.fetches + 2 * pace.changing
     return {

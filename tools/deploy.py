@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deployment import database, releases, teardown
+from deployment import database, releases, teardown, traces
 from deployment.bucket import Bucket
 from deployment.choices import ROOT
 from deployment.failures import Failed
@@ -36,11 +36,13 @@ def deploy(project: str, options: Options) -> None:
         prepared.terraform.plan()
         return
     database.follow(prepared.terraform, prepared.state, prepared.databases, prepared.remember)
-    carry_out(prepared, options, lambda: _fill(project))
+    carry_out(prepared, options, lambda: _before_functions(project, prepared))
     _show(project, prepared)
 
 
-def _fill(project: str) -> None:
+def _before_functions(project: str, prepared: Prepared) -> None:
+    if not traces.wanted(prepared.terraform.choices):
+        traces.switch_off(project)
     if waiting := fill(project):
         lines = "\n  ".join(waiting)
         raise Failed(f"Only you know these; give each, then deploy again:\n  {lines}")
@@ -56,8 +58,6 @@ By hand, once (docs/google-setup.md):
   at https://console.cloud.google.com/auth/clients?project={project}
 - publish the consent screen, or each login ends after seven days:
   https://console.cloud.google.com/auth/audience?project={project}
-- switch off traces, which would hold the addresses of polls and so their keys:
-  gcloud services disable cloudtrace.googleapis.com --project={project}
 The first login:
   {first_login}
 """)
@@ -66,7 +66,7 @@ The first login:
         way_back = back if releases.known(prepared.bucket) else ""
         raise Failed(f"Ask again in a few minutes: healthrelay doctor --url {url}{way_back}")
     releases.remember(prepared.bucket)
-    print(f"{project} is deployed.")
+    print(f"{project} is deployed. A link to the household's page:\n  tools/cloud {project} open")
 
 
 def _well(url: str, terraform: Terraform) -> bool:

@@ -27,6 +27,7 @@ AGREED = {
     "MIT-0",
     "MPL-2.0",
     "PSF-2.0",
+    "ZPL-2.1",
 }
 """Of all in an expression. None asks more of who deploys than to keep its text with the package."""
 _MEANT = {
@@ -37,6 +38,7 @@ _MEANT = {
     "BSD License": "BSD",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "ZPL 2.1": "ZPL-2.1",
 }
 """What packages say → SPDX's name; BSD alone is none, and may mean two."""
 

@@ -44,12 +44,12 @@ variable "client_id" {
 
 variable "system" {
   type        = string
-  description = "Units: metric (kg), en_US (lb) or en_GB (stone)."
+  description = "Units: metric (kg), en_US (lb) or en_GB (stone). Empty: the page's settings say it, and each poll reads one document more."
   default     = "metric"
 
   validation {
-    condition     = contains(["metric", "en_US", "en_GB"], var.system)
-    error_message = "Units are metric, en_US or en_GB."
+    condition     = contains(["", "metric", "en_US", "en_GB"], var.system)
+    error_message = "Units are metric, en_US or en_GB, or empty."
   }
 }
 

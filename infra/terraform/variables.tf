@@ -107,6 +107,12 @@ variable "monthly_budget" {
   }
 }
 
+variable "keep_traces" {
+  type        = bool
+  description = "Whether Cloud Trace stays on in the project. `make deploy` switches it off otherwise, because traces hold whole addresses, and those of Igor's polls hold keys."
+  default     = false
+}
+
 variable "generation" {
   type        = number
   description = "Raise it after you change a secret: every function starts again and reads it."

@@ -7,6 +7,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
@@ -56,7 +57,9 @@ class Grant:
 
 
 @dataclass(eq=False, slots=True)
-class _Code:
+class Code:
+    """An authorization code, and what was granted with it."""
+
     consent: ConsentRequest
     grant: Grant
     expires_at: float
@@ -64,7 +67,9 @@ class _Code:
 
 
 @dataclass(eq=False, slots=True)
-class _Access:
+class Access:
+    """An access token's state."""
+
     grant: Grant
     scopes: tuple[str, ...]
     expires_at: float
@@ -109,10 +114,10 @@ class Ledger:
         self.clock = clock
         self._prefixes = prefixes
         self.access_lifetime = access_lifetime
-        self.lock = RLock()
+        self.lock: AbstractContextManager[object] = RLock()
         self._granted: dict[str, dict[str, None]] = {}
-        self._codes: dict[str, _Code] = {}
-        self._access: dict[str, _Access] = {}
+        self._codes: dict[str, Code] = {}
+        self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
     def allow(self, consent: ConsentRequest, scopes: Iterable[str], account: str) -> str:
@@ -124,7 +129,7 @@ class Ledger:
             granted.update(allowed)
             code = self._prefixes.code + secrets.token_urlsafe(40)
             grant = Grant(account=account, scopes=tuple(allowed), renewable=renewable)
-            self._codes[code] = _Code(consent, grant, self.clock() + _CODE_LIFETIME_SECONDS)
+            self._codes[code] = Code(consent, grant, self.clock() + _CODE_LIFETIME_SECONDS)
             return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str) -> Grant:
@@ -147,7 +152,7 @@ class Ledger:
         """Return a fresh access token for *grant*, or for some of its scopes."""
         token = self._prefixes.access + secrets.token_urlsafe(60)
         expires_at = self.clock() + self.access_lifetime
-        self._access[token] = _Access(grant, scopes or grant.scopes, expires_at)
+        self._access[token] = Access(grant, scopes or grant.scopes, expires_at)
         return token
 
     def new_refresh(self, grant: Grant, lifetime: int | None = None) -> str:
@@ -159,7 +164,8 @@ class Ledger:
 
     def bearer(self, token: str) -> Bearer:
         """Return whose *token* it is. Raise `TokenUnknown` or `TokenExpired`."""
-        held = self._access.get(token)
+        with self.lock:
+            held = self._access.get(token)
         if held is None or not held.grant.alive:
             raise TokenUnknown
         if held.expires_at <= self.clock():
@@ -207,12 +213,14 @@ class Ledger:
 
     def revoke_all(self) -> None:
         """Revoke every grant of everybody."""
-        for account in {code.grant.account for code in self._codes.values()}:
-            self.revoke_account(account)
+        with self.lock:
+            for account in {code.grant.account for code in self._codes.values()}:
+                self.revoke_account(account)
 
     def alive(self, account: str) -> bool:
         """Return whether *account* has a redeemed grant that was not revoked."""
-        grants = [code.grant for code in self._codes.values() if code.used]
+        with self.lock:
+            grants = [code.grant for code in self._codes.values() if code.used]
         return any(grant.alive and grant.account == account for grant in grants)
 
     def expire_access_tokens(self) -> None:

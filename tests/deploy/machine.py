@@ -18,7 +18,7 @@ ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}
 GCLOUD = """#!{python} -S
 import json, os, sys, urllib.request
 body = json.dumps({{"words": sys.argv[1:], "stdin": sys.stdin.read()}}).encode()
-with urllib.request.urlopen(os.environ["HEALTHRELAY_TEST_CLOUD"] + "/gcloud", body) as answer:
+with urllib.request.urlopen(os.environ["DEPLOY_TEST_CLOUD"] + "/gcloud", body) as answer:
     answered = json.load(answer)
 print(answered.get("stdout", ""))
 print(answered.get("stderr", ""), file=sys.stderr)
@@ -73,7 +73,10 @@ class Machine:
         (venv / "python").symlink_to(sys.executable)
         # The address of the deployment leads nowhere from here: a household stands there.
         real = Path(sys.executable).parent / "healthrelay"
-        script = f'#!/bin/sh\nexec "{real}" doctor --url "{healthy}"\n'
+        script = f'''#!/bin/sh
+[ "$1 $2" = "doctor --url" ] && exec "{real}" doctor --url "{healthy}"
+exec "{real}" "$@"
+'''
         (venv / "healthrelay").write_text(script)
         (venv / "healthrelay").chmod(0o755)
         rc = home / "terraformrc"
@@ -85,11 +88,12 @@ class Machine:
             "HOME": str(home),
             "TF_CLI_CONFIG_FILE": str(rc),
             "CHECKPOINT_DISABLE": "1",
+            "GOGC": "off",  # Terraform ends before its garbage matters: a tenth of its time
             "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT": f"{cloud}/storage/v1/",
             "GOOGLE_STORAGE_CUSTOM_ENDPOINT": f"{cloud}/storage/v1/",
             "GOOGLE_OAUTH_ACCESS_TOKEN": "a-token",
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER": f"{cloud}/",
-            "HEALTHRELAY_TEST_CLOUD": cloud,
+            "DEPLOY_TEST_CLOUD": cloud,
             "HEALTHRELAY_CLIENT_SECRET": "from-the-console",
             "HEALTHRELAY_IGOR_TOKEN": "from-igor",
         }

@@ -12,13 +12,15 @@ from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import PROJECT
 from tests.deploy.machine import Machine
 
-# One process: what is deployed once is deployed once a process.
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
+# They begin with nothing, so they need not go where something is deployed once for all.
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("first deploy"), pytest.mark.timeout(300)]
 
 ANSWERS = "a-client-id\nowner@example.org\n5\nyes\n"
 BUCKET = f"{PROJECT}-healthrelay-state"
 FUNCTION = "create google_cloudfunctions2_function"
-LAST_LINE = f"{PROJECT} is deployed.\n"
+LAST_LINE = (
+    f"{PROJECT} is deployed. A link to the household's page:\n  tools/cloud {PROJECT} open\n"
+)
 
 
 def test_everything_that_is_late_is_waited_for(cloud: Cloud, machine: Machine) -> None:
@@ -33,7 +35,7 @@ def test_everything_that_is_late_is_waited_for(cloud: Cloud, machine: Machine) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith(LAST_LINE)
     assert re.findall(r"\[\d/4\] .*", done.stdout) == [
-        "[1/4] services: 15 new",
+        "[1/4] services: 16 new",
         f"[2/4] accounts, rights, secrets, metrics: {_new(done.stdout, 2)} new",
         "[3/4] values of the secrets",
         f"[4/4] all the rest, of {_new(done.stdout, 4)} changes",
@@ -59,6 +61,13 @@ def test_everything_that_is_late_is_waited_for(cloud: Cloud, machine: Machine) -
         "region": "europe-west1",
     }
     assert BUCKET in cloud.storage.versioned
+    # Calls are charged to the project, and not to one that gcloud was once set to.
+    assert cloud.quota_projects == {PROJECT}
+    # Traces, with the keys of polls, end before there is a function that could be polled.
+    assert cloud.model.project(PROJECT).services == set()
+    log = cloud.model.log
+    off = log.index(f"gcloud services disable cloudtrace.googleapis.com --project={PROJECT}")
+    assert off < log.index(made[0])
 
 
 def test_nothing_is_made_or_remembered_before_the_plan_is_confirmed(
@@ -109,16 +118,19 @@ def test_what_stays_wrong_stops_with_a_sentence_and_going_on_works(
     assert again.stdout.endswith(LAST_LINE)
 
 
-def test_a_database_that_could_not_be_seen_is_met_before_anything_touches_it(
+def test_what_could_not_be_seen_while_services_were_off_is_met_before_anything_touches_it(
     cloud: Cloud, machine: Machine
 ) -> None:
+    cloud.model.project(PROJECT).cpus = 0.5
     values = {"name": "(default)", "location_id": "eur3", "type": "FIRESTORE_NATIVE"}
     cloud.model.project(PROJECT).databases["(default)"] = values | {"project": PROJECT}
 
     done = machine.run("deploy", PROJECT, "--wait=20", given=ANSWERS)
 
     assert done.returncode == 1
+    assert "The quota of europe-west1 is asked for again" in done.stdout
     assert "the database (default) is in eur3 and cannot move" in done.stderr
+    assert "max_instances=3 is more than the 1 a function that" in done.stderr
     made = {line.split()[1] for line in cloud.model.log if line.startswith("create ")}
     assert made == {"google_project_service"}
 

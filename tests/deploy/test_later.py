@@ -27,7 +27,8 @@ def upgraded(cloud: Cloud, machine: Machine, *words: str, project: str = PROJECT
     del cloud.model.log[:]
     done = machine.run("deploy", project, *words, "--yes", "--wait=20")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith(f"{project} is deployed.\n")
+    assert f"\n{project} is deployed. " in done.stdout
+    assert done.stdout.endswith(f"\n  tools/cloud {project} open\n")
     return changes(cloud)
 
 
@@ -164,13 +165,30 @@ def test_a_key_of_ones_own_replaces_no_secret(deployed: Cloud, machine: Machine)
     assert {line.split()[1] for line in changed} == {"google_secret_manager_secret"}
 
 
+def test_traces_stay_where_somebody_keeps_them_or_google_does_not_let_them_go(
+    deployed: Cloud, machine: Machine
+) -> None:
+    services = deployed.model.project(PROJECT).services
+    assert services == set()
+    services.add("cloudtrace.googleapis.com")
+
+    assert upgraded(deployed, machine, "keep_traces=true") == []
+    assert services == {"cloudtrace.googleapis.com"}
+
+    failure = "ERROR: FAILED_PRECONDITION: The service is depended on by an active service"
+    deployed.model.fail("gcloud services disable", failure)
+    done = machine.run("deploy", PROJECT, "keep_traces=", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    by_hand = f"gcloud services disable cloudtrace.googleapis.com --project={PROJECT}"
+    assert f"with their keys. ({failure})\n        Do it by hand: {by_hand}\n" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("choice", "sentence"),
     [
-        ("region=us-central1", "go back to region=europe-west1, or deploy into another project"),
         ("database_location=nam5", "cannot move: go back to database_location=europe-west1"),
         ("store=firestore:restored", "there is no database restored: restore a backup into it"),
-        ("max_instances=61", "Between 1 and 60 instances"),
+        ("max_instances=61", "more than the 60 a function that the quota of europe-west1"),
     ],
 )
 def test_what_would_lose_something_is_refused_before_anything_changes(

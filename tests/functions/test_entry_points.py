@@ -44,7 +44,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
 
 def test_the_functions_are_those_we_serve() -> None:
     assert set(NAMES) == set(functions())
-    assert {"auth1", "auth2", "fetch", "deliver", "events", "relay"} <= set(NAMES)
+    assert {"auth1", "auth2", "fetch", "deliver", "events", "relay", "setup"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,8 +58,8 @@ def test_an_entry_point_is_thin_and_named_like_its_folder(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_local_route_is_the_name(name: str, household: Household) -> None:
-    assert household.get(name).status_code in (400, 401)
-    assert household.get(f"{name}/").status_code in (400, 401)
+    assert household.get(name).status_code in (303, 400, 401)
+    assert household.get(f"{name}/").status_code in (303, 400, 401)
     assert household.get(f"{name}s").status_code == 404
     # Who serves http on one machine must stay reachable there.
     assert "Strict-Transport-Security" not in household.get(name).headers
@@ -68,18 +68,21 @@ def test_the_local_route_is_the_name(name: str, household: Household) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("path", ["/", "/anything/below"])
 def test_a_function_answers_at_every_path(load: Load, name: str, path: str) -> None:
-    assert load(name).get(path).status_code in (400, 401)
+    page = {"/": 303, "/anything/below": 404}
+    known = {"setup": [page[path]]}
+    assert load(name).get(path).status_code in known.get(name, [400, 401])
 
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
     [
-        ("auth1", {"GET", "HEAD", "POST"}),
+        ("auth1", {"GET", "HEAD"}),
         ("auth2", {"GET"}),
         ("fetch", {"GET", "POST"}),
         ("deliver", {"GET", "POST"}),
         ("events", {"GET", "HEAD"}),
         ("relay", {"GET", "HEAD"}),
+        ("setup", {"GET", "HEAD", "POST"}),
     ],
 )
 def test_other_methods_are_refused_with_the_right_ones(
@@ -99,11 +102,6 @@ def test_other_methods_are_refused_with_the_right_ones(
 @pytest.mark.parametrize(
     ("name", "query", "status", "sentence"),
     [
-        ("auth1", "", 400, "Say which user: add user=NAME."),
-        ("auth1", "?user=jack", 401, "Only the owner, or somebody with an invitation"),
-        ("auth1", "?user=jack&invitation=forged", 403, "invitation"),
-        ("auth2", "", 400, "This address is not one that we gave out."),
-        ("auth2", "?code=c&state=forged", 400, "This address is not one that we gave out."),
         ("fetch", "?user=jack", 401, "The owner key is missing or wrong"),
         ("deliver", "", 401, "The owner key is missing or wrong"),
         ("events", "", 401, "Send the key in the address, or as Authorization: Bearer."),
@@ -111,6 +109,8 @@ def test_other_methods_are_refused_with_the_right_ones(
         ("relay", "", 400, "Say which user: add user=NAME."),
         ("relay", "?user=../jack", 400, "A user name is 1 to 64 letters"),
         ("relay", "?user=jack&key=k", 401, "The key is missing or wrong."),
+        ("setup", "?key=forged", 403, "Each printed link opens the page within ten minutes."),
+        ("setup", "no/such", 404, "There is no such page"),
     ],
 )
 def test_strangers_get_a_status_and_a_sentence(
@@ -122,6 +122,29 @@ def test_strangers_get_a_status_and_a_sentence(
     assert sentence in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "status", "shown", "words"),
+    [
+        ("auth1", "", 400, 400, "Say which user: add user=NAME."),
+        ("auth1", "?user=jack&invitation=forged", 403, 400, "The link is incomplete"),
+        ("auth2", "", 400, 400, "The link is incomplete"),
+        ("auth2", "?code=c&state=forged", 400, 400, "The link is incomplete"),
+    ],
+)
+def test_strangers_at_the_way_to_the_provider_are_led_to_a_page(
+    load: Load, name: str, query: str, status: int, shown: int, words: str
+) -> None:
+    answer = load(name).get(f"/{query}")
+
+    assert answer.status_code == status
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["Cache-Control"] == "no-store"
+    place = answer.headers["Refresh"].partition("url=https://relay.example/setup/")[2]
+    page = load("setup").get(f"/{place}")
+    assert page.status_code == shown
+    assert words in page.text
 
 
 def test_the_owner_learns_that_nobody_is_there(load: Load) -> None:

@@ -15,7 +15,7 @@ import requests
 from healthrelay import config
 from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.core.grants.invitations import Invitation
+from healthrelay.core.grants.invitation import Invitation
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.grants.signed import SignedNotes
 from healthrelay.local.consent_page import allow
@@ -82,7 +82,7 @@ def test_the_main_job_passes_through_all_processes(
     key = new_poll_key("jack", store.identities)
 
     person = store.identities.invitations("jack").person
-    assert consent(functions, provider, person) == {"auth1": 302, "auth2": 200}
+    assert consent(functions, provider, person) == {"auth1": 302, "auth2": 303}
     fetched = requests.post(
         functions["fetch"].url, data={"user": "jack"}, headers=OWNER, timeout=SECONDS
     )
@@ -95,7 +95,10 @@ def test_the_main_job_passes_through_all_processes(
         f"{functions['events'].url}/events", params={"user": "jack", "key": key}, timeout=SECONDS
     )
 
+    door = requests.get(functions["setup"].url, allow_redirects=False, timeout=SECONDS)
+
     assert (fetched.status_code, polled.status_code) == (200, 200)
+    assert (door.status_code, door.headers["Location"]) == (303, "/setup/sign-in")
     assert (events.status_code, events.json()["head"]) == (200, 1)
     assert (answer.status_code, answer.json()) == (200, {"people": {}})
     series = fetched.json()["series"]

@@ -115,6 +115,20 @@ def test_a_stranger_is_refused_before_the_body_comes(deployed: Deployed) -> None
         assert int(answer.split()[1]) in (400, 401, 405, 411, 413, 415), (number, answer)
 
 
+def test_without_a_front_end_who_stops_within_the_headers_takes_a_slot(deployed: Deployed) -> None:
+    """What `docs/security.md` warns of; when gunicorn bounds it the warning may go."""
+    assert deployed.poll().status_code == 200
+    query = {"user": "jack", "key": deployed.key}
+    with ExitStack() as stack:
+        for _ in range(THREADS):
+            connection = socket.create_connection(("127.0.0.1", deployed.relay.port), SECONDS)
+            stack.enter_context(closing(connection))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(deployed.relay.url, params=query, timeout=1)
+    assert deployed.poll().status_code == 200
+
+
 def test_who_has_the_key_has_five_seconds_for_the_body(deployed: Deployed) -> None:
     line = f"POST /ack?user=jack&key={deployed.key} HTTP/1.1"
     head = f"{line}\r\nHost: a\r\nContent-Length: 8\r\n"
@@ -134,7 +148,9 @@ def test_who_does_not_take_the_answer_is_given_up() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, Flask("slots").test_request_context("/") as context:
         context.request.environ["gunicorn.socket"] = ours
-        relay.view(context.request, Services(config.load({})))
+        relay.view(
+            context.request, Services(config.load({"HEALTHRELAY_STORE": "sqlite:///:memory:"}))
+        )
 
         # From here on `sendall`, as a server uses it, raises after so many seconds in all.
         assert ours.gettimeout() == 60

@@ -37,6 +37,8 @@ class Recorder(Listening):
         """With a *certificate*, a PEM file that holds its key too, over TLS as ``localhost``."""
         self.seen: list[Seen] = []
         self.say = Say()
+        self.options = 501
+        """The status of the answer to a question that does nothing (OPTIONS)."""
         self.names: list[str | None] = []
         """The host names that were asked for over TLS."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -66,6 +68,11 @@ class Recorder(Listening):
                 self.send_header("Content-Length", str(len(reply.body)))
                 self.end_headers()
                 self.wfile.write(reply.body)
+
+            def do_OPTIONS(self) -> None:
+                self.send_response(recorder.options)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             do_GET = do_PUT = do_POST = answer  # noqa: N815 - names that http.server gives
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from healthrelay.core.measurements.records import Delta, parse
+from healthrelay.core.measurements.reading import Delta, parse
 from healthrelay.flows.delivery.context import Delivery
 from healthrelay.flows.delivery.deliver import deliver
 from healthrelay.flows.delivery.poll import new_poll_key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_a_stopped_igor_gets_everything_once_it_is_back(
     assert one["trouble"] == two["trouble"]
     assert datetime.fromisoformat(one["trouble"].pop("since")) <= household.services.now()
     assert one["trouble"] == {
-        "error": "localhost gave no whole answer (NewConnectionError).",
+        "error": f"{urlsplit(igor.url).netloc} does not answer. Does it run?",
         "who": "nobody",
         "cause": "try_later",
     }

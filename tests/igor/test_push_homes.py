@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -106,7 +107,9 @@ def test_tls_is_verified_by_the_certificate_that_the_owner_names(
     refused = pusher(**opens | {"igor_ca": ""}).fetched()
 
     assert refused["added"] == 2
-    assert trouble_of(refused) == for_owner("localhost shows a certificate that is not trusted.")
+    assert trouble_of(refused) == for_owner(
+        f"{urlsplit(igor.url).netloc} shows a certificate that is not trusted."
+    )
     assert igor.data_xml(SENSOR) == EMPTY
     assert household_with(**opens).delivered() == {"delivered": 1, "waiting": 0}
     assert igor.data_xml(JACK) == WEIGHTS_XML

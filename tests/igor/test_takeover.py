@@ -12,7 +12,8 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.ledger import Days, Ledger
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.igor.old_plugin import LegacyPerson
 from healthrelay.igor.takeover import SeriesCount, Takeover, take_over
 from healthrelay.ports.store import Store

@@ -17,7 +17,7 @@ from healthrelay.adapters.firestore.store import FirestoreStore
 from healthrelay.config import SETTINGS
 from healthrelay.config.functions import functions
 from healthrelay.core.household.settings import INTERVAL_SECONDS
-from healthrelay.core.measurements.records import Delta
+from healthrelay.core.measurements.reading import Delta
 from healthrelay.flows.delivery.events import acknowledge
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.flows.measurements.fanout import fan_out
@@ -97,7 +97,12 @@ class Cloud(Names):
 @pytest.fixture
 def settings(firestore_project: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", firestore_project)
-    return {"HEALTHRELAY_STORE": "firestore", "HEALTHRELAY_SEALING_KEYS": f"k:{'A' * 43}="}
+    # As a deployment has them, which also says the units: else each look at them is a read.
+    return {
+        "HEALTHRELAY_STORE": "firestore",
+        "HEALTHRELAY_SEALING_KEYS": f"k:{'A' * 43}=",
+        "HEALTHRELAY_SYSTEM": "metric",
+    }
 
 
 @pytest.mark.peer
@@ -111,6 +116,8 @@ def test_the_counts_are_those_of_the_meter(
     household.fetched()
     key = new_poll_key("jack", store.identities)
     store.log.save("jack", "reader:igor", store.log.following("jack").progress("x"))
+    # Whose charts were looked at has them written with each change.
+    store.overview.charted("jack", None)
 
     def cost(act: Callable[[], object]) -> tuple[int, int, int]:
         meter, journal = store.meter, household.sandbox.journal

@@ -87,7 +87,7 @@ def test_a_private_function_answers_nobody_but_the_invoker(planned: Plan) -> Non
             callers[on].add(account)
 
     public = {name for name in FUNCTIONS if callers[name] == {"anybody"}}
-    assert public == {"auth1", "auth2", "events", "relay"}
+    assert public == {"auth1", "auth2", "events", "relay", "setup"}
     assert all(callers[name] == {INVOKER} for name in set(FUNCTIONS) - public)
 
 
@@ -230,7 +230,7 @@ def test_addresses_with_keys_in_them_are_not_logged(least: Plan) -> None:
 
     assert exclusion["filter"] == (
         f'logName="{name}" AND resource.labels.service_name='
-        '("auth1" OR "auth2" OR "events" OR "relay")'
+        '("auth1" OR "auth2" OR "events" OR "relay" OR "setup")'
     )
 
 
@@ -260,11 +260,18 @@ def test_resting_keeps_the_data_and_its_keys_and_nothing_that_runs(resting: Plan
     assert not (running | {"cloud_scheduler_job", "monitoring_alert_policy"}) & kinds
 
 
+def test_a_budget_knows_the_project_by_its_number(full: Plan) -> None:
+    (budget,) = full.all("billing_budget").values()
+
+    assert budget["budget_filter"][0]["projects"] == [f"projects/{NUMBER}"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"project": "My Project"}, "Give the project's id, such as healthrelay-home"),
         ({"region": "europe-west1-b"}, "not a zone such as europe-west1-b"),
+        ({"max_instances": 61}, "Between 1 and 60 instances"),
         ({"client_id": ""}, "Register with the provider first"),
         ({"igor_url": "http://igor.example.org"}, "must begin with https://"),
         ({"schedules": {"fetch": "hourly"}}, "a time has five fields"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,26 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+@contextmanager
+def stranger(chromium: Browser) -> Iterator[Page]:
     """A page of a person who was never here."""
     context = chromium.new_context()
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    with stranger(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(chromium: Browser) -> Iterator[Page]:
+    """A page in a second browser."""
+    with stranger(chromium) as opened:
+        yield opened
 
 
 def _executable() -> str:

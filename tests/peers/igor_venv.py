@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.peers import install
@@ -19,9 +19,10 @@ PINS = ("igor-iot==0.99.1", "Flask==2.2.5", "Werkzeug==2.2.3", "PyJWT==1.7.1", "
 
 _FITS = (
     "import sys, platform, venv, ensurepip;"
-    "sys.exit(not ((3, 9) <= sys.version_info[:2] <= (3, 11)"
+    "sys.exit(not ('%d.%d' % sys.version_info[:2] in sys.argv"
     " and platform.python_implementation() == 'CPython'))"
 )
+VERSIONS = ("3.11", "3.10", "3.9")
 
 LOAD = """
 import gevent.monkey; gevent.monkey.patch_all()
@@ -51,25 +52,25 @@ def igor_bin() -> Path:
     return folder / "bin"
 
 
-def find_python() -> str | None:
-    """An interpreter Igor can run on, best first."""
-    return next((python for python in _candidates() if _fits(python)), None)
+def find_python(versions: Sequence[str] = VERSIONS) -> str | None:
+    """An interpreter of one of the *versions*, ours if it is, else of the first there is."""
+    candidates = _candidates(versions)
+    return next((python for python in candidates if _fits(python, versions)), None)
 
 
-def _candidates() -> Iterator[str]:
+def _candidates(versions: Sequence[str]) -> Iterator[str]:
     yield os.path.realpath(sys.executable)
-    for version in ("3.11", "3.10", "3.9"):
+    for version in versions:
         if found := shutil.which(f"python{version}"):
             yield found
         for kept in sorted(Path.home().glob(f".pyenv/versions/{version}*/bin/python")):
             yield str(kept)
 
 
-def _fits(python: str) -> bool:
+def _fits(python: str, versions: Sequence[str]) -> bool:
     try:
-        tried = subprocess.run(
-            [python, "-I", "-c", _FITS], capture_output=True, timeout=30, check=False
-        )
+        argv = [python, "-I", "-c", _FITS, *versions]
+        tried = subprocess.run(argv, capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return tried.returncode == 0

@@ -1,8 +1,8 @@
 """The tests on another day and in another zone.
 
 ``python -m tests.peers.moved_clock PROGRAM …`` runs a Python program whose clock, and that of every
-Python it starts, begins at DATE in the zone TZ; without a DATE at one of MOMENTS, another with each
-commit. The clocks by which a wait is timed go on as they are.
+Python and Node it starts, begins at DATE in the zone TZ; without a DATE at one of MOMENTS, another
+with each commit. The clocks by which a wait is timed go on as they are.
 """
 
 from __future__ import annotations
@@ -67,11 +67,14 @@ def chosen() -> Moment:
 
 def variables(moment: Moment) -> dict[str, str]:
     """Return what moves the clock of a process to *moment*."""
-    paths = [str(ROOT / "tests" / "peers" / "moved"), os.environ.get("PYTHONPATH", "")]
+    folder = ROOT / "tests" / "peers" / "moved"
+    paths = [str(folder), os.environ.get("PYTHONPATH", "")]
+    options = [os.environ.get("NODE_OPTIONS", ""), f'--require "{folder / "clock.cjs"}"']
     return {
         "MOVED_SECONDS": str(moment.seconds_ahead()),
         "MOVED_PACKAGES": str(Path(time_machine.__file__).parents[1]),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "NODE_OPTIONS": " ".join(filter(None, options)),
         "TZ": moment.zone,
     }
 

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import requests
 
-from tests.peers import install
+from tests.peers.node import node, packages
 from tests.peers.oidc_consent import walk
 from tests.peers.process import Process
 from tests.peers.running import Running
@@ -75,12 +73,12 @@ class OidcProvider(Running):
 
     def start(self) -> None:
         """Start the server and wait until it has said where it listens."""
-        node, home = _node(), _home()
+        source, purpose = Path(__file__).parent / "oidc", "the authorization server"
+        program, home = node(purpose), packages(source, purpose)
         self._folder = tempfile.TemporaryDirectory(prefix="oidc-")
         folder = Path(self._folder.name)
-        server = Path(__file__).parent / "oidc" / "server.mjs"
         self._process = Process(
-            [node, server, home, json.dumps(self._wanted())],
+            [program, source / "server.mjs", home, json.dumps(self._wanted())],
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder)},
             cwd=folder,
             log=folder / "out",
@@ -127,28 +125,3 @@ class OidcProvider(Running):
             if line.startswith(_LISTENING) and line.endswith("\n"):
                 self.url = line.removeprefix(_LISTENING).strip()
         return bool(self.url)
-
-
-def _node() -> str:
-    node = shutil.which("node")
-    if node is None or shutil.which("npm") is None:
-        install.unavailable("the authorization server needs node and npm; they were not found")
-    return node
-
-
-def _home() -> Path:
-    """The folder with the installed package; skips where it cannot be installed."""
-    source = Path(__file__).parent / "oidc"
-    names = ("package.json", "package-lock.json")
-    stamp = "\n".join((source / name).read_text() for name in names)
-
-    def build(folder: Path) -> None:
-        folder.mkdir()
-        for name in names:
-            shutil.copy(source / name, folder)
-        install.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder)
-
-    try:
-        return install.once(install.cache() / "oidc-provider", stamp, build)
-    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
-        install.unavailable(f"the authorization server cannot be installed: {error}")

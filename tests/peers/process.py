@@ -16,7 +16,7 @@ from typing import Protocol
 
 import requests
 
-CLOCK = ("MOVED_SECONDS", "MOVED_PACKAGES", "PYTHONPATH", "TZ")
+CLOCK = ("MOVED_SECONDS", "MOVED_PACKAGES", "PYTHONPATH", "NODE_OPTIONS", "TZ")
 """The variables by which `make moved` sets the clock of the tests and of all that they start."""
 
 

@@ -48,6 +48,7 @@ def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = checker()
     # The program lays down its parts anew each time: two at once would tread on each other.
     with install.locked(_home().with_suffix(".lock")):
+        _forget_certificate()
         return subprocess.run(
             [program, workspace(install.cache() / "terraform"), *arguments],
             capture_output=True,
@@ -162,4 +163,10 @@ def _prepare(check: Path, at: Path) -> None:
     known = resources.read_text().split()
     resources.write_text("\n".join([*known, *(one for one in _MORE if one not in known)]))
     with install.locked(_home().with_suffix(".lock")):
+        _forget_certificate()
         install.run([program, FOLDER, "validate"])
+
+
+def _forget_certificate() -> None:
+    """Forget the certificate that the program keeps: one of a moved clock is not valid now."""
+    (Path.home() / ".cache" / "tf-python-provider" / "ssl_cert.json").unlink(missing_ok=True)

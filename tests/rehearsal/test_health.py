@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.peers.cloud.gateway import ANYBODY
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 from tests.rehearsal.test_main_job import WEIGHTS
 
@@ -29,6 +30,16 @@ def test_a_private_function_answers_its_invoker(cloud: Cloud, name: str) -> None
     document.pop("runs", None)  # once everybody was looked at
     assert (answer.status_code, document) == (200, {"status": "pass", "function": name})
     assert cloud.call(name, query="?health").status_code == 403
+
+
+def test_every_answer_says_that_this_host_is_asked_over_https_alone(cloud: Cloud) -> None:
+    public = [name for name, who in cloud.deployment.invokers().items() if ANYBODY in who]
+    assert sorted(public) == ["auth1", "auth2", "events", "relay", "setup"]
+
+    answers = [*(cloud.get(name) for name in public), cloud.get("relay?health")]
+
+    sent = {one.headers.get("Strict-Transport-Security") for one in answers}
+    assert sent == {"max-age=31536000"}
 
 
 def test_every_line_has_its_severity_and_its_request(cloud: Cloud) -> None:

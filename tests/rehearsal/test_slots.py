@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from urllib.parse import urlsplit
 
 from tests.rehearsal.cloud import REHEARSAL, Cloud
 
@@ -28,6 +31,24 @@ def test_readers_that_wait_delay_no_poll(cloud: Cloud) -> None:
     assert polled.json()["error"] == "Nothing has been recorded yet."
     assert took < 1
     assert set(statuses) == {200, 429}
+
+
+def test_who_stops_within_the_headers_is_the_front_ends_matter(cloud: Cloud) -> None:
+    cloud.owner("user", "add", "lea")
+    mine = {"user": "lea", "key": cloud.owner("user", "key", "lea")}
+    assert cloud.get("relay", **mine).status_code == 503
+    plain = urlsplit(cloud.gateway.url)
+    with ExitStack() as stack:
+        for _ in range(CROWD):
+            connection = socket.create_connection((plain.hostname, plain.port))
+            stack.enter_context(closing(connection))
+            connection.sendall(b"GET /relay?user=lea HTTP/1.1\r\nHost: a\r\n")
+        started = time.monotonic()
+        polled = cloud.get("relay", **mine)
+        took = time.monotonic() - started
+
+    assert polled.json()["error"] == "Nothing has been recorded yet."
+    assert took < 1
 
 
 def test_the_platform_turns_away_whom_it_has_no_slot_for(cloud: Cloud) -> None:

@@ -15,7 +15,7 @@ pytestmark = REHEARSAL
 
 
 def test_a_target_that_was_away_is_tried_at_the_time_that_the_schedule_names(cloud: Cloud) -> None:
-    cloud.connect("nora", **WEIGHTS)
+    cloud.connect("nora", look=False, **WEIGHTS)
     with Recorder() as receiver:
         receiver.say = Say(503)
         cloud.owner("relay", "add", "nora", receiver.url, "--name", "shed", "--allow-private")
@@ -52,7 +52,7 @@ def test_what_a_reader_has_is_handed_to_who_may_write_it(cloud: Cloud) -> None:
 def test_a_fetch_that_is_killed_is_repaired_by_the_next_tick_and_the_next_try(
     cloud: Cloud, igor: Igor
 ) -> None:
-    cloud.connect("emil", **WEIGHTS)
+    cloud.connect("emil", look=False, **WEIGHTS)
     fetch = cloud.functions["fetch"]
 
     calls = count()

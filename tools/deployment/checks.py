@@ -29,6 +29,7 @@ RIGHTS = (
     "resourcemanager.projects.setIamPolicy",
     "run.services.setIamPolicy",
     "secretmanager.versions.add",
+    "serviceusage.services.disable",
     "serviceusage.services.enable",
     "serviceusage.services.use",
     "storage.buckets.create",

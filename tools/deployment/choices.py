@@ -87,7 +87,7 @@ def ask(project: str, choices: Choices, billing_account: str) -> Choices:
     result = dict(choices)
     if "client_id" not in result:
         answer = _answer(
-            "Register with Google first, steps 1 to 4 of docs/google-setup.md, with this redirect"
+            "Register with Google first, the steps of docs/google-setup.md, with this redirect"
             f" address:\n  {callback_url(project, choices)}\nThe client id that it gives you: "
         )
         if answer:

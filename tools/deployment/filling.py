@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from deployment.gcloud import gcloud, gcloud_json
 
-GENERATED: dict[str, Callable[[], str]] = {
-    "healthrelay-owner-key": lambda: secrets.token_urlsafe(32),
-    "healthrelay-sealing-keys": lambda: (
-        f"first:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+GENERATED: dict[str, Callable[[str], str]] = {
+    "healthrelay-owner-key": lambda _: secrets.token_urlsafe(32),
+    # A name of its own, because what moves to another project needs both keys there, side by side.
+    "healthrelay-sealing-keys": lambda project: (
+        f"{project}-{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
     ),
 }
 
@@ -27,7 +28,7 @@ def fill(project: str) -> list[str]:
         if _has_value(project, name):
             continue
         given = os.environ.get(name.upper().replace("-", "_"), "")
-        value = GENERATED[name]() if name in GENERATED else given
+        value = GENERATED[name](project) if name in GENERATED else given
         add = ["secrets", "versions", "add", name, f"--project={project}", "--data-file=-"]
         if value:
             gcloud(*add, "--format=value(name)", stdin=value)

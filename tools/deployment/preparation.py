@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deployment import checks, choices, database
+from deployment import checks, choices, database, quota
 from deployment.bucket import Bucket, State
 from deployment.choices import TERRAFORM, Choices
 from deployment.database import Database
@@ -53,6 +53,7 @@ def prepare(project: str, options: Options) -> Prepared:
     chosen = choices.ask(project, chosen, _billing_account(project))
     databases, problem = checks.answered(lambda: database.existing(project))
     chosen = database.located(chosen, state, databases or {})
+    allowed = quota.read(project, chosen["region"])
     _stop_at(
         [
             *([f"the databases of {project} cannot be listed. {problem}"] if problem else []),
@@ -60,6 +61,7 @@ def prepare(project: str, options: Options) -> Prepared:
             *checks.project(project),
             *checks.place(chosen, state),
             *database.problems(chosen, state, databases or {}, options.adopt),
+            *quota.problems(chosen, allowed),
         ]
     )
     bucket.make(chosen["region"])

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from deployment import database
+from deployment import database, quota, traces
 from deployment.failures import Failed
 from deployment.preparation import Options, Prepared
-from deployment.terraform import Change, QueueRests
+from deployment.terraform import Change, QueueRests, Terraform
 
 SERVICES = {"google_project_service"}
 # They name what the stage before makes: accounts, rights, secrets and metrics.
@@ -38,7 +38,7 @@ def carry_out(prepared: Prepared, options: Options, fill: Callable[[], None]) ->
 def _carry_out(prepared: Prepared, options: Options, fill: Callable[[], None]) -> None:
     terraform = prepared.terraform
     changes = terraform.plan()
-    if changes and not options.yes and not _confirmed(terraform.project):
+    if changes and not options.yes and not _confirmed(terraform):
         raise Failed("Nothing was deployed.")
     prepared.remember()
     new = [one for one in changes if one.actions == ("create",)]
@@ -65,13 +65,13 @@ def _stage(prepared: Prepared, number: int, name: str, changes: Sequence[Change]
 
 
 def _ask_again(prepared: Prepared, options: Options) -> None:
-    """Look for a database once more: while its service was off, none could be seen."""
-    if database.used(prepared.state):
-        return
-    databases = database.existing(prepared.terraform.project)
-    unseen = {name: one for name, one in databases.items() if name not in prepared.databases}
-    chosen = prepared.terraform.choices
-    if problems := [*database.problems(chosen, prepared.state, unseen, options.adopt)]:
+    """Ask what nobody could tell while the services were off: databases, the region's quota."""
+    chosen, project = prepared.terraform.choices, prepared.terraform.project
+    unseen = {} if database.used(prepared.state) else database.existing(project)
+    unseen = {name: one for name, one in unseen.items() if name not in prepared.databases}
+    allowed = quota.read(project, chosen["region"])
+    found = database.problems(chosen, prepared.state, unseen, options.adopt) if unseen else ()
+    if problems := [*found, *quota.problems(chosen, allowed)]:
         raise Failed("Fix this, then deploy again:\n- " + "\n- ".join(problems))
     database.follow(prepared.terraform, prepared.state, unseen, prepared.remember)
 
@@ -84,8 +84,10 @@ def _rename_queue(prepared: Prepared) -> None:
     print(f"      … the queue's former name rests for days: now {chosen['queue']}", flush=True)
 
 
-def _confirmed(project: str) -> bool:
+def _confirmed(terraform: Terraform) -> bool:
+    also = "" if traces.wanted(terraform.choices) else ", and switch off Cloud Trace there"
     try:
-        return input(f"Deploy this into {project}? Only yes is a yes: ").strip() == "yes"
+        question = f"Deploy this into {terraform.project}{also}? Only yes is a yes: "
+        return input(question).strip() == "yes"
     except EOFError:
         return False

@@ -11,12 +11,12 @@ run "the_world_reaches_the_public_functions_and_no_other" {
   command = plan
 
   assert {
-    condition     = toset(keys(google_cloud_run_v2_service_iam_member.anybody)) == toset(["auth1", "auth2", "events", "relay"])
-    error_message = "Only auth1, auth2, events and relay may be called by anybody."
+    condition     = toset(keys(google_cloud_run_v2_service_iam_member.anybody)) == toset(["auth1", "auth2", "events", "relay", "setup"])
+    error_message = "Only auth1, auth2, events, relay and setup may be called by anybody."
   }
 
   assert {
-    condition     = toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == setsubtract(keys(google_cloudfunctions2_function.function), ["auth1", "auth2", "events", "relay"])
+    condition     = toset(keys(google_cloud_run_v2_service_iam_member.invoker)) == setsubtract(keys(google_cloudfunctions2_function.function), ["auth1", "auth2", "events", "relay", "setup"])
     error_message = "Scheduler and Tasks call all others."
   }
 

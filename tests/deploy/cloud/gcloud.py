@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from tests.deploy.cloud.model import DISABLED, Model, Project, Refused
@@ -39,7 +40,7 @@ class Gcloud:
             "projects describe": lambda *_: NUMBER,
             "billing projects describe": self._billing,
             "resource-manager org-policies describe": self._policy,
-            "org-policies describe": lambda *_: {},
+            "org-policies describe": lambda project, *_: {"spec": {"rules": project.rules}},
             "storage buckets list": self._buckets,
             "storage buckets create": self._make_bucket,
             "storage buckets update": self._version,
@@ -51,6 +52,9 @@ class Gcloud:
             "firestore backups schedules list": self._schedules,
             "firestore backups list": lambda project, *_: project.backups,
             "firestore backups delete": self._delete_backup,
+            "beta quotas info describe": self._quota,
+            "services list": self._services_on,
+            "services disable": self._switch_off,
             "run services list": self._services,
             "run services update-traffic": self._send,
             "secrets list": self._secrets,
@@ -64,6 +68,32 @@ class Gcloud:
         if "billingAccountName" in flags["format"]:
             return "billingAccounts/012345-6789AB-CDEF01" if project.billing else ""
         return str(project.billing)
+
+    def _quota(self, project: Project, place: list[str], *_: Any) -> dict[str, Any]:
+        """As Cloud Quotas lists it: what one region has been given, then what all others have."""
+        self._on(project, "cloudquotas.googleapis.com")
+        value, start = {
+            "CpuAllocPerProjectRegion": (project.cpus * 1000, 20_000),
+            "MemAllocPerProjectRegion": (project.gib * 2**30, 40 * 2**30),
+        }[place[4]]
+        own = {"dimensions": {"region": "europe-west1"}, "applicableLocations": ["europe-west1"]}
+        others = {"applicableLocations": ["us-central1", "us-east1"]}
+        return {
+            "quotaId": place[4],
+            "dimensions": ["region"],
+            "dimensionsInfos": [
+                own | {"details": {"value": "-1" if value == inf else str(round(value))}},
+                others | {"details": {"value": str(start)}},
+            ],
+        }
+
+    def _services_on(self, project: Project, _: Any, flags: dict[str, str], __: str) -> str:
+        name = flags["filter"].removeprefix("config.name=")
+        return name if name in project.services else ""
+
+    def _switch_off(self, project: Project, place: list[str], *_: Any) -> str:
+        project.services.discard(place[2])
+        return ""
 
     def _services(self, project: Project, *_: Any) -> list[Any]:
         return [

@@ -80,7 +80,11 @@ class Project:
     rested: set[str] = field(default_factory=set)
     billing: bool = True
     policy: bool = False
+    rules: list[Values] = field(default_factory=list)
     cpus: float = 20
+    gib: float = 40
+    services: set[str] = field(default_factory=lambda: {"cloudtrace.googleapis.com"})
+    """What Google itself switches on in a new project, of what concerns us."""
     revisions: dict[str, int] = field(default_factory=dict)
     pinned: dict[str, str] = field(default_factory=dict)
     """Function → the revision that was chosen by hand, until the next deploy."""

@@ -1,7 +1,7 @@
 """A provider hashicorp/google for Terraform, with its real schema, over the stand-in cloud.
 
 Terraform starts it as a plugin (protocol 6) in the environment of the schema's checker. What is
-made, changed, read and deleted is asked of the stand-in, at HEALTHRELAY_TEST_CLOUD, which may fail;
+made, changed, read and deleted is asked of the stand-in, at DEPLOY_TEST_CLOUD, which may fail;
 what cannot be changed is replaced, by the table immutable.json beside the schema.
 """
 
@@ -34,8 +34,10 @@ UNKNOWN = msgpack.ExtType(0, b"\x00")
 
 def asked(action, kind, before=None, after=None):
     body = {"action": action, "kind": kind, "before": before, "after": after}
+    # Whom the provider's own library would charge its calls to.
+    body["quota_project"] = os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT", "")
     request = urllib.request.Request(
-        os.environ["HEALTHRELAY_TEST_CLOUD"] + "/provider",
+        os.environ["DEPLOY_TEST_CLOUD"] + "/provider",
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
@@ -134,7 +136,7 @@ class Provider(rpc.ProviderServicer):
         if prior is None:
             new = with_unknowns(new, SCHEMA[request.type_name]["block"])
         else:
-            for name in IMMUTABLE.get(request.type_name, []):
+            for name in IMMUTABLE.get(request.type_name, {"immutable": []})["immutable"]:
                 if at(new, name) != at(prior, name):
                     root = name.partition(".")[0]
                     answer.requires_replace.add().steps.add(attribute_name=root)

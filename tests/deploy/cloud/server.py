@@ -21,6 +21,8 @@ class Cloud:
         self.model = Model()
         self.storage = Storage()
         self.lacking: set[str] = set()
+        self.quota_projects: set[str] = set()
+        """To which projects calls of the provider were charged."""
         self.url = ""
         self._gcloud = Gcloud(self.model, self.storage)
         self._lock = Lock()
@@ -39,6 +41,7 @@ class Cloud:
             return self.storage.answer(method, path, body, kind)
 
     def _provider(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.quota_projects.add(asked.pop("quota_project"))
         try:
             return {"values": self.model.provider(**asked)}
         except Refused as refused:
