@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import counters, reading, rounds, walk
+from benchmarks import counters, pages, reading, rounds, walk
 from benchmarks.household import household
 from benchmarks.rows import as_json, missed, table
-from healthrelay.local.serve import ROOT
+from healthrelay.local.parts import ROOT
 
 RESULT = ROOT / "build" / "bench.json"
 
@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         rows = [
             *rounds.rows(near, far, options.rounds),
             *reading.rows(near, options.rounds),
+            *pages.rows(near, options.rounds),
             *counts,
         ]
     RESULT.parent.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from benchmarks.household import STORE, Household, source
 from benchmarks.process import Entry
 from benchmarks.questions import MEASURED, question
 from benchmarks.rows import Row, counted
-from healthrelay.local.serve import ROOT
+from healthrelay.local.parts import ROOT
 
 HEAVY = ("requests", "grpc", "google.cloud", "fitbit", "cryptography")
 LIGHT = ("auth1", "events", "relay")

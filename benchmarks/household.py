@@ -23,8 +23,10 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.assembly.services import Services
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.ledger import Ledger
+from healthrelay.core.measurements.origin import origin_of
+from healthrelay.core.measurements.reading import Delta, Window, parse
 from healthrelay.core.measurements.reads import pack
-from healthrelay.core.measurements.records import Delta, Record, Window, parse
+from healthrelay.core.measurements.records import Record
 from healthrelay.flows.delivery.poll import new_poll_key
 from healthrelay.local.sandbox import sandbox
 from healthrelay.local.serve import function_file
@@ -102,6 +104,7 @@ def household(latency: float = 0.0) -> Iterator[Household]:
         settings = {
             **peer.settings,
             "HEALTHRELAY_PROVIDER": "google_health",
+            "HEALTHRELAY_SYSTEM": "metric",  # as a deployment says it, so that no poll reads it
             "HEALTHRELAY_PUBLIC_URL": "http://127.0.0.1:8080",
             "HEALTHRELAY_OWNER_KEY": OWNER["Authorization"].removeprefix("Bearer "),
             "HEALTHRELAY_SEALING_KEYS": f"bench:{_SEALING_KEY}",
@@ -124,7 +127,7 @@ def _store(folder: Path) -> dict[str, str]:
 def daily(series: str, days: int, value: Json = "82.4") -> list[Record]:
     """Return so many *days* of a *series*, to the last one."""
     elements = [{"dateTime": f"{_LAST_DAY - timedelta(n)}", "value": value} for n in range(days)]
-    return parse(series, elements)[0]
+    return parse(series, elements, origin_of("google_health", USER))[0]
 
 
 def measure(home: Household, seed: str, records: Iterable[Record]) -> str:
@@ -145,8 +148,8 @@ def _connect(home: Household) -> None:
     services = home.services("connected")
     services.store.identities.save(USER, FOUR_SERIES)
     answer = _visit(auth2.view, services, *home.consent("connected"))
-    if answer.status_code != 200:
-        raise NotTheAnswer(f"status {answer.status_code}: {answer.get_data(as_text=True)}")
+    if "/connected" not in answer.headers.get("Location", ""):
+        raise NotTheAnswer(f"status {answer.status_code}: {answer.headers}")
     _close(services)
 
 

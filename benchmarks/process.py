@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from healthrelay.local.serve import ROOT
-from tests.peers.process import free_port
+from healthrelay.local.parts import ROOT
+from tests.peers.process import by_our_clock, free_port
 
 HOST = "127.0.0.1"
 SECONDS = 30
@@ -106,7 +106,7 @@ def running(entry: Entry, settings: Mapping[str, str], folder: Path) -> Iterator
     with (folder / "output").open("ab") as output:
         process = subprocess.Popen(
             [framework, "--target", entry.target, "--source", entry.source],
-            env=environment,
+            env=by_our_clock(environment),
             cwd=ROOT,
             stdout=output,
             stderr=output,
@@ -133,6 +133,13 @@ def get(port: int, question: Question) -> Answer:
     if not question.real(answer):
         raise NotTheAnswer(f"status {answer.status}: {answer.body[:300]!r}")
     return answer
+
+
+def wall(port: int, question: Question) -> float:
+    """Return the seconds from the question to its answer."""
+    started = time.perf_counter()
+    get(port, question)
+    return time.perf_counter() - started
 
 
 def _cpu_seconds(pid: int) -> float:

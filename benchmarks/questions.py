@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from benchmarks.household import DAYS, OWNER, USER, Household
 from benchmarks.process import Answer, Question
+from healthrelay.flows.grants.signed import SignedNotes
 
-MEASURED = ("auth1", "auth2", "fetch", "events", "relay")
+MEASURED = ("auth1", "auth2", "fetch", "events", "relay", "setup")
 
 
 def question(home: Household, name: str) -> Question:
@@ -33,7 +35,8 @@ def _auth2(home: Household) -> Question:
     path, cookie = home.consent()
 
     def connected(answer: Answer) -> bool:
-        return answer.status == 200 and b"Jack is connected" in answer.body
+        place = answer.headers.get("location", "")
+        return answer.status == 303 and place.endswith(f"/setup/people/{USER}/connected")
 
     return Question(path, cookie, connected)
 
@@ -59,6 +62,18 @@ def _fetch(_home: Household) -> Question:
     return Question(f"/?user={USER}", OWNER, all_four)
 
 
+def _setup(_home: Household) -> Question:
+    """Ask for Today, as the owner in a browser."""
+    key = OWNER["Authorization"].removeprefix("Bearer ")
+    note = {"kind": "owner", "user": "", "bound": "1", "id": "00"}
+    cookie = SignedNotes(key).sign("session", note, datetime.now(UTC))
+
+    def today(answer: Answer) -> bool:
+        return answer.status == 200 and b'class="big"' in answer.body
+
+    return Question("/", {"Cookie": f"session={cookie}"}, today)
+
+
 _QUESTIONS: dict[str, Callable[[Household], Question]] = {
     "empty": _empty,
     "auth1": _auth1,
@@ -66,4 +81,5 @@ _QUESTIONS: dict[str, Callable[[Household], Question]] = {
     "events": _events,
     "relay": _relay,
     "fetch": _fetch,
+    "setup": _setup,
 }

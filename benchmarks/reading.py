@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,7 @@ from random import Random
 from statistics import fmean
 
 from benchmarks.household import USER, Household, daily, measure
-from benchmarks.process import Answer, Entry, Question, Running, get
+from benchmarks.process import Answer, Entry, Question, Running, wall
 from benchmarks.rows import Row, quiet, timed
 from healthrelay.core.json import Json
 
@@ -26,7 +25,7 @@ SERIES = (
     "activities-minutesSedentary",
 )
 _ZONES = (("Out of Range", 30, 91), ("Fat Burn", 91, 127), ("Cardio", 127, 154), ("Peak", 154, 220))
-_HEART: Json = {
+HEART: Json = {
     "customHeartRateZones": [],
     "heartRateZones": [
         {"caloriesOut": 812.4, "max": most, "min": least, "minutes": 312, "name": name}
@@ -68,14 +67,14 @@ def rows(home: Household, rounds: int) -> list[Row]:
         for number in range(rounds):
             for name in Random(number).sample(list(questions), len(questions)):
                 function, question = questions[name]
-                times[name].append(min(_wall(function.port, question) for _ in range(REPEATS)))
+                times[name].append(min(wall(function.port, question) for _ in range(REPEATS)))
     return _judged(times)
 
 
 def _measure(home: Household, seed: str, days: int) -> str:
     """Store so many *days* of each series; return the key to read them with."""
     records = [record for name in SERIES for record in daily(name, days)]
-    return measure(home, seed, records + daily("activities-heart", days, _HEART))
+    return measure(home, seed, records + daily("activities-heart", days, HEART))
 
 
 def _same(home: Household, stack: ExitStack, body: bytes) -> Running:
@@ -120,9 +119,3 @@ def _poll(key: str, size: int = 0) -> Question:
 
 def _sends(body: bytes) -> Question:
     return Question("/", {}, lambda answer: len(answer.body) == len(body))
-
-
-def _wall(port: int, question: Question) -> float:
-    started = time.perf_counter()
-    get(port, question)
-    return time.perf_counter() - started

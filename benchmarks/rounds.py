@@ -12,13 +12,13 @@ from statistics import fmean
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.household import Household
-from benchmarks.process import Question, Running, get
+from benchmarks.process import Question, Running, wall
 from benchmarks.questions import question
 from benchmarks.rows import Row, quiet, timed
 
 LATENCY = 0.2
 """Seconds that the far provider takes for every answer."""
-COLD = {"auth1": 1.1, "relay": 1.1, "auth2": 1.6, "fetch": 1.6}
+COLD = {"auth1": 1.1, "relay": 1.1, "auth2": 1.6, "fetch": 1.6, "setup": 1.6}
 """Function → how many times the empty function's processor time its first answer may cost."""
 WARM = 1.25
 """How many single provider calls' time a whole fetch may take."""
@@ -73,8 +73,8 @@ def _round(near: Household, warm: Warm, number: int) -> dict[str, float]:
         for name in order.sample(_STARTED, len(_STARTED)):
             seconds = _cold(near, name.partition(" ")[0])
             seconds_of[name] = min(seconds, seconds_of.get(name, seconds))
-    seconds_of["call"] = _wall(warm.provider, warm.call)
-    seconds_of["warm fetch"] = _wall(warm.function.port, warm.fetch)
+    seconds_of["call"] = wall(warm.provider, warm.call)
+    seconds_of["warm fetch"] = wall(warm.function.port, warm.fetch)
     return seconds_of
 
 
@@ -84,12 +84,6 @@ def _cold(home: Household, name: str) -> float:
     with home.start(name) as function:
         function.first_answer(next_question)
         return function.cpu_seconds()
-
-
-def _wall(port: int, request: Question) -> float:
-    started = time.perf_counter()
-    get(port, request)
-    return time.perf_counter() - started
 
 
 def _judged(times: Mapping[str, list[float]]) -> list[Row]:

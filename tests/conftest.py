@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from tests.household import Clock, Household, household_at
 # Examples are for finding faults, not for racing: no deadline on a busy machine.
 hypothesis.settings.register_profile("house", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("house")
+
+# Whoever runs us in the background has control-C ignored, and every process that we start with us.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.peers.firestore", "tests.peers.igor_fixtures"]
 
@@ -35,6 +40,7 @@ UNCOUNTED = (
     "fuzz",
     "oauth",
     "peers",
+    "receivers",
     "rehearsal",
     "sandbox",
     "adapters/fitbit_rows/test_both_providers.py",
@@ -48,6 +54,7 @@ UNCOUNTED = (
     "stores/test_refresh_race.py",
     "stores/test_targets_race.py",
     "web/test_fetch_broken_off.py",
+    "years",
 )
 """They go over and over what other tests go through once: counting its statements there, and in
 the processes they start, would cost a third of the time of all, and find none that are new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -22,8 +23,8 @@ from healthrelay.assembly import services
 from healthrelay.assembly.services import Services
 from healthrelay.core.json import Json
 from healthrelay.flows.delivery.poll import new_poll_key
-from healthrelay.local.consent_page import allow
-from healthrelay.local.serve import serve_functions
+from healthrelay.local.consent_page import CONNECTED, allow
+from healthrelay.local.serve import HOST, serve_functions
 from healthrelay.web.endpoint import View
 from sandbox import Sandbox
 from tests.peers.process import free_port
@@ -84,7 +85,7 @@ class Household:
         if self.services.store.identities.settings(user) is None:
             self.add(user, **settings)
         account = "" if user == "jack" else user
-        assert allow(self.invitation(user), account) == {"auth1": 302, "auth2": 200}
+        assert allow(self.invitation(user), account) == CONNECTED
 
     def wait_a_minute(self, user: str = "jack") -> None:
         """As if all that is noted of *user*'s grant were a minute older."""
@@ -102,6 +103,13 @@ class Household:
         stored = tokens.load(user)
         assert stored is not None
         tokens.save(user, {**stored.document, **parts}, stored.version)
+
+    def problem(self, answer: requests.Response) -> requests.Response:
+        """The page of a failure, to which *answer* leads."""
+        place = answer.headers.get("Refresh", "").partition("url=")[2]
+        assert answer.status_code >= 400, answer.text
+        assert "/setup/problem?" in place
+        return requests.get(place, timeout=SECONDS, allow_redirects=False)
 
     def fetch(self, user: str = "jack", **query: str) -> requests.Response:
         """As the owner."""
@@ -177,6 +185,14 @@ def run_command(*words: str, code: int = 0) -> Printed:
     return Printed(out.getvalue(), err.getvalue())
 
 
+def result_of(*words: str, code: int = 0) -> Any:
+    """Return the result of a command that prints JSON; it must exit with *code*."""
+    document = json.loads(run_command(*words, "--json", code=code).out)
+    assert document["command"] == " ".join(words[: document["command"].count(" ") + 1])
+    assert (document["exit_code"], document["error"]) == (code, None)
+    return document["result"]
+
+
 def answer_of(view: View, services: Any, path: str, method: str = "GET", **more: Any) -> Response:
     """What *view* answers, as a function that is reached at this path."""
     with Flask("cloud").test_request_context(path, method=method, **more):
@@ -211,7 +227,8 @@ def household_at(
         monkeypatch.setenv(name, value)
     services.cache_clear()
     services().now = clock.now
-    with serve_functions(port) as url:
+    # Where functions are deployed, what is in front of them says how it was reached.
+    with serve_functions(port, trusted_proxy=HOST) as url:
         try:
             yield Household(url, services(), sandbox)
         finally:

@@ -2,8 +2,8 @@
 
 SPY_REPORT names the file to write: the files, and the doors with how often each was gone
 through. The caller is the nearest function of ours: what lies between, such as a cached
-property of the standard library, is nobody's file. What runs while a module is imported
-belongs to the start of a process and is left out.
+property, ours with a lock as well as the standard library's, is nobody's file. What runs while a
+module is imported belongs to the start of a process and is left out.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any
 
 import healthrelay
 from healthrelay.__main__ import main
+from healthrelay.core import once
 
 _OURS = f"{Path(healthrelay.__file__).parent}{os.sep}"
 _IS_FUNCTION = 0x1
@@ -44,7 +45,7 @@ def _listen(frame: FrameType, event: str, _argument: Any) -> None:
 
 
 def _is_ours(code: CodeType) -> bool:
-    return code.co_filename.startswith(_OURS)
+    return code.co_filename.startswith(_OURS) and code.co_filename != once.__file__
 
 
 def _file(code: CodeType) -> str:

@@ -26,7 +26,8 @@ from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.adapters.webhook.sender import WebhookTarget
 from healthrelay.adapters.webhook.signing import mint
 from healthrelay.core.delivery.progress import Progress, behind
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.snapshot import snapshot
 from healthrelay.flows.delivery.context import DeliveryContext
 from healthrelay.flows.delivery.deliver import deliver
@@ -107,7 +108,7 @@ class Chaos:
             own=lambda user: [webhook(name) for name in self.webhooks],
             now=lambda: self.now,
             jitter=self.luck.random,
-            public_url="https://relay.example",
+            readers_url="https://relay.example",
             days=DAYS * 2,
         )
 

@@ -42,7 +42,7 @@ def test_a_method_added_later_says_what_it_needs_and_works_after_the_link(
 
     url = run_command("invite", "jack").out.strip()
     public_url = household.services.public_url
-    assert allow(url.replace(public_url, household.url)) == {"auth1": 302, "auth2": 200}
+    assert allow(url.replace(public_url, household.url)) == {"auth1": 302, "auth2": 303}
 
     assert {"weight", "sleep"} <= set(household.fetched()["series"])
     (line,) = run_command("user", "list").out.splitlines()

@@ -69,7 +69,7 @@ def bend(household: Household, bent: Bent, rounds: int, seed: int) -> Bending:
         for status, text in _round(household, bent, random):
             done.statuses[status] += 1
             done.texts.append(text)
-            if status not in (200, 400, 403, 409, 429, 502, 503):
+            if status not in (200, 303, 400, 403, 409, 429, 502, 503):
                 done.failures.append(Failure(f"status {status}", number))
         done.secrets.update(tokens_of(household))
         if number % CHECK_EVERY == CHECK_EVERY - 1:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.fuzz.answers import SERIES, bend, tokens_of
+from tests.fuzz.browsers import SIGNED, signed_in, strangers
 from tests.fuzz.doors import FUNCTIONS, Answered, ask, fingerprint
 from tests.fuzz.home import Home, home
 from tests.fuzz.requested import Keys
@@ -37,11 +38,17 @@ def knock(requests: int, seed: int) -> Iterator[dict[str, object]]:
         household = at.household
         household.connect("jack", **SERIES)
         household.fetched("jack")
-        keys = Keys(OWNER_KEY, household.poll_key())
-        secrets = {*keys, household.services.settings.client_secret, *tokens_of(household)}
+        nobody = Keys(browser=strangers(household.services))
+        keys = Keys(OWNER_KEY, household.poll_key(), signed_in(household.services))
+        secrets = {
+            keys.owner,
+            keys.poll,
+            household.services.settings.client_secret,
+            *tokens_of(household),
+        }
         before = fingerprint(at.database)
         for name in FUNCTIONS:
-            strange = ask(household.url, name, requests - requests // 4, seed, Keys(), secrets)
+            strange = ask(household.url, name, requests - requests // 4, seed, nobody, secrets)
             yield _result(f"{name} without a key", strange, at, secrets)
         if fingerprint(at.database) != before:
             yield _line("all without a key", Counter(), ["something was stored"])
@@ -85,6 +92,7 @@ def _shown_in_log(at: Home, secrets: set[str]) -> list[str]:
     lines = text.splitlines()
     places = [place for place, line in enumerate(lines) if DEFECT.search(line)]
     failures = [f"a defect: {' | '.join(lines[place : place + LINES])}" for place in places]
+    failures += ["the log showed what is signed" for _ in SIGNED.findall(text)]
     return failures + ["the log showed a secret" for secret in secrets if secret in text]
 
 

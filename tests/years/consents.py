@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Token
-from healthrelay.flows.grants import connect, rounds
+from healthrelay.flows.grants import connect, links, rounds
 from healthrelay.flows.grants.document import UNCONFIRMED, from_document
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def consent(household: Household, user: str, account: Account, leave_out: str = "") -> None:
     """Connect *user* with *account*, allowing all that is requested but scopes with *leave_out*."""
     process = household.process
-    invitation = rounds.invite(user, process.consent, process.store.identities)
+    invitation = links.invite(user, process.consent, process.store.identities, process.now())
     round_ = rounds.Round(user, invitation.scopes, invitation.person, invitation.id)
     begun = rounds.begin(round_, process.client, process.consent, process.owner_key, process.now())
     query = {name: values[0] for name, values in parse_qs(urlsplit(begun.url).query).items()}
@@ -79,6 +79,8 @@ def settings_of(household: Household, user: str) -> dict[str, str]:
     if "activities-steps-intraday" in series:
         settings["methods"] += ",intraday_time_series"
         settings["detail_level"] = "15min"
+    if household.life.history:
+        settings["period"] = "3m"
     return {name: value for name, value in settings.items() if value}
 
 

@@ -39,6 +39,7 @@ class Snapshot(NamedTuple):
     reference: Reference
     fields: Fields | None
     update_time: datetime | None
+    create_time: datetime | None
 
     @property
     def exists(self) -> bool:
@@ -49,10 +50,11 @@ class Snapshot(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """What a document holds, and since when."""
+    """What a document holds, since when, and since when it is there."""
 
     fields: Fields
     updated: datetime
+    created: datetime
 
 
 class Option(NamedTuple):
@@ -74,7 +76,7 @@ class Documents:
 
     def snapshot(self, path: str) -> Snapshot:
         stored = self.get(path)
-        return Snapshot(Reference(path), *(stored or (None, None)))
+        return Snapshot(Reference(path), *(stored or (None, None, None)))
 
     def write(self, changes: dict[str, Fields | None]) -> None:
         """Make all *changes* at one instant; None deletes."""
@@ -85,7 +87,8 @@ class Documents:
             if fields is None:
                 documents.pop(id_, None)
             else:
-                documents[id_] = Stored(fields, instant)
+                before = documents.get(id_)
+                documents[id_] = Stored(fields, instant, before.created if before else instant)
 
     def size(self) -> int:
         """Return how many bytes all of them hold."""
@@ -162,9 +165,9 @@ class Query:
         documents = self._documents.collections.get(self._collection, {})
         ids = [i for i in sorted(documents) if all(_COMPARE[op](i, b) for op, b in self._bounds)]
         for id_ in ids[: self._limit]:
-            fields, updated = documents[id_]
+            fields, updated, created = documents[id_]
             wanted = {n: fields[n] for n in self._fields if n in fields} if self._fields else fields
-            yield Snapshot(self.document(id_), wanted, updated)
+            yield Snapshot(self.document(id_), wanted, updated, created)
 
 
 class Client:

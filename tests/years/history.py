@@ -62,6 +62,8 @@ class Life(NamedTuple):
     """Whether jack's past of a year comes from Igor's old plugin."""
     people: tuple[Habits, ...]
     events: tuple[Event, ...]
+    history: bool = False
+    """Whether three months are wanted from the beginning on; the first answers are empty."""
 
     @property
     def quiet_from(self) -> float:
@@ -152,6 +154,7 @@ def draw(seed: int, days: int = 90) -> Life:
         imported=seed % 6 == 4,
         people=people,
         events=(),
+        history=seed % 3 == 0,
     )
     return life._replace(events=tuple(_draw_events(luck, life)))
 
@@ -200,6 +203,9 @@ def _draw_events(luck: Random, life: Life) -> list[Event]:
             events.append(
                 Event(round(at, 2), row.kind, who, round(min(hours, 500), 2), what, number)
             )
+    if life.history:
+        more = Random(f"history {life.seed}")
+        events += [Event(0.5, "empty", user, round(more.uniform(0.6, 20), 2)) for user in users]
     if life.fitbit_days:
         at, days = life.fitbit_days * 24.0, luck.uniform(1, 4)
         events.append(Event(at, "change of provider", hours=round(days * 24, 2)))

@@ -121,12 +121,13 @@ class Household:
 
     @contextmanager
     def owner_acts(self, user: str) -> Iterator[None]:
-        """Let a command of the owner's change what is stored of *user*."""
+        """Let a command of the owner's change what is stored of *user*, in another one or not."""
+        before = set(self.acting)
         self.acting.add(user)
         try:
             yield
         finally:
-            self.acting.discard(user)
+            self.acting &= before
 
     def size(self) -> int:
         """Return how many bytes the store takes."""

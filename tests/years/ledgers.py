@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SETTLED = (State.SETTLED, State.EMPTY)
 READ_AGAIN_DAYS = 30
 """What changes later than so long after a day may never be seen."""
+WAITED_DAYS = 31
+"""After that a day settles by its age alone."""
 STUCK_DAYS = 40
 """By then a day is settled, if anything was read."""
 MAX_BYTES = 4_000
@@ -29,11 +31,18 @@ MAX_MARK_DAYS = 3.5
 
 
 def check_waiting(checks: Checks, user: str) -> None:
-    """No day is settled of which a device that is listed has something that it did not send."""
-    household = checks.household
+    """No day is settled of which a device that is listed has something that it did not send.
+
+    After 31 days nobody waits for that any more, whatever has not synced by then.
+    """
+    household, now = checks.household, checks.household.clock.now()
     person = household.people[user]
+    zone = ZoneInfo(person.account(household.provider).zone)
+    first = (now.astimezone(zone) - timedelta(days=WAITED_DAYS)).date().isoformat()
     ledger = household.store.records.ledger(user)
-    for fact in person.unsent(household.clock.now()):
+    for fact in person.unsent(now):
+        if fact.day < first:
+            continue
         for series in person.habits.series:
             days = ledger.days.get(series)
             if KIND_OF[series] == fact.kind and days and _is_settled(days, fact.day):
@@ -65,6 +74,7 @@ def _check_days(
     checks: Checks, user: str, shown: tuple[str, Days], stored: StoredDays, account: Account
 ) -> None:
     (series, days), today = shown, checks.household.today(user)
+    odd = account.odd_days(KIND_OF[series], checks.household.clock.now())
     for day, state in _each(days):
         at = series, day.isoformat()
         changed = None if stored.agrees(user, at) else _changed_in_time(account, at)
@@ -72,7 +82,8 @@ def _check_days(
             checks.fail("hole", user, f"{at} is {state.name}, and changed at {changed}")
         if state is State.EMPTY and stored.items(at):
             checks.fail("ledger", user, f"{at} is empty, and holds {stored.items(at)}")
-        if state not in SETTLED and (today - day).days > STUCK_DAYS:
+        may_fail = state is State.FAILED and at[1] in odd
+        if state not in SETTLED and not may_fail and (today - day).days > STUCK_DAYS:
             checks.fail("stuck", user, f"{at} is {state.name}")
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from tests.years.account import KIND_OF, Account, Look, Place
 from tests.years.elements import read
 

@@ -68,7 +68,7 @@ def move(household: Household, event: Event) -> None:
 
 def erase(household: Household, event: Event) -> None:
     """Erase otto; if he is gone, let him come again."""
-    if household.process.store.identities.settings("otto") is None:
+    if household.store.identities.settings("otto") is None:
         connect(household, "otto")
         return
 
@@ -98,13 +98,17 @@ def rotate(household: Household, event: Event) -> None:
     """Seal everything with another key, and take the old one away when nothing needs it."""
     keys = household.settings["HEALTHRELAY_SEALING_KEYS"].split(",")
     name = next(one for one in KEY_NAMES if not keys[0].startswith(one))
-    household.restart(SEALING_KEYS=f"{name}:{KEY},{keys[0]}")
+    # One that waits while the store refuses has not sealed everything with its own yet.
+    older = [key for key in keys if not key.startswith(name)]
+    household.restart(SEALING_KEYS=",".join((f"{name}:{KEY}", *older)))
 
     def deed() -> None:
         rotation = Rotation(household.process.store, household.process.vault)
         rotation.run()
         if not rotation.unopened:
-            household.restart(SEALING_KEYS=f"{name}:{KEY}")
+            # Another rotation may have begun since.
+            newest = household.settings["HEALTHRELAY_SEALING_KEYS"].split(",")[0]
+            household.restart(SEALING_KEYS=newest)
 
     household.pending.append(deed)
 

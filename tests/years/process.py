@@ -70,7 +70,7 @@ class Process(Services):
         self.log_event = household.note
         self._steps = household.steps
         self.store = Watched(household.store, "store", household.steps)
-        self._http = household.net
+        self.http: Any = household.net
         igor: Any = IgorTarget(IGOR, "sensors/fitbit", Credential, household.net)
         self.shared_targets = [Watched(igor, "igor", household.steps)]
 
@@ -98,7 +98,7 @@ class Process(Services):
     @cached_property
     def token_endpoint(self) -> Any:
         real: Any = super().token_endpoint
-        endpoint = Endpoint(real._us, self._http, self.now)
+        endpoint = Endpoint(real._us, self.http, self.now)
         return Watched(endpoint, "token_endpoint", self._steps)
 
     @cached_property

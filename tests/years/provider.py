@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from healthrelay.core.errors import AccessRefused, HealthrelayError, RateLimited, TryLater
 from healthrelay.core.grants import token
+from healthrelay.core.measurements.reading import ConvertedSeries, Window
 from healthrelay.core.measurements.reads import Read, Source
-from healthrelay.core.measurements.records import ConvertedSeries, Window
 from tests.years.account import KIND_OF, Account
 from tests.years.elements import expected
 from tests.years.service import QUOTA_WAIT_SECONDS, Bad, Service

@@ -7,6 +7,7 @@ still fails in the same way, and printed with its seed; then the exit code is 1.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -70,6 +71,8 @@ def report(life: Life, outcome: Outcome) -> str:
 
 def run_one(seed: int, days: int, small: bool = True) -> Result:
     """Live the life of *seed*."""
+    # A life makes millions of values, and hardly any that only name each other.
+    gc.set_threshold(50_000, 20, 50)
     life = draw(seed, days)
     outcome = live(life)
     if not outcome.violations:

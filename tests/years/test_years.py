@@ -41,4 +41,5 @@ def test_lives_are_of_all_kinds() -> None:
     assert {life.deep for life in lives} == {True, False}
     assert {bool(life.fitbit_days) for life in lives} == {True, False}
     assert {life.imported for life in lives} == {True, False}
+    assert {life.history for life in lives} == {True, False}
     assert {len(life.people) for life in lives} == {1, 2}

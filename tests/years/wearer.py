@@ -103,8 +103,11 @@ class Wearer:
             place = bisect_left(self.syncs, fact.instant)
             return self.syncs[place] if place < len(self.syncs) else NEVER
         if fact.device == "scale":
-            ends = [end for begin, end in self._scale_pauses if begin <= fact.instant < end]
-            return max([fact.instant + timedelta(minutes=1), *ends])
+            at = fact.instant + timedelta(minutes=1)
+            # What it sends, it sends all of: so behind a pause another one may follow.
+            for begin, end in sorted(self._scale_pauses):
+                at = end if begin <= at < end else at
+            return at
         return fact.instant + timedelta(minutes=40)
 
     def _facts(self, day: date) -> Iterator[Fact]:

@@ -4,6 +4,7 @@ The tests run every command printed here against a real Igor.
 """
 
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -94,6 +95,11 @@ command asks for the password of Igor's admin. docs/igor.md explains this way, a
 {_push_section(setup)}"""
 
 
+def paste(setups: Sequence[PollSetup]) -> str:
+    """Return what is pasted into a shell so that a running Igor polls all of *setups*."""
+    return "\n".join([_create_parent(setups[0]), *map(_install_actions, setups)])
+
+
 def _running_section(setup: PollSetup) -> str:
     return f"""\
 ## Into a running Igor
@@ -110,13 +116,19 @@ The first lines create {setup.prefix} where it is missing; running them again ch
 """
 
 
-def _file_section(setup: PollSetup) -> str:
+def save_steps(setup: PollSetup) -> str:
+    """Return what to do with the fragment that follows."""
     name = poll_action_name(setup.user)
+    return f"""\
+In Igor's folder, usually `~/.igor`, create an empty folder `plugins/{name}`, save this beside it as
+`plugins/{name}.xml`, and start Igor."""
+
+
+def _file_section(setup: PollSetup) -> str:
     return f"""\
 ## Or as a file, while Igor is stopped
 
-In Igor's folder, usually `~/.igor`, create an empty folder `plugins/{name}`, save this beside it as
-`plugins/{name}.xml`, and start Igor.
+{save_steps(setup)}
 
 ```xml
 {plugin_fragment(setup).rstrip()}

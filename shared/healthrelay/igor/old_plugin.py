@@ -13,7 +13,8 @@ from healthrelay.core.errors import BadRequest
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import METRIC, SERIES, Kind
 from healthrelay.core.measurements.days import parse_day
-from healthrelay.core.measurements.records import Record, parse
+from healthrelay.core.measurements.reading import parse
+from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.units import DIMENSIONS, convert, exact, number, text
 
 MAX_DIGITS = 18

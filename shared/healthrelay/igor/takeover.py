@@ -15,7 +15,8 @@ from healthrelay.core.measurements.ledger import Ledger, State
 from healthrelay.core.measurements.methods import method
 from healthrelay.core.measurements.origin import IMPORT, UNKNOWN, has_provider
 from healthrelay.core.measurements.query import windows
-from healthrelay.core.measurements.records import Delta, Record
+from healthrelay.core.measurements.reading import Delta
+from healthrelay.core.measurements.records import Record
 from healthrelay.igor.old_plugin import LegacyPerson, convert_records
 from healthrelay.ports.store import Identities, Records, Store
 
