@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.cloud.server import Cloud, running
-from tests.deploy.machine import Machine
+from tests.deploy.machine import KeptProvider, Machine
 from tests.household import Household
 from tests.peers.process import free_port
 
@@ -33,12 +33,23 @@ def cloud() -> Iterator[Cloud]:
         yield cloud
 
 
+@pytest.fixture(scope="session")
+def kept_provider() -> Iterator[KeptProvider]:
+    """The provider, started once."""
+    kept = KeptProvider()
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def new_machine(tmp_path: Path, cloud: Cloud, household: Household) -> NewMachine:
+def new_machine(
+    tmp_path: Path, cloud: Cloud, household: Household, kept_provider: KeptProvider
+) -> NewMachine:
     """Set up another machine; the deployment is as well as what is *healthy*."""
+    provider = kept_provider.over(cloud.url)
 
     def make(name: str, healthy: str = household.url) -> Machine:
-        return Machine(tmp_path / name, cloud.url, healthy)
+        return Machine(tmp_path / name, cloud.url, healthy, provider)
 
     return make
 

@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, driven by Playwright.
+"""A real browser: Debian's Chromium without a window, driven by Playwright.
 
     pytest_plugins = ["tests.peers.chromium"]
 
@@ -6,7 +6,8 @@
         page.goto(url)
 
 Where the machine has none it is installed from Debian's packages, which only root can; elsewhere
-CHROMIUM names one. Every test gets a fresh profile: no cookie of another test.
+CHROMIUM names one. Every test gets a fresh profile: no cookie of another test. It is the headless
+shell, the same engine without the pages of a window's own, each of which costs as much as ours.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.peers.install import cache, once, run, unavailable
 
+_PACKAGE = "chromium-headless-shell"
 _QUIET = [
     "--no-sandbox",  # root has no other way
     "--disable-gpu",
@@ -65,15 +67,15 @@ def other(chromium: Browser) -> Iterator[Page]:
 
 
 def _executable() -> str:
-    if found := os.environ.get("CHROMIUM") or shutil.which("chromium"):
+    if found := os.environ.get("CHROMIUM") or shutil.which(_PACKAGE):
         return found
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        unavailable("there is no chromium here; install Debian's, or name one in CHROMIUM")
-    once(cache() / "chromium", "debian", _install)
-    return shutil.which("chromium") or unavailable("apt-get brought no chromium")
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        once(cache() / "chromium", _PACKAGE, _install)
+    found = shutil.which(_PACKAGE) or shutil.which("chromium")
+    return found or unavailable("there is no chromium here; install one, or name it in CHROMIUM")
 
 
 def _install(folder: Path) -> None:
     folder.mkdir()
     run(["apt-get", "update", "-qq"])
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", _PACKAGE])

@@ -3,6 +3,10 @@
 Terraform starts it as a plugin (protocol 6) in the environment of the schema's checker. What is
 made, changed, read and deleted is asked of the stand-in, at DEPLOY_TEST_CLOUD, which may fail;
 what cannot be changed is replaced, by the table immutable.json beside the schema.
+
+Its start takes longer than all that Terraform asks, and Terraform starts it for each command. As
+`provider.py kept` it stays: for each address of a stand-in on a line of standard input it serves
+one more provider, and prints where, for TF_REATTACH_PROVIDERS.
 """
 
 from __future__ import annotations
@@ -10,8 +14,10 @@ from __future__ import annotations
 # The names are the protocol's.
 # ruff: noqa: N802
 import base64
+import functools
 import json
 import os
+import sys
 import tempfile
 import urllib.request
 from concurrent import futures
@@ -30,19 +36,6 @@ IMMUTABLE = json.loads((HERE / "immutable.json").read_text())
 NESTING = {"single": 1, "list": 2, "set": 3, "map": 4, "group": 5}
 TEXTS = "project region zone credentials access_token billing_project impersonate_service_account"
 UNKNOWN = msgpack.ExtType(0, b"\x00")
-
-
-def asked(action, kind, before=None, after=None):
-    body = {"action": action, "kind": kind, "before": before, "after": after}
-    # Whom the provider's own library would charge its calls to.
-    body["quota_project"] = os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT", "")
-    request = urllib.request.Request(
-        os.environ["DEPLOY_TEST_CLOUD"] + "/provider",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
 
 
 def block(shown):
@@ -105,19 +98,39 @@ def failure(text):
     return [pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)]
 
 
+@functools.cache
+def schema():
+    texts = {name: {"type": "string", "optional": True} for name in TEXTS.split()}
+    texts["user_project_override"] = {"type": "bool", "optional": True}
+    answer = pb.GetProviderSchema.Response(
+        provider=pb.Schema(version=0, block=block({"attributes": texts}))
+    )
+    for kind, one in SCHEMA.items():
+        answer.resource_schemas[kind].CopyFrom(pb.Schema(version=0, block=block(one["block"])))
+    return answer
+
+
 class Provider(rpc.ProviderServicer):
+    def __init__(self, cloud, quota_project):
+        self.cloud, self.quota_project = cloud, quota_project
+
+    def asked(self, action, kind, before=None, after=None):
+        body = {"action": action, "kind": kind, "before": before, "after": after}
+        # Whom the provider's own library would charge its calls to.
+        body["quota_project"] = self.quota_project
+        request = urllib.request.Request(
+            self.cloud + "/provider",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
     def GetMetadata(self, request, context):
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "use the schema")
 
     def GetProviderSchema(self, request, context):
-        texts = {name: {"type": "string", "optional": True} for name in TEXTS.split()}
-        texts["user_project_override"] = {"type": "bool", "optional": True}
-        answer = pb.GetProviderSchema.Response(
-            provider=pb.Schema(version=0, block=block({"attributes": texts}))
-        )
-        for kind, one in SCHEMA.items():
-            answer.resource_schemas[kind].CopyFrom(pb.Schema(version=0, block=block(one["block"])))
-        return answer
+        return schema()
 
     def ValidateProviderConfig(self, request, context):
         return pb.ValidateProviderConfig.Response()
@@ -146,7 +159,7 @@ class Provider(rpc.ProviderServicer):
     def ApplyResourceChange(self, request, context):
         before, after = load(request.prior_state), known(load(request.planned_state))
         action = "create" if before is None else "delete" if after is None else "update"
-        answer = asked(action, request.type_name, before, after)
+        answer = self.asked(action, request.type_name, before, after)
         if "error" in answer:
             # A function whose build failed is there, and tainted: it is made again.
             half = after if answer.get("tainted") else before
@@ -156,7 +169,7 @@ class Provider(rpc.ProviderServicer):
         return pb.ApplyResourceChange.Response(new_state=dump(answer["values"]))
 
     def ReadResource(self, request, context):
-        answer = asked("read", request.type_name, load(request.current_state))
+        answer = self.asked("read", request.type_name, load(request.current_state))
         if "error" in answer:
             return pb.ReadResource.Response(
                 new_state=request.current_state, diagnostics=failure(answer["error"])
@@ -164,7 +177,7 @@ class Provider(rpc.ProviderServicer):
         return pb.ReadResource.Response(new_state=dump(answer["values"]))
 
     def ImportResourceState(self, request, context):
-        answer = asked("import", request.type_name, {"id": request.id})
+        answer = self.asked("import", request.type_name, {"id": request.id})
         if "error" in answer:
             return pb.ImportResourceState.Response(diagnostics=failure(answer["error"]))
         shown = SCHEMA[request.type_name]["block"]
@@ -192,20 +205,41 @@ class Controller(controller_rpc.GRPCControllerServicer):
         os._exit(0)
 
 
-def main():
+def served(provider, credentials=None):
+    """Serve at a socket of its own, and return its path."""
     server = grpc.server(
         futures.ThreadPoolExecutor(8), options=[("grpc.max_receive_message_length", -1)]
     )
-    rpc.add_ProviderServicer_to_server(Provider(), server)
-    controller_rpc.add_GRPCControllerServicer_to_server(Controller(), server)
-    chain, credentials = _self_signed_cert()
-    path = Path(tempfile.mkdtemp()) / "plugin"
-    server.add_secure_port(f"unix://{path}", credentials)
+    rpc.add_ProviderServicer_to_server(provider, server)
+    path = f"{tempfile.mkdtemp()}/plugin"
+    if credentials:
+        controller_rpc.add_GRPCControllerServicer_to_server(Controller(), server)
+        server.add_secure_port(f"unix://{path}", credentials)
+    else:
+        server.add_insecure_port(f"unix://{path}")
     server.start()
+    return server, path
+
+
+def plugin():
+    """Serve the Terraform that started this process."""
+    chain, credentials = _self_signed_cert()
+    environment = os.environ
+    quota = environment.get("GOOGLE_CLOUD_QUOTA_PROJECT", "")
+    server, path = served(Provider(environment["DEPLOY_TEST_CLOUD"], quota), credentials)
     certificate = base64.b64encode(chain).decode().rstrip("=")
-    print("|".join(["1", "6", "unix", str(path), "grpc", certificate]), flush=True)
+    print("|".join(["1", "6", "unix", path, "grpc", certificate]), flush=True)
     server.wait_for_termination()
 
 
+def kept():
+    """Serve who asks, as long as somebody may ask."""
+    servers = []
+    for line in sys.stdin:
+        server, path = served(Provider(line.strip(), "not told"))
+        servers.append(server)
+        print(path, flush=True)
+
+
 if __name__ == "__main__":
-    main()
+    kept() if sys.argv[1:] == ["kept"] else plugin()
