@@ -124,8 +124,8 @@ def test_a_connection_that_is_kept_has_all_its_time_again() -> None:
     with Recorder() as peer:
         http = Http()
         for _ in range(3):
-            assert http.send("PUT", peer.url, {}, b"x" * 100_000, seconds=1).status == 200
-            time.sleep(0.6)
+            assert http.send("PUT", peer.url, {}, b"x" * 100_000, seconds=2).status == 200
+            time.sleep(1.1)
 
     assert [len(seen.body) for seen in peer.seen] == [100_000] * 3
 

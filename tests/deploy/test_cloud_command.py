@@ -10,7 +10,7 @@ from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import PROJECT
 from tests.deploy.machine import Machine
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 STATE = f"{PROJECT}-healthrelay-state", "healthrelay/default.tfstate"
 NAMES = ("GOOGLE_CLOUD_PROJECT", "HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_SEALING_KEYS")

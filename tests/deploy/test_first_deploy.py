@@ -13,7 +13,7 @@ from tests.deploy.conftest import PROJECT
 from tests.deploy.machine import Machine
 
 # They begin with nothing, so they need not go where something is deployed once for all.
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("first deploy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("first deploy")]
 
 ANSWERS = "a-client-id\nowner@example.org\n5\nyes\n"
 BUCKET = f"{PROJECT}-healthrelay-state"

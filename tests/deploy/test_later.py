@@ -10,7 +10,7 @@ from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import CHOICES, PROJECT, NewMachine
 from tests.deploy.machine import Machine
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 BUCKET = f"{PROJECT}-healthrelay-state"
 IRREPLACEABLE = ("google_firestore_database", "google_secret_manager_secret healthrelay-owner")

@@ -20,7 +20,7 @@ from tests.deploy.test_later import refused
 from tests.household import WEIGHTS, Clock, Household, run_command
 from tests.peers.bundles import ROOT
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 OTHER = "another-project"
 SECTION = "\n## From one project into another\n"

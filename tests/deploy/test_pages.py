@@ -47,7 +47,6 @@ def test_the_way_that_works_fits_a_screen_and_troubles_follow_in_a_table() -> No
 
 @pytest.mark.peer
 @pytest.mark.xdist_group("deploy")
-@pytest.mark.timeout(300)
 def test_all_of_them_at_once_replace_nothing_but_what_has_no_history(
     deployed: Cloud, machine: Machine
 ) -> None:

@@ -10,7 +10,7 @@ from tests.deploy.machine import Machine
 from tests.peers.process import free_port
 
 # One process asks Terraform; more would wait for each other.
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("terraform")]
 
 
 def deploy(machine: Machine, *words: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from tests.deploy.machine import Machine
 from tests.deploy.test_later import changes, upgraded
 from tests.infra.commands import verdicts
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 BACKUP = {
     "name": f"projects/{PROJECT}/locations/europe-west1/backups/b1",

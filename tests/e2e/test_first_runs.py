@@ -50,7 +50,6 @@ def newest(sandbox: Sandbox) -> str:
     return max(civil(weight.at) for weight in sandbox.wearer.weights).date().isoformat()
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.xdist_group("wheel")
 def test_a_developer_types_one_command(tmp_path: Path) -> None:
     checkout = tmp_path / "healthrelay"

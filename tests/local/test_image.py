@@ -28,7 +28,6 @@ KNOWN = LATEST | {"restart", "security_opt", "tmpfs", "volumes"}
 
 
 @pytest.mark.peer
-@pytest.mark.timeout(300)  # pip installs into an empty environment, twice
 @pytest.mark.xdist_group("wheel")
 def test_every_step_of_the_dockerfile_works_and_the_image_is_well(tmp_path: Path) -> None:
     image = Image(tmp_path / "image", ROOT, tracked())

@@ -36,7 +36,6 @@ def set_up(folder: Path, venv: str, pin: str, **more: str) -> subprocess.Complet
 
 
 @pytest.mark.peer
-@pytest.mark.timeout(300)
 def test_an_environment_that_cannot_be_used_is_made_again(tmp_path: Path) -> None:
     make_environment(tmp_path)
     (pin,) = re.findall(r"^certifi==.*(?:\\\n.*)+", PINS, re.MULTILINE)

@@ -19,7 +19,7 @@ from tests.local.test_commands import without_settings
 from tests.peers import install
 from tests.peers.process import free_port
 
-pytestmark = [pytest.mark.peer, pytest.mark.timeout(300), pytest.mark.xdist_group("wheel")]
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("wheel")]
 SECONDS = 120
 
 

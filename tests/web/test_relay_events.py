@@ -115,7 +115,7 @@ def test_who_waits_is_told_when_something_happens(household: Household, key: str
 
     later.join()
     assert [event["sequence"] for event in page["events"]] == [4]
-    assert 0.4 < time.monotonic() - started < 10
+    assert 0.4 < time.monotonic() - started < 20
 
 
 def test_who_waits_in_vain_is_told_so_in_time(household: Household, key: str) -> None:
@@ -124,7 +124,7 @@ def test_who_waits_in_vain_is_told_so_in_time(household: Household, key: str) ->
     page = get(household, "events", key, after="3", wait="1").json()
 
     assert (page["events"], page["next"]) == ([], 3)
-    assert 1 <= time.monotonic() - started < 5
+    assert 1 <= time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize(("path", "method"), [("events", "POST"), ("ack", "PUT"), ("x", "POST")])

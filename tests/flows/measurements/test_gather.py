@@ -23,6 +23,7 @@ from healthrelay.flows.measurements.gather import (
     convert,
     read_all,
 )
+from tests.peers.process import until
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -109,7 +110,8 @@ def test_a_slow_day_is_waited_for_before_much_is_read_beyond_it() -> None:
         def read(self, access: str, read: Read) -> Sequence[Raw]:
             points = super().read(access, read)
             if read.start == TODAY:
-                time.sleep(0.5)  # long enough for all the others
+                until(lambda: len(self.days) >= WORKERS)
+                time.sleep(0.5)  # long enough for all that may be read meanwhile
                 self.beyond = len(self.days)
             return points
 
