@@ -7,6 +7,7 @@ import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -84,7 +85,7 @@ def status_of(answer: bytes) -> int:
 
 def fingerprint(database: Path) -> str:
     """Return what stands for all that a SQLite store holds."""
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         lines = "\n".join(connection.iterdump())
     return hashlib.sha256(lines.encode()).hexdigest()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 WRITTEN = Path(__file__).parent / "written"
@@ -15,7 +16,7 @@ WRITTEN = Path(__file__).parent / "written"
 
 def write_sqlite(version: str, path: Path) -> None:
     """Make the file as *version* left it."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript((WRITTEN / f"{version}.sql").read_text())
     connection.close()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import random
 import sqlite3
 import stat
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -45,10 +47,26 @@ def test_only_the_owner_may_read_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_a_store_that_nobody_has_any_more_is_closed(path: Path) -> None:
+    store = SqliteStore(str(path))
+    store.identities.save("jack", {})
+    assert store.identities.names() == ["jack"]
+    log = path.with_name(f"{path.name}-wal")
+    assert log.exists()
+
+    with warnings.catch_warnings(record=True) as warned:  # from Python 3.13 on
+        warnings.simplefilter("always")
+        del store
+        gc.collect()
+
+    assert [str(one.message) for one in warned] == []
+    assert not log.exists()  # who closes last folds it into the file
+
+
 def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> None:
     SqliteStore(str(path)).identities.names()
 
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         names = [row[0] for row in connection.execute("SELECT name FROM migrations")]
     assert names == ["0001-documents-records-log", "0002-progress", "0003-origins"]
@@ -152,14 +170,14 @@ def test_used_rounds_are_forgotten_after_their_time(path: Path) -> None:
 
     store.handshakes.use("new", NOW + timedelta(minutes=11), NOW + timedelta(minutes=1))
 
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT nonce FROM handshakes").fetchall() == [("new",)]
 
 
 def test_a_half_written_change_leaves_nothing(path: Path) -> None:
     store = SqliteStore(str(path))
     store.identities.save("jack", {})
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         # The log refuses, after the records were taken: both must be undone.
         connection.execute(
             "CREATE TRIGGER refuse BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END"

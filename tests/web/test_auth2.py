@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -101,8 +102,9 @@ def test_consent_is_stored_and_shown(browser: Browser, provider: str) -> None:
 def test_tokens_lie_sealed(browser: Browser) -> None:
     browser.back(**browser.allow())
 
-    token = browser.household.services.grants.current("jack", browser.household.services.now())
-    with sqlite3.connect(browser.household.services.settings.store.path or "") as connection:
+    services = browser.household.services
+    token = services.grants.current("jack", services.now())
+    with closing(sqlite3.connect(services.settings.store.path or "")) as connection:
         dump = "\n".join(connection.iterdump())
     assert token.grant.access not in dump
     assert (token.grant.refresh or "?") not in dump

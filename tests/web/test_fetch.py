@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -311,7 +312,7 @@ def test_fetching_the_same_window_again_and_again_leaves_the_store_as_it_was(
     jack: Household,
 ) -> None:
     def content() -> list[str]:
-        with sqlite3.connect(jack.services.settings.store.path or "") as connection:
+        with closing(sqlite3.connect(jack.services.settings.store.path or "")) as connection:
             # The ledger says when the last fetch was.
             others = "handshakes", "sensors/fitbit/jack"
             return [line for line in connection.iterdump() if not any(o in line for o in others)]

@@ -5,6 +5,7 @@ import secrets
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,9 +25,9 @@ _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: ru
 class SqliteDatabase:
     """Two connections shared by all threads of the process: one writes, the other only reads.
 
-    Each is opened when it is first used. Transactions take well under a millisecond, so waiting
-    for one another is cheaper than a connection a thread. Writers of other processes wait through
-    SQLite's own locks; no reader waits for a writer, because of the write-ahead log.
+    Each is opened when it is first used. Transactions take well under a millisecond: waiting for
+    one another is cheaper than a connection a thread. Other processes' writers wait by SQLite's
+    locks; no reader waits for a writer, because of the write-ahead log.
     """
 
     def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
@@ -100,9 +101,8 @@ class SqliteDatabase:
         """Close the file; the next use opens it again."""
         with self._writing, self._reading, self._opening:
             # The writer last: whoever closes last folds the log into the file.
-            for connection in (self._reader, self._writer):
-                if connection:
-                    connection.close()
+            for connection in filter(None, (self._reader, self._writer)):
+                connection.close()
             self._reader = self._writer = None
 
     def _open_reader(self) -> sqlite3.Connection:
@@ -111,7 +111,6 @@ class SqliteDatabase:
             return self._open_writer()
         with self._opening:
             if self._reader is None:
-                make_private(Path(self.path))
                 reader = self._connect()
                 if not is_migrated(reader):
                     reader.close()
@@ -127,8 +126,6 @@ class SqliteDatabase:
 
     def _migrated(self) -> sqlite3.Connection:
         if self._writer is None:
-            if self.path != MEMORY:
-                make_private(Path(self.path))
             writer = self._connect()
             _use_wal(writer)
             writer.execute("PRAGMA synchronous = NORMAL")
@@ -139,9 +136,14 @@ class SqliteDatabase:
         return self._writer
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(
+        if self.path != MEMORY:
+            make_private(Path(self.path))
+        connection = sqlite3.connect(
             self.path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
         )
+        # A store that nobody has any more is closed, as a file is; at its end a process just ends.
+        weakref.finalize(self, connection.close).atexit = False
+        return connection
 
 
 class Table:
@@ -228,8 +230,7 @@ def make_private(path: Path) -> None:
     """Create the file so that only the owner of the process may read it. Raise `Unusable`."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Never open an existing file: closing it releases the locks that another connection
-        # of this process holds on it.
+        # Closing an existing file releases the locks that another connection of ours has on it.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
@@ -242,9 +243,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
+            return
         except sqlite3.OperationalError as error:
             if primary_code(error) not in HELD or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-        else:
-            return
