@@ -63,6 +63,24 @@ def test_a_store_that_nobody_has_any_more_is_closed(path: Path) -> None:
     assert not log.exists()  # who closes last folds it into the file
 
 
+def test_what_could_not_be_opened_stays_open_nowhere(path: Path) -> None:
+    def connections() -> int:
+        gc.collect()
+        return sum(isinstance(one, sqlite3.Connection) for one in gc.get_objects())
+
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    store, before = SqliteStore(str(path)), connections()
+
+    for _ in range(3):
+        with pytest.raises(Unusable):
+            store.identities.names()
+        with pytest.raises(Unusable):
+            store.identities.save("jack", {})
+
+    assert connections() == before
+
+
 def test_file_is_in_write_ahead_mode_and_names_its_migrations(path: Path) -> None:
     SqliteStore(str(path)).identities.names()
 

@@ -25,9 +25,8 @@ _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: ru
 class SqliteDatabase:
     """Two connections shared by all threads of the process: one writes, the other only reads.
 
-    Each is opened when it is first used. Transactions take well under a millisecond: waiting for
-    one another is cheaper than a connection a thread. Other processes' writers wait by SQLite's
-    locks; no reader waits for a writer, because of the write-ahead log.
+    Each is opened when it is first used. Transactions are so short that to wait is cheaper than a
+    connection a thread. Writers of other processes wait; no reader does, by the write-ahead log.
     """
 
     def __init__(self, path: str, timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
@@ -79,7 +78,8 @@ class SqliteDatabase:
             with translate_errors(self.path, "The store could not be written"):
                 yield
         except Unusable as error:
-            self._trouble = error
+            # The traceback would keep the connection.
+            self._trouble = Unusable(error.sentence, error.next_step)
             raise
         self._trouble = None
 
@@ -117,7 +117,7 @@ class SqliteDatabase:
                     self._migrated()
                     reader = self._connect()
                 reader.execute("PRAGMA query_only = ON")
-                self._reader = reader
+                self._reader = self._keep(reader)
             return self._reader
 
     def _open_writer(self) -> sqlite3.Connection:
@@ -132,16 +132,18 @@ class SqliteDatabase:
             if not is_migrated(writer):
                 with _transaction(writer, "BEGIN IMMEDIATE"):
                     apply_missing(writer)
-            self._writer = writer
+            self._writer = self._keep(writer)
         return self._writer
 
     def _connect(self) -> sqlite3.Connection:
         if self.path != MEMORY:
             make_private(Path(self.path))
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             self.path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
         )
-        # A store that nobody has any more is closed, as a file is; at its end a process just ends.
+
+    def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Close *connection* when nobody has this store any more; a process that ends need not."""
         weakref.finalize(self, connection.close).atexit = False
         return connection
 
@@ -178,9 +180,8 @@ def load_document(
     connection: sqlite3.Connection, path: str, user: str, kind: str
 ) -> Versioned | None:
     """Return the document at *path*, which is the *kind* of *user*. Raise `Damaged`."""
-    row = connection.execute(
-        "SELECT data, version FROM documents WHERE path = ?", (path,)
-    ).fetchone()
+    query = "SELECT data, version FROM documents WHERE path = ?"
+    row = connection.execute(query, (path,)).fetchone()
     if row is None:
         return None
     return Versioned(read_stored(user, place(kind, path), to_object, row[0]), row[1])
@@ -221,8 +222,7 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.rollback()
+        connection.rollback()  # where there is still one
         raise
 
 
