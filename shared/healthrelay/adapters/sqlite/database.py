@@ -1,23 +1,19 @@
 """One SQLite file, kept open for the process, and its documents as the seed's schema has them."""
 
-import os
 import secrets
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 from healthrelay.adapters.sqlite.migrations import apply_missing, is_migrated
-from healthrelay.adapters.sqlite.trouble import HELD, meaning, primary_code, unusable
+from healthrelay.adapters.sqlite.opening import BUSY_TIMEOUT_SECONDS, MEMORY, opened, use_wal
+from healthrelay.adapters.sqlite.trouble import meaning
 from healthrelay.core.damage import Unusable, read_stored
 from healthrelay.core.errors import TryLater, Unknown
 from healthrelay.core.json import Document, Versioned, to_object, to_text
 
-BUSY_TIMEOUT_SECONDS = 30
-MEMORY = ":memory:"
 APPLICATION = "plugindata/fitbit"
 _NOT_REWRITTEN = "It is removed, but the store's file could not be rewritten: run it again"
 
@@ -111,13 +107,11 @@ class SqliteDatabase:
             return self._open_writer()
         with self._opening:
             if self._reader is None:
-                reader = self._connect()
-                if not is_migrated(reader):
-                    reader.close()
-                    self._migrated()
-                    reader = self._connect()
-                reader.execute("PRAGMA query_only = ON")
-                self._reader = self._keep(reader)
+                with opened(self.path, self._timeout_seconds) as reader:
+                    if not is_migrated(reader):
+                        self._migrated()
+                    reader.execute("PRAGMA query_only = ON")
+                    self._reader = self._keep(reader)
             return self._reader
 
     def _open_writer(self) -> sqlite3.Connection:
@@ -126,21 +120,14 @@ class SqliteDatabase:
 
     def _migrated(self) -> sqlite3.Connection:
         if self._writer is None:
-            writer = self._connect()
-            _use_wal(writer)
-            writer.execute("PRAGMA synchronous = NORMAL")
-            if not is_migrated(writer):
-                with _transaction(writer, "BEGIN IMMEDIATE"):
-                    apply_missing(writer)
-            self._writer = self._keep(writer)
+            with opened(self.path, self._timeout_seconds) as writer:
+                use_wal(writer)
+                writer.execute("PRAGMA synchronous = NORMAL")
+                if not is_migrated(writer):
+                    with _transaction(writer, "BEGIN IMMEDIATE"):
+                        apply_missing(writer)
+                self._writer = self._keep(writer)
         return self._writer
-
-    def _connect(self) -> sqlite3.Connection:
-        if self.path != MEMORY:
-            make_private(Path(self.path))
-        return sqlite3.connect(
-            self.path, timeout=self._timeout_seconds, isolation_level=None, check_same_thread=False
-        )
 
     def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """Close *connection* when nobody has this store any more; a process that ends need not."""
@@ -224,27 +211,3 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
     except BaseException:
         connection.rollback()  # where there is still one
         raise
-
-
-def make_private(path: Path) -> None:
-    """Create the file so that only the owner of the process may read it. Raise `Unusable`."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Closing an existing file releases the locks that another connection of ours has on it.
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise unusable(str(path), error) from error
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging; SQLite's busy timeout does not cover this one lock."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if primary_code(error) not in HELD or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)

@@ -6,14 +6,9 @@ import os
 import sqlite3
 import threading
 from datetime import datetime
-from pathlib import Path
 
-from healthrelay.adapters.sqlite.database import (
-    MEMORY,
-    SqliteDatabase,
-    make_private,
-    translate_errors,
-)
+from healthrelay.adapters.sqlite.database import SqliteDatabase, translate_errors
+from healthrelay.adapters.sqlite.opening import MEMORY, opened
 from healthrelay.adapters.sqlite.trouble import HELD, primary_code
 from healthrelay.core.runs import served_already
 
@@ -44,14 +39,14 @@ class SqliteSchedulerLease:
 
 
 def _lock_file(path: str) -> sqlite3.Connection:
-    make_private(Path(path))
-    with translate_errors(path, "The store could not be locked"):
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    with (
+        translate_errors(path, "The store could not be locked"),
+        opened(path, timeout_seconds=0) as connection,
+    ):
         try:
             connection.execute("PRAGMA journal_mode = MEMORY")  # nothing is ever written
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            connection.close()
             if primary_code(error) in HELD:
                 raise served_already() from error
             raise

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healthrelay.adapters.sqlite.database import BUSY_TIMEOUT_SECONDS, SqliteDatabase
+from healthrelay.adapters.sqlite.database import SqliteDatabase
 from healthrelay.adapters.sqlite.identities import SqliteIdentities
+from healthrelay.adapters.sqlite.opening import BUSY_TIMEOUT_SECONDS
 from healthrelay.core.once import built_once
 
 if TYPE_CHECKING:
