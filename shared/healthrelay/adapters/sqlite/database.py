@@ -3,12 +3,17 @@
 import secrets
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from healthrelay.adapters.sqlite.migrations import apply_missing, is_migrated
-from healthrelay.adapters.sqlite.opening import BUSY_TIMEOUT_SECONDS, MEMORY, opened, use_wal
+from healthrelay.adapters.sqlite.opening import (
+    BUSY_TIMEOUT_SECONDS,
+    MEMORY,
+    kept_by,
+    opened,
+    use_wal,
+)
 from healthrelay.adapters.sqlite.trouble import meaning
 from healthrelay.core.damage import Unusable, read_stored
 from healthrelay.core.errors import TryLater, Unknown
@@ -111,7 +116,7 @@ class SqliteDatabase:
                     if not is_migrated(reader):
                         self._migrated()
                     reader.execute("PRAGMA query_only = ON")
-                    self._reader = self._keep(reader)
+                    self._reader = kept_by(self, reader)
             return self._reader
 
     def _open_writer(self) -> sqlite3.Connection:
@@ -126,13 +131,8 @@ class SqliteDatabase:
                 if not is_migrated(writer):
                     with _transaction(writer, "BEGIN IMMEDIATE"):
                         apply_missing(writer)
-                self._writer = self._keep(writer)
+                self._writer = kept_by(self, writer)
         return self._writer
-
-    def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
-        """Close *connection* when nobody has this store any more; a process that ends need not."""
-        weakref.finalize(self, connection.close).atexit = False
-        return connection
 
 
 class Table:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,12 @@ def opened(path: str, timeout_seconds: float) -> Iterator[sqlite3.Connection]:
     except BaseException:
         connection.close()
         raise
+
+
+def kept_by(owner: object, connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Close *connection* when nobody has its *owner* any more; a process that ends need not."""
+    weakref.finalize(owner, connection.close).atexit = False
+    return connection
 
 
 def _make_private(path: Path) -> None:

@@ -8,7 +8,7 @@ import threading
 from datetime import datetime
 
 from healthrelay.adapters.sqlite.database import SqliteDatabase, translate_errors
-from healthrelay.adapters.sqlite.opening import MEMORY, opened
+from healthrelay.adapters.sqlite.opening import MEMORY, kept_by, opened
 from healthrelay.adapters.sqlite.trouble import HELD, primary_code
 from healthrelay.core.runs import served_already
 
@@ -29,7 +29,8 @@ class SqliteSchedulerLease:
     def take(self, now: datetime) -> None:
         with self._lock:
             if self._held is None and self._path != MEMORY:
-                self._held = _lock_file(f"{os.path.realpath(self._path)}{SUFFIX}")
+                locked = _lock_file(f"{os.path.realpath(self._path)}{SUFFIX}")
+                self._held = kept_by(self, locked)
 
     def release(self) -> None:
         with self._lock:
