@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
 from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
-from healthrelay.core.measurements.days import CONTINUED_ON
 from healthrelay.core.measurements.ledger import Ledger
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, Source, pack
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from healthrelay.core.measurements.days import Moment
-    from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.query import Asked
 
 
 DEVICES = "devices"
@@ -36,9 +36,8 @@ Needs = Callable[[Window], tuple[Source, ...]]
 """What must be read from a provider to fill a window. Raises `Unsupported`."""
 
 
-def decide(  # noqa: PLR0913 - everything that the plan depends on
-    request: FetchRequest,
-    settings: Mapping[str, str],
+def decide(
+    asked: Asked,
     ledger: Ledger,
     missing: Callable[[str], str],
     needs: Needs,
@@ -46,34 +45,29 @@ def decide(  # noqa: PLR0913 - everything that the plan depends on
     *,
     devices: bool = True,
 ) -> Plan:
-    """Return the plan for what provider and consent allow of *request* at *moment*.
+    """Return the plan for what provider and consent allow of what is *asked* at *moment*.
 
-    *missing* says in plain words what the consent does not give of what a series needs. Days
-    that somebody named are read whole, whatever was read before; otherwise what is read again
-    is decided by `wanted`. *devices*: whether their syncs are to be read, too.
-    Raises `BadRequest` for words that *settings* or the wearer's day make wrong.
+    *missing* says in plain words what the consent does not give of what a series needs. Unless
+    somebody named days, what is read again is decided by `wanted`. *devices*: whether their syncs
+    are to be read, too.
     """
-    from healthrelay.core.measurements import query  # noqa: PLC0415 - a consent needs no words
-
-    named = _names_days(request.query, settings)
     sources: dict[Window, tuple[Source, ...]] = {}
     refused: dict[str, HealthrelayError] = {}
-    for window in query.windows(request.query, settings, moment.day):
+    for window in asked.windows:
         try:
             needed = needs(window)
         except Unsupported as error:
             refused[window.series] = error
             continue
         if scopes := missing(window.series):
-            configured = window.series in query.configured_series(settings)
-            refused[window.series] = _withheld_error(scopes, configured)
+            refused[window.series] = _withheld_error(scopes, window.series in asked.configured)
         else:
             sources[window] = needed
-    if not named:
-        from healthrelay.core.measurements.wanted import wanted  # noqa: PLC0415 - as above
+    if not asked.names_days:
+        from healthrelay.core.measurements.wanted import wanted  # noqa: PLC0415 - a consent needs none
 
         sources = wanted(sources, ledger, moment)
-    sources = _of_this_account(sources, settings)
+    sources = _since(asked.first_day, sources)
     watched = device_sources(missing, needs) if devices and _shows_syncs(sources) else {}
     return Plan(pack({**sources, **watched}, ledger), tuple(sources), refused, tuple(watched))
 
@@ -95,13 +89,10 @@ def _shows_syncs(windows: Iterable[Window]) -> bool:
     )
 
 
-def _of_this_account(
-    sources: Mapping[Window, tuple[Source, ...]], settings: Mapping[str, str]
+def _since(
+    first: date, sources: Mapping[Window, tuple[Source, ...]]
 ) -> dict[Window, tuple[Source, ...]]:
-    """Return *sources* without the days that an earlier account of the same wearer measured."""
-    if CONTINUED_ON not in settings:
-        return dict(sources)
-    first = date.fromisoformat(settings[CONTINUED_ON])
+    """Return *sources* without the days before the *first*."""
     clipped = {}
     for window, needed in sources.items():
         if SERIES[window.series].kind is not Kind.STATE:
@@ -109,13 +100,6 @@ def _of_this_account(
         if window.start <= window.end:
             clipped[window] = needed
     return clipped
-
-
-def _names_days(query: Mapping[str, str], settings: Mapping[str, str]) -> bool:
-    """Whether somebody named days: then they are read whole, whatever was read before."""
-    from healthrelay.core.measurements.methods import DAY  # noqa: PLC0415 - as above
-
-    return bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
 
 
 def _withheld_error(scopes: str, configured: bool) -> HealthrelayError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import BadRequest
 from healthrelay.core.measurements.catalogue import EPOCH, SERIES, Kind
-from healthrelay.core.measurements.days import first_day, parse_day
+from healthrelay.core.measurements.days import CONTINUED_ON, first_day, parse_day
 from healthrelay.core.measurements.methods import (
     ARGUMENTS,
     DAY,
@@ -41,6 +41,18 @@ class FetchRequest(NamedTuple):
     query: Words
 
 
+class Asked(NamedTuple):
+    """What a fetch is to bring, settled once: by its words, the settings and the wearer's day."""
+
+    windows: tuple[Window, ...]
+    configured: set[str]
+    """The series that the settings name: those for which a consent is needed."""
+    names_days: bool = False
+    """Whether somebody named days: then they are read whole, whatever was read before."""
+    first_day: date = EPOCH
+    """What lies before was measured by an earlier account of the same wearer."""
+
+
 def parse_request(user: str, query: Words) -> FetchRequest:
     """Return the request; raise `BadRequest` for words that are wrong whatever is stored.
 
@@ -60,6 +72,18 @@ def parse_request(user: str, query: Words) -> FetchRequest:
             for row, series in _choose_series(query, chosen):
                 _detail_level(series, _taken(row, query))
     return FetchRequest(user, query)
+
+
+def ask(query: Words, settings: Words, today: date) -> Asked:
+    """Return what is to be read of a person on the day *today*. Raise as `windows`."""
+    names_days = bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
+    first = settings.get(CONTINUED_ON)
+    return Asked(
+        tuple(windows(query, settings, today)),
+        configured_series(settings),
+        names_days,
+        date.fromisoformat(first) if first else EPOCH,
+    )
 
 
 def windows(query: Words, settings: Words, today: date) -> list[Window]:

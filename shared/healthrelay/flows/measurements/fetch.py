@@ -23,7 +23,7 @@ from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import Moment, civil
 from healthrelay.core.measurements.plan import decide, device_sources
-from healthrelay.core.measurements.query import configured_series, windows
+from healthrelay.core.measurements.query import ask
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.flows.grants.doctor import examine
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.token import Token
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
-    from healthrelay.core.measurements.query import FetchRequest
+    from healthrelay.core.measurements.query import Asked, FetchRequest
     from healthrelay.core.measurements.reading import Delta
     from healthrelay.core.measurements.records import Record
     from healthrelay.core.trouble import Diagnosis
@@ -65,7 +65,7 @@ class _Known(NamedTuple):
 
     settings: Mapping[str, str]
     ledger: Ledger
-    asked: bool = False
+    has_syncs: bool = False
     """Whether the devices of the ledger are those of this fetch."""
 
     def in_units(self, system: str) -> _Known:
@@ -99,8 +99,11 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     try:
         known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
-        known, moment = _look_ahead(request, known, token, provider, consent, now)
-        plan = _decide(request, known, token, provider, consent, moment)
+        require_clock(now, known.ledger.read_at, provider, token.grant)
+        moment = known.moment(now, token)
+        asked = ask(request.query, known.settings, moment.day)
+        known = _look_ahead(asked, known, token, provider, consent, moment)
+        plan = _decide(asked, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
         require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
@@ -109,7 +112,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         )
         _require_any(gathered.read, unavailable)
         deliveries = deliver(user)
-        diagnosis = diagnose_token(user, token, configured_series(known.settings), consent, now)
+        diagnosis = diagnose_token(user, token, asked.configured, consent, now)
     except HealthrelayError as error:
         log(error)
         _diagnose(error, user, partial(examine, user, store, grants.load, consent, now))
@@ -145,7 +148,9 @@ def preview(
     """Return what `fetch` would read from the provider; reads and changes nothing there."""
     known = _read_known(request.user, store)
     token = grants.load(request.user)
-    plan = _decide(request, known, token, provider, consent, known.moment(now, token))
+    moment = known.moment(now, token)
+    asked = ask(request.query, known.settings, moment.day)
+    plan = _decide(asked, known, token, provider, consent, moment)
     if plan.refused and not plan.windows:
         raise next(iter(plan.refused.values()))
     return plan
@@ -156,50 +161,31 @@ def _read_known(user: str, store: Store) -> _Known:
 
 
 def _look_ahead(
-    request: FetchRequest,
-    known: _Known,
-    token: Token,
-    provider: Provider,
-    consent: Consent,
-    now: datetime,
-) -> tuple[_Known, Moment]:
-    """Return what is known, with the syncs of the devices where they decide what is read; and when.
+    asked: Asked, known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
+) -> _Known:
+    """Return what is known, with the syncs of the devices where they decide what is read.
 
     That is so for the points within a day only; a trouble leaves it to the plan to ask again.
     """
-    require_clock(now, known.ledger.read_at, provider, token.grant)
-    moment = known.moment(now, token)
-    asked = windows(request.query, known.settings, moment.day)
-    if all(SERIES[window.series].kind is not Kind.INTRADAY for window in asked):
-        return known, moment
+    if all(SERIES[window.series].kind is not Kind.INTRADAY for window in asked.windows):
+        return known
     sources = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
     reads = pack(sources, known.ledger)
     try:
         outcomes = {read: provider.read(token.grant.access, read) for read in reads}
     except HealthrelayError:
-        return known, moment
+        return known
     listed = convert(sources, outcomes, provider, token.account, moment.now).records
     ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
-    return known._replace(ledger=ledger, asked=bool(reads)), moment
+    return known._replace(ledger=ledger, has_syncs=bool(reads))
 
 
 def _decide(
-    request: FetchRequest,
-    known: _Known,
-    token: Token,
-    provider: Provider,
-    consent: Consent,
-    moment: Moment,
+    asked: Asked, known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
 ) -> Plan:
-    return decide(
-        request,
-        known.settings,
-        known.ledger,
-        partial(consent.missing, granted=token.grant.scopes),
-        provider.needs,
-        moment,
-        devices=not known.asked,
-    )
+    missing = partial(consent.missing, granted=token.grant.scopes)
+    devices = not known.has_syncs
+    return decide(asked, known.ledger, missing, provider.needs, moment, devices=devices)
 
 
 def _log_fetch(
