@@ -137,6 +137,19 @@ def test_a_year_is_daily_and_says_its_weeks_on_hovering() -> None:
     assert len(drawing.titles) == 53
 
 
+@pytest.mark.parametrize("shown", ["1y", "all"])
+@pytest.mark.parametrize("later", range(7))
+def test_each_week_says_its_mean_whatever_weekday_the_first_day_is(later: int, shown: str) -> None:
+    """A first week that is cut may be one day, which makes no days of the others."""
+    today = TODAY + timedelta(later)
+    values = {today - timedelta(n): Decimal("82.4") for n in range(365)}
+
+    titles = Drawing(draw_points(chart("weight", values, shown, today), words())).titles
+
+    assert len(titles) in (53, 54)
+    assert all(title.endswith(": 82.4 kg") for title in titles), titles
+
+
 def test_all_of_five_years_are_means_of_months() -> None:
     drawing = draw(FIVE_YEARS, "all")
 

@@ -77,10 +77,13 @@ class Frame(NamedTuple):
         for day, label in _ticks(self.span, words):
             yield svg.text(self.x(day), self.height - 4, label, "middle")
 
+    def hit_grain(self, grain: Grain) -> Grain:
+        """Return what says its value on hovering: weeks where days are too many."""
+        return Grain.WEEK if grain is Grain.DAY and self.span.days > MAX_HITS else grain
+
     def hit_columns(self, grain: Grain) -> list[Column]:
-        """Return the columns that say their value on hovering: weeks where days are too many."""
-        wide = grain is Grain.DAY and self.span.days > MAX_HITS
-        return self.span.columns(Grain.WEEK if wide else grain)[-MAX_HITS:]
+        """Return the columns that say their value on hovering."""
+        return self.span.columns(self.hit_grain(grain))[-MAX_HITS:]
 
     def hits(self, labels: list[tuple[Column, str]]) -> str:
         return svg.hits(

@@ -132,13 +132,11 @@ def _end(chart: ValueChart, frame: Frame, words: ChartWords) -> str:
 
 def _labels(chart: ValueChart, frame: Frame, words: ChartWords) -> Iterator[tuple[Column, str]]:
     """Yield each column of the hovering with what it says."""
-    columns = frame.hit_columns(chart.grain)
+    columns, grain = frame.hit_columns(chart.grain), frame.hit_grain(chart.grain)
     by_column = {point.column: Mean(point.value, 1) for point in chart.points}
-    by_day = chart.grain is Grain.DAY and columns[0].first == columns[0].last
-    if chart.grain is Grain.DAY and not by_day:
+    if grain is not chart.grain:
         values = {point.column.first: point.value for point in chart.points}
         by_column = column_means(values, columns)
-    grain = Grain.WEEK if chart.grain is Grain.DAY and not by_day else chart.grain
     for column in columns:
         when = words.column(column, grain, chart.span.last)
         yield column, hover(when, by_column.get(column), chart, words)
