@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from healthrelay.core.charts.coverage import CHOICES, Calendar, Coverage, calendar, runs_of
 from healthrelay.core.measurements.days import Moment
-from healthrelay.core.measurements.ledger import MORE_TO_COME, Days, Device, Ledger
+from healthrelay.core.measurements.ledger import Days, Device, Ledger
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.status import person_status
 from tests.core.charts.given import NOW, TODAY, day
@@ -49,7 +49,7 @@ def of(found: Calendar) -> list[Coverage]:
 
 
 def test_each_state_of_the_ledger_is_one_of_the_calendar() -> None:
-    found = shown("steps", activities_steps="sfeo")
+    found = shown("steps", {STEPS: "try_later"}, activities_steps="sfeo")
 
     assert of(found) == [COMPLETE, FAILED, NONE, OPEN]
     assert list(found.days) == [day(25), day(26), day(27), day(28)]
@@ -61,14 +61,19 @@ def test_not_to_weigh_oneself_is_no_fault() -> None:
 
 
 def test_everything_shows_the_worst() -> None:
-    found = shown(activities_steps="sssse", body_weight="efoss", sleep="sssss")
+    causes = {WEIGHT: "try_later"}
+    found = shown("all", causes, activities_steps="sssse", body_weight="efoss", sleep="sssss")
 
     assert of(found) == [COMPLETE, FAILED, OPEN, COMPLETE, NONE]
 
 
 def test_a_choice_shows_its_own_series_alone() -> None:
-    assert of(shown("sleep", activities_steps="fff", sleep="ses")) == [COMPLETE, NONE, COMPLETE]
-    assert of(shown("heart", activities_steps="fff")) == []
+    causes = {STEPS: "try_later"}
+
+    found = shown("sleep", causes, activities_steps="fff", sleep="ses")
+
+    assert of(found) == [COMPLETE, NONE, COMPLETE]
+    assert of(shown("heart", causes, activities_steps="fff")) == []
 
 
 def test_a_day_of_which_one_of_two_sources_has_something_is_not_empty() -> None:
@@ -84,7 +89,17 @@ def test_days_that_wait_for_no_device_are_not_open_beside_those_that_do() -> Non
 
 
 def test_days_that_are_left_to_the_next_fetch_are_open() -> None:
-    assert of(shown("steps", {STEPS: MORE_TO_COME}, activities_steps="sf")) == [COMPLETE, OPEN]
+    """The ledger has no cause of them: nothing stood in the way."""
+    assert of(shown("steps", activities_steps="sf")) == [COMPLETE, OPEN]
+
+
+def test_only_what_could_not_be_read_has_a_cause() -> None:
+    found = shown("all", {WEIGHT: "try_later"}, activities_steps="ssf", body_weight="sfs")
+
+    assert [tuple(group) for group in found.groups] == [
+        (FAILED, ((day(27), day(27)),), ("try_later",)),
+        (OPEN, ((day(28), day(28)),), ()),
+    ]
 
 
 def test_nothing_is_shown_of_days_before_the_first() -> None:
@@ -124,7 +139,7 @@ def test_a_choice_that_is_none_is_refused() -> None:
 
 @given(st.text("osef", max_size=40), st.text("osef", max_size=40), st.sampled_from([*CHOICES]))
 def test_no_day_that_is_not_complete_is_left_out(steps: str, weight: str, choice: str) -> None:
-    found = shown(choice, activities_steps=steps, body_weight=weight)
+    found = shown(choice, {STEPS: "try_later"}, activities_steps=steps, body_weight=weight)
 
     listed = [
         date.fromordinal(ordinal)

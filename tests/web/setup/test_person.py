@@ -131,6 +131,20 @@ def test_without_a_weight_the_steps_are_big(owner: Visitor) -> None:
     assert "8,123 steps Yesterday." in shown
 
 
+def test_days_that_a_fetch_left_to_the_next_are_no_failure(owner: Visitor) -> None:
+    """The first fetch of years takes as much as memory should hold."""
+    keep(owner.household, days={"activities-steps": Days(day(22), "fffsfff")})
+
+    shown = " ".join(texts(owner.open("people/jack?days=steps").text).split())
+    states = owner.open("people/jack/days.csv").text
+
+    assert "1 of 7 days are complete." in shown
+    assert "Still open : 26 to 28 November, 22 to 24 November" in shown
+    assert "Could not be read :" not in shown
+    assert "failed" not in states
+    assert "activities-steps,2026-11-22,open" in states
+
+
 def test_many_days_are_a_press_away(owner: Visitor) -> None:
     keep(owner.household, days={"activities-steps": Days(day(1, 8), "se" * 60)})
 

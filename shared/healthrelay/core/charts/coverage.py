@@ -164,14 +164,14 @@ def _empty_days(chosen: Mapping[str, SeriesStatus], names: Iterable[str]) -> set
 
 
 def _groups(days: Mapping[date, Coverage], chosen: Mapping[str, SeriesStatus]) -> tuple[Group, ...]:
-    causes = tuple(
-        dict.fromkeys(one.cause for one in chosen.values() if one.count(State.FAILED) and one.cause)
-    )
+    causes = dict.fromkeys(one.cause for one in chosen.values() if one.cause)
+    causes.pop(MORE_TO_COME, None)
     groups = []
     for coverage in (Coverage.FAILED, Coverage.OPEN, Coverage.NONE):
         runs = runs_of([day for day, one in days.items() if one is coverage])
         if runs:
-            groups.append(Group(coverage, runs, causes if coverage is Coverage.FAILED else ()))
+            why = tuple(causes) if coverage is Coverage.FAILED else ()
+            groups.append(Group(coverage, runs, why))
     return tuple(groups)
 
 

@@ -37,7 +37,7 @@ class SeriesStatus(NamedTuple):
     configured: bool = True
     """Whether fetches read it; the days of another stay as they are."""
     cause: str = ""
-    """Of its failed days."""
+    """Of its failed days; empty when none failed."""
     missing: int = 0
     """Records that the provider no longer gives and that are looked for once more."""
 
@@ -113,7 +113,7 @@ class PersonStatus(NamedTuple):
     def causes(self) -> dict[str, str]:
         """Series with failed days → their cause, sorted."""
         return {
-            name: one.cause or MORE_TO_COME
+            name: one.cause
             for name, one in sorted(self.series.items())
             if one.configured and one.count(State.FAILED)
         }
@@ -199,9 +199,11 @@ def _series_of(name: str) -> str:
 def _series_status(name: str, days: Days, window: Window | None, ledger: Ledger) -> SeriesStatus:
     """Return how *name* is, of which *window* is wanted."""
     series = _series_of(name)
+    failed = State.FAILED.value in days.states
     return SeriesStatus(
         days=days.extend(window.start, window.end) if window else days,
         configured=window is not None,
-        cause=ledger.causes.get(series, ""),
+        # Of days that a fetch left to the next the ledger has no cause: nothing stood in the way.
+        cause=ledger.causes.get(series, MORE_TO_COME) if failed else "",
         missing=len(ledger.marks.get(series, {})),
     )

@@ -78,8 +78,7 @@ def _reasons(
     if group.coverage is Coverage.NONE:
         return [words.say("why.none", provider=provider)]
     if group.coverage is Coverage.FAILED:
-        causes = group.causes or ("",)
-        return [words.cause(cause, provider) for cause in causes]
+        return [words.cause(cause, provider) for cause in group.causes]
     synced = [device for device in status.devices if device.synced]
     if not synced:
         return [words.say("why.open_long")]
