@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from healthrelay.core.measurements.odd_days import MAX_ODD_DAYS, keep_known, update_odd
+from healthrelay.core.measurements.odd_days import MAX_ODD_DAYS, is_unsure, keep_members, update_odd
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.records import Record
 
@@ -20,27 +20,31 @@ HEART = Record(
 
 
 @pytest.mark.parametrize(
-    ("read", "unsure", "kept"),
+    ("unsure", "records"),
     [
-        ([], {}, []),
-        ([], {"body-weight": []}, []),
-        ([], {"body-weight": ["2026-11-01"]}, [NEW]),
-        ([], {"body-weight": [""]}, [NEW, SECOND]),
-        ([SECOND], {"body-weight": ["2026-11-01"]}, [NEW, SECOND]),
-        ([CORRECTED], {"body-weight": ["2026-11-01"]}, [CORRECTED]),
-        ([], {"body-fat": [""]}, []),
+        ({}, []),
+        ({"body-weight": []}, []),
+        ({"body-weight": ["2026-11-01"]}, [NEW]),
+        ({"body-weight": [""]}, [NEW, SECOND]),
+        ({"body-fat": [""]}, []),
     ],
 )
-def test_what_is_known_of_an_unsure_day_stays(
-    read: list[Record], unsure: dict[str, list[str]], kept: list[Record]
+def test_a_day_is_unsure_by_its_own_points_or_by_one_without_a_day(
+    unsure: dict[str, list[str]], records: list[Record]
 ) -> None:
-    assert sorted(keep_known([NEW, SECOND], read, unsure)) == kept
+    assert [record for record in (NEW, SECOND) if is_unsure(record, unsure)] == records
+
+
+def test_a_newer_value_wins_and_nothing_is_added_that_was_not_read() -> None:
+    unsure = {"body-weight": [""]}
+
+    assert keep_members([NEW, SECOND], [CORRECTED], unsure) == [CORRECTED]
 
 
 def test_a_part_of_a_record_that_was_not_read_again_stays() -> None:
     read = HEART._replace(data={"value": {"zones": ["Peak"]}})
 
-    (kept,) = keep_known([HEART], [read], {"activities-heart": ["2026-11-01"]})
+    (kept,) = keep_members([HEART], [read], {"activities-heart": ["2026-11-01"]})
 
     assert kept.data == {"value": {"restingHeartRate": 56, "zones": ["Peak"]}}
 
@@ -48,7 +52,7 @@ def test_a_part_of_a_record_that_was_not_read_again_stays() -> None:
 def test_a_state_has_no_day_and_stays_whole() -> None:
     user = Record("user", "the one", "2009-01-01", {"age": 44, "height": 178})
 
-    assert keep_known([user], [user._replace(data={"age": 45})], {"user": ["2026-11-01"]}) == [
+    assert keep_members([user], [user._replace(data={"age": 45})], {"user": ["2026-11-01"]}) == [
         user._replace(data={"age": 45, "height": 178})
     ]
 
@@ -100,4 +104,4 @@ def intraday(*times: str, interval: int = 1) -> Record:
 def test_minutes_that_were_not_read_again_stay(read: Record, kept: Record) -> None:
     known = intraday("05", "17")
 
-    assert keep_known([known], [read], {"activities-steps-intraday": ["2026-11-01"]}) == [kept]
+    assert keep_members([known], [read], {"activities-steps-intraday": ["2026-11-01"]}) == [kept]

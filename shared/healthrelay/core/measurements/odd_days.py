@@ -14,19 +14,24 @@ MAX_ODD_DAYS = 31
 """Of a series, remembered with a person's grant."""
 
 
-def keep_known(
-    known: Iterable[Record], read: Iterable[Record], unsure: Mapping[str, Collection[str]]
-) -> list[Record]:
-    """Return *read*, with what is *known* of days that are *unsure* and was not read again.
+def is_unsure(record: Record, unsure: Mapping[str, Collection[str]]) -> bool:
+    """Return whether something is not known of the day of *record*.
 
     *unsure* is series → local days; with ``""`` among them it is all days.
     """
+    days = unsure.get(record.series, ())
+    undated = not SERIES[record.series].day
+    return bool(days) and (undated or "" in days or record.when[:10] in days)
+
+
+def keep_members(
+    known: Iterable[Record], read: Iterable[Record], unsure: Mapping[str, Collection[str]]
+) -> list[Record]:
+    """Return *read*, with what is *known* of its records beside, if their days are *unsure*."""
     records = {record.name: record for record in read}
     for before in known:
-        days = unsure.get(before.series, ())
-        undated = not SERIES[before.series].day
-        if days and (undated or "" in days or before.when[:10] in days):
-            after = records.get(before.name, before)
+        after = records.get(before.name)
+        if after is not None and is_unsure(before, unsure):
             records[before.name] = after._replace(data=_merge(before.data, after.data))
     return list(records.values())
 

@@ -3,13 +3,15 @@
 Absence is no deletion at first sight. A record that its own origin does not give is *marked*, and
 removed when a second reading an hour or more later agrees; when more than two days of a series
 are missing together, only after readings on three days. What takes the place of something does
-so at once, so that nothing counts twice.
+so at once, so that nothing counts twice. On a day of which something could not be read nothing
+else is missing: it may be what was not understood.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from healthrelay.core.measurements.catalogue import SERIES
@@ -36,6 +38,8 @@ class Reading(NamedTuple):
     """The unit system of the records without an origin."""
     system: str = METRIC
     """The household's."""
+    unsure: Mapping[str, Collection[str]] = MappingProxyType({})
+    """Series → the days of which something is not known."""
 
 
 class Compared(NamedTuple):
@@ -58,7 +62,7 @@ def compare(
     absent = [record for name, record in before.items() if name not in after]
     gone = {record.name for record in absent if record.name in reading.replaced}
     gone |= _superseded([r for r in absent if r.name not in gone], before, after, new, reading)
-    own = [r for r in absent if r.name not in gone and _gave(reading.origin, r)]
+    own = [r for r in absent if r.name not in gone and _is_missing(r, reading)]
     looked = {record.name: _look_again(record, marks, reading) for record in own}
     left = _merge_marks(marks, looked, reading.windows)
     gone |= {name for name, mark in looked.items() if _is_confirmed(mark, left[name[0]], reading)}
@@ -90,6 +94,17 @@ def _differ(before: Record, after: Record, reading: Reading) -> bool:
 def _gave(origin: str, record: Record) -> bool:
     """Return whether *origin* gave the record, so that its absence there means something."""
     return has_provider(record.origin) and is_same_origin(record.origin, origin)
+
+
+def _is_missing(record: Record, reading: Reading) -> bool:
+    """Return whether the absence of *record*, in whose place nothing came, says something."""
+    if not _gave(reading.origin, record):
+        return False
+    if not reading.unsure:
+        return True
+    from healthrelay.core.measurements.odd_days import is_unsure  # noqa: PLC0415 - rarely any
+
+    return not is_unsure(record, reading.unsure)
 
 
 def _look_again(record: Record, marks: Marks, reading: Reading) -> Mark:

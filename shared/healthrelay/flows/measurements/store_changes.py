@@ -72,8 +72,9 @@ def _reading(
     windows: Sequence[Window], gathered: Gathered, ledger: Ledger, moment: Moment, system: str
 ) -> Reading:
     day = moment.day.isoformat()
-    replaced = gathered.replaced
-    return Reading(windows, gathered.origin, moment.now, day, replaced, ledger.units, system)
+    replaced, unsure = gathered.replaced, gathered.unsure
+    origin, units = gathered.origin, ledger.units
+    return Reading(windows, origin, moment.now, day, replaced, units, system, unsure)
 
 
 def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
@@ -121,7 +122,7 @@ def _incoming(
     gathered: Gathered,
     units: str,
 ) -> Sequence[Record]:
-    """Return what the store should have now of *windows*."""
+    """Return what was *read* of *windows*, with what only the store knows of the same records."""
     if not gathered.unsure and not any(window.hours for window in windows):
         return read
     known = _in_metric(known, read, units)
@@ -131,11 +132,11 @@ def _incoming(
         read = pieced(known, read, windows)
     if not gathered.unsure:
         return read
-    from healthrelay.core.measurements.odd_days import keep_known  # noqa: PLC0415 - rarely any
+    from healthrelay.core.measurements.odd_days import keep_members  # noqa: PLC0415 - rarely any
 
-    # A record that was read under another key now would stand twice.
-    kept = [record for record in known if record.name not in gathered.replaced]
-    return keep_known(kept, read, gathered.unsure)
+    # What had the name of another record before is none of its members.
+    others = [record for record in known if record.name not in gathered.replaced]
+    return keep_members(others, read, gathered.unsure)
 
 
 def _in_metric(known: Sequence[Record], read: Sequence[Record], units: str) -> Sequence[Record]:
