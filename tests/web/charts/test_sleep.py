@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from healthrelay.core.charts.chart import SleepChart, sleep_chart
 from healthrelay.core.charts.nights import SleepDay, SleepStage, SleepStretch, nights
 from healthrelay.core.charts.spans import span
+from healthrelay.core.json import Json
 from healthrelay.core.measurements.records import Record
 from healthrelay.web.charts.last_night import draw_last_night, sums
 from healthrelay.web.charts.sleep import asleep, clock_range, draw_nights
 from healthrelay.web.charts.tables import sleep_table
-from tests.core.charts.given import NOW, TODAY, session
+from tests.core.charts.given import NOW, TODAY, record, session
 from tests.web.charts.drawing import LANGUAGES, Drawing, subpaths, words
 
 STAGES = [("light", 60), ("deep", 60), ("wake", 30), ("rem", 90), ("light", 60)]
@@ -160,6 +161,70 @@ def test_sums_are_a_sentence() -> None:
     assert sums(one.main, words()) == (
         "Deep 1 h 42 min, light 3 h 50 min, REM 1 h 45 min, awake 25 min."
     )
+
+
+def over_a_change(day: str, hours: int, *stages: tuple[str, str, int]) -> Record:
+    """From 01:00 to 05:00 by the clock, which is changed meanwhile, with the minutes of stages."""
+    levels: list[Json] = [
+        {"dateTime": f"{day}T{at}:00", "level": level, "seconds": 60 * minutes}
+        for at, level, minutes in stages
+    ]
+    times = {"startTime": f"{day}T01:00:00", "endTime": f"{day}T05:00:00"}
+    data = {**times, "duration": hours * 3_600_000, "levels": {"data": levels}}
+    return record("sleep", day, data)
+
+
+AUTUMN = over_a_change(
+    "2026-10-25", 5, ("01:00", "rem", 90), ("02:30", "light", 30), ("02:00", "deep", 180)
+)
+SPRING = over_a_change("2026-03-29", 3, ("01:00", "deep", 40), ("01:40", "light", 140))
+
+
+def test_last_night_has_the_hour_twice_when_the_clocks_go_back() -> None:
+    """246 units are 300 minutes: of the first 90, of 30, and of the 180 that remain."""
+    (slept,) = nights([AUTUMN], NOW).values()
+    drawing = Drawing(draw_last_night(slept, TODAY, words()))
+
+    places = [drawing.of_class(css)[0].attrib for css in ("rem", "light", "deep")]
+    assert [(one["x"], one["width"]) for one in places] == [
+        ("50", "73.8"),
+        ("123.8", "24.6"),
+        ("148.4", "147.6"),
+    ]
+    assert drawing.titles == ["REM 01:00 to 02:30", "Light 02:30 to 03:00", "Deep 02:00 to 05:00"]
+    # In the middle, two and a half hours after 01:00, it would be 03:30: of the whole hours near
+    # it the even one is 04:00, which the clocks call 03:00 by then.
+    times = [one.text for one in drawing.root.iter("text")][-3:]
+    assert times == ["01:00", "03:00", "05:00"]
+
+
+def test_last_night_goes_on_over_the_hour_that_is_left_out() -> None:
+    (slept,) = nights([SPRING], NOW).values()
+    drawing = Drawing(draw_last_night(slept, TODAY, words()))
+
+    # 246 units are 180 minutes: 20 after 40, and 120 after those.
+    assert [(one.attrib["x"], one.attrib["width"]) for one in drawing.of_class("light")] == [
+        ("104.7", "27.3"),
+        ("132", "164"),
+    ]
+    assert drawing.titles[1:] == ["Light 01:40 to 02:00", "Light 03:00 to 05:00"]
+
+
+def test_the_hour_that_is_left_out_is_no_gap_in_a_ribbon() -> None:
+    found = nights([SPRING], NOW)
+    chart = sleep_chart(found, span("30d", date(2026, 3, 29), None))
+
+    assert bands(Drawing(draw_nights(chart, words())), "light", (1, 5)) == [(29, 60, 300)]
+
+
+def test_a_last_night_whose_first_half_is_not_known_is_drawn() -> None:
+    data = [{"dateTime": "2026-11-28T05:00:00", "level": "deep", "seconds": 3600}]
+    levels: dict[str, Json] = {"levels": {"data": data}}
+    (slept,) = nights([session("2026-11-28T00:00:00", [("light", 360)], **levels)], NOW).values()
+
+    drawing = Drawing(draw_last_night(slept, TODAY, words()))
+
+    assert [one.text for one in drawing.root.iter("text")][-3:] == ["00:00", "03:00", "06:00"]
 
 
 def busy_night(day: date) -> Record:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.charts.clock_change import ClockChange, change_within
 from healthrelay.core.charts.values import SLEEP
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ MINUTE, MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
 LONGEST = timedelta(hours=36)
 """A session that is longer is none."""
 _DAY_SECONDS, _LONGEST_SECONDS = 86_400, int(LONGEST.total_seconds())
+_MINUTE_MILLISECONDS = 60_000
 
 
 class SleepStage(Enum):
@@ -45,6 +47,8 @@ class SleepStretch(NamedTuple):
     stage: SleepStage
     begin: int
     end: int
+    shift: int = 0
+    """How many minutes further the clock shows than the one by which the session began."""
 
     @property
     def minutes(self) -> int:
@@ -63,7 +67,17 @@ class SleepSession(NamedTuple):
     staged: bool
     """Whether its depth is known."""
     stretches: tuple[SleepStretch, ...]
-    """In order and without overlap; of a session of which nothing else is known, one."""
+    """In order and without overlap; of a session of which nothing else is known, one.
+
+    By the clock an hour may come twice, or not at all: one in which it is changed is two.
+    """
+    shift: int = 0
+    """How many minutes further the clock shows at the end than the one of the beginning."""
+
+    @property
+    def length(self) -> int:
+        """The minutes that passed."""
+        return self.end - self.shift - self.begin
 
     def minutes(self, stage: SleepStage) -> int:
         return sum(part.minutes for part in self.stretches if part.stage is stage)
@@ -116,10 +130,17 @@ def _session(
         return None
     midnight = datetime.combine(day, time())
     first, last = (begin - midnight) // MINUTE, (end - midnight) // MINUTE
+    if first == last:
+        return None
     levels, asleep = data.get("levels"), data.get("minutesAsleep")
     if not isinstance(levels, Mapping) or (isinstance(asleep, int) and not staged):
         levels = {}
-    stretches = tuple(_stretches(levels, midnight, first, last))
+    took = data.get("duration")
+    ahead = last - first - took // _MINUTE_MILLISECONDS if isinstance(took, int) else 0
+    parts = _parts(levels.get("data"), midnight)
+    change = change_within([part[1:3] for part in parts], last, ahead)
+    short = _in_passing(_parts(levels.get("shortData"), midnight), change)
+    stretches = tuple(_stretches(_in_passing(parts, change), short, (first, last), change))
     stretches = stretches or (SleepStretch(SleepStage.LIGHT, first, last),)
     return SleepSession(
         begin=first,
@@ -128,6 +149,7 @@ def _session(
         main=data.get("isMainSleep") is not False,
         staged=any(part.stage in (SleepStage.DEEP, SleepStage.REM) for part in stretches),
         stretches=stretches,
+        shift=change.shift if change else 0,
     )
 
 
@@ -147,21 +169,32 @@ def _end(data: Mapping[str, object]) -> datetime | None:
 
 
 def _stretches(
-    levels: Mapping[str, object], midnight: datetime, first: int, last: int
+    parts: Iterable[SleepStretch],
+    short: Sequence[SleepStretch],
+    times: tuple[int, int],
+    change: ClockChange | None,
 ) -> Iterator[SleepStretch]:
-    """Yield the stretches between *first* and *last*, with the short wakings cut out of the long
-    ones, as the legacy answer counts them."""
-    short = list(_parts(levels.get("shortData"), midnight))
-    at = first
-    for part in _without(_parts(levels.get("data"), midnight), short):
+    """Yield the stretches between both *times* by the clock, with the *short* wakings cut out of
+    the long ones, as the legacy answer counts them."""
+    at, last = times[0], times[1] - (change.shift if change else 0)
+    for part in _without(parts, short):
         begin, end = max(part.begin, at), min(part.end, last)
         if begin < end:
-            yield SleepStretch(part.stage, begin, end)
+            for piece in change.by_clock(begin, end) if change else [(begin, end, 0)]:
+                yield SleepStretch(part.stage, *piece)
             at = end
 
 
+def _in_passing(parts: list[SleepStretch], change: ClockChange | None) -> list[SleepStretch]:
+    """Return *parts* as if the clock by which the session began was never changed."""
+    if change is None:
+        return sorted(parts, key=lambda part: part.begin)
+    times = change.passing([part[1:3] for part in parts])
+    return [SleepStretch(part.stage, *time) for part, time in zip(parts, times, strict=True)]
+
+
 def _parts(listed: object, midnight: datetime) -> list[SleepStretch]:
-    """Return the stages that are *listed*, in order; what is none of them is left out."""
+    """Return the stages that are *listed*; what is none of them is left out."""
     parts = []
     elements = listed if isinstance(listed, list) else ()
     for element in (one for one in elements if isinstance(one, Mapping)):
@@ -171,7 +204,7 @@ def _parts(listed: object, midnight: datetime) -> list[SleepStretch]:
             since = begin - midnight
             at = since.days * _DAY_SECONDS + since.seconds
             parts.append(SleepStretch(stage, at // 60, (at + seconds) // 60))
-    return sorted(parts, key=lambda part: part.begin)
+    return parts
 
 
 def _without(

@@ -63,13 +63,14 @@ def _stage_name(stage: SleepStage, session: SleepSession, words: ChartWords) -> 
 
 
 def _place(minutes: int, session: SleepSession) -> float:
-    share = (minutes - session.begin) / (session.end - session.begin)
+    """Return where it is so many *minutes* by the clock by which the session began."""
+    share = (minutes - session.begin) / session.length
     return LEFT + share * (svg.WIDE - RIGHT - LEFT)
 
 
 def _band(part: SleepStretch, row: int, session: SleepSession, words: ChartWords) -> str:
-    left = _place(part.begin, session)
-    width = max(_place(part.end, session) - left, _LEAST_WIDTH)
+    left = _place(part.begin - part.shift, session)
+    width = max(_place(part.end - part.shift, session) - left, _LEAST_WIDTH)
     left = min(left, svg.WIDE - RIGHT - width)
     name = _stage_name(part.stage, session, words)
     times = {"begin": clock(part.begin), "end": clock(part.end)}
@@ -83,7 +84,11 @@ def _band(part: SleepStretch, row: int, session: SleepSession, words: ChartWords
 def _times(session: SleepSession, y: int, words: ChartWords) -> Iterator[str]:
     """Yield when it begins and ends, and a whole hour near the middle between them."""
     yield svg.text(LEFT, y, clock(session.begin), "start")
-    middle = round((session.begin + session.end) / 2 / HOUR) * HOUR
-    if session.begin + HOUR < middle < session.end - HOUR:
-        yield svg.text(_place(middle, session), y, clock(middle), "middle")
+    last = session.begin + session.length
+    middle = round((session.begin + last) / 2 / HOUR) * HOUR
+    if session.begin + HOUR < middle < last - HOUR:
+        # The clock of the middle is that of the last stretch that begins until then.
+        until = [part.shift for part in session.stretches if part.begin - part.shift <= middle]
+        shown = clock(middle + (until[-1] if until else 0))
+        yield svg.text(_place(middle, session), y, shown, "middle")
     yield svg.text(svg.WIDE - RIGHT, y, clock(session.end), "end")

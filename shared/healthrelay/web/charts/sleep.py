@@ -106,7 +106,15 @@ def _ribbons_from(chart: SleepChart, frame: Frame, shortest: int) -> dict[str, s
 def _parts(point: SleepPoint) -> list[SleepStretch]:
     if point.night is None:
         return [SleepStretch(SleepStage.LIGHT, point.begin, point.end)]
-    return [part for session in point.night.sessions for part in session.stretches]
+    return [part for session in point.night.sessions for part in _joined(session.stretches)]
+
+
+def _joined(stretches: Sequence[SleepStretch]) -> Iterator[SleepStretch]:
+    """Yield *stretches*; the hour that the clocks left out, if any, belongs to what follows it."""
+    shift = 0
+    for part in stretches:
+        yield part._replace(begin=part.begin - max(part.shift - shift, 0))
+        shift = part.shift
 
 
 def asleep(
