@@ -213,6 +213,18 @@ def test_a_weighing_that_comes_again_under_another_name_is_replaced() -> None:
     assert removed(look([weight("a")], [weight("b")])) == ["a"]
 
 
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_a_neighbour_that_merely_changed_replaces_nothing(first: str) -> None:
+    second = {"a": "b", "b": "a"}[first]
+    changed = weight(second)._replace(data={**weight(second).data, "weight": 82.9})
+
+    compared = look([weight(first), weight(second)], [changed])
+
+    assert (removed(compared), compared.delta.changed) == ([], (changed,))
+    assert list(compared.marks["weight"]) == [first]
+    assert removed(look([weight(first), changed], [changed], compared.marks, HOUR)) == [first]
+
+
 def test_another_dish_of_the_day_replaces_nothing() -> None:
     assert removed(look([food("a", "Bread")], [food("b", "Soup")])) == []
     assert removed(look([food("a", "Bread")], [food("b", "Bread")])) == ["a"]

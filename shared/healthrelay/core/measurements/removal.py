@@ -169,16 +169,28 @@ def _superseded(
             if any(one.when[:10] == record.when[:10] for one in candidates):
                 gone.add(record.name)
             continue
-        for one in candidates:
-            # One that stands beside it already takes its place only if it is another's.
-            beside = before.get(one.name)
-            other = beside is not None and bool(beside.origin) and not _gave(one.origin, record)
-            if one.name not in used and (one.name in new or other) and overlap(record, one):
-                gone.add(record.name)
-                if not _span(one):
-                    used.add(one.name)
-                break
+        successors = (
+            one
+            for one in candidates
+            if one.name not in used and _takes_over(one, before.get(one.name), record, new)
+        )
+        if one := next(successors, None):
+            gone.add(record.name)
+            if not _span(one):
+                used.add(one.name)
     return gone
+
+
+def _takes_over(one: Record, beside: Record | None, record: Record, new: Collection[Name]) -> bool:
+    """Return whether *one*, which was stored as *beside*, came in the place of *record*.
+
+    What stood beside it at that time already did not, unless it is another's.
+    """
+    if not overlap(record, one):
+        return False
+    if beside is None or (beside.origin and not _gave(one.origin, record)):
+        return True
+    return one.name in new and not overlap(record, beside)
 
 
 def _by_series(records: Iterable[Record]) -> dict[str, list[Record]]:
