@@ -143,6 +143,22 @@ def test_a_day_of_which_something_is_odd_could_not_be_read() -> None:
     assert (states(known), known.causes) == ("ssosooo", {})
 
 
+def test_no_day_settles_while_something_odd_may_be_of_any() -> None:
+    """A point without a day may be of each that was read; what was settled stays so."""
+    name = "activities-steps"
+    known = read(ledger(tracker("2026-11-27T13:00:00")), 22, 22, 22)
+    window = Window(name, date(2026, 11, 22), date(2026, 11, 28))
+    reading = DaysRead({(name, f"2026-11-{n}") for n in (22, 23, 25)}, odd={name: {"": 1}})
+
+    for _ in range(2):
+        known = after_reading(read_before(known), [window], reading, AT)
+        assert (states(known), known.causes) == ("sfffooo", {name: "odd_data"})
+    other = window._replace(series="activities-floors")
+    assert states(after_reading(known, [other], reading, AT), other.series) == "o" * 7
+    again = after_reading(known, [window], reading._replace(odd={}), AT)
+    assert (states(again), again.causes) == ("ssosooo", {})
+
+
 def test_a_settled_day_that_changes_is_open_until_it_is_read_again() -> None:
     before = read(ledger(tracker("2026-11-27T13:00:00")), 22, 25, 22, 23, 24, 25)
 

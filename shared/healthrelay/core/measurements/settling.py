@@ -34,7 +34,8 @@ class DaysRead(NamedTuple):
     changed: Touched = ()
     """Those of which something did."""
     odd: Mapping[str, Collection[str]] = MappingProxyType({})
-    """Series → days of which something could not be read."""
+    """Series → days of which something could not be read; ``""``, which is any, where no point
+    says which."""
 
 
 def after_reading(
@@ -70,6 +71,7 @@ def _states(
     last = settled_through(window.series, ledger, now)
     missing = {mark.day for mark in ledger.marks.get(window.series, {}).values()}
     odd = reading.odd.get(window.series, ())
+    any_odd = "" in odd
     states: dict[date, State] = {}
     for day in each_day(window.start, window.end):
         text = day.isoformat()
@@ -77,7 +79,7 @@ def _states(
         reopened = touched in reading.changed and days.state(day) in SETTLED
         if day > last or reopened or text in missing:
             states[day] = State.OPEN
-        elif text in odd and days.state(day) not in SETTLED:
+        elif (any_odd or text in odd) and days.state(day) not in SETTLED:
             states[day] = State.FAILED
         else:
             states[day] = State.SETTLED if touched in reading.given else State.EMPTY
