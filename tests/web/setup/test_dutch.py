@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
+from healthrelay.flows.grants.links import invite, link_code
 from tests.household import START, Household
 from tests.web.setup.conftest import Visitor, heading
 from tests.web.setup.test_today import EVERYTHING, card, connect_jack
@@ -51,6 +53,97 @@ def test_a_link_chooses_the_language_for_good(jack: Household, owner: Visitor) -
     assert "Grafieken" in owner.follow(answer).text
     back = owner.follow(owner.open("people/jack?lang=en"))
     assert "Charts" in back.text
+
+
+class TestOnlyOverHttps:
+    @pytest.fixture
+    def settings(self) -> dict[str, str]:
+        return {"HEALTHRELAY_PUBLIC_URL": "https://relay.example"}
+
+    def test_the_link_works_there_too(self, visitor: Visitor) -> None:
+        answer = visitor.open("sign-in?lang=nl")
+
+        cookie, _, _ = answer.headers["Set-Cookie"].partition(";")
+        assert cookie == "__Host-language=nl"
+        assert '<html lang="nl">' in visitor.open("sign-in", Cookie=cookie).text
+
+
+def to_dutch(page: str) -> str:
+    """Where the link at the foot of an English page leads."""
+    match = re.search(r'<a href="([^"]+)" lang="nl"', page)
+    assert match, page
+    return unescape(match[1])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["people/jack?show=1y&days=steps&year=2026", "people/jack/measurements/body-weight?page=1"],
+)
+def test_a_page_in_another_language_shows_the_same(
+    jack: Household, owner: Visitor, path: str
+) -> None:
+    page, _, query = path.partition("?")
+
+    answer = owner.open(page + to_dutch(owner.open(path).text))
+
+    assert answer.headers["Location"] == f"/setup/{page}?{query}"
+    assert '<html lang="nl">' in owner.follow(answer).text
+
+
+def test_who_signs_in_in_another_language_is_led_on_as_before(visitor: Visitor) -> None:
+    answer = visitor.open("sign-in" + to_dutch(visitor.open("sign-in?next=settings").text))
+
+    assert answer.headers["Location"] == "/setup/sign-in?next=settings"
+    assert 'name="next" value="settings"' in visitor.follow(answer).text
+
+
+def test_a_failure_on_the_way_to_the_provider_is_the_same_in_another_language(
+    visitor: Visitor,
+) -> None:
+    led = visitor.get("/auth2?code=c&state=unknown")
+    place = led.headers["Refresh"].partition("/setup/")[2]
+    english = visitor.open(place)
+
+    answer = visitor.open("problem" + to_dutch(english.text))
+
+    dutch = visitor.follow(answer)
+    assert answer.headers["Location"] == f"/setup/{place}"
+    assert (dutch.status_code, '<html lang="nl">' in dutch.text) == (english.status_code, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("people", "start/people"), ("project", "start/google"), ("igor", "start/igor")],
+)
+def test_what_answers_a_form_leads_to_the_form_in_another_language(
+    owner: Visitor, path: str, page: str
+) -> None:
+    wrong = owner.press(path, page=page, user="-", igor="-", project="-")
+    assert wrong.status_code == 422
+
+    answer = owner.open(to_dutch(wrong.text))
+
+    assert answer.headers["Location"] == f"/setup/{page}"
+    assert '<html lang="nl">' in owner.follow(answer).text
+
+
+def test_who_came_by_a_link_stays_with_it_in_another_language(
+    household: Household, visitor: Visitor
+) -> None:
+    household.add("jack")
+    services = household.services
+    made = invite("jack", services.consent, services.store.identities, services.now())
+    code = link_code(made.id, services.owner_key)
+
+    page = visitor.press("people/jack/connect", token="old", invitation=code)
+
+    assert visitor.open(to_dutch(page.text)).headers["Location"] == f"/setup/i/{code}"
+
+
+def test_a_page_that_is_not_there_leads_to_today_in_another_language(owner: Visitor) -> None:
+    answer = owner.open("no/such/page?a=b&lang=nl")
+
+    assert answer.headers["Location"] == "/setup"
 
 
 @pytest.mark.parametrize("language", ["xx", "../en", "nl\r\nSet-Cookie: a=b", "%00"])

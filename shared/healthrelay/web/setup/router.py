@@ -89,9 +89,11 @@ def _check(route: Route, visit: Visit) -> Response | None:
         require_owner_key(visit.request, visit.services)
         return None
     turned_away = None if {"-", "I"} & {*route.who} else _check_session(route, visit)
-    if turned_away is None and route.method == "POST" and not visit.has_token():
-        invited = own_page(f"i/{visit.form.get('invitation', '')}")
-        raise Problem("page-too-old", invited or visit.back)
+    if turned_away is None and route.method == "POST":
+        # Who came by a link may see no other page.
+        visit.back = own_page(f"i/{visit.form.get('invitation', '')}") or visit.back
+        if not visit.has_token():
+            raise Problem("page-too-old", visit.back)
     return turned_away
 
 
@@ -128,4 +130,6 @@ def _change_language(visit: Visit, language: str) -> Response:
 
     if language in languages():
         visit.set_cookie(LANGUAGE_COOKIE, language, timedelta(days=365))
-    return visit.redirect(own_page(visit.here))
+    if not has_page(visit.here):
+        return visit.redirect()
+    return visit.redirect(quote(visit.here) + visit.query(lang=""))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Request, Response
 
@@ -46,13 +46,13 @@ class Visit:
 
     @cached_property
     def texts(self) -> Texts:
-        chosen = self.request.cookies.get(LANGUAGE_COOKIE, "")
+        chosen = self.cookie(LANGUAGE_COOKIE)
         return Texts(choose_language(chosen, self.request.accept_languages.values()))
 
     @cached_property
     def session(self) -> Session:
         """Who is here, as far as the cookie proves it and the store still says so."""
-        text = self.request.cookies.get(self._name("session"), "")
+        text = self.cookie("session")
         services = self.services
         return sessions.read_session(text, services.owner_key, services.store.identities, self.now)
 
@@ -81,6 +81,21 @@ class Visit:
         parts = urlsplit(self.services.public_url)
         return f"{parts.scheme}://{parts.netloc}{self.url(path)}"
 
+    def query(self, **changed: str) -> str:
+        """Return the query of this address with some values *changed*; an empty one goes."""
+        values = {**self.request.args.to_dict(), **changed}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"?{query}" if query else ""
+
+    def in_language(self, language: str) -> str:
+        """Return the link to this page in another *language*.
+
+        What answers a form leads to the form: it has no address of its own.
+        """
+        if self.request.method == "POST":
+            return f"{self.url(self.back)}?{urlencode({'lang': language})}"
+        return self.query(lang=language)
+
     def cookie(self, name: str) -> str:
         """Return the value of the cookie that `set_cookie` gave, or nothing."""
         return self.request.cookies.get(self._name(name), "")
@@ -103,7 +118,7 @@ class Visit:
     @cached_property
     def notice(self) -> str:
         """What the last change has to say, once: asking for it takes it away."""
-        text = self.request.cookies.get(self._name("notice"), "")
+        text = self.cookie("notice")
         if not text:
             return ""
         self.set_cookie("notice", "", timedelta())
