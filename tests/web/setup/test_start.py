@@ -387,13 +387,27 @@ def test_who_has_pasted_sees_the_keys_no_more(owner: Visitor) -> None:
     assert owner.household.poll("jack", second["jack"]).status_code == 200
 
 
+def test_a_paste_names_whom_it_is_for(owner: Visitor, household_clock: Clock) -> None:
+    """Whom there is no key of in it comes with the next one."""
+    owner.household.add("jack", **WEIGHTS)
+    make_paste(owner)
+    owner.household.add("mia", **WEIGHTS)
+
+    shown = igor_page(owner).text
+
+    assert [user for user, _ in keys(box(igor_page(owner), "paste"))] == ["jack"]
+    assert "One paste for Jack." in shown
+    household_clock.advance(hours=2)
+    assert "One paste for Jack and Mia." in igor_page(owner).text
+
+
 def test_it_came_when_igor_says_so(owner: Visitor) -> None:
     household = owner.household
     household.connect(**WEIGHTS)
     (_, key), *_ = keys(make_paste(owner))
     assert "There is nothing to fetch yet" in igor_page(owner).text
     household.fetched()
-    assert "Nothing has come since 15:0" in igor_page(owner).text
+    assert "Nothing has come since 16:0" in igor_page(owner).text
 
     assert household.poll("jack", key).status_code == 200
     assert "Waiting for Igor" in igor_page(owner).text, "a poll alone proves nothing"
@@ -402,7 +416,23 @@ def test_it_came_when_igor_says_so(owner: Visitor) -> None:
 
     page = igor_page(owner)
     assert "Igor has it" in page.text
-    assert "Jack: it came at 15:0" in page.text
+    assert "Jack: it came at 16:0" in page.text
+    assert "All times are Europe/Amsterdam." in page.text
+
+
+def test_igors_times_are_those_of_the_people(owner: Visitor) -> None:
+    household = owner.household
+    household.connect(**WEIGHTS, timezone="Asia/Tokyo")
+    (_, key), *_ = keys(make_paste(owner))
+    household.fetched()
+    assert "Nothing has come since 00:0" in igor_page(owner).text
+
+    ack = {"user": "jack", "key": key, "cursor": "1"}
+    assert household.get("relay/ack", ack).status_code == 200
+
+    page = igor_page(owner).text
+    assert "Jack: it came at 00:0" in page
+    assert "All times are Asia/Tokyo." in page
 
 
 @pytest.mark.parametrize(
@@ -413,6 +443,13 @@ def test_what_is_no_address_of_igor_is_not_kept(owner: Visitor, typed: str) -> N
 
     assert (page.status_code, title(page)) == (422, "Error: Step 4 of 4: Igor · healthrelay")
     assert "igor_at" not in stored(owner.household)
+
+
+@pytest.mark.parametrize("where", ["here", "house", "away"])
+def test_a_wrong_address_leaves_where_igor_is_as_it_was_chosen(owner: Visitor, where: str) -> None:
+    page = owner.press("igor", page="start/igor", where=where, igor="-").text
+
+    assert re.findall(r'value="(\w+)" checked', page) == [where]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def read_deliveries(people: Mapping[str, PersonOverview | Damaged], visit: Visit
     rows = [_row(one, zones, visit) for one in found]
     damaged = {user for user, one in stored.items() if isinstance(one, HealthrelayError)}
     unread = [person_name(u) for u in people if u not in readable or u in damaged]
-    return Deliveries(cards, rows, unread, sorted(filter(None, {*zones.values()})) or ["UTC"])
+    return Deliveries(cards, rows, unread, zone_names(readable.values()))
 
 
 def target_name(name: str) -> str:
@@ -106,6 +106,11 @@ def zone(one: PersonOverview) -> str:
     """Return by whose clocks the times of *one* are shown; nothing where that is not known."""
     name = zone_of(one.settings, one.grant)
     return name if is_zone(name) else ""
+
+
+def zone_names(people: Iterable[PersonOverview]) -> list[str]:
+    """Return whose clocks show the times of *people*, sorted."""
+    return sorted(filter(None, {zone(one) for one in people})) or ["UTC"]
 
 
 def _phrases(one: Follower, zones: Mapping[str, str], visit: Visit) -> Phrases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from healthrelay.flows.household.application import amend
 from healthrelay.flows.household.people import readable_people
 from healthrelay.igor.guide import PollSetup, paste
 from healthrelay.web.readers import DEFAULT_READER
+from healthrelay.web.setup.delivery_cards import zone, zone_names
 from healthrelay.web.setup.phrases import Phrases, person_name
 from healthrelay.web.setup.render import render
 
@@ -40,8 +41,8 @@ class IgorArrival(NamedTuple):
     """What Igor has of a person, by its acknowledgement."""
 
     person: str
-    at: datetime | None
-    """When it last said so."""
+    at: str
+    """When it last said so; empty if it never did."""
     all_of_it: bool
 
 
@@ -83,12 +84,14 @@ def close_paste(visit: Visit) -> Response:
 def _page(visit: Visit, wrong: str = "") -> Response:
     services = visit.services
     stored = services.store.identities.application()
-    where, address = stored.get(WHERE, HERE), wrong or stored.get(ADDRESS, LOCAL)
+    where = visit.form.get("where", HERE) if wrong else stored.get(WHERE, HERE)
+    address = wrong or stored.get(ADDRESS, LOCAL)
     people = _people(visit)
-    relay = _relay_address(where, visit)
-    phrases = Phrases(visit.texts, None, visit.now)
+    relay, zones = _relay_address(where, visit), zone_names(people.values())
+    phrases = Phrases(visit.texts, zones[0], visit.now)
     opened = _open_paste(visit)
-    fetched = [_fetched(user, one) for user, one in people.items()]
+    keys = _keys_to_show(opened, people, visit) if opened and not wrong else {}
+    fetched = [_fetched(user, one, visit) for user, one in people.items()]
     return render(
         visit,
         "start-igor",
@@ -99,11 +102,12 @@ def _page(visit: Visit, wrong: str = "") -> Response:
         address=address,
         relays={place: _relay_address(place, visit) for place in PLACES},
         unreachable="" if where == HERE or not _is_here(relay) else relay,
-        people=phrases.join([person_name(user) for user in people]),
-        paste=_paste_text(opened, people, relay, address, visit) if opened and not wrong else "",
+        people=phrases.join([person_name(user) for user in keys or people]),
+        paste=_paste_text(keys, relay, address, visit) if keys else "",
         since=phrases.time(opened.at) if opened else "",
-        fetched=[(one.person, phrases.when(one.at)) for one in fetched if one.at],
+        fetched=[(one.person, one.at) for one in fetched if one.at],
         everything=any(one.at for one in fetched) and all(one.all_of_it for one in fetched),
+        zones=zones,
         empty=not any(one.following.head for one in people.values()),
     )
 
@@ -135,10 +139,14 @@ def _open_paste(visit: Visit) -> _Paste | None:
     return _Paste(note["id"], datetime.fromisoformat(note["at"]))
 
 
-def _paste_text(opened: _Paste, people: Iterable[str], relay: str, igor: str, visit: Visit) -> str:
-    """Return what to paste, as far as its keys have not been replaced."""
+def _keys_to_show(opened: _Paste, people: Iterable[str], visit: Visit) -> dict[str, str]:
+    """Return the keys of the paste that have not been replaced, by name."""
     services = visit.services
-    keys = open_keys(people, opened.id, services.owner_key, services.store.identities)
+    return open_keys(people, opened.id, services.owner_key, services.store.identities)
+
+
+def _paste_text(keys: Mapping[str, str], relay: str, igor: str, visit: Visit) -> str:
+    services = visit.services
     setups = [
         PollSetup(
             user,
@@ -151,9 +159,10 @@ def _paste_text(opened: _Paste, people: Iterable[str], relay: str, igor: str, vi
         )
         for user, key in keys.items()
     ]
-    return paste(setups) if setups else ""
+    return paste(setups)
 
 
-def _fetched(user: str, one: PersonOverview) -> IgorArrival:
+def _fetched(user: str, one: PersonOverview, visit: Visit) -> IgorArrival:
     progress = one.following.progress(reader_key(DEFAULT_READER))
-    return IgorArrival(person_name(user), progress.at, progress.sequence >= one.following.head)
+    at = Phrases(visit.texts, zone(one) or None, visit.now).when(progress.at) if progress.at else ""
+    return IgorArrival(person_name(user), at, progress.sequence >= one.following.head)
