@@ -364,9 +364,15 @@ def test_a_slow_or_broken_provider_delays_no_page(household: Household) -> None:
 END = {"endTime": "2026-11-28T07:00:00Z", "endUtcOffset": True}
 
 
+LONG = {
+    "summary": {"minutesAsleep": "1e999999999"},  # written out it would fill the memory
+    "interval": {"endTime": "2026-11-28T07:00:00Z", "endUtcOffset": "3600s"},
+}
+
+
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
-    "night", [7, ["hidden-words"], {"summary": {"minutesAsleep": 1}, "interval": END}]
+    "night", [7, ["hidden-words"], {"summary": {"minutesAsleep": 1}, "interval": END}, LONG]
 )
 def test_an_odd_answer_is_left_out_of_the_page_and_of_the_log(
     household: Household, capfd: pytest.CaptureFixture[str], night: Any

@@ -17,8 +17,6 @@ from healthrelay.core.measurements.reading import parse
 from healthrelay.core.measurements.records import Record
 from healthrelay.core.measurements.units import DIMENSIONS, convert, exact, number, text
 
-MAX_DIGITS = 18
-
 Element = Mapping[str, Json]
 
 
@@ -104,7 +102,7 @@ def _convert_daily(series: str, element: Element, system: str) -> dict[str, Json
         raise ValueError("an element without a value")
     if row.value != "value":  # a time of day, and the like
         return {"dateTime": element.get("dateTime"), "value": raw}
-    value = _parse_number(raw)
+    value = exact(raw)
     if not value:
         raise NoMeasurement
     result = _to_metric(value, row.unit, system)
@@ -116,11 +114,11 @@ def _convert_log_entry(series: str, element: Element, system: str) -> dict[str, 
     entry: dict[str, Json] = {}
     for name, value in element.items():
         numeric = name in ("bmi", "fat", "logId", "weight")
-        entry[name] = number(_parse_number(value)) if numeric else value
+        entry[name] = number(exact(value)) if numeric else value
     if not entry.get(series):
         raise NoMeasurement
     if series == "weight":
-        entry["weight"] = number(_to_metric(_parse_number(element["weight"]), "mass", system))
+        entry["weight"] = number(_to_metric(exact(element["weight"]), "mass", system))
     return entry
 
 
@@ -135,7 +133,7 @@ def _convert_heart(_: str, element: Element, __: str) -> dict[str, Json]:
     )
     day: dict[str, Json] = {"customHeartRateZones": [*custom], "heartRateZones": [*zones]}
     if "restingHeartRate" in value:
-        day["restingHeartRate"] = number(_parse_number(value["restingHeartRate"]))
+        day["restingHeartRate"] = number(exact(value["restingHeartRate"]))
     elif not any(zone.get("minutes") for zone in (*custom, *zones)):
         raise NoMeasurement
     return {"dateTime": element.get("dateTime"), "value": day}
@@ -144,7 +142,7 @@ def _convert_heart(_: str, element: Element, __: str) -> dict[str, Json]:
 def _convert_zone(value: Json) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise ValueError("a zone without members")
-    return {name: v if name == "name" else number(_parse_number(v)) for name, v in value.items()}
+    return {name: v if name == "name" else number(exact(v)) for name, v in value.items()}
 
 
 def _as_list(value: Json) -> Sequence[Json]:
@@ -157,11 +155,3 @@ def _as_list(value: Json) -> Sequence[Json]:
 def _to_metric(value: Decimal, dimension: str, system: str) -> Decimal:
     """Return *value* as it is if *dimension* is none that follows the system."""
     return convert(value, dimension, system, METRIC) if dimension in DIMENSIONS else value
-
-
-def _parse_number(raw: Json) -> Decimal:
-    """Return a number of a plausible size. Raise `ValueError` for any other."""
-    value = exact(raw)
-    if value.adjusted() > MAX_DIGITS:
-        raise ValueError("a number that is too large")
-    return value

@@ -63,3 +63,16 @@ def test_a_mass_comes_back_from_every_unit(grams: int, system: str) -> None:
 )
 def test_halves_go_up(value: str, number: int) -> None:
     assert units.integer(Decimal(value)) == number
+
+
+@pytest.mark.parametrize(
+    "value", ["1e999999999", "-1E+19", "0e999999999", "1e-999999999", "NaN", "Infinity", "", "x"]
+)
+def test_what_nobody_measures_is_no_number(value: str) -> None:
+    with pytest.raises((ValueError, ArithmeticError)):
+        units.exact(value)
+
+
+def test_numbers_of_64_bits_and_of_binary_fractions_are_exact() -> None:
+    assert units.exact("9223372036854775807") < units.exact(2**63)
+    assert str(units.exact(0.1)) == "0.1"

@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 from healthrelay.adapters.google_health.questions import Question
 from healthrelay.core.json import ODD, Json, Raw
 from healthrelay.core.measurements.reading import Window
+from healthrelay.core.measurements.units import exact
 
 T = TypeVar("T")
 Element = dict[str, Json]
 
 SOURCE = "google_health"
 MINUTE = timedelta(minutes=1)
-MAX_DIGITS, MAX_TAIL_DIGITS = 20, 1_000  # of an unsigned integer of 64 bits; to convert
 MAX_NUMBER = Decimal(10) ** 15
+MAX_DIGITS, MAX_TAIL_DIGITS = 20, 1_000  # of an unsigned integer of 64 bits; to convert
 """Nothing that is measured of a person comes to so much, in whatever unit of Google's."""
 _NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 """How protobuf's JSON writes them (https://protobuf.dev/programming-guides/json)."""
@@ -141,13 +142,10 @@ def number(value: Mapping[str, Any], member: str) -> Decimal | None:
     raw = value[member]
     if raw is None:
         return None
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
-        raise TypeError(f"{type(raw).__name__} is not a number")
-    # Never through binary fractions: one of 64 bits is a text.
-    exact = Decimal(str(raw))
-    if not abs(exact) < MAX_NUMBER:
+    known = exact(raw)
+    if abs(known) >= MAX_NUMBER:
         raise ValueError("a number that nobody measures")
-    return exact
+    return known
 
 
 def text(value: Mapping[str, Any], member: str) -> str | None:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from healthrelay.core.measurements.catalogue import METRIC as METRIC  # noqa: PLC0414 - for grants
 
+MAX_NUMBER, MAX_PLACES = Decimal(10) ** 19, 100
+"""Every signed integer of 64 bits is smaller."""
+
 
 class Unit(NamedTuple):
     """A unit: how many of the dimension's base units it is, and how its values are written."""
@@ -88,13 +91,16 @@ def bmi(grams: Decimal, millimetres: Decimal) -> Decimal:
 def exact(value: object) -> Decimal:
     """Return a number of JSON, where one of 64 bits is a text; never through binary fractions.
 
-    Raises `TypeError`, `ValueError` or `ArithmeticError` for anything that is no number.
+    Raises `TypeError`, `ValueError` or `ArithmeticError` for anything that is no number, or one
+    that nobody measures: written out it could fill the memory.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise TypeError(f"{type(value).__name__} is not a number")
     number = Decimal(str(value))
     if not number.is_finite():
         raise ValueError("a number that is not finite")
+    if abs(number) >= MAX_NUMBER or abs(int(number.as_tuple().exponent)) > MAX_PLACES:
+        raise ValueError("a number that nobody measures")
     return number
 
 
