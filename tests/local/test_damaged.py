@@ -105,7 +105,9 @@ def test_a_damaged_grant_ends_with_a_new_consent(household: Household, path: Pat
 
 def test_a_damaged_poll_key_is_made_anew(household: Household, path: Path) -> None:
     spoil(path, "poll key")
-    assert household.poll("emma", "any").status_code == 502
+    answer, stranger = household.poll("emma", "any"), household.poll("nobody-here", "any")
+    assert answer.status_code == stranger.status_code == 401
+    assert answer.json() == stranger.json()  # nobody learns here who exists
     assert "user key emma" in run_command("doctor", "emma", code=5).out
 
     key = run_command("user", "key", "emma").out.strip()

@@ -49,6 +49,8 @@ class AccountProvider:
         """Access token → grant."""
         self.after_account: Callable[[], object] = lambda: None
         self.before_revoke: Callable[[], object] = lambda: None
+        self.renewed: Grant | None = None
+        """What a refresh gives, where a token is due."""
         self._numbers = itertools.count(1)
         self._lock = Lock()
 
@@ -66,7 +68,8 @@ class AccountProvider:
         return Grant(*tokens, ends, scopes, user=named)
 
     def refresh(self, refresh_token: str) -> Grant:
-        raise AssertionError("no token is due here")
+        assert self.renewed, "no token is due here"
+        return self.renewed
 
     def revoke(self, grant: Grant) -> None:
         self._once("before_revoke")
@@ -138,9 +141,9 @@ class Consenting:
     def connect(self, user: str, account: str) -> connect.Connected:
         return self.finish(self.begin(user), account)
 
-    def fetch(self, user: str) -> None:
-        """Store one record of whoever's account is read."""
-        now = self.now()
+    def fetch(self, user: str, later: datetime | None = None) -> None:
+        """Store one record of whoever's account is read, now or *later*."""
+        now = later or self.now()
         try:
             token = self.grants.current(user, now)
         except Unconfirmed:

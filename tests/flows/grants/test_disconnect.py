@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import ReconnectNeeded, TryLater, Unknown
 from healthrelay.core.grants.token import Grant
 from healthrelay.flows.grants.disconnect import Disconnected, disconnect
@@ -163,6 +164,21 @@ def test_refresh_slower_than_its_lease_does_not_bring_the_grant_back(login: Leav
 
     assert login.ended == ["refresh-1"]
     assert login.forgotten
+
+
+def test_damaged_settings_keep_no_grant_alive(login: Leaving) -> None:
+    class Spoiled:
+        """The store, where the settings cannot be read."""
+
+        identities, tokens = _Unreadable(), login.store.tokens
+
+    assert login.part(store=Spoiled()) == Disconnected("fitbit")
+    assert login.ended == ["refresh-1"]
+
+
+class _Unreadable:
+    def settings(self, user: str) -> dict[str, str]:
+        raise Damaged(user, "settings, documents")
 
 
 def test_strangers_are_told(login: Leaving) -> None:

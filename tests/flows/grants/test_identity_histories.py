@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from healthrelay.core.errors import ConsentEnded, HealthrelayError, WrongAccount
+from healthrelay.core.grants.token import Grant
 from healthrelay.ports.store import Store
-from tests.flows.grants.consenting import AccountProvider, Consenting, attempt
+from tests.flows.grants.consenting import NOW, AccountProvider, Consenting, Given, attempt
 
 PEOPLE = ["jack", "anna", "otto"]
 ACCOUNTS = ["J", "A", "O", "X"]
@@ -169,6 +171,33 @@ def test_a_new_pair_belongs_to_whose_account_it_is(household: Consenting) -> Non
     assert isinstance(attempt(lambda: household.connect("jack", "A")), WrongAccount)
 
     assert (household.login("jack"), household.login("anna")) == ("J", "A")
+
+
+@pytest.mark.parametrize("provider", [True], indirect=True)
+def test_a_grant_that_does_not_open_hides_no_wrong_account(household: Consenting) -> None:
+    household.connect("anna", "A")
+    stored = household.store.tokens.load("anna")
+    assert stored
+    sealed = {**stored.document, "sealed": "with a key that is gone"}
+    household.store.tokens.save("anna", sealed, stored.version)
+
+    assert isinstance(attempt(lambda: household.connect("jack", "A")), WrongAccount)
+
+
+@pytest.mark.parametrize("provider", [False], indirect=True)
+def test_an_odd_companion_of_a_refresh_is_no_other_grant(
+    household: Consenting, provider: AccountProvider
+) -> None:
+    provider.silent = True
+    household.connect("jack", "X")
+    provider.silent = False
+    provider.alive["newer"] = Given("X", 9)
+    later = NOW + timedelta(days=10)
+    provider.renewed = Grant("newer", "r", later + timedelta(days=1), (), odd=("scope",))
+
+    household.fetch("jack", later)
+
+    assert household.login("jack") == "X"
 
 
 @pytest.mark.parametrize("provider", [False], indirect=True)

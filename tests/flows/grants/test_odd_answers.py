@@ -15,9 +15,10 @@ import pytest
 from healthrelay.adapters.http import Http
 from healthrelay.adapters.oauth2 import OAuth2TokenEndpoint, Registration
 from healthrelay.adapters.sqlite.store import SqliteStore
-from healthrelay.core.errors import TryLater
+from healthrelay.core.damage import Unusable
+from healthrelay.core.errors import Conflict, HealthrelayError, TryLater
 from healthrelay.core.grants.consent import CONSENTS
-from healthrelay.core.json import Document
+from healthrelay.core.json import Document, Versioned
 from healthrelay.flows.grants.refresh import Grants
 from healthrelay.ports.store import Tokens
 from tests.flows.grants.issuer import ACCOUNT, NOW, VAULT, Login, grants_of
@@ -159,28 +160,54 @@ class BusyTokens:
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self.refused = 0
-        self.load = tokens.load
+        self.refused: list[HealthrelayError] = []
+        self.away: list[HealthrelayError] = []
         self.forget = tokens.forget
+
+    def load(self, user: str) -> Versioned | None:
+        if self.away:
+            raise self.away.pop()
+        return self._tokens.load(user)
 
     def save(self, user: str, document: Document, expected: int) -> int:
         if self.refused:
-            self.refused -= 1
-            raise TryLater("The store is held by another program.")
+            raise self.refused.pop()
         return self._tokens.save(user, document, expected)
 
 
-def test_a_store_that_is_held_after_a_refresh_is_tried_again(login: Login) -> None:
+HELD = TryLater("The store is held by another program.")
+FULL = Unusable("The disk is full.", "Make room.")
+
+
+@pytest.mark.parametrize(
+    ("refused", "away"), [([HELD] * 5, []), ([FULL] * 5, []), ([Conflict("x")], [HELD])]
+)
+def test_a_store_that_is_held_after_a_refresh_is_tried_again(
+    login: Login, refused: list[HealthrelayError], away: list[HealthrelayError]
+) -> None:
     tokens = BusyTokens(login.store.tokens)
     grants = Grants("fitbit", tokens, VAULT, login.issuer, sleep=lambda _: None)
 
     def hold() -> None:
-        tokens.refused = 5
+        tokens.refused, tokens.away = [*refused], [*away]
 
     login.issuer.meanwhile = hold
 
     assert grants.current("jack", NOW).grant.refresh == "refresh-2"
     assert login.load().grant.refresh == "refresh-2"
+    assert login.issuer.asked == ["refresh-1"]
+
+
+def test_who_waits_for_an_answer_without_an_access_token_reads_nothing_with_it(
+    login: Login,
+) -> None:
+    login.issuer.access = ""
+    waiting = login.load()
+    with pytest.raises(TryLater):
+        login.current()
+
+    with pytest.raises(TryLater, match="the login is kept"):
+        login.grants.renew("jack", waiting, NOW)
     assert login.issuer.asked == ["refresh-1"]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from requests.cookies import create_cookie
@@ -234,6 +236,20 @@ def test_a_session_ends_with_the_person(somebody: Somebody, household: Household
     household.add("jack")
 
     assert visitor.open("people/jack").status_code == 401
+
+
+def test_one_persons_damage_keeps_nobody_else_out_of_a_browser(
+    somebody: Somebody, household: Household
+) -> None:
+    household.add("jack")
+    visitor = somebody().be("jack")
+    path = household.services.settings.store.path or ""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        spoil = "UPDATE documents SET data = '{' WHERE path LIKE 'identities/jack/%invitations'"
+        assert connection.execute(spoil).rowcount == 1
+
+    assert visitor.open("people/jack").status_code == 401
+    assert visitor.sign_in().open("").status_code == 200
 
 
 def test_another_owner_key_ends_every_session(

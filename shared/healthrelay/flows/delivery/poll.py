@@ -7,6 +7,7 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import NotAllowed, TryLater, Unknown
 from healthrelay.core.gzip import MIN_BYTES, compress
 from healthrelay.core.measurements.snapshot import by_series, encoded, recent
@@ -41,7 +42,7 @@ def require_key(user: str, key: str, identities: Identities) -> None:
     """Raise `NotAllowed` unless *key* is the person's, with one sentence for all who may not."""
     try:
         stored = identities.poll_key(user)
-    except Unknown as error:
+    except (Unknown, Damaged) as error:  # what is damaged, the doctor names
         raise NotAllowed(_REFUSAL) from error
     if stored is None or not hmac.compare_digest(stored, _hash(key)):
         raise NotAllowed(_REFUSAL)

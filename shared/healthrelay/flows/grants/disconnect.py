@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.damage import Damaged
 from healthrelay.core.errors import Conflict, HealthrelayError, Misconfigured, TryLater
 from healthrelay.flows.grants.document import from_document
 from healthrelay.flows.grants.lease import LEASE_TIMEOUT_SECONDS, Lease
@@ -55,7 +56,8 @@ def disconnect(  # noqa: PLR0913 - one person, and every port by name
     `Misconfigured` when the provider did not end it: then it is kept, because only with it can
     it still be ended. With *anyway* it is forgotten all the same.
     """
-    require_settings(user, store.identities)
+    with suppress(Damaged):  # there is somebody, whose grant may be whole
+        require_settings(user, store.identities)
     owner = secrets.token_hex(4)
     while lease := _take_lease(user, owner, store.tokens, sleep, now):
         document, version = lease

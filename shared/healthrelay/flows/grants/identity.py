@@ -10,11 +10,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from healthrelay.core.damage import Damaged
 from healthrelay.core.defect import isolate
 from healthrelay.core.errors import (
     Conflict,
     HealthrelayError,
+    Misconfigured,
     ReconnectNeeded,
     Unconfirmed,
     WrongAccount,
@@ -59,7 +59,7 @@ def end_foreign(
     """
     holders = store.accounts.load().holders(accounts)
     if holders and grants.token_endpoint.single_use:
-        with suppress(Damaged):  # they must connect again anyway
+        with suppress(Misconfigured):  # theirs does not open: they must connect again anyway
             _hand_over(grant, accounts, holders[0], store.tokens, grants.vault)
     if holders or not accounts or _some_await_identity(store):
         return
@@ -115,7 +115,7 @@ def _confirm_in(
     if not accounts:
         raise Unconfirmed(f"Whose account {user} chose is not known yet.")
     held = slot.load(user)
-    if not held or from_document(user, held.document, grants.vault).grant != token.grant:
+    if not held or apart.load(user).grant.access != token.grant.access:
         raise Unconfirmed(f"{user} connected again meanwhile.")
     document = to_document(user, token._replace(account=account), grants.vault)
     numbered = {**document, "generation": _generation(store.tokens, user)}

@@ -10,6 +10,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from healthrelay.core.damage import Unusable
 from healthrelay.core.errors import (
     Conflict,
     HealthrelayError,
@@ -116,6 +117,8 @@ class Grants:
         token = self._renew(user, stale, now)
         if token.account.id != stale.account.id:
             raise TryLater(f"The account of {user} was changed meanwhile.", after=1)
+        if not token.grant.access:
+            raise TryLater("The provider answered without an access token; the login is kept.")
         return token
 
     def _renew(self, user: str, stale: Token, now: datetime) -> Token:
@@ -186,10 +189,7 @@ class Grants:
             turn.log(self._log_event, "WARNING", self._monotonic() - started, error.cause)
             return self._record_failure(turn, error, now)
         turn.log(self._log_event, "INFO", self._monotonic() - started, None, grant.odd)
-        token = self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
-        if not token.grant.access:
-            raise TryLater("The provider answered without an access token; the login is kept.")
-        return token
+        return self._save_refreshed(turn, turn.token.refreshed_by(grant), started)
 
     def _save_refreshed(self, turn: Turn, fresh: Token, started: float) -> Token:
         """Return what is stored now: *fresh*, unless another worker won a newer one.
@@ -200,22 +200,23 @@ class Grants:
         version = turn.version
         while True:
             try:
-                self._tokens.save(turn.user, self._without_lease(turn, fresh), version)
-            except Conflict:
-                # Our lease ran out while we were asking. What another worker won stays; but as
-                # long as there is only the token that we have spent, ours is the only good one.
-                stored = self._load_document(turn.user)
-                token = from_document(turn.user, stored.document, self.vault)
-                if token.grant != turn.token.grant:
-                    return token
-                version = stored.version
-                turn = turn._replace(beside=unconfirmed_part(stored.document))
-            except TryLater:
+                try:
+                    self._tokens.save(turn.user, self._without_lease(turn, fresh), version)
+                except Conflict:
+                    # Our lease ran out while we were asking. What another worker won stays; but as
+                    # long as there is only the token that we have spent, ours is the only good one.
+                    stored = self._load_document(turn.user)
+                    token = from_document(turn.user, stored.document, self.vault)
+                    if token.grant != turn.token.grant:
+                        return token
+                    version = stored.version
+                    turn = turn._replace(beside=unconfirmed_part(stored.document))
+                else:
+                    return fresh
+            except (TryLater, Unusable):
                 if self._monotonic() - started > LEASE_TIMEOUT_SECONDS:
                     raise
                 self._sleep(MAX_PAUSE_SECONDS)
-            else:
-                return fresh
 
     def _record_failure(self, turn: Turn, error: HealthrelayError, now: datetime) -> Token:
         """Give the lease back, and raise *error* unless another worker stored a new grant."""
