@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.delivery.progress import SCHEDULE_SECONDS, DeadLetters, Progress
 from healthrelay.core.errors import HealthrelayError, Misconfigured, TryLater
 from healthrelay.core.trouble import Trouble
@@ -59,15 +63,45 @@ def test_everybody_is_sent_again_until_time_is_up_or_one_does_not_arrive(home: H
 
     home.igor.meanwhile = take_ten_seconds
 
-    assert not replay_shared(home.context, NOW + timedelta(seconds=15))
+    assert not replay_shared(home.context._replace(until=NOW + timedelta(seconds=15)))
     assert len(home.igor.users) == 2
     home.igor.users.clear()
-    assert replay_shared(home.context, NOW + timedelta(hours=1))
+    assert replay_shared(home.context)
     assert sorted(home.igor.users) == ["anna", "jack", "mia"]
     home.igor.users.clear()
     home.igor.trouble = TryLater("x")
-    assert not replay_shared(home.context, NOW + timedelta(hours=1))
+    assert not replay_shared(home.context)
     assert len(home.igor.users) == 1
+
+
+@pytest.mark.parametrize("kind", ["settings", "record", "removed"])
+def test_somebody_who_cannot_be_read_keeps_nobody_behind_from_being_sent(
+    tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "store.db"
+    home = Home(SqliteStore(str(path)))
+    for user in ("anna", "mia", "zoe"):
+        home.store.identities.save(user, {})
+        add(home.store, 1, user=user)
+    if kind == "removed":
+
+        def leave() -> None:
+            home.store.identities.remove("mia")
+
+        home.igor.meanwhile = leave
+    else:
+        table, where = {
+            "settings": ("documents", "path = 'identities/mia/plugindata/fitbit'"),
+            "record": ("records", "user = 'mia'"),
+        }[kind]
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            spoil = f"UPDATE {table} SET data = '{{' WHERE {where}"
+            assert connection.execute(spoil).rowcount == 1
+
+    assert replay_shared(home.context)
+
+    assert home.igor.users == ["anna", "zoe"]
+    home.store.close()
 
 
 @pytest.mark.parametrize("trouble", [TryLater("x"), Misconfigured("x")])

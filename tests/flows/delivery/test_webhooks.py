@@ -208,11 +208,29 @@ def test_a_replay_ends_when_its_time_is_up_and_says_what_is_left(home: Home) -> 
 
     home.receiver.meanwhile = take_ten_seconds
 
-    delivery = replay("jack", ReplayRequest("node-red"), home.context, until)["node-red"]
+    home.context = home.context._replace(until=until)
+    delivery = home.replay(ReplayRequest("node-red"))["node-red"]
 
     assert home.receiver.sequences == [1, 2]
     assert (delivery.delivered, delivery.waiting, delivery.trouble) == (2, 1, None)
     assert home.progress().dead == (DeadLetters(3, 3),)
+
+
+def test_what_waits_behind_a_replay_ends_in_the_same_time(home: Home) -> None:
+    home.add(1, 2, 3, 4, 5)
+    home.save(Progress(1, dead=(DeadLetters(1, 1),)))
+
+    def take_ten_seconds() -> None:
+        home.clock.now += timedelta(seconds=10)
+
+    home.receiver.meanwhile = take_ten_seconds
+    home.context = home.context._replace(until=NOW + timedelta(seconds=25))
+
+    delivery = home.replay(ReplayRequest("node-red"))["node-red"]
+
+    assert home.receiver.sequences == [1, 2, 3]
+    assert (delivery.delivered, delivery.waiting) == (3, 2)
+    assert home.progress().sequence == 3
 
 
 def test_a_replay_for_one_target_leaves_the_others_alone(home: Home) -> None:

@@ -57,6 +57,12 @@ class DeliveryContext(NamedTuple):
     retries: Queue | None = None
     """Where the next attempt waits for its instant; without one, the next sweep makes it."""
     log_event: LogEvent = lambda *_, **__: None
+    until: datetime | None = None
+    """When no message is begun any more; what waits then is left to the next delivery."""
+
+    def is_late(self) -> bool:
+        """Return whether no message may be begun any more."""
+        return self.until is not None and self.now() >= self.until
 
     def repeat_of(self, kind: str) -> timedelta | None:
         """Return after which time a target of *kind* is sent again what it has, if ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,11 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
     Returns the progress, and the head by then.
     """
     user, target, progress, _, _, context = attempt
-    log, until = context.store.log, context.now() + CALL_TIMEOUT
+    log, latest = context.store.log, context.now() + CALL_TIMEOUT
+    until = min(context.until or latest, latest)
     for count, (sequence, message) in enumerate(_pending_messages(attempt), 1):
+        if context.now() >= until:
+            break
         try:
             send(target, message, context.log_event)
         except HealthrelayError as error:
@@ -46,8 +49,6 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
         progress = delivery.after_success(progress, sequence, context.now(), whole=False)
         if count % SAVE_EVERY == 0:
             log.save(user, target.name, progress, still=True)
-            if context.now() >= until:
-                break
     log.save(user, target.name, progress, still=True)
     return progress, log.head(user)
 
@@ -57,19 +58,17 @@ def resend(
     target: Target,
     ranges: Iterable[range],
     context: DeliveryContext,
-    until: datetime | None = None,
 ) -> Delivery:
     """Send *target* the entries of those numbers once more, as far as they are kept.
 
-    What arrives is no dead letter any more. Nothing else changes, for better or worse. None is
-    begun after *until*.
+    What arrives is no dead letter any more. Nothing else changes, for better or worse.
     """
     log, started, done, trouble = context.store.log, time.monotonic(), 0, None
     following = log.following(user)
     progress = following.progress(target.name)
     address = Address(target.name, user, context.readers_url)
     for entry, now in chain.from_iterable(_entries(user, one, context) for one in ranges):
-        if until and context.now() >= until:
+        if context.is_late():
             break
         try:
             send(target, messages.change_message(entry, now, address), context.log_event)

@@ -95,8 +95,8 @@ def _of_target(view: View) -> View:
 def send_again(visit: Visit) -> Response:
     """Send what did not arrive, and whatever waits."""
     user, name = visit.args["user"], visit.args["target"]
-    until = visit.now + CALL_TIMEOUT
-    done = replay(user, ReplayRequest(name), visit.services.delivery, until)[name]
+    context = visit.services.delivery._replace(until=visit.now + CALL_TIMEOUT)
+    done = replay(user, ReplayRequest(name), context)[name]
     if done.trouble or done.waiting:
         return _back(visit, "not_sent", NEED, target=name)
     return _back(visit, "sent", target=name)
