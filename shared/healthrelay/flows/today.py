@@ -38,6 +38,8 @@ NO_DATA = frozenset({"account_not_linked", "legacy_account"})
 """Causes that say that the account has no measurements."""
 WELL, NEED, WAITING, OFF = "well", "need", "waiting", "off"
 INVITED, READING = "invited", "reading"
+STOPPED = frozenset("new ended no_data client api_off owner unconfirmed slow_down down".split())
+"""Keys of those of whom nothing can be read as it is."""
 
 
 class Standing(NamedTuple):
@@ -72,6 +74,18 @@ class PersonToday(NamedTuple):
     charts: PersonCharts
     refusing: int = 0
     """How many targets of their own need somebody."""
+    stored: bool = False
+    """Whether anything was ever stored of them, be it of what no card shows."""
+
+    def reads_since(self, start: datetime) -> bool:
+        """Return whether a fetch that was wanted at *start* may still read.
+
+        It has ended when something was read since, or with a trouble that is newer.
+        """
+        at, standing = self.status.read_at, self.standing
+        if standing.state == OFF or (at and at >= start):
+            return False
+        return standing.key not in STOPPED or (standing.at is not None and standing.at < start)
 
 
 class IgorToday(NamedTuple):
@@ -131,6 +145,7 @@ def _card(
         status,
         charts,
         _refusing(user, person),
+        stored=person.following.head > 0,
     )
 
 
@@ -181,10 +196,10 @@ def _of_trouble(found: Diagnosis, trouble: Trouble) -> Standing:
         return Standing(NEED, key, "link", trouble.since)
     if found.state == states.MISCONFIGURED:
         if trouble.cause == "service_disabled":
-            return Standing(NEED, "api_off", "api")
+            return Standing(NEED, "api_off", "api", trouble.since)
         if trouble.cause in ("invalid_client", "unauthorized_client"):
-            return Standing(NEED, "client", "client")
-        return Standing(NEED, "owner", "fetch", sentence=trouble.sentence)
+            return Standing(NEED, "client", "client", trouble.since)
+        return Standing(NEED, "owner", "fetch", trouble.since, sentence=trouble.sentence)
     if found.state == states.UNCONFIRMED:
         return Standing(WAITING, "unconfirmed", "fetch")
     key = "slow_down" if trouble.cause == "rate_limited" else "down"
@@ -192,7 +207,8 @@ def _of_trouble(found: Diagnosis, trouble: Trouble) -> Standing:
 
 
 def _connected(person: PersonOverview, status: PersonStatus) -> Standing:
-    if not person.summary:
+    # A summary has not everything that may be read, such as food.
+    if not person.summary and not (status.read_at and person.following.head):
         return Standing(WAITING, "connected", "fetch")
     if status.causes and {*status.causes.values()} == {MORE_TO_COME}:
         # A fetch took as much as memory should hold, and the next goes on.

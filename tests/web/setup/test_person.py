@@ -356,6 +356,7 @@ def test_a_page_that_waits_says_so_and_has_a_button(jack: Visitor) -> None:
     # What was read was read in this minute: that fetch has ended.
     assert "Reading now" not in waiting
     household = jack.household
+    household.connect()
     early = (household.services.now() - timedelta(hours=1)).isoformat()
     household.services.store.records.apply(
         "jack", Delta(), household.services.now(), Ledger(read_at=early)
@@ -370,6 +371,73 @@ def test_a_page_that_waits_says_so_and_has_a_button(jack: Visitor) -> None:
     assert "data-look" not in late
     for odd in ("x", "-1", "9" * 30, str(minute + 5)):
         assert "Look again" not in jack.open(f"people/jack?reading={odd}").text
+
+
+def trouble(household: Household, since: datetime | None, **more: str) -> None:
+    """Let the last fetch of jack have met a trouble, as it is stored."""
+    document = {"cause": "try_later", "who": "nobody", "sentence": "It is down.", **more}
+    times = {"since": since.isoformat()} if since else {}
+    household.change_grant(health={"reading": {**document, **times}})
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({}, "has not answered since"),
+        ({"cause": "grant_ended", "who": "wearer"}, "must allow it again"),
+        ({"cause": "invalid_client", "who": "owner"}, "refuses the client secret"),
+        ({"cause": "missing", "who": "owner"}, "must be set right"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False], ids=["known", "of a time that nobody knows"])
+def test_a_fetch_that_failed_shows_what_stands_in_its_way(
+    owner: Visitor, more: dict[str, str], sentence: str, known: bool
+) -> None:
+    household = owner.household
+    household.connect(**CHARTED)
+    now = household.services.now()
+    trouble(household, now if known else None, **more)
+
+    page = owner.open(f"people/jack?reading={int(now.timestamp()) // 60}").text
+
+    assert sentence in page
+    assert "Reading now" not in page
+    assert "data-look" not in page
+
+
+def test_a_trouble_from_before_a_fetch_stands_beside_the_reading_until_it_should_have_ended(
+    owner: Visitor,
+) -> None:
+    household = owner.household
+    household.connect(**CHARTED)
+    now = household.services.now()
+    minute = int(now.timestamp()) // 60
+    trouble(household, now - timedelta(minutes=30))
+
+    waiting = owner.open(f"people/jack?reading={minute}").text
+    late = owner.open(f"people/jack?reading={minute - 6}").text
+
+    assert "Reading now" in waiting
+    assert "has not answered since" in waiting
+    assert "longer than usual" not in late
+    assert "Fetch now" in late
+
+
+def test_of_who_disconnected_nothing_is_reading(owner: Visitor) -> None:
+    household = owner.household
+    keep(household, daily("body-weight", day(28), "82.4"))
+    minute = int(household.services.now().timestamp()) // 60
+
+    assert "Reading" not in texts(owner.open(f"people/jack?reading={minute - 1}").text)
+
+
+def test_a_night_alone_is_a_measurement(owner: Visitor) -> None:
+    keep(owner.household, session("2026-11-27T23:04:00", [("light", 320)]))
+
+    shown = " ".join(texts(owner.open("people/jack").text).split())
+
+    assert "Last night 5 h 20 min 23:04 to 04:24" in shown
+    assert "No measurement yet" not in shown
 
 
 def test_days_are_read_again_alone(owner: Visitor) -> None:

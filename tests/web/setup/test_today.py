@@ -109,6 +109,51 @@ def test_the_button_fetches_and_the_next_page_has_it(household: Household, owner
     assert "kg" in card(owner.open("/setup").text, "jack")
 
 
+def test_whose_sleep_alone_is_read_has_it_on_the_card(household: Household, owner: Visitor) -> None:
+    household.connect("jack", methods="sleep", timezone="Europe/Amsterdam")
+    ledger = Ledger(read_at=(START - timedelta(minutes=10)).isoformat())
+    household.services.store.records.apply("jack", Delta(added=MEASURED[-1:]), START, ledger)
+
+    text = card(owner.open("/setup").text, "jack")
+
+    assert "Last night 7 h 17 min 23:04 to 06:41" in text
+    assert "Everything is well." in text
+    for untrue in ("No measurement yet", "There is nothing", "No weight"):
+        assert untrue not in text
+
+
+def eaten(day: str) -> Record:
+    return Record("foods-log-caloriesIn", day, day, {"dateTime": day, "value": "2100"}, "import")
+
+
+def test_whose_food_alone_is_read_is_well(household: Household, owner: Visitor) -> None:
+    household.connect("jack", methods="time_series", resource="foods/log/caloriesIn", period="1m")
+    ledger = Ledger(read_at=(START - timedelta(minutes=10)).isoformat())
+    household.services.store.records.apply(
+        "jack", Delta(added=[eaten("2026-11-27")]), START, ledger
+    )
+
+    text = card(owner.open("/setup").text, "jack")
+    page = owner.open("people/jack").text
+
+    assert "Everything is well. Last read" in text
+    assert "No weight, night or whole day of steps yet All measurements" in text
+    assert "No weight, night or whole day of steps yet" in page
+    for untrue in ("No measurement yet", "There is nothing", "We look again"):
+        assert untrue not in text + page
+
+
+def test_who_was_read_and_has_nothing_is_waited_for(household: Household, owner: Visitor) -> None:
+    household.connect("jack", methods="time_series", resource="foods/log/caloriesIn", period="1m")
+    ledger = Ledger(read_at=(START - timedelta(minutes=10)).isoformat())
+    household.services.store.records.apply("jack", Delta(), START, ledger)
+
+    text = card(owner.open("/setup").text, "jack")
+
+    assert "No measurement yet" in text
+    assert "Jack is connected. We look again at" in text
+
+
 def test_whom_the_provider_turned_away_is_named_first(jack: Household, owner: Visitor) -> None:
     jack.add("anna")
     jack.add("mia")

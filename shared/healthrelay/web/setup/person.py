@@ -21,7 +21,7 @@ from healthrelay.core.measurements.query import parse_request
 from healthrelay.core.numbers import whole_number
 from healthrelay.flows.measurements.charts import latest_value, read_charts, with_newest
 from healthrelay.flows.require import require_connectable
-from healthrelay.flows.today import read_person
+from healthrelay.flows.today import STOPPED, read_person
 from healthrelay.web.charts.calendar import draw_calendar, key_of
 from healthrelay.web.charts.words import ChartWords
 from healthrelay.web.setup.card import card, week_table
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 SHOWN = (*SPANS, ALL)
 READING_TIME = timedelta(minutes=5)
 """A fetch that has not ended by then is said to take long."""
+GOES_ON = frozenset({"well", "connected", "reading", "not_synced"})
+"""Keys of the standing of those of whom nothing else is worth saying then."""
 
 
 def show(visit: Visit) -> Response:
@@ -57,7 +59,8 @@ def show(visit: Visit) -> Response:
         person=person_name(user),
         one=person_card(user, today, visit),
         card=card(charts, words),
-        reading=_reading(visit, today.status),
+        reading=_reading(visit, today),
+        stopped=today.standing.key in STOPPED,
         zone=today.status.zone or "UTC",
         shown=charts.span.name,
         spans=SHOWN,
@@ -143,18 +146,21 @@ def _year(visit: Visit) -> int | None:
     return year
 
 
-def _reading(visit: Visit, status: PersonStatus) -> str:
+def _reading(visit: Visit, today: PersonToday) -> str:
     """Return how the fetch is that was asked for in the minute that the address names.
 
-    ``now``, or ``long`` when it should have ended; nothing when it has, or when none was.
+    ``now``, or ``long`` when it should have ended; nothing when it has, or when none was, or when
+    there is more to say of the person than that it takes long.
     """
     minute = whole_number(visit.request.args.get("reading", ""))
     if minute is None or minute > visit.now.timestamp() // 60:
         return ""
-    asked = datetime.fromtimestamp(minute * 60, UTC)
-    if status.read_at and status.read_at >= asked:
+    start = datetime.fromtimestamp(minute * 60, UTC)
+    if not today.reads_since(start):
         return ""
-    return "now" if visit.now - asked < READING_TIME else "long"
+    if visit.now - start < READING_TIME:
+        return "now"
+    return "long" if today.standing.key in GOES_ON else ""
 
 
 def _link(visit: Visit, user: str, shown: str, choice: str, anchor: str, **changed: str) -> str:

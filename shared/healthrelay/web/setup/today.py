@@ -64,6 +64,8 @@ class TodayCard(NamedTuple):
     """When somebody of whom nothing was measured yet was connected."""
     says: str = ""
     """What an error says itself."""
+    stored: bool = False
+    """Whether anything is stored of them, even where there are no numbers."""
 
 
 def show(visit: Visit) -> Response:
@@ -118,6 +120,7 @@ def person_card(user: str, one: PersonToday | Damaged, visit: Visit) -> TodayCar
         Markup(draw_spark(one.charts.values["weight"])),  # noqa: S704 - ours
         phrases.moment(connected) if connected else "",
         standing.sentence,
+        one.stored,
     )
 
 
