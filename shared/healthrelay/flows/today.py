@@ -38,7 +38,9 @@ NO_DATA = frozenset({"account_not_linked", "legacy_account"})
 """Causes that say that the account has no measurements."""
 WELL, NEED, WAITING, OFF = "well", "need", "waiting", "off"
 INVITED, READING = "invited", "reading"
-STOPPED = frozenset("new ended no_data client api_off owner unconfirmed slow_down down".split())
+STOPPED = frozenset(
+    ["new", "ended", "no_data", "client", "api_off", "owner", "unconfirmed", "slow_down", "down"]
+)
 """Keys of those of whom nothing can be read as it is."""
 
 
@@ -78,10 +80,8 @@ class PersonToday(NamedTuple):
     """Whether anything was ever stored of them, be it of what no card shows."""
 
     def reads_since(self, start: datetime) -> bool:
-        """Return whether a fetch that was wanted at *start* may still read.
-
-        It has ended when something was read since, or with a trouble that is newer.
-        """
+        """Return whether a fetch of *start* may still read: nothing was read since, and no trouble
+        is newer."""
         at, standing = self.status.read_at, self.standing
         if standing.state == OFF or (at and at >= start):
             return False
