@@ -140,7 +140,10 @@ def test_a_service_is_installed_once_changed_and_taken_away(machine: Machine) ->
 
     assert machine.run("install", "--user").returncode == 0
     assert machine.commands() == [*ENABLE, start, LINGER]
-    assert machine.run("install", "--user", "--port", "9090").returncode == 0
+    other = machine.run("install", "--user", "--port", "9090")
+    assert other.returncode == 0
+    # Whoever registered with the provider on another port would be refused there.
+    assert "HEALTHRELAY_PUBLIC_URL=http://127.0.0.1:9090" in other.stderr
     assert machine.commands() == [*ENABLE, restart, LINGER]
     assert '"--port" "9090"' in machine.unit.read_text()
 

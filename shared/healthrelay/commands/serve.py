@@ -13,6 +13,8 @@ from healthrelay.commands.arguments import PORT
 from healthrelay.commands.face import Invocation, command
 from healthrelay.commands.output import Result
 from healthrelay.config import PREFIX
+from healthrelay.config.load import LOCAL_URL
+from healthrelay.config.readers import settings_in
 
 if TYPE_CHECKING:
     from click.decorators import FC
@@ -25,9 +27,25 @@ def serve_options(run: FC) -> FC:
     return run
 
 
+def other_port(port: int) -> str:
+    """Return how other commands come to name *port* in their links; nothing where they do."""
+    if port == _PORT or settings_in(os.environ).get("public_url"):
+        return ""
+    return (
+        f"Other commands print links to {LOCAL_URL}, until .env beside the store has"
+        f" {PREFIX}PUBLIC_URL=http://127.0.0.1:{port}"
+    )
+
+
+_PORT = 8080
 _OPTIONS = (
     click.option(
-        "--port", metavar="PORT", type=PORT, default=8080, show_default=True, help="Where to serve."
+        "--port",
+        metavar="PORT",
+        type=PORT,
+        default=_PORT,
+        show_default=True,
+        help="Where to serve.",
     ),
     click.option(
         "--host",
@@ -53,6 +71,7 @@ def run_serve(invocation: Invocation, /, port: int, host: str, trusted_proxy: st
     from healthrelay.local.serve import serve_functions, stop_event
     from healthrelay.web.setup.links import page_link
 
+    note = other_port(port)
     os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://127.0.0.1:{port}")
     built = services()
     stop = stop_event()
@@ -61,6 +80,8 @@ def run_serve(invocation: Invocation, /, port: int, host: str, trusted_proxy: st
         if invocation.as_json:
             invocation.show(Result({"url": url}, ()))
         log.write_text(f"Serving at {url} until Ctrl-C.\nThe page: {page_link(built)}\n")
+        if note:
+            log.write_text(f"{note}.\n")
         stop.wait()
         log.write_text("Stopping.\n")
         built.places.close()

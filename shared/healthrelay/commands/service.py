@@ -10,7 +10,7 @@ from healthrelay.assembly import services
 from healthrelay.commands.arguments import flag
 from healthrelay.commands.face import CommandGroup, command, wants_sandbox
 from healthrelay.commands.output import Result, Verbatim
-from healthrelay.commands.serve import serve_options
+from healthrelay.commands.serve import other_port, serve_options
 from healthrelay.core.errors import BadRequest
 
 
@@ -45,8 +45,10 @@ def install_service(
         f"{unit.path} is installed, and runs: it starts with the machine.",
         f"Its log: {service.LOG_COMMAND} --follow",
     ]
-    note = f"{refused}. It ends when you log out, until: sudo {commands[-1]} $USER"
-    return Result(data, "\n".join(lines), note=note if refused else "")
+    if refused:
+        refused += f". It ends when you log out, until: sudo {commands[-1]} $USER"
+    note = ".\n".join(filter(None, (other_port(port), refused)))
+    return Result(data, "\n".join(lines), note=note)
 
 
 @command("uninstall", "service uninstall")

@@ -60,7 +60,7 @@ def read_session(text: str, owner_key: str, identities: Identities, now: datetim
         return Session(ended=True)
     try:
         ended = session.kind and session.bound != _bound(session, identities)
-    except Damaged:  # nobody can tell: whoever else uses this browser must not meet it
+    except Damaged:  # whoever else uses this browser must not meet it
         ended = True
     return Session(ended=True) if ended else session
 
