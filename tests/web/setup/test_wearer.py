@@ -227,6 +227,18 @@ def test_disconnect_ends_the_permission_and_connect_gives_it_again(
     assert heading(visitor.open("people/jack/connected")) == "Jack is connected"
 
 
+def test_whose_permission_ended_is_not_said_to_be_connected(link: str, visitor: Visitor) -> None:
+    path = connect(visitor, link)
+    ended = visitor.household.services.now().isoformat()
+    trouble = {"cause": "invalid_grant", "who": "wearer", "sentence": "No.", "since": ended}
+    visitor.household.change_grant(health={"ended_at": ended, "refreshing": trouble})
+
+    answer = visitor.open(path)
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup/people/jack")
+    assert "Jack must allow it again" in visitor.follow(answer).text
+
+
 def test_an_account_without_measurements_says_so(link: str, visitor: Visitor) -> None:
     connect(visitor, link)
     trouble = {"cause": "account_not_linked", "who": "wearer", "sentence": "No data."}
@@ -313,6 +325,25 @@ def test_a_note_of_a_failure_that_is_not_ours_is_no_page(visitor: Visitor, note:
 
     assert page.status_code == 404
     assert "//evil" not in page.text
+
+
+def test_a_failure_was_when_it_was_however_often_it_is_loaded(
+    link: str, visitor: Visitor, household_clock: Clock
+) -> None:
+    household = visitor.household
+    place = urlsplit(household.invitation()).query
+    household.sandbox.fail("/token$", status=429, headers={"Retry-After": "600"})
+    consent = visitor.get(f"/auth1?{place}")
+    back = allow_page(consent.headers["Location"])
+    led = visitor.session.get(back, allow_redirects=False, timeout=20)
+    problem = led.headers["Refresh"].partition("url=")[2].removeprefix(household.url)
+
+    times = []
+    for _ in range(2):
+        times.append(re.findall(r"at (\d\d:\d\d) UTC", visitor.open(problem).text))
+        household_clock.advance(minutes=7)
+
+    assert times == [["15:10", "15:00"]] * 2
 
 
 def test_what_a_provider_says_of_a_failure_is_text(link: str, visitor: Visitor) -> None:

@@ -15,7 +15,7 @@ from healthrelay.core.errors import HealthrelayError
 from healthrelay.core.grants.consent import scope_name
 from healthrelay.core.measurements import units
 from healthrelay.core.measurements.days import civil
-from healthrelay.flows.grants.document import from_clear_part
+from healthrelay.flows.grants.document import from_clear_part, has_ended
 from healthrelay.flows.grants.glance import glance
 from healthrelay.flows.grants.links import link_code
 from healthrelay.flows.grants.rounds import scopes_for
@@ -50,6 +50,9 @@ def show(visit: Visit) -> Response:
     token, today = from_clear_part(stored.document), today_of(visit)
     if token.health.reading and token.health.reading.cause in NO_DATA:
         raise Problem("no-measurements", f"people/{user}/connect")
+    if has_ended(stored.document):
+        # Their page says so, and what helps.
+        return visit.redirect(f"people/{user}")
     _fetch_at_once(token, today.status, visit)
     first = services.store.accounts.load().unanswered(user, visit.now)
     consent, given = services.consent, token.grant.scopes

@@ -56,7 +56,7 @@ def _connected_already(user: str, visit: Visit) -> Response:
 
 
 def _render(name: str, note: SignedNote, visit: Visit) -> Response:
-    user = note["user"]
+    user, met_at = note["user"], datetime.fromisoformat(note["at"])
     after = int(note["after"] or 0)
     problem = Problem(
         name,
@@ -65,9 +65,9 @@ def _render(name: str, note: SignedNote, visit: Visit) -> Response:
         sentence=note["sentence"],
         next_step=note["next_step"],
         until=_day(note["until"], visit),
-        at=f"{visit.now + timedelta(seconds=after):%H:%M} UTC",
+        at=f"{met_at + timedelta(seconds=after):%H:%M} UTC",
     )
-    problem.case = note["case"]
+    problem.case, problem.met_at = note["case"], met_at
     if PROBLEMS[name].post:
         code = _code(note, visit)
         problem.way = f"people/{user}/connect"

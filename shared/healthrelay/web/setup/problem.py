@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from healthrelay.core.errors import HealthrelayError
@@ -12,13 +13,15 @@ class Problem(HealthrelayError):
     """The failure *name* of the table in `problems`; the texts name what its *values* are.
 
     *way* is the page below ``/setup`` where its button leads, unless its row names one, and
-    *fields* what its form sends there. *case* is the word that stands in another line already.
+    *fields* what its form sends there. *case* is the word that stands in another line already, and
+    *met_at* is when that was written.
     """
 
     cause = "page"
 
     fields: Mapping[str, str] = MappingProxyType({})
     case = ""
+    met_at: datetime | None = None
 
     def __init__(self, name: str, way: str | None = None, **values: object) -> None:
         super().__init__(name)

@@ -11,7 +11,13 @@ from urllib.parse import quote, urlencode
 
 from flask import Response, g
 
-from healthrelay.core.errors import ConsentEnded, HealthrelayError, ReconnectNeeded, TryLater
+from healthrelay.core.errors import (
+    BadRequest,
+    ConsentEnded,
+    HealthrelayError,
+    ReconnectNeeded,
+    TryLater,
+)
 from healthrelay.flows.grants.sessions import OWNER
 from healthrelay.web import responses
 from healthrelay.web.problem_names import case_word, problem_name
@@ -92,7 +98,7 @@ def render_problem(error: HealthrelayError, visit: Visit) -> Response:
         "shape": row.shape,
         "values": {**problem.values, "case": case},
         "case": case,
-        "at": f"{visit.now:%H:%M} UTC",
+        "at": f"{problem.met_at or visit.now:%H:%M} UTC",
         "nobody_acts": row.who == NOBODY,
         "says": _sentences(problem) if row.says else "",
         "button": f"problem.{problem.name}.{'owner_button' if owner else 'button'}",
@@ -117,13 +123,21 @@ def _problem_of(error: HealthrelayError, visit: Visit) -> Problem:
     connects = user and isinstance(error, (ConsentEnded, ReconnectNeeded))
     return Problem(
         problem_name(error),
-        f"people/{user}/connect" if connects else visit.back,
+        f"people/{user}/connect" if connects else _back(error, visit),
         person=person_name(user),
         sentence=error.sentence,
         next_step=error.next_step,
         until=Phrases(visit.texts, None, visit.now).long_date(until.date()),
         at=f"{at:%H:%M} UTC",
     )
+
+
+def _back(error: HealthrelayError, visit: Visit) -> str:
+    """Return the page to go back to: of a page that is refused itself the person's, or Today."""
+    if visit.request.method == "POST" or not isinstance(error, BadRequest):
+        return visit.back
+    page = f"people/{visit.args['user']}" if "user" in visit.args else ""
+    return quote(page) if page != visit.here else ""
 
 
 def _sentences(problem: Problem) -> str:
