@@ -14,6 +14,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from healthrelay.core.household.settings import KEPT_FROM
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.ledger import Days, Device, Ledger
 from healthrelay.core.measurements.reading import Delta
@@ -143,6 +144,30 @@ def test_days_that_a_fetch_left_to_the_next_are_no_failure(owner: Visitor) -> No
     assert "Could not be read :" not in shown
     assert "failed" not in states
     assert "activities-steps,2026-11-22,open" in states
+
+
+def test_who_only_keeps_what_was_measured_is_offered_nothing_that_is_refused(
+    owner: Visitor,
+) -> None:
+    owner.household.add("jack-old", **{**CHARTED, KEPT_FROM: "jack A1B2C3"})
+
+    page = owner.open("people/jack-old").text
+
+    links = {*re.findall(r'(?:href|action)="(/setup/people/jack-old/[^"?]+)', page)}
+    assert {one.rpartition("/")[2] for one in links} >= {"export.zip", "erase", "measurements"}
+    for link in links - {"/setup/people/jack-old/erase"}:
+        assert owner.open(link).status_code == 200, link
+    assert 'href="#settings"' not in page
+
+
+@pytest.mark.parametrize("path", ["settings", "connect", "connected"])
+def test_what_is_refused_of_somebody_leads_to_their_page(owner: Visitor, path: str) -> None:
+    owner.household.add("jack-old", **{KEPT_FROM: "jack A1B2C3"})
+
+    page = owner.open(f"people/jack-old/{path}")
+
+    assert (page.status_code, heading(page)) == (400, "That did not work")
+    assert '<a class="button" href="/setup/people/jack-old">' in page.text
 
 
 def test_many_days_are_a_press_away(owner: Visitor) -> None:

@@ -66,6 +66,7 @@ def show(visit: Visit) -> Response:
         spans=SHOWN,
         figures=list(figures(charts, words, partial(_latest, visit, charts))),
         files=CHARTS,
+        kept=today.standing.key == "kept",
         week=week_table(charts, words),
         choice=choice,
         link=partial(_link, visit, user, charts.span.name, choice),
