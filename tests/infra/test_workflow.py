@@ -78,3 +78,12 @@ def test_only_who_deploys_gets_a_token_and_nobody_a_key() -> None:
     assert jobs()["plan"]["needs"] == "tests"
     assert "github.event_name == 'push'" in jobs()["plan"]["if"]
     assert not re.search("credentials_json|secrets\\.", WORKFLOW.read_text())
+
+
+def test_the_page_switches_on_what_is_asked_before_anything_is_deployed() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text()
+    (line,) = re.findall("^gcloud services enable (.*) --project=my-project$", page, re.MULTILINE)
+
+    # Acting for the account by a token of GitHub's, and, as an account of this project, its billing.
+    services = {"sts", "iamcredentials", "cloudbilling"}
+    assert {*line.split()} == {f"{name}.googleapis.com" for name in services}
