@@ -18,8 +18,8 @@ _TEXTS = (
     *ROOT.glob("*.md"),
     *(path for path in (ROOT / "tools").iterdir() if path.suffix == ""),
 )
-# A command ends where the shell, a code span or a sentence ends it.
-_COMMAND = re.compile(r"\bgcloud (?:[a-z][\w-]*)[^`\n|;)]*")
+# A command ends where the shell, a code span or a sentence ends it, but not within a quoted name.
+_COMMAND = re.compile(r"\bgcloud (?:[a-z][\w-]*)(?:='[^'\n]*'|[^`\n|;)])*")
 _NO_COMMAND = re.compile(r"gcloud (?:line|failing|needs|meta lint)\b")
 _FILLED = {
     r"\$\{var\.region\}": "europe-west1",
@@ -42,9 +42,9 @@ def written(text: str) -> set[str]:
 
 
 def test_commands_are_found_wherever_they_stand() -> None:
-    text = "run `gcloud a b --c=d`, or ( gcloud e f; printf x ) | g; x=$(gcloud h --i=$project)"
+    text = "run `gcloud a b --c='(d)'`, or ( gcloud e f; printf x ) | g; x=$(gcloud h --i=$project)"
 
-    assert written(text) == {"gcloud a b --c=d", "gcloud e f", "gcloud h --i=my-project"}
+    assert written(text) == {"gcloud a b --c='(d)'", "gcloud e f", "gcloud h --i=my-project"}
 
 
 @pytest.mark.peer
