@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from typing import TypeVar
 from deployment.bucket import State
 from deployment.choices import TERRAFORM, Choices
 from deployment.gcloud import GcloudFailed, gcloud, gcloud_json
+from deployment.programs import LINKS, not_installed, run
 
 RIGHTS = (
     "artifactregistry.repositories.create",
@@ -34,10 +34,6 @@ RIGHTS = (
     "serviceusage.services.use",
     "storage.buckets.create",
 )
-LINKS = {
-    "terraform": "https://developer.hashicorp.com/terraform/install",
-    "gcloud": "https://cloud.google.com/sdk/docs/install",
-}
 _MANAGER = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER"
 _OLDEST = re.compile(r'required_version = ">= ([\d.]+)"')
 
@@ -46,13 +42,12 @@ T = TypeVar("T")
 
 def tools() -> Iterator[str]:
     """Yield what is not installed, or too old."""
-    for tool, link in LINKS.items():
+    for tool in LINKS:
         if shutil.which(tool) is None:
-            yield f"{tool} is not installed: {link}"
+            yield not_installed(tool)
     if shutil.which("terraform") is None:
         return
-    command = ["terraform", "version", "-json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run(["terraform", "version", "-json"], capture_output=True)
     oldest = _OLDEST.findall((TERRAFORM / "versions.tf").read_text())[0]
     try:
         version = str(json.loads(done.stdout)["terraform_version"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from typing import Any
 
 from deployment.failures import PASSING, Failed, known
+from deployment.programs import run
 
 TRIES = 3
 _NOT_THERE = ("NOT_FOUND", "matched no objects", "not found: 404", "HTTPError 404")
@@ -53,12 +53,10 @@ def gcloud_json(*words: str) -> Any:
 
 
 def _once(words: tuple[str, ...], stdin: str | None) -> str:
-    done = subprocess.run(
+    done = run(
         ["gcloud", *words],
         input=stdin if stdin is not None else "",
         capture_output=True,
-        text=True,
-        check=False,
         # gcloud would otherwise offer to switch services on, where nobody sees the question.
         env=os.environ | {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1"},
     )
