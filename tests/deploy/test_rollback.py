@@ -68,6 +68,7 @@ def test_the_first_deploy_that_is_ill_has_no_way_back(
 
     assert code == 1
     assert "rollback" not in printed
+    deployed.model.project(PROJECT).revisions["events"] = 0  # it was never ready
     assert "Nothing is remembered" in ill.run("rollback", PROJECT).stderr
 
 
@@ -80,6 +81,18 @@ def test_a_gcloud_that_fails_is_no_empty_project(deployed: Cloud, new_machine: N
     assert done.returncode == 1
     assert "PERMISSION_DENIED" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["rollback", "environment", "destroy"])
+def test_without_gcloud_it_is_said_where_to_get_it(machine: Machine, command: str) -> None:
+    (machine.tools / "gcloud").unlink()
+
+    done = machine.run(command, PROJECT)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "gcloud is not installed" in done.stderr
+    assert done.stderr.endswith(": https://cloud.google.com/sdk/docs/install\n")
 
 
 def test_a_plan_is_shown_and_nothing_is_made(cloud: Cloud, new_machine: NewMachine) -> None:

@@ -10,7 +10,8 @@ import pytest
 from tests.deploy.cloud.server import Cloud
 from tests.deploy.conftest import PROJECT, NewMachine
 from tests.deploy.machine import Machine
-from tests.deploy.test_later import changes, upgraded
+from tests.deploy.test_cloud_command import over
+from tests.deploy.test_later import changes, restored, upgraded
 from tests.infra.commands import verdicts
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
@@ -21,9 +22,16 @@ BACKUP = {
     "expireTime": "2026-12-05T03:00:00Z",
 }
 
+RELEASES = f"{PROJECT}-healthrelay-state", "healthrelay/releases.json"
+
 
 def test_destroy_then_deploy_keeps_data_and_keys(deployed: Cloud, new_machine: NewMachine) -> None:
     keys = dict(deployed.model.project(PROJECT).secrets)
+    deployed.storage.put(*RELEASES, b'[{"fetch": "fetch-00000"}]')
+    # Somebody deleted the queue: that is not the time to make it again.
+    made = deployed.model.project(PROJECT).made
+    (queue,) = (key for key in made if key[0] == "google_cloud_tasks_queue")
+    del made[queue]
 
     down = new_machine("second").run("destroy", PROJECT, "--wait=20", given="yes\n")
 
@@ -31,8 +39,12 @@ def test_destroy_then_deploy_keeps_data_and_keys(deployed: Cloud, new_machine: N
     kinds = {line.split()[1] for line in changes(deployed) if line.startswith("delete ")}
     assert "google_cloudfunctions2_function" in kinds
     assert not [kind for kind in kinds if "firestore" in kind or kind.endswith("secret")]
-    made = upgraded(deployed, new_machine("third"))
-    assert {line.split()[0] for line in made} == {"create"}
+    assert not [line for line in changes(deployed) if not line.startswith("delete ")]
+    assert deployed.storage.text(*RELEASES) == "[]"
+    third = new_machine("third")
+    assert over(third, PROJECT).returncode == 0  # what reads the data goes on
+    new = upgraded(deployed, third)
+    assert {line.split()[0] for line in new} == {"create"}
     assert deployed.model.project(PROJECT).secrets == keys
 
 
@@ -52,18 +64,30 @@ def test_with_data_everything_goes_and_what_remains_is_printed(
 ) -> None:
     project = deployed.model.project(PROJECT)
     project.backups = [BACKUP]
+    restored(deployed, "another")
 
     done = machine.run("destroy", PROJECT, "--data", "--wait=20", given=f"{PROJECT}\nno\n")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert project.databases == project.secrets == {}
+    assert f"The database (default) of {PROJECT} will be deleted" in done.stdout
+    assert {*project.databases} == {"another"}
+    assert project.secrets == {}
     assert {kind for kind, _ in project.made} <= {"google_project_service"}
     assert "1 backups hold the measurements until 2026-12-05T03:00:00Z." in done.stdout
     remains = done.stdout.split("What remains")[1]
     assert "backups of the database: 1" in remains
     assert f"gcloud storage rm --recursive gs://{PROJECT}-healthrelay-state" in remains
-    # A queue's name rests for days, so the next deploy takes another.
-    again = upgraded(deployed, machine)
+    assert "- the database another, backups of it: 0\n  It may be somebody else's." in remains
+    assert f"databases delete --database='another' --project={PROJECT}\n" in remains
+    # What was left by the answer goes with a second run, which makes nothing.
+    second = machine.run("destroy", PROJECT, "--data", "--wait=20", given=f"{PROJECT}\nyes\n")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert project.backups == []
+    assert not [line for line in deployed.model.log if line.startswith("create ")]
+    down = machine.run("destroy", PROJECT)
+    assert (down.returncode, f"Nothing runs in {PROJECT}." in down.stdout) == (0, True)
+    # A queue's name rests for days, so the next deploy takes another, also where it was chosen.
+    again = upgraded(deployed, machine, "queue=healthrelay")
     assert "create google_cloud_tasks_queue healthrelay-2" in " ".join(again)
     assert upgraded(deployed, machine) == []
 

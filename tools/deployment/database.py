@@ -92,19 +92,24 @@ def problems(
         )
 
 
+def takes_over(choices: Choices, state: State | None, databases: dict[str, Database]) -> bool:
+    """Return whether the chosen database exists and another one, or none, is known."""
+    return wanted(choices) in databases and wanted(choices) != used(state)
+
+
 def follow(
     terraform: Terraform,
     state: State | None,
     databases: dict[str, Database],
     remember: Callable[[], None],
 ) -> None:
-    """Let Terraform look after the chosen database if it exists and another one, or none, is known.
+    """Let Terraform look after the chosen database where it takes one over.
 
     The former one stays as it is, with its backups. The choice is remembered first, so that a run
     that is cut off in between goes on.
     """
     name = wanted(terraform.choices)
-    if name not in databases or name == used(state):
+    if not takes_over(terraform.choices, state, databases):
         return
     print(f"Taking over the database {name}.", flush=True)
     remember()
@@ -125,9 +130,11 @@ def schedules(project: str, database: str) -> list[str]:
 
 def backups(project: str, database: str) -> list[dict[str, str]]:
     """Return the backups of *database*: each with `name` and `expireTime`."""
-    listed: list[dict[str, str]] = gcloud_json(
-        "firestore", "backups", "list", f"--project={project}"
-    )
+    listed: list[dict[str, str]]
+    try:
+        listed = gcloud_json("firestore", "backups", "list", f"--project={project}")
+    except ServiceDisabled:
+        return []
     parent = f"projects/{project}/databases/{database}"
     return [one for one in listed if one["database"] == parent]
 

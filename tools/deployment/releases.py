@@ -50,6 +50,12 @@ def go_back(bucket: Bucket) -> None:
     print("The next `make deploy` sends the traffic to what is newest again.")
 
 
+def forget(bucket: Bucket) -> None:
+    """Forget every release: the revisions go with their functions."""
+    if _read(bucket):
+        bucket.write(RELEASES, "[]")
+
+
 def _services(project: str) -> dict[str, Any]:
     """Return our functions as Cloud Run describes them, by name."""
     listed = gcloud_json("run", "services", "list", f"--project={project}")
@@ -58,9 +64,12 @@ def _services(project: str) -> dict[str, Any]:
 
 
 def _serving(services: dict[str, Any]) -> Serving:
+    """Return what serves; one that never had a revision that was ready serves nothing."""
+    traffic = {name: one.get("status", {}).get("traffic") for name, one in services.items()}
     return {
-        name: max(one["status"]["traffic"], key=lambda part: part.get("percent", 0))["revisionName"]
-        for name, one in services.items()
+        name: max(parts, key=lambda part: part.get("percent", 0))["revisionName"]
+        for name, parts in traffic.items()
+        if parts
     }
 
 

@@ -79,8 +79,9 @@ def _ask_again(prepared: Prepared, options: Options) -> None:
 def _rename_queue(prepared: Prepared) -> None:
     """Choose another name for the queue: that of a deleted one rests for days."""
     chosen = prepared.terraform.choices
-    _, _, number = str(chosen.get("queue", "healthrelay-1")).rpartition("-")
-    chosen["queue"] = f"healthrelay-{int(number) + 1}"
+    # The first is called healthrelay, without a number.
+    _, _, number = str(chosen.get("queue", "healthrelay")).partition("-")
+    chosen["queue"] = f"healthrelay-{int(number or 1) + 1}"
     print(f"      … the queue's former name rests for days: now {chosen['queue']}", flush=True)
 
 

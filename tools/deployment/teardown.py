@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from deployment import checks, database
+from contextlib import suppress
+
+from deployment import checks, database, releases
 from deployment.bucket import Bucket
 from deployment.choices import changed
 from deployment.failures import Failed
@@ -17,8 +19,9 @@ KEPT = ("google_firestore_", "google_secret_manager_secret.kept")
 
 def destroy(project: str, options: Options, *, data: bool) -> None:
     """Take down *project* as it was deployed: with the same choices, from any machine."""
-    if problems := [*checks.tools(), *checks.login()]:
-        raise Failed("Fix this first:\n- " + "\n- ".join(problems))
+    for check in (checks.tools, checks.login):
+        if problems := [*check()]:
+            raise Failed("Fix this first:\n- " + "\n- ".join(problems))
     bucket = Bucket(project)
     if not bucket.exists():
         raise Failed(
@@ -28,22 +31,34 @@ def destroy(project: str, options: Options, *, data: bool) -> None:
     chosen = changed(bucket.choices(), options.words)
     terraform = opened(project, bucket, chosen, options.wait)
     if data:
-        _confirm(project)
+        _confirm(project, database.wanted(chosen))
     else:
         print("All that runs goes. The database, secrets and keys stay; --data takes them too.")
-    changes = terraform.plan(running=False)
-    if changes and not (data or options.yes) and _answer("Only yes is a yes: ") != "yes":
-        raise Failed("Nothing was taken down.")
-    terraform.apply(running=False, planned=True)
+    _stop(bucket, terraform, ask=not (data or options.yes))
     if data:
         _delete_data(project, terraform)
         terraform.destroy()
         _say_what_remains(project, bucket, database.wanted(chosen))
 
 
-def _confirm(project: str) -> None:
+def _stop(bucket: Bucket, terraform: Terraform, *, ask: bool) -> None:
+    """Delete what runs. A state that is half made, or emptied, lacks the rest: that is not made."""
+    changes = terraform.plan(running=False, show=False)
+    running = [one.address for one in changes if one.actions == ("delete",)]
+    if not running:
+        print(f"Nothing runs in {terraform.project}.")
+        return
+    terraform.plan(*running, running=False, gone=True)
+    if ask and _answer("Only yes is a yes: ") != "yes":
+        raise Failed("Nothing was taken down.")
+    releases.forget(bucket)
+    terraform.apply(*running, running=False, gone=True, planned=True)
+
+
+def _confirm(project: str, name: str) -> None:
     print(
-        f"ALL measurements, logins and keys in {project} will be deleted. Nothing brings them back."
+        f"The database {name} of {project} will be deleted, with ALL measurements and logins in it,"
+        " and ALL keys. Nothing brings them back."
     )
     if _answer("Type the project's id to go on: ") != project:
         raise Failed("Nothing was deleted.")
@@ -58,8 +73,9 @@ def _delete_data(project: str, terraform: Terraform) -> None:
         gcloud("firestore", "databases", "delete", f"--database={name}", place, "--quiet")
     except (NotThere, ServiceDisabled):
         pass  # deleted by a run that was stopped
-    for secret in listed(project):
-        gcloud("secrets", "delete", secret, place, "--quiet")
+    with suppress(ServiceDisabled):  # a first deploy came no further
+        for secret in listed(project):
+            gcloud("secrets", "delete", secret, place, "--quiet")
     if kept := [one for one in terraform.addresses() if one.startswith(KEPT)]:
         terraform.run("state", "rm", *kept)
     _delete_backups(project, name)
@@ -81,15 +97,29 @@ def _delete_backups(project: str, name: str) -> None:
 
 
 def _say_what_remains(project: str, bucket: Bucket, name: str) -> None:
-    left, _ = checks.answered(lambda: database.backups(project, name))
     print(f"""
 What remains in {project}:
 - gs://{bucket.name}: choices and former states, without secrets or measurements
     gcloud storage rm --recursive gs://{bucket.name} --project={project}
 - lines in the log for 30 days; services stay switched on
-- backups of the database: {len(left or [])}
+- backups of the database: {_number_of_backups(project, name)}
 - the name of the queue rests for some days: the next deploy takes another one
 - the registration at https://console.cloud.google.com/auth/clients?project={project}""")
+    others, problem = checks.answered(lambda: database.existing(project))
+    if problem:
+        print(f"- other databases, if there are any: they cannot be listed. {problem}")
+    for other in sorted({*(others or {})} - {name}):
+        which = f"--database='{other}' --project={project}"
+        print(f"""\
+- the database {other}, backups of it: {_number_of_backups(project, other)}
+  It may be somebody else's. If it is yours, this deletes it:
+    gcloud firestore databases update --no-delete-protection {which}
+    gcloud firestore databases delete {which}""")
+
+
+def _number_of_backups(project: str, name: str) -> str:
+    found, problem = checks.answered(lambda: database.backups(project, name))
+    return problem or str(len(found or []))
 
 
 def _answer(question: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from deployment.bucket import LOCK, PREFIX, Bucket
 from deployment.choices import TERRAFORM, Choices
 from deployment.failures import QUEUE_RESTS, Failed, lasting, passing
+from deployment.programs import run
 
 LONGEST_PAUSE_SECONDS = 30
 # A build needs the rights of its account: Google's own example waits so long before the first.
@@ -69,9 +70,11 @@ class Terraform:
         if LOCK_FILE.exists() and LOCK_FILE.read_text() != (kept or "") + "\n":
             bucket.write(LOCK, LOCK_FILE.read_text())
 
-    def plan(self, *targets: str, running: bool = True, show: bool = True) -> list[Change]:
-        """Plan, and return what would change."""
-        only = [f"-target={address}" for address in targets]
+    def plan(
+        self, *targets: str, running: bool = True, gone: bool = False, show: bool = True
+    ) -> list[Change]:
+        """Plan, and return what would change; with *gone*, how *targets* are deleted, no more."""
+        only = [f"-target={address}" for address in targets] + ["-destroy"] * gone
         self._again(
             "plan", *self._variables(running), f"-out={self._plan}", *only, QUIET, show=show
         )
@@ -82,17 +85,19 @@ class Terraform:
             if one["mode"] == "managed" and one["change"]["actions"] not in (["no-op"], ["read"])
         ]
 
-    def apply(self, *targets: str, running: bool = True, planned: bool = False) -> None:
+    def apply(
+        self, *targets: str, running: bool = True, gone: bool = False, planned: bool = False
+    ) -> None:
         """Apply a plan; plan and apply again while what fails is known to pass by itself."""
         until = time.monotonic() + self._wait
         attempt = 0
         if not planned:
-            self.plan(*targets, running=running, show=False)
+            self.plan(*targets, running=running, gone=gone, show=False)
         while (error := self._attempt("apply", QUIET, str(self._plan))) is not None:
             self._pause(attempt, error, until)
             attempt += 1
             # What was made before the failure is no longer to be made.
-            self.plan(*targets, running=running, show=False)
+            self.plan(*targets, running=running, gone=gone, show=False)
 
     def destroy(self) -> None:
         """Destroy all that the state still has."""
@@ -109,13 +114,7 @@ class Terraform:
 
     def run(self, *words: str) -> str:
         """Return what a command prints; raise Failed with its error."""
-        done = subprocess.run(
-            self._command(*words),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self._environment,
-        )
+        done = run(self._command(*words), capture_output=True, env=self._environment)
         if done.returncode != 0:
             raise Failed(f"Terraform stopped at `{words[0]}`: {_flat(done.stderr)}")
         return done.stdout
@@ -145,13 +144,11 @@ class Terraform:
     def _attempt(self, *words: str, show: bool = True) -> str | None:
         """Return None after success, otherwise what was printed as errors."""
         plain = [] if sys.stdout.isatty() else ["-no-color"]
-        done = subprocess.run(
+        done = run(
             self._command(words[0], *plain, *words[1:]),
             stdin=subprocess.DEVNULL,
             stdout=None if show else subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            text=True,
-            check=False,
             env=self._environment,
         )
         return None if done.returncode == 0 else done.stderr

@@ -102,7 +102,10 @@ class Gcloud:
                     "name": name,
                     "labels": {"cloud.googleapis.com/location": "europe-west1"},
                 },
-                "status": {"traffic": [{"revisionName": revision, "percent": 100}]},
+                # Without a revision that was ever ready, it has no traffic.
+                "status": {"traffic": [{"revisionName": revision, "percent": 100}]}
+                if project.revisions.get(name) != 0
+                else {},
             }
             for name, revision in {**project.serving(), "a-shop": "a-shop-00001"}.items()
         ]

@@ -193,6 +193,8 @@ class Model:
     def _delete(self, project: Project, kind: str, values: Values) -> None:
         if values.get("deletion_protection"):
             raise Refused(f"cannot destroy {kind} without setting deletion_protection=false")
+        if kind == "google_project_service" and not values.get("disable_on_destroy"):
+            return  # it stays switched on
         project.made.pop((kind, _name(kind, values)), None)
         if kind == "google_cloud_tasks_queue":
             project.rested.add(values["name"])
