@@ -29,6 +29,13 @@ from deployment.terraform import Terraform
 def deploy(project: str, options: Options) -> None:
     """Deploy everything, in the one order in which it works."""
     prepared = prepare(project, options)
+    known = prepared.terraform.choices, prepared.state, prepared.databases
+    if options.plan_only and database.takes_over(*known):
+        raise Failed(
+            f"--plan cannot show what becomes of the database {database.wanted(known[0])}, because"
+            " Terraform takes it over before it plans: without --plan it does, then shows the plan"
+            " and asks before anything is changed."
+        )
     pack = [sys.executable, ROOT / "tools" / "bundle.py"]
     if subprocess.run(pack, check=False).returncode != 0:
         raise Failed("The functions could not be packed; nothing was deployed.")

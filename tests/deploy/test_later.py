@@ -138,6 +138,8 @@ def test_a_restored_database_is_taken_over_with_all_that_protects_it(
 ) -> None:
     restored(deployed, "restored")
     former = dict(deployed.model.project(PROJECT).databases["(default)"])
+    sentence = refused(deployed, machine, "store=firestore:restored", "--plan")
+    assert sentence.startswith("--plan cannot show what becomes of the database restored, because")
 
     changed = upgraded(deployed, machine, "store=firestore:restored")
 
