@@ -33,4 +33,7 @@ resource "google_cloud_scheduler_job" "job" {
       audience              = replace(local.inside, "{function}", each.value.function)
     }
   }
+
+  # It names an address only: a job that runs while the functions are built would fail, and ring.
+  depends_on = [google_cloudfunctions2_function.function, google_cloud_run_v2_service_iam_member.invoker]
 }

@@ -36,7 +36,12 @@ resource "google_monitoring_uptime_check_config" "function" {
     }
   }
 
-  depends_on = [google_project_service.service]
+  # It names an address only: while the functions are built, nobody answers there.
+  depends_on = [
+    google_project_service.service,
+    google_cloudfunctions2_function.function,
+    google_cloud_run_v2_service_iam_member.anybody,
+  ]
 }
 
 resource "google_monitoring_alert_policy" "unwell" {

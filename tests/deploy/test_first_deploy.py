@@ -43,6 +43,13 @@ def test_everything_that_is_late_is_waited_for(cloud: Cloud, machine: Machine) -
     ]
     assert "Google is still switching its services on; again in" in done.stdout
     assert "new rights are not known everywhere yet; again in" in done.stdout
+    # What calls the functions waits for all of them, also for the one that was built again.
+    callers = ("create google_cloud_scheduler_job", "create google_monitoring_uptime_check_config")
+    reached = [
+        line.startswith("create google_cloud_run_v2_service_iam") for line in cloud.model.log
+    ]
+    first = min(n for n, line in enumerate(cloud.model.log) if line.startswith(callers))
+    assert not any(reached[first:])
     # The half-built function was made again, and nothing else was made twice.
     made = [line for line in cloud.model.log if line.startswith("create google_cloudfunctions2")]
     assert sum("fetch" in line for line in made) == 2
@@ -144,6 +151,8 @@ def test_a_database_that_is_ours_is_adopted_with_all_that_protects_it(
     project.databases["(default)"] = values | {"project": PROJECT, "id": "ours"}
     project.made["google_project_service", "firestore.googleapis.com"] = {}
     project.schedules["(default)"] = "its-own"
+    plan = machine.run("deploy", PROJECT, "--adopt", "--plan", given=ANSWERS)
+    assert "--plan cannot show what becomes of the database (default), because" in plan.stderr
 
     done = machine.run("deploy", PROJECT, "--adopt", "--wait=20", given=ANSWERS)
 
