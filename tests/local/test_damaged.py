@@ -88,6 +88,9 @@ def test_commands_for_all_go_on_with_the_others(
         assert "emma\tWhat is stored of emma is damaged" in listed
     else:
         assert "jack\t" in run_command("relay", "status", code=5 if kind == "progress" else 0).out
+    everybody = run_command("status", code=0 if kind == "targets" else 5).out
+    assert "jack\t" in everybody
+    assert ("What is stored of emma is damaged" in everybody) == (kind != "targets")
     dumped = run_command("dump", str(path.with_name("after.ndjson")), code=5)
     assert "1 person" in dumped.err
     assert "emma is not in the file: What is stored of emma is damaged" in dumped.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from healthrelay.commands.exits import worst
 from healthrelay.commands.output import Grid, Result
 from healthrelay.core.defect import isolate
 from healthrelay.core.delivery.tasks import slot_start
@@ -26,6 +27,8 @@ class _Person(NamedTuple):
     weight: Newest | None = None
     next_fetch: datetime | None = None
     targets: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    error: HealthrelayError | None = None
+    """Why something of it cannot be read."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -54,14 +57,15 @@ def overview(built: Services) -> Result:
     """Return each person's newest weight, state and next fetch, and how their targets are."""
     read = {name: isolate(_read, name, built) for name in built.store.identities.names()}
     people = {
-        name: _Person(_failure(one)) if isinstance(one, HealthrelayError) else one
+        name: _Person(_failure(one), error=one) if isinstance(one, HealthrelayError) else one
         for name, one in read.items()
     }
     data = {name: person.as_json() for name, person in people.items()}
     if not people:
         return Result(data, "Nobody is here yet. Next: healthrelay user add NAME")
     rows = [person.row(name, built.now()) for name, person in people.items()]
-    return Result(data, Grid(_HEAD, rows))
+    errors = [person.error for person in people.values() if person.error]
+    return Result(data, Grid(_HEAD, rows), worst(errors))
 
 
 def _failure(error: HealthrelayError) -> Diagnosis:
@@ -76,16 +80,16 @@ def _read(user: str, built: Services) -> _Person:
     store, now = built.store, built.now()
     settings = store.identities.settings(user) or {}
     diagnosis = isolate(examine, user, store, lambda u: built.grants.load(u), built.consent, now)
-    if isinstance(diagnosis, HealthrelayError):
-        diagnosis = _failure(diagnosis)
+    error = diagnosis if isinstance(diagnosis, HealthrelayError) else None
     grant = store.tokens.load(user)
     is_read = grant and KEPT_FROM not in settings and not has_ended(grant.document)
     every = interval(settings)
     following = store.log.following(user)
     shared = {target.name: following.progress(target.name) for target in built.shared_targets}
     return _Person(
-        diagnosis,
+        _failure(diagnosis) if isinstance(diagnosis, HealthrelayError) else diagnosis,
         newest_weight(user, store, built.system),
         slot_start(user, every, now) + every if is_read else None,
         {name: one.state for name, one in (dict(following.targets) | shared).items()},
+        error,
     )
