@@ -53,6 +53,28 @@ def test_status_is_one_screen(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "prompt"),
+    [
+        (("register", "an-id"), "Client secret: "),
+        (("igor", "http://127.0.0.1:1"), "Token: "),
+        (("igor", "http://127.0.0.1:1", "--user", "relay"), "Password of relay: "),
+    ],
+)
+def test_the_end_of_what_is_typed_at_a_secret_changes_nothing(
+    folder: Path, words: tuple[str, ...], prompt: str
+) -> None:
+    env = without_settings() | {"HEALTHRELAY_HOME": str(folder / "data")}
+    with terminal(folder, *words, env=env) as screen:
+        screen.wait_for(prompt)
+        screen.type("\x04")
+        code = screen.finish()
+
+    assert code == 1
+    assert screen.lines[-1] == "Nothing was changed."
+    assert "went wrong" not in screen.written
+
+
 def test_on_forty_columns_each_person_is_a_block(folder: Path) -> None:
     code, screen = on_terminal(folder, "status", columns=40)
 

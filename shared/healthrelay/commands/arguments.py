@@ -145,13 +145,16 @@ def flag(name: str, text: str, *more: str) -> Callable[[FC], FC]:
 def read_secret(prompt: str) -> str:
     """Return what the owner types without seeing it, or the next line of standard input.
 
-    Never an argument: every process sees those, and shells keep them.
+    Never an argument: every process sees those, and shells keep them. Raise `click.Abort` where
+    nothing is typed but the end of it.
     """
     from getpass import getpass
 
     try:
         text = getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline()
         text.encode()  # Python may let bytes that are no text through as halves of surrogate pairs
+    except EOFError:  # Ctrl-D
+        raise click.Abort from None
     except UnicodeError as error:
         raise BadRequest("What came on standard input is not UTF-8 text.") from error
     return text.lstrip("\ufeff").strip()
