@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.household import Household
 from tests.local.serving import Home
 
 
@@ -20,3 +21,12 @@ def home(tmp_path: Path) -> Home:
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture
+def unset(household: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
+    """The household, whose commands find no client in the environment."""
+    for name in ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET"):
+        monkeypatch.delenv(name)
+    household.rebuild()
+    return household

@@ -43,15 +43,6 @@ def unregistered() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in gone}
 
 
-@pytest.fixture
-def unset(household: Household, monkeypatch: pytest.MonkeyPatch) -> Household:
-    """The household, whose commands find no client in the environment."""
-    for name in ("HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_CLIENT_SECRET"):
-        monkeypatch.delenv(name)
-    household.rebuild()
-    return household
-
-
 def client_secret(household: Household) -> str:
     found: str = household.sandbox.settings["HEALTHRELAY_CLIENT_SECRET"]
     return found

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from healthrelay.core.delivery.progress import Progress
 from tests.household import Household, result_of, run_command
 from tests.igor.recorder import Recorder, Say
 from tests.peers.listening import Listening
@@ -70,16 +71,23 @@ def test_a_registration_that_the_provider_knows_is_kept(
     ],
 )
 def test_one_that_it_refuses_is_not(
-    household: Household, monkeypatch: pytest.MonkeyPatch, client_id: str, sentence: str
+    unset: Household, monkeypatch: pytest.MonkeyPatch, client_id: str, sentence: str
 ) -> None:
     secret(monkeypatch, "GOCSPX-made-up")
     assert run_command("register", client_id, code=5).err == f"{sentence} {UNTRIED}"
-    assert "client_id" not in stored(household)
+    assert "client_id" not in stored(unset)
 
     secret(monkeypatch, "GOCSPX-made-up")
     printed = run_command("register", client_id, "--no-check").out
     assert printed == "Kept untried. The secret is sealed.\n"
-    assert stored(household)["client_id"] == client_id
+    assert stored(unset)["client_id"] == client_id
+
+
+def test_one_beside_that_of_the_environment_is_refused_unread(household: Household) -> None:
+    refused = run_command("register", "another", "--no-check", code=2).err
+
+    assert refused == "HEALTHRELAY_CLIENT_ID is set, and wins over what is kept.\n"
+    assert "client_id" not in stored(household)
 
 
 @pytest.mark.parametrize(
@@ -184,3 +192,21 @@ def test_an_igor_that_does_not_answer_is_kept_only_unchecked(
     secret(monkeypatch, "a-key")
     assert result_of("igor", url, "--no-check") == {"igor": url, "tried": False}
     assert stored(household)["igor_url"] == url
+
+
+@pytest.mark.parametrize("settings", [{"HEALTHRELAY_IGOR_URL": "http://127.0.0.1:1"}])
+@pytest.mark.parametrize("words", [["http://127.0.0.1:2", "--no-check"], ["--forget"]])
+def test_one_beside_that_of_the_environment_is_refused(
+    household: Household, words: list[str]
+) -> None:
+    """What the Igor in use has stays known."""
+    household.add()
+    log = household.services.store.log
+    log.save("jack", "igor", Progress(0))
+
+    refused = run_command("igor", *words, code=2).err
+
+    sentence = "HEALTHRELAY_IGOR_URL is set where healthrelay runs, and wins."
+    assert refused == f"{sentence} Change it there, or take it away there first.\n"
+    assert "igor_url" not in stored(household)
+    assert "igor" in log.following("jack").targets

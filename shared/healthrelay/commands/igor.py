@@ -20,9 +20,10 @@ def set_igor(url: str | None, user: str, forget: bool, no_check: bool) -> Result
     does not answer, or refuses the key, is not kept.
     """
     from healthrelay.flows.household.application import StoredIgor
-    from healthrelay.flows.igor import keep_igor, stop_igor
+    from healthrelay.flows.igor import keep_igor, require_ours, stop_igor
 
     built = services()
+    require_ours(built.settings.igor_url)
     if forget:
         stop_igor(built.store)
         return Result({"igor": None}, "Removed. Igor may still poll.")

@@ -18,9 +18,11 @@ def run_register(client_id: str, no_check: bool) -> Result:
     refuses is not kept.
     """
     from healthrelay.core.household.registration import Registered
-    from healthrelay.flows.household.registration import keep_registration
+    from healthrelay.flows.household.registration import keep_registration, require_given
 
-    built, pair = services(), Registered(client_id, read_secret("Client secret"))
+    built = services()
+    require_given(client_id, built.settings.client_id)
+    pair = Registered(client_id, read_secret("Client secret"))
     with trial():
         keep_registration(
             pair,

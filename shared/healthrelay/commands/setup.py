@@ -105,11 +105,10 @@ def _keep_client(client_id: str, wizard: Wizard) -> str:
 def _try_given(client_id: str, built: Services) -> str:
     """Try the client that the environment gives, which wins over what is kept."""
     from healthrelay.flows.household.application import open_client_secret
-    from healthrelay.flows.household.registration import try_given
+    from healthrelay.flows.household.registration import require_given, try_given
 
     given = built.settings.client_id
-    if client_id not in ("", given):
-        raise BadRequest("HEALTHRELAY_CLIENT_ID is set, and wins over what is kept.")
+    require_given(client_id or given, given)
     identities = built.store.identities
     secret = built.settings.client_secret or open_client_secret(identities, built.vault)
     try_given(_pair(given, secret), built.registrar, identities)

@@ -51,18 +51,23 @@ def keep_igor(
         _forget_progress(store.log)
 
 
+def require_ours(given: str) -> None:
+    """Raise `BadRequest` (`SET_ELSEWHERE`) where the environment has *given* an Igor: it wins."""
+    if given:
+        error = BadRequest("HEALTHRELAY_IGOR_URL is set where healthrelay runs, and wins.")
+        error.next_step = "Change it there, or take it away there first."
+        raise error.with_cause(SET_ELSEWHERE)
+
+
 def change_igor(
     address: str, token: str, given: str, igors: Igors, *, store: Store, vault: Vault
 ) -> None:
     """Keep the Igor at *address* with *token*; an empty one is what is kept for that address.
 
     What is kept for one address is shown to no other. *given* is the address that the environment
-    has, which wins. Raise `BadRequest`, and as `keep_igor`.
+    has. Raise `BadRequest`, also as `require_ours`, and as `keep_igor`.
     """
-    if given:
-        error = BadRequest("HEALTHRELAY_IGOR_URL is set where healthrelay runs, and wins.")
-        error.next_step = "Change it there, or take it away there first."
-        raise error.with_cause(SET_ELSEWHERE)
+    require_ours(given)
     igor = StoredIgor(igors.read_address(address), token=token)
     stored = store.identities.application()
     if not token and igor.url == stored.get("igor_url"):

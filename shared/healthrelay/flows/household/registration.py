@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from healthrelay.core.errors import BadRequest
 from healthrelay.core.household.registration import Registered, check_shape
 from healthrelay.flows.household.application import amend, open_client_secret, save_registration
 
@@ -75,6 +76,12 @@ def change_registration(
         return
     registrar, url = registry
     keep_registration(pair, registrar, token_url=url, identities=identities, vault=vault, now=now)
+
+
+def require_given(client_id: str, given: str) -> None:
+    """Raise `BadRequest` where the environment has *given* another client than *client_id*."""
+    if given and client_id != given:
+        raise BadRequest("HEALTHRELAY_CLIENT_ID is set, and wins over what is kept.")
 
 
 def try_given(pair: Registered, registrar: MakeRegistrar, identities: Identities) -> None:
