@@ -84,6 +84,6 @@ def test_the_page_switches_on_what_is_asked_before_anything_is_deployed() -> Non
     page = (ROOT / "docs" / "ci.md").read_text()
     (line,) = re.findall("^gcloud services enable (.*) --project=my-project$", page, re.MULTILINE)
 
-    # Acting for the account by a token of GitHub's, and, as an account of this project, its billing.
+    # To act for the account by a token of GitHub's, and to ask, as that account, about billing.
     services = {"sts", "iamcredentials", "cloudbilling"}
     assert {*line.split()} == {f"{name}.googleapis.com" for name in services}
