@@ -133,7 +133,7 @@ def _igor(owner: Page, hand: Hand, household: Household, igor: Igor) -> None:
     igor.until(lambda: log.following("mia").progress(reader_key("igor")).sequence > 0)
     hand.click(button(owner, "I have pasted it"))
     expect(owner.get_by_role("main")).to_contain_text("Igor has it")
-    expect(owner.get_by_role("main")).to_contain_text("Mia: it came at 15:0")
+    expect(owner.get_by_role("main")).to_contain_text("Mia: it came at 16:0")
     expect(owner.get_by_label("Command to paste")).to_have_count(0)
 
 
@@ -183,6 +183,42 @@ def test_every_screen_is_one_for_everybody(household: Household, page: Page) -> 
     watched.check()
     page.goto(opened)
     watched.check()
+
+
+def test_copy_copies_also_where_the_browser_keeps_its_clipboard_from_pages(
+    household: Household, page: Page
+) -> None:
+    """As from another machine in the house, which reaches us over http."""
+    watched = Watched(page)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.goto(page_link(household.services))
+    page.goto(f"{household.services.public_url}/setup/start/igor")
+    copy = page.get_by_role("button", name="Command to type")
+
+    copy.click()
+
+    expect(copy).to_contain_text("Copied")
+    field = page.get_by_label("Igor’s address")
+    field.fill("")
+    field.press("Control+V")
+    expect(field).to_have_value("igorSetup addstd copytree")
+    assert watched.troubles == []
+
+
+def test_what_could_not_be_copied_is_not_said_to_be(household: Household, page: Page) -> None:
+    watched = Watched(page)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.add_init_script("document.execCommand = () => false")
+    page.goto(page_link(household.services))
+    page.goto(f"{household.services.public_url}/setup/start/igor")
+    copy = page.get_by_role("button", name="Command to type")
+
+    copy.click()
+
+    # Whoever presses Control+C has it.
+    assert page.evaluate("getSelection().toString()") == "igorSetup addstd copytree"
+    expect(copy).to_contain_text("Copy")
+    assert watched.troubles == []
 
 
 def _mistake(watched: Watched, title: str) -> None:
