@@ -12,7 +12,7 @@ from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Device, Ledger, Mark
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Source, count_calls
-from healthrelay.core.measurements.wanted import after_logs, wanted
+from healthrelay.core.measurements.wanted import after_logs, after_retries, wanted
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AT = Moment(NOW, NOW.replace(tzinfo=None))
@@ -76,7 +76,9 @@ def test_the_31_days_before_a_time_without_readings_are_read_again_after_it() ->
     assert spans(window(29), known("s" * 100 + "f" * 9)) == [(39, 0)]
     assert spans(window(13), known("s" * 5 + "f" * 9)) == [(13, 0)]
     # A year is the most, whatever never succeeds.
-    assert spans(window(404), known("s" * 5 + "f" * 400)) == [(395, 365), (364, 0)]
+    tried = {"body-weight": TODAY.isoformat()}
+    ledger = known("s" * 5 + "f" * 400)._replace(tried=tried)
+    assert spans(window(404), ledger) == [(395, 365), (364, 0)]
 
 
 def test_open_days_further_back_are_read_until_they_settle() -> None:
@@ -85,10 +87,26 @@ def test_open_days_further_back_are_read_until_they_settle() -> None:
 
 def test_failed_days_further_back_are_tried_again_once_a_day() -> None:
     ledger = known("sffs" + "s" * 40)
+    asked = [(42, 41), (30, 0)]
 
-    assert spans(window(29), ledger) == [(30, 0)]
-    yesterday = ledger._replace(read_at="2026-11-27T23:59:00+00:00")
-    assert spans(window(29), yesterday) == [(42, 41), (30, 0)]
+    assert spans(window(29), ledger) == asked
+    tried = after_retries(ledger, [window(42, 41)], TODAY)
+    assert spans(window(29), tried) == [(30, 0)]
+    yesterday = after_retries(ledger, [window(42, 41)], days(1))
+    assert spans(window(29), yesterday) == asked
+
+
+def test_a_fetch_of_something_else_tries_no_failed_day_again() -> None:
+    ledger = known("sffs" + "s" * 40)
+
+    for other in (window(30), window(50, 43), window(50, series="body-fat")):
+        assert spans(window(29), after_retries(ledger, [other], TODAY)) == [(42, 41), (30, 0)]
+
+
+def test_nothing_is_remembered_of_failed_days_that_could_be_read() -> None:
+    ledger = known("s" * 44)._replace(tried={"body-weight": TODAY.isoformat()})
+
+    assert after_retries(ledger, [], TODAY).tried == {}
 
 
 def test_where_each_day_takes_a_call_they_take_turns() -> None:

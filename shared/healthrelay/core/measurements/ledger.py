@@ -149,6 +149,8 @@ class Ledger(NamedTuple):
     marks: Marks = _NOTHING
     again: Mapping[str, tuple[str, ...]] = _NOTHING
     """Within-day series → days to read again: a device synced since, or their value changed."""
+    tried: Mapping[str, str] = _NOTHING
+    """Series → the day on which its failed days from before the last 31 were last tried again."""
     logs_read: str = ""
     """The day on which logs were last read a year back."""
     logs_to: str = ""

@@ -36,6 +36,7 @@ def to_document(ledger: Ledger) -> Document:
             for series, marks in sorted(ledger.marks.items())
         },
         "again": {series: list(days) for series, days in sorted(ledger.again.items())},
+        "tried": dict(sorted(ledger.tried.items())),
         "logs": ledger.logs_read,
         "logs_to": ledger.logs_to,
         "turn": ledger.turn,
@@ -65,6 +66,7 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
             series: tuple(_day(day) for day in days)
             for series, days in document.get("again", {}).items()
         },
+        tried={series: _day(day) for series, day in document.get("tried", {}).items()},
         logs_read=_day(document.get("logs", "")),
         logs_to=_day(document.get("logs_to", "")),
         turn=document.get("turn", 0),
@@ -73,7 +75,7 @@ def from_document(document: Mapping[str, Any]) -> Ledger:
 
 
 _TEXTS = ("epoch", "read", "outcome", "logs", "logs_to", "units")
-_OBJECTS = ("devices", "days", "causes", "marks", "again")
+_OBJECTS = ("devices", "days", "causes", "marks", "again", "tried")
 _KINDS = {**dict.fromkeys(_TEXTS, str), **dict.fromkeys(_OBJECTS, dict), "looks": list, "turn": int}
 
 

@@ -10,7 +10,7 @@ few calls a fetch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -70,25 +70,54 @@ def wanted(
     }
 
 
-def after_logs(ledger: Ledger, read: Iterable[Window], day: date) -> Ledger:
+def after_logs(
+    ledger: Ledger, read: Iterable[Window], day: date, configured: Iterable[str] = ()
+) -> Ledger:
     """Return *ledger* after the windows *read*: how far back logs have been read again.
 
     What a few calls do not reach is read by the fetches that follow, further and further back.
+    That is done only when each log that was read before, and is *configured* or was read now, was
+    read down to its first day: a fetch of something else says nothing of it.
     """
-    if ledger.logs_read and not _are_logs_due(ledger, day):
+    if not ledger.logs_read:
+        return ledger._replace(logs_read=day.isoformat())
+    if not _are_logs_due(ledger, day):
         return ledger
-    reached: dict[str, date] = {}
-    for window in read:
-        if _is_log(window.series) and window.series in ledger.days:
-            reached[window.series] = min(window.start, reached.get(window.series, window.start))
+    windows = [window for window in read if _is_log(window.series)]
+    series = {*filter(_is_log, configured), *(window.series for window in windows)}
+    recent = day - timedelta(days=WATCHED_DAYS - 1)
+    begun = date.fromisoformat(ledger.logs_to) if ledger.logs_to else recent
+    reached = {one: _reach(windows, one, begun) for one in series & ledger.days.keys()}
     unfinished = [
-        back
-        for series, back in reached.items()
-        if ledger.logs_read and back > _first_log_day(ledger.days[series], day)
+        back for one, back in reached.items() if back > _first_log_day(ledger.days[one], day)
     ]
-    if unfinished:
-        return ledger._replace(logs_to=max(unfinished).isoformat())
-    return ledger._replace(logs_read=day.isoformat(), logs_to="")
+    if reached and not unfinished:
+        return ledger._replace(logs_read=day.isoformat(), logs_to="")
+    back = max(unfinished, default=begun)
+    return ledger._replace(logs_to=back.isoformat()) if back < begun else ledger
+
+
+def _reach(windows: Iterable[Window], series: str, back: date) -> date:
+    """Return how far *windows* of *series* reach without a hole, the days from *back* on known."""
+    own = [window for window in windows if window.series == series]
+    for window in sorted(own, key=lambda window: window.end, reverse=True):
+        if window.end >= back - DAY:
+            back = min(back, window.start)
+    return back
+
+
+def after_retries(ledger: Ledger, asked: Collection[Window], day: date) -> Ledger:
+    """Return *ledger* after the windows *asked* for: which failed days were tried again."""
+    last = day - timedelta(days=WATCHED_DAYS)
+    tried: dict[str, str] = {}
+    for name, known in ledger.days.items():
+        failed = [one for one in known.where([State.FAILED]) if one <= last]
+        windows = [window for window in asked if window.covers == name]
+        if any(window.start <= one <= window.end for window in windows for one in failed):
+            tried[name] = day.isoformat()
+        elif failed and name in ledger.tried:
+            tried[name] = ledger.tried[name]
+    return ledger._replace(tried=tried)
 
 
 def _are_logs_due(ledger: Ledger, day: date) -> bool:
@@ -146,7 +175,7 @@ def _far_back(window: Window, known: Days, ledger: Ledger, moment: Moment) -> se
     """Return the days before the last 31 to look at again, and those of missing records."""
     days = set(known.where([State.OPEN]))
     days -= known.doubted.keys() - due(window.series, known.doubted, moment.now)
-    if not ledger.read_at.startswith(moment.now.date().isoformat()):
+    if ledger.tried.get(window.covers) != moment.day.isoformat():
         # What fails is tried again once a day.
         days |= set(known.where([State.FAILED]))
     series = window.series

@@ -108,7 +108,14 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
-            user, gathered, known.ledger, moment, system, records=store.records, log_event=log_event
+            user,
+            gathered,
+            known.ledger,
+            moment,
+            system,
+            records=store.records,
+            log_event=log_event,
+            configured=asked.configured - plan.refused.keys(),
         )
         _require_any(gathered.read, unavailable)
         deliveries = deliver(user)

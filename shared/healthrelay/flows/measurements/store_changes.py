@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from healthrelay.core.measurements.removal import Reading, compare
 from healthrelay.core.measurements.settling import DaysRead, after_failure, after_reading
 from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.core.measurements.units import METRIC
-from healthrelay.core.measurements.wanted import TURNS, after_logs
+from healthrelay.core.measurements.wanted import TURNS, after_logs, after_retries
 
 if TYPE_CHECKING:
     from healthrelay.core.errors import OddDays
@@ -35,13 +35,14 @@ def store_changes(  # noqa: PLR0913 - what was read, what is known, and the port
     *,
     records: Records,
     log_event: LogEvent,
+    configured: Collection[str] = (),
 ) -> Delta:
     """Store what was *gathered* in one change, or in several where the store takes no more.
 
     The *ledger* is written also when nothing is new: it says when we read last. *system* is the
-    household's unit system.
+    household's unit system; *configured* are the series that each fetch by the settings reads.
     """
-    ledger = _after_fetch(ledger, gathered, moment)
+    ledger = _after_fetch(ledger, gathered, moment, configured)
     ledger = _name_silent_devices(user, ledger, moment, log_event)
     waiting: list[tuple[Sequence[Window], Sequence[Record]]] = [(gathered.read, gathered.records)]
     stored = Delta()
@@ -77,7 +78,9 @@ def _reading(
     return Reading(windows, origin, moment.now, day, replaced, units, system, unsure)
 
 
-def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
+def _after_fetch(
+    ledger: Ledger, gathered: Gathered, moment: Moment, configured: Collection[str]
+) -> Ledger:
     """Return the ledger with when this fetch was, what it met, and when devices synced."""
     causes = {s: e.cause for s, e in gathered.failed.items() if e.cause != MORE_TO_COME}
     passing = {s for s, error in gathered.failed.items() if isinstance(error, TryLater)}
@@ -85,8 +88,11 @@ def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
     ledger = ledger._replace(outcome=next(iter(causes.values()), ""), turn=turn)
     if gathered.read:
         ledger = ledger._replace(read_at=moment.now.isoformat(timespec="seconds"))
+        ledger = after_retries(ledger, (*gathered.read, *gathered.missed), moment.day)
     if not passing:
-        ledger = after_logs(ledger, gathered.read, moment.day)
+        # What cannot be read at all is waited for no longer.
+        read = [window for window in gathered.read if window.series not in gathered.failed]
+        ledger = after_logs(ledger, read, moment.day, set(configured) - gathered.failed.keys())
     ledger = with_devices(ledger, gathered.devices, moment.civil)
     return after_failure(ledger, gathered.missed, causes, passing)
 
