@@ -15,6 +15,7 @@ from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.reading import Delta, Window
 from healthrelay.core.measurements.records import Record
+from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.flows.measurements.gather import Gathered
 from healthrelay.flows.measurements.store_changes import store_changes
 from healthrelay.ports.store import Store
@@ -190,13 +191,19 @@ def test_a_day_that_nobody_could_read_is_not_empty(store: Store) -> None:
     )
 
 
-def test_a_silent_device_is_named_once(store: Store) -> None:
+@pytest.mark.parametrize("ahead", [False, True], ids=["with the rest", "before the rest"])
+def test_a_silent_device_is_named_once(store: Store, ahead: bool) -> None:
+    """Also where the syncs were read before it was decided what else is."""
     watch = {"id": "7", "type": "TRACKER", "lastSyncTime": "2026-10-20T08:00:00.000"}
     before = len(LINES.lines)
 
-    for _ in range(2):
-        what = gathered((), devices=(watch,))
-        store_all(what, store.records, store.records.ledger("jack"))
+    for hours in range(2):
+        now, ledger = NOW + timedelta(hours=hours), store.records.ledger("jack")
+        if ahead:
+            ledger = with_devices(ledger, [watch], now.replace(tzinfo=None))
+        what = gathered((), devices=() if ahead else (watch,))
+        store_all(what, store.records, ledger, now)
+    store_all(gathered(()), store.records, store.records.ledger("jack"))
 
     facts = {"user": "jack", "since": "2026-10-20"}
     assert LINES.lines[before:] == [("WARNING", "silent device", facts)]

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from healthrelay.core.json import Json
 from healthrelay.core.measurements.catalogue import SCALE, SERIES, TRACKER, Kind
-from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Device, Ledger
+from healthrelay.core.measurements.ledger import DAY, WATCHED_DAYS, Device, Ledger, State
 
 SETTLING_HOURS = 36
 """A device that synced so long after a day ended has nothing more of it."""
@@ -37,9 +37,15 @@ def with_devices(ledger: Ledger, listed: Iterable[Mapping[str, Json]], now: date
     """Return *ledger* with the devices that are *listed*, in the legacy shape, at the civil *now*.
 
     One that is listed no more is remembered until it would be left out. Within-day points of the
-    days between two syncs are to be read again.
+    days between two syncs are to be read again; of days that were never read all are, anyway.
     """
-    devices = {key: one for key, one in ledger.devices.items() if not ledger.is_silent(one, now)}
+    listed = list(listed)
+    ledger = _without_old_days(ledger, now)
+    devices = {
+        key: one
+        for key, one in ledger.devices.items()
+        if not ledger.is_silent(one, now) or (not listed and _was_seen(one, now))
+    }
     again = dict(ledger.again)
     for element in listed:
         key, device = str(element.get("id")), _device(element, now)
@@ -51,11 +57,35 @@ def with_devices(ledger: Ledger, listed: Iterable[Mapping[str, Json]], now: date
             for name, known in ledger.days.items():
                 series = SERIES[name.partition(" ")[0]]
                 if series.kind is Kind.INTRADAY and device.kind in series.fed_by:
-                    days = {*again.get(name, ()), *_synced_days(since, device.synced)}
-                    first = known.start.isoformat()  # before that nothing was read
-                    again[name] = tuple(sorted(day for day in days if day >= first))
+                    synced = _synced_days(since, device.synced)
+                    days = {d for d in synced if known.state(date.fromisoformat(d))}
+                    if days:
+                        again[name] = tuple(sorted({*again.get(name, ()), *days}))
         devices[key] = device
     return ledger._replace(devices=devices, again=again)
+
+
+def _was_seen(device: Device, now: datetime) -> bool:
+    """Return whether *device* was listed so lately that it may be still, where none were listed."""
+    return date.fromisoformat(device.seen) >= now.date() - timedelta(days=WATCHED_DAYS)
+
+
+def _without_old_days(ledger: Ledger, now: datetime) -> Ledger:
+    """Return *ledger* without days to read again from before the last 31: they are open instead.
+
+    Nothing else would end the waiting for those of a series that is read no more.
+    """
+    first = (now.date() - timedelta(days=WATCHED_DAYS)).isoformat()
+    again: dict[str, tuple[str, ...]] = {}
+    days = dict(ledger.days)
+    for name, waiting in ledger.again.items():
+        known = ledger.days.get(name)
+        old = [date.fromisoformat(day) for day in waiting if day < first]
+        if old and known:
+            days[name] = known.mark({day: State.OPEN for day in old if known.state(day)})
+        if recent := tuple(day for day in waiting if day >= first):
+            again[name] = recent
+    return ledger._replace(days=days, again=again)
 
 
 def are_syncs_told(ledger: Ledger, now: datetime) -> bool:
