@@ -12,6 +12,7 @@ lock file lie in the project's own bucket. Any step can be stopped and the whole
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -87,14 +88,28 @@ def _well(url: str, terraform: Terraform) -> bool:
 
 
 def environment(project: str) -> None:
-    """Print the settings with which this machine's healthrelay speaks to the deployment."""
+    """Print the settings with which this machine's healthrelay speaks to the deployment.
+
+    All others are empty, which counts as not set: so no .env of a household here fills them. What
+    the shell itself was given stays.
+    """
     bucket = Bucket(project)
     state = bucket.state() if bucket.exists() else None
     if state is None:
         raise Failed(f"Nothing is deployed in {project}: make deploy PROJECT={project}")
     if state.project() != project:
         raise Failed(f"The state in gs://{bucket.name} is of {state.project()}, not of {project}.")
-    print(state.output("environment"))
+    lines = state.output("environment").splitlines()
+    given = {line.partition("=")[0] for line in lines} | os.environ.keys()
+    print("\n".join([*lines, *(f"{name}=" for name in _settings() if name not in given)]))
+
+
+def _settings() -> list[str]:
+    """Return the variables of all settings."""
+    sys.path.insert(0, str(ROOT / "shared"))
+    from healthrelay.config import PREFIX, SETTINGS  # noqa: PLC0415 - needed by one command only
+
+    return [f"{PREFIX}{name.upper()}" for name in SETTINGS]
 
 
 def main() -> None:

@@ -13,13 +13,19 @@ from tests.deploy.machine import Machine
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("deploy")]
 
 STATE = f"{PROJECT}-healthrelay-state", "healthrelay/default.tfstate"
-NAMES = ("GOOGLE_CLOUD_PROJECT", "HEALTHRELAY_CLIENT_ID", "HEALTHRELAY_SEALING_KEYS")
+NAMES = (
+    "GOOGLE_CLOUD_PROJECT",
+    "HEALTHRELAY_CLIENT_ID",
+    "HEALTHRELAY_RELAY_URL",
+    "HEALTHRELAY_IGOR_TOKEN",
+    "HEALTHRELAY_SEALING_KEYS",
+)
 
 
 def over(machine: Machine, project: str) -> subprocess.CompletedProcess[str]:
     """Run tools/cloud with a program that prints what it is given."""
     program = machine.checkout / ".venv" / "bin" / "healthrelay"
-    shown = "\n".join(f'echo "{name}=${name}"' for name in NAMES)
+    shown = "\n".join(f'echo "{name}=${{{name}-not set}}"' for name in NAMES)
     program.write_text(f"#!/bin/sh\n{shown}\n")
     command = [machine.checkout / "tools" / "cloud", project, "doctor"]
     return subprocess.run(command, env=machine.env, capture_output=True, text=True, check=False)
@@ -34,6 +40,8 @@ def test_settings_and_keys_are_of_the_project_that_is_named(
     assert done.stdout.splitlines() == [
         f"GOOGLE_CLOUD_PROJECT={PROJECT}",
         "HEALTHRELAY_CLIENT_ID=a-client-id",
+        "HEALTHRELAY_RELAY_URL=",  # empty, so that no .env of a household here fills it
+        "HEALTHRELAY_IGOR_TOKEN=from-igor",  # the shell's own
         f"HEALTHRELAY_SEALING_KEYS={keys}",
     ]
 

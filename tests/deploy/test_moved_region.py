@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -66,6 +67,9 @@ def test_what_the_page_says_moves_everything_into_another_region(
     new.append(new[0])
     after = _shell(machine, f"tools/cloud {OTHER} fetch jack && tools/cloud {OTHER} doctor")
     assert "jack" in after
+    guide = unquote(_shell(machine, f"tools/cloud {OTHER} igor-config jack"))
+    assert "home.example" not in guide
+    assert f"https://us-central1-{OTHER}.cloudfunctions.net/relay" in guide
     moved = _shell(machine, f"tools/cloud {OTHER} dump moved.ndjson && cat moved.ndjson")
     before = (machine.checkout / "home.ndjson").read_text()
     assert len(_records(before)) > 5
@@ -82,6 +86,8 @@ def _prepare(machine: Machine, household: Household, emulator: str) -> None:
     machine.env |= {name: one for name, one in sandbox.items() if name.endswith("_URL")}
     machine.env["HEALTHRELAY_CLIENT_SECRET"] = sandbox["HEALTHRELAY_CLIENT_SECRET"]
     machine.env["FIRESTORE_EMULATOR_HOST"] = emulator
+    # A household lives on this machine as well: what it set is not of any deployment.
+    (machine.checkout / ".env").write_text("HEALTHRELAY_RELAY_URL=http://home.example\n")
 
 
 def _carry_out(machine: Machine, household: Household) -> Iterator[str]:
