@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from healthrelay.flows.delivery.targets import Endpoint, Keys, add
 from tests.household import Household
+from tests.local.test_damaged import SPOILED, spoil
 from tests.web.setup.conftest import Visitor, heading
 
 WEIGHTS = {"methods": "time_series", "resource": "body/weight", "period": "1w"}
@@ -100,3 +102,32 @@ def test_many_long_addresses_fit_into_the_receipt(jack: Visitor) -> None:
 
     assert heading(page) == "Jack is erased"
     assert "long-7: what was sent to its address" in page.text
+
+
+@pytest.mark.parametrize(
+    "kind", ["settings", "grant", "targets", "invitations", "ledger", "record", "progress"]
+)
+def test_who_is_damaged_can_be_erased(owner: Visitor, tmp_path: Path, kind: str) -> None:
+    household = owner.household
+    household.connect("emma", **WEIGHTS)
+    household.fetched("emma")
+    services = household.services
+    endpoint = Endpoint(HOOK, private=False)
+    add("emma", "node-red", endpoint, services.store, services.vault, lambda: KEYS)
+    household.poll_key("emma")
+    assert kind in SPOILED
+    spoil(tmp_path / "healthrelay.db", kind)
+
+    page = owner.open("people/emma/erase")
+
+    uncounted = "some are damaged, so that they cannot be counted"
+    assert (page.status_code, heading(page)) == (200, "Erase Emma?")
+    assert (uncounted in page.text) == (kind == "record")
+    assert ("Keep a copy first?" in page.text) == (kind != "record")
+    erased = owner.follow(owner.press("people/emma/erase", name="emma"))
+    assert heading(erased) == "Emma is erased"
+    assert services.store.identities.names() == []
+
+
+def test_of_a_stranger_nothing_can_be_erased(owner: Visitor) -> None:
+    assert owner.open("people/emma/erase").status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
 import requests
@@ -12,6 +13,7 @@ import requests
 from healthrelay.flows.household.erase import erase
 from healthrelay.local.consent_page import CONNECTED, allow
 from tests.household import WEIGHTS, Clock, Household
+from tests.local.test_damaged import spoil
 from tests.peers.process import free_port
 from tests.web.setup.conftest import Visitor, heading
 
@@ -263,6 +265,18 @@ def test_a_link_is_good_for_one_connection(owner: Visitor, visitor: Visitor) -> 
     again = allow(f"{owner.household.services.public_url}{handed_on}", "mia")
     assert again == {"auth1": 302, "auth2": 403}
     assert "Mia is connected." in owner.open("start/people").text
+
+
+def test_who_is_damaged_gets_no_link_that_would_invite_nobody(
+    owner: Visitor, tmp_path: Path
+) -> None:
+    owner.household.add("emma", **WEIGHTS)
+    spoil(tmp_path / "healthrelay.db", "settings")
+
+    page = owner.open("start/people").text
+
+    assert "What is stored of Emma cannot be read." in page
+    assert "people/emma/invite" not in page
 
 
 def test_a_link_ends_after_a_week_and_says_when(

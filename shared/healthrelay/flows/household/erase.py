@@ -42,15 +42,15 @@ def erase(user: str, store: Store, disconnect: Callable[[str], object], now: dat
 
 def _make_receipt(user: str, store: Store, now: datetime) -> Receipt:
     """Return what there is of *user*; what is damaged is removed unread."""
-    grant = _readable(lambda: store.tokens.load(user))
-    records = _readable(lambda: store.records.everything(user)) or []
-    targets = _readable(lambda: store.targets.of(user)) or {}
-    settings = _readable(lambda: store.identities.settings(user))
+    grant = readable(lambda: store.tokens.load(user))
+    records = readable(lambda: store.records.everything(user)) or []
+    targets = readable(lambda: store.targets.of(user)) or {}
+    settings = readable(lambda: store.identities.settings(user))
     return Receipt(
         user=user,
         at=now,
         records=dict(sorted(Counter(r.series for r in records).items())),
-        changes=_readable(lambda: store.log.head(user)) or 0,
+        changes=readable(lambda: store.log.head(user)) or 0,
         settings=tuple(settings or ()),
         poll_key=isolate(store.identities.poll_key, user) is not None,
         provider=str(grant.document["provider"]) if grant else None,
@@ -58,7 +58,7 @@ def _make_receipt(user: str, store: Store, now: datetime) -> Receipt:
     )
 
 
-def _readable(read: Callable[[], T]) -> T | None:
+def readable(read: Callable[[], T]) -> T | None:
     """Return what *read* returns; None of what is damaged."""
     try:
         return read()

@@ -97,17 +97,22 @@ def show_receipt(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, wrong: bool = False) -> Response:
+    """Show what would go; what is damaged can be erased, too."""
+    from healthrelay.flows.household.erase import readable  # noqa: PLC0415 - for this page alone
+
     user, services = visit.args["user"], visit.services
-    require_settings(user, services.store.identities)
+    store = services.store
+    readable(lambda: require_settings(user, store.identities))
+    records = readable(lambda: store.records.everything(user))
     return render(
         visit,
         "erase",
         422 if wrong else 200,
         user=user,
         person=person_name(user),
-        count=len(services.store.records.everything(user)),
-        targets=sorted(services.store.targets.of(user)),
-        connected=services.store.tokens.load(user) is not None,
+        count=None if records is None else len(records),
+        targets=sorted(readable(lambda: store.targets.of(user)) or ()),
+        connected=readable(lambda: store.tokens.load(user)) is not None,
         home=services.settings.igor_prefix,
         label=services.consent.label,
         wrong=wrong,

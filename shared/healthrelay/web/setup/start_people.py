@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from healthrelay.web.setup.visit import Visit
 
 CONNECTED, INVITED, ENDED, NEW = "connected", "invited", "ended", "new"
+DAMAGED = "damaged"
+"""Who cannot be read; a link would invite nobody (`links.find_link`)."""
 
 
 class Invited(NamedTuple):
@@ -113,7 +115,9 @@ def _invited(user: str, one: PersonOverview | Damaged, visit: Visit) -> Invited:
 
 
 def _state(one: PersonOverview | Damaged) -> str:
-    if isinstance(one, Damaged) or one.grant is None:
+    if isinstance(one, Damaged):
+        return DAMAGED
+    if one.grant is None:
         return NEW
     return ENDED if from_clear_part(one.grant).health.ended_at else CONNECTED
 
