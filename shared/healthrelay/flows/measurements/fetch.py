@@ -34,7 +34,7 @@ from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.grants.token import Token
+    from healthrelay.core.grants.token import Account, Token
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import Asked, FetchRequest
@@ -72,8 +72,12 @@ class _Known(NamedTuple):
         """Return this with *system* as that of earlier records, unless the ledger names one."""
         return self._replace(ledger=self.ledger._replace(units=self.ledger.units or system))
 
+    def account(self, token: Token) -> Account:
+        """Return the account of *token*, in the zone by which its days are counted and filled."""
+        return token.account._replace(zone=self.settings.get("timezone") or token.account.zone)
+
     def moment(self, now: datetime, token: Token) -> Moment:
-        return Moment(now, civil(now, self.settings.get("timezone") or token.account.zone))
+        return Moment(now, civil(now, self.account(token).zone))
 
 
 def fetch(  # noqa: PLR0913 - two values, and every port by name
@@ -104,7 +108,8 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         asked = ask(request.query, known.settings, moment.day)
         known = _look_ahead(asked, known, token, provider, consent, moment)
         plan = _decide(asked, known, token, provider, consent, moment)
-        token, gathered = gather(user, plan, token, now, grants=grants, provider=provider)
+        account = known.account(token)
+        token, gathered = gather(user, plan, token, account, now, grants=grants, provider=provider)
         require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
@@ -182,7 +187,7 @@ def _look_ahead(
         outcomes = {read: provider.read(token.grant.access, read) for read in reads}
     except HealthrelayError:
         return known
-    listed = convert(sources, outcomes, provider, token.account, moment.now).records
+    listed = convert(sources, outcomes, provider, known.account(token), moment.now).records
     ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
     return known._replace(ledger=ledger, has_syncs=bool(reads))
 

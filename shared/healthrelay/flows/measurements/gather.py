@@ -57,18 +57,28 @@ class Gathered(NamedTuple):
     """The wearer's devices in the legacy shape, where they were read."""
 
 
-def gather(
-    user: str, plan: Plan, token: Token, now: datetime, *, grants: Grants, provider: Provider
+def gather(  # noqa: PLR0913 - what is read, of whom, and the ports by name
+    user: str,
+    plan: Plan,
+    token: Token,
+    account: Account,
+    now: datetime,
+    *,
+    grants: Grants,
+    provider: Provider,
 ) -> tuple[Token, Gathered]:
-    """Read what is planned, and record what stood in the way; the token may be another then."""
+    """Read what is planned, and record what stood in the way; the token may be another then.
+
+    *account* is the token's, in the zone by which its days count.
+    """
     outcomes = read_all(token, plan.reads, provider)
     if again := [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]:
         # A token refused before its time is refreshed once.
         token = grants.renew(user, token, now)
         outcomes |= read_all(token, again, provider)
-    gathered = convert(plan.windows, outcomes, provider, token.account, now)
+    gathered = convert(plan.windows, outcomes, provider, account, now)
     if plan.devices:
-        listed = convert(plan.devices, outcomes, provider, token.account, now)
+        listed = convert(plan.devices, outcomes, provider, account, now)
         gathered = gathered._replace(devices=tuple(record.data for record in listed.records))
     # That there is more to come is nothing that anybody should know.
     errors = (e for e in gathered.failed.values() if e.cause != MORE_TO_COME)
