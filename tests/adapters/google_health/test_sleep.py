@@ -221,3 +221,25 @@ def test_what_is_known_of_a_day_stays_while_its_session_settles() -> None:
 )
 def test_unknown_shape_is_told_and_not_read_as_nothing(point: Any) -> None:
     assert_unknown("sleep", {SOURCE: [point]})
+
+
+@pytest.mark.parametrize("member", ["stages", "shortAwakenings"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param("9999-12-30T00:00:00Z", "9999-12-31T23:59:00Z", id="at the end of time"),
+        pytest.param("0001-01-01T00:00:00Z", "0001-01-01T00:10:00Z", id="at its beginning"),
+        pytest.param("2026-11-03T05:00:00Z", "2026-11-04T05:00:00Z", id="beyond the night"),
+        pytest.param("2026-11-02T22:00:00Z", "2026-11-02T22:50:00Z", id="before it"),
+    ],
+)
+def test_a_stage_outside_its_night_is_odd_and_the_night_stays(
+    member: str, start: str, end: str
+) -> None:
+    good, odd = night(), night()
+    odd["sleep"][member] = [*odd["sleep"].get(member, []), stage("AWAKE", start, end)]
+
+    result = set_aside("sleep", {SOURCE: [odd]})
+
+    assert list(result.elements) == log(good)
+    assert result.odd == {"2026-11-03": 1}

@@ -191,22 +191,39 @@ def _night(point: Raw, answers: Answers) -> Night:
     value, zone = value_of(point, "sleep"), answers.zone
     metadata, summary = value.get("metadata") or {}, value.get("summary") or {}
     span = _stretch(value["interval"], zone)
+    key = log_id(point, span.start, answers.replaced)
+    stages, short = (
+        [stage for stage in value.get(name) or [] if _is_known(stage)]
+        for name in ("stages", "shortAwakenings")
+    )
+    if not all(_is_within(stage, span) for stage in (*stages, *short)):
+        # The night is as it is: what lies outside is left out, and counted as one.
+        answers.odd[f"{SLEEP.source.name} stages", key] = span.local_end.date().isoformat()
     return Night(
-        log_id=log_id(point, span.start, answers.replaced),
+        log_id=key,
         span=span,
         kind=value.get("type") or "",
         main=bool(metadata.get("mainSleep")),
         settled=bool(metadata.get("processed")) and "minutesInSleepPeriod" in summary,
-        stages=_stages(value.get("stages"), zone),
-        short=_stages(value.get("shortAwakenings"), zone),
+        stages=_stages(stages, span, zone),
+        short=_stages(short, span, zone),
         summary=summary,
     )
 
 
-def _stages(stages: Iterable[Mapping[str, Any]] | None, zone: str | None) -> tuple[Stage, ...]:
-    known = [stage for stage in stages or [] if _is_known(stage)]
-    stretches = [Stage(stage["type"], _stretch(stage, zone)) for stage in known]
+def _stages(
+    stages: Iterable[Mapping[str, Any]], night: Stretch, zone: str | None
+) -> tuple[Stage, ...]:
+    """Return those of *stages* that lie within their *night*, in order."""
+    within = [stage for stage in stages if _is_within(stage, night)]
+    stretches = [Stage(stage["type"], _stretch(stage, zone)) for stage in within]
     return tuple(sorted(stretches, key=lambda stage: stage.span.start))
+
+
+def _is_within(stage: Mapping[str, Any], night: Stretch) -> bool:
+    """Return whether *stage* lies in its *night*, but for what rounding makes."""
+    start, end = (instant_of(stage[name]) for name in ("startTime", "endTime"))
+    return night.start - MINUTE <= start and end <= night.end + MINUTE
 
 
 def _is_known(stage: Mapping[str, Any]) -> bool:
