@@ -86,6 +86,8 @@ def test_nothing_is_made_or_remembered_before_the_plan_is_confirmed(
     assert done.stderr.endswith("Nothing was deployed.\n")
     assert not [line for line in cloud.model.log if line.startswith("create ")]
     assert (BUCKET, "healthrelay/terraform.tfvars.json") not in cloud.storage.objects
+    down = machine.run("destroy", PROJECT)
+    assert down.stderr.startswith(f"Nothing is deployed in {PROJECT}: ")
 
 
 def test_the_callback_address_comes_before_the_question_for_which_it_is_needed(
@@ -141,6 +143,14 @@ def test_what_could_not_be_seen_while_services_were_off_is_met_before_anything_t
     assert "max_instances=3 is more than the 1 a function that" in done.stderr
     made = {line.split()[1] for line in cloud.model.log if line.startswith("create ")}
     assert made == {"google_project_service"}
+    # Nor does what takes it all down again.
+    backup = {"name": "projects/p/locations/eur3/backups/b", "expireTime": "2026-12-05T03:00:00Z"}
+    project = cloud.model.project(PROJECT)
+    project.backups = [backup | {"database": f"projects/{PROJECT}/databases/(default)"}]
+    down = machine.run("destroy", PROJECT, "--data", "--wait=20", given=f"{PROJECT}\nyes\n")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert ({*project.databases}, len(project.backups)) == ({"(default)"}, 1)
+    assert "- the database (default), backups of it: 1\n" in down.stdout
 
 
 def test_a_database_that_is_ours_is_adopted_with_all_that_protects_it(

@@ -69,7 +69,7 @@ def test_with_data_everything_goes_and_what_remains_is_printed(
     done = machine.run("destroy", PROJECT, "--data", "--wait=20", given=f"{PROJECT}\nno\n")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"The database (default) of {PROJECT} will be deleted" in done.stdout
+    assert "The database (default), with ALL measurements and logins" in done.stdout
     assert {*project.databases} == {"another"}
     assert project.secrets == {}
     assert {kind for kind, _ in project.made} <= {"google_project_service"}

@@ -23,22 +23,27 @@ def destroy(project: str, options: Options, *, data: bool) -> None:
         if problems := [*check()]:
             raise Failed("Fix this first:\n- " + "\n- ".join(problems))
     bucket = Bucket(project)
-    if not bucket.exists():
+    remembered = bucket.choices() if bucket.exists() else {}
+    if not remembered:
         raise Failed(
-            f"Nothing is deployed in {project}: there is no gs://{bucket.name}. What an earlier"
-            f" version deployed is taken over by: make deploy PROJECT={project}"
+            f"Nothing is deployed in {project}: gs://{bucket.name} is not there, or without"
+            " choices. What an earlier version deployed is taken over by:"
+            f" make deploy PROJECT={project}"
         )
-    chosen = changed(bucket.choices(), options.words)
+    chosen = changed(remembered, options.words)
     terraform = opened(project, bucket, chosen, options.wait)
+    deployed = database.used(bucket.state())
     if data:
-        _confirm(project, database.wanted(chosen))
+        _confirm(project, deployed)
     else:
         print("All that runs goes. The database, secrets and keys stay; --data takes them too.")
     _stop(bucket, terraform, ask=not (data or options.yes))
     if data:
-        _delete_data(project, terraform)
+        ours = deployed or _deleted_before(project, database.wanted(chosen))
+        _delete_data(project, terraform, deployed)
+        _delete_backups(project, ours)
         terraform.destroy()
-        _say_what_remains(project, bucket, database.wanted(chosen))
+        _say_what_remains(project, bucket, ours)
 
 
 def _stop(bucket: Bucket, terraform: Terraform, *, ask: bool) -> None:
@@ -56,29 +61,35 @@ def _stop(bucket: Bucket, terraform: Terraform, *, ask: bool) -> None:
 
 
 def _confirm(project: str, name: str) -> None:
-    print(
-        f"The database {name} of {project} will be deleted, with ALL measurements and logins in it,"
-        " and ALL keys. Nothing brings them back."
-    )
+    """Ask; *name* is the database that is deployed, if there is one."""
+    base = f"The database {name}, with ALL measurements and logins in it, and " if name else ""
+    print(f"{base}ALL keys in {project} will be deleted. Nothing brings them back.")
     if _answer("Type the project's id to go on: ") != project:
         raise Failed("Nothing was deleted.")
 
 
-def _delete_data(project: str, terraform: Terraform) -> None:
-    """Delete the database and the keys by their names, then let Terraform forget them."""
-    name, place = database.wanted(terraform.choices), f"--project={project}"
-    try:
-        unprotect = f"--database={name}", "--no-delete-protection"
-        gcloud("firestore", "databases", "update", *unprotect, place)
-        gcloud("firestore", "databases", "delete", f"--database={name}", place, "--quiet")
-    except (NotThere, ServiceDisabled):
-        pass  # deleted by a run that was stopped
+def _deleted_before(project: str, name: str) -> str:
+    """Return *name* if no database has it any more; empty where one has, which was never ours.
+
+    It is deleted before the state forgets it, so one that the state does not have is
+    somebody else's, at which a deploy stopped.
+    """
+    return "" if name in database.existing(project) else name
+
+
+def _delete_data(project: str, terraform: Terraform, name: str) -> None:
+    """Delete the database, if one is deployed, and the keys, then let Terraform forget them."""
+    place = f"--project={project}"
+    if name:
+        with suppress(NotThere, ServiceDisabled):  # deleted by a run that was stopped
+            unprotect = f"--database={name}", "--no-delete-protection"
+            gcloud("firestore", "databases", "update", *unprotect, place)
+            gcloud("firestore", "databases", "delete", f"--database={name}", place, "--quiet")
     with suppress(ServiceDisabled):  # a first deploy came no further
         for secret in listed(project):
             gcloud("secrets", "delete", secret, place, "--quiet")
     if kept := [one for one in terraform.addresses() if one.startswith(KEPT)]:
         terraform.run("state", "rm", *kept)
-    _delete_backups(project, name)
 
 
 def _delete_backups(project: str, name: str) -> None:
