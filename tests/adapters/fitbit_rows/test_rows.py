@@ -196,7 +196,7 @@ def test_an_empty_list_of_features_is_left_out() -> None:
     [
         ("activities-steps", {STEPS: [{"dateTime": "2026-11-02"}]}),
         ("activities-steps", {STEPS: values(d2="many")}),
-        ("activities-distance", {"activities-distance": values(d2="9"), STEPS: values(d2=None)}),
+        ("activities-distance", {"activities-distance": values(d2=None), STEPS: values(d2="9")}),
         ("activities-heart", {"activities-heart": values(d2="57")}),
         ("activities-summary", {"day of activities": [{"date": "2026-11-02"}]}),
         ("sleep", {"day of sleep": [{"date": "2026-11-02", "sleep": ["all night"]}]}),
@@ -263,10 +263,28 @@ def test_one_odd_minute_leaves_the_others_of_its_day() -> None:
     assert result.odd == {GOOD: 3}
 
 
-def test_a_day_with_an_odd_companion_is_not_known() -> None:
-    raw = {"activities-distance": values(d2="1.2", d3="3.4"), STEPS: values(d2="9", d3="many")}
+@pytest.mark.parametrize(
+    ("odd", "day"),
+    [
+        *(({"dateTime": ODD, "value": value}, ODD) for value in ("NaN", "many", None)),
+        ({"value": "NaN"}, ""),
+        (None, ""),
+    ],
+)
+@pytest.mark.parametrize("series", ["activities-distance", "activities-calories"])
+def test_an_odd_companion_is_not_idle(series: str, odd: Any, day: str) -> None:
+    """A day that it says is idle stays so, and a zero has nobody who says that it is true."""
+    steps = [*values(d2="9", d4="0"), odd]
+    raw = {series: values(d2="1.2", d3="3.4", d4="5.6"), STEPS: steps}
 
-    result = set_aside("activities-distance", raw)
+    result = set_aside(series, raw)
 
-    assert result.elements == values(d2="1.2")
-    assert result.odd == {ODD: 1}
+    assert result.elements == values(d2="1.2", d3="3.4")
+    assert result.odd == {day: 1}
+    assert set_aside(series, {series: values(d3="0"), STEPS: steps}).elements == []
+
+
+def test_minutes_stay_beside_an_odd_companion() -> None:
+    raw = {"points of steps 1min": [{"dateTime": ODD, **MINUTES}], STEPS: values(d3="NaN")}
+
+    assert set_aside("activities-steps-intraday", raw).elements == [{"dateTime": ODD, **MINUTES}]
