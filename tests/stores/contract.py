@@ -477,6 +477,32 @@ class StoreContract:
         assert store.records.named("jack", {}) == []
         assert store.records.named("second", names) == []
 
+    def test_each_series_of_which_anything_is_stored_is_named_once(self, store: Store) -> None:
+        """Also one whose name begins as another's, and none of which everything went."""
+        state = Record("user", "the one", EPOCH.isoformat(), {"height": 180})
+        points = [
+            Record(name, day, day, {"dateTime": day, "value": []})
+            for name in ("activities-steps", "activities-steps-intraday")
+            for day in ("2025-11-01", "2026-11-01", "2026-11-02")
+        ]
+        run = Record("activities", "1", "2026-11-01", {"logId": 1})
+        gone = entry(8, "2026-11-01T07:00:00")
+        assert store.records.series("jack") == []
+        store.records.apply("jack", Delta(added=(state, *points, run, gone)), NOW)
+        store.records.apply("jack", Delta(removed=(gone,)), NOW)
+
+        assert store.records.series("jack") == [
+            "activities",
+            "activities-steps",
+            "activities-steps-intraday",
+            "user",
+        ]
+        store.identities.save("jack2", {})
+        assert store.records.series("jack2") == store.records.series("nobody") == []
+        store.identities.remove("jack")
+        store.identities.save("jack", {})
+        assert store.records.series("jack") == []
+
     def test_a_version_changes_with_what_is_given_out_and_with_nothing_else(
         self, store: Store
     ) -> None:

@@ -138,6 +138,26 @@ def test_a_poll_of_what_is_unchanged_reads_no_bucket(store: EmulatedStore) -> No
     assert cost(store, lambda: store.records.everything_since("jack", now.version)) == (1, 0)
 
 
+def test_of_each_series_one_document_is_read(store: EmulatedStore) -> None:
+    for number, year in enumerate((2023, 2024, 2025, 2026)):
+        added = (weight(f"{year}-05-01"), entry(number, f"{year}-05-01"))
+        store.records.apply("jack", Delta(added=added), NOW)
+
+    # The person, one of four years each, and nothing behind the last one.
+    assert cost(store, lambda: store.records.series("jack")) == (1 + 2 + 1, 0)
+
+
+def test_what_somebody_before_left_is_no_series(store: EmulatedStore) -> None:
+    """A document of an earlier jack lies before one of this one, which is found behind it."""
+    store.records.apply("jack", Delta(added=(weight("2026-05-01"),)), NOW)
+    life = {"life": "an earlier one", "records": "[]"}
+    names = ("body-fat.2025", "body-weight.2025", "weight.2025")
+    left = [Write(f"sensors/fitbit/jack/{name}", life) for name in names]
+    store.interrupted(lambda: None).commit(*left)
+
+    assert store.records.series("jack") == ["body-weight"]
+
+
 def test_only_the_buckets_of_what_is_named_are_read(store: EmulatedStore) -> None:
     for number, year in enumerate((2023, 2024, 2025, 2026)):
         added = (weight(f"{year}-05-01"), entry(number, f"{year}-05-01"))

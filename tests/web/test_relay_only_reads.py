@@ -26,7 +26,7 @@ from tests.household import OWNER_KEY, answer_of
 READS = {
     "identities": {"names", "settings", "poll_key", "application"},
     "tokens": {"load"},
-    "records": {"within", "everything", "everything_since", "named", "ledger"},
+    "records": {"within", "everything", "everything_since", "named", "series", "ledger"},
     "log": {"head", "after", "following", "followings"},
     "targets": {"of"},
 }

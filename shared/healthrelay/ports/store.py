@@ -107,8 +107,7 @@ class Tokens(Protocol):
 class Accounts(Protocol):
     """Whose account each is.
 
-    A store of an earlier version has no bindings: there, each grant that is stored counts as
-    bound, until the first change writes them down.
+    In one of an earlier version each stored grant counts as bound until the first change.
     """
 
     def load(self) -> Bindings:
@@ -143,6 +142,9 @@ class Records(Protocol):
 
     def named(self, user: str, names: Names) -> list[Record]:
         """Return the records of those *names* that exist."""
+
+    def series(self, user: str) -> list[str]:
+        """Return the series of which anything is stored, sorted."""
 
     def ledger(self, user: str) -> Ledger:
         """Return what is known of each day, as the last change recorded it.

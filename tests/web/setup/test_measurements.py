@@ -92,6 +92,16 @@ def test_whatever_a_fetch_stores_is_in_the_list(owner: Visitor) -> None:
         assert table[1][0] != "Nothing yet", name
 
 
+def test_what_was_only_taken_over_is_in_the_list(owner: Visitor) -> None:
+    """Neither a summary nor a ledger has any of it."""
+    keep(owner.household, daily("br", day(20), "14.2"), read_at="")
+
+    page = owner.open(LIST)
+
+    assert rows(page)[1:] == [["Breathing rate", "–", "–"]]
+    assert len(rows(owner.open(f"{LIST}/br"))) == 2
+
+
 def test_a_table_is_newest_first_and_goes_on(owner: Visitor) -> None:
     """Of 70 days that end with 28 November the first is 20 September."""
     days = [TODAY - timedelta(n) for n in range(70)]
@@ -250,7 +260,7 @@ def test_names_are_those_of_the_catalogue() -> None:
 
 
 @pytest.mark.peer
-def test_a_list_reads_no_record_and_a_table_its_own(
+def test_a_list_reads_little_and_a_table_its_own(
     make_firestore: MakeFirestore, owner: Visitor
 ) -> None:
     # A patient one over the same database: the machine may be busy.
@@ -265,8 +275,8 @@ def test_a_list_reads_no_record_and_a_table_its_own(
         assert owner.open(path).status_code == 200
         return store.meter.reads - before
 
-    # Whose session it is, and the person.
-    assert cost(LIST) == 2
+    # Whose session it is, the person twice, a document of each series, and none after them.
+    assert cost(LIST) == 1 + 2 + 3 + 1
     # And the units, the person's settings, and one document for each of five years.
     assert cost(WEIGHTS) == 2 + 2 + 5
     assert cost(f"{WEIGHTS}.csv") == 2 + 2 + 5

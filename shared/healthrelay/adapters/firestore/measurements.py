@@ -74,6 +74,10 @@ class FirestoreRecords(FirestorePort):
     def named(self, user: str, names: Names) -> list[Record]:
         return in_order(UserBuckets(self._database, user).named(names))
 
+    def series(self, user: str) -> list[str]:
+        owner = self._owner(user)
+        return sorted(UserBuckets(self._database, user).series(owner)) if owner else []
+
     def ledger(self, user: str) -> Ledger:
         owner = self._owner(user)
         return read_ledger(user, owner.fields if owner else {})

@@ -1,6 +1,7 @@
 """One person's buckets in the database."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -87,6 +88,20 @@ class UserBuckets:
         return [record for record in records if record.key in by_key[record.series]] + [
             record for stored in whole for record in self._records(stored, incarnation)
         ]
+
+    def series(self, owner: StoredDocument) -> list[str]:
+        """Return the series of the person in the document *owner*; of each one bucket is read."""
+        found: list[str] = []
+        page = Listing(self._collection, ("life", "split"), limit=1)
+        while listed := self._database.listing(page):
+            (document,) = listed
+            current = of_incarnation(listed, owner.fields["life"])
+            if current and not buckets.is_split(document.fields):
+                found.append(document.id.rpartition(".")[0])
+                page = replace(page, first=found[-1] + _END, after="")
+            else:
+                page = replace(page, first="", after=document.id)
+        return found
 
     def write(self, name: str, fields: Fields | None) -> Write:
         """Return the write of the bucket *name*; one that was read must still be as it was."""

@@ -26,7 +26,7 @@ _KEYS = (
 _WITHIN = (
     f"{_SELECT} AND series = ? AND local_time >= ? AND local_time < ? ORDER BY local_time, key"
 )
-
+_NEXT_SERIES = "SELECT min(series) FROM records WHERE user = ? AND series > ?"
 _VERSION = (
     "SELECT (SELECT max(sequence) FROM log WHERE user = ?),"
     " (SELECT version FROM documents WHERE path = ?)"
@@ -58,6 +58,14 @@ def load_named(connection: sqlite3.Connection, user: str, names: Names) -> list[
             rows = connection.execute(_KEYS, (user, series, to_text(sorted(keys)))).fetchall()
         records += read_records(user, rows)
     return records
+
+
+def load_series(connection: sqlite3.Connection, user: str) -> list[str]:
+    """Return the series that have rows: each is one step in the index, however many it has."""
+    found = [""]
+    while following := connection.execute(_NEXT_SERIES, (user, found[-1])).fetchone()[0]:
+        found.append(following)
+    return found[1:]
 
 
 def write(connection: sqlite3.Connection, user: str, delta: Delta) -> None:

@@ -49,6 +49,10 @@ class SqliteRecords(Table):
         with self._database.read() as connection:
             return record_rows.load_named(connection, user, names)
 
+    def series(self, user: str) -> list[str]:
+        with self._database.read() as connection:
+            return record_rows.load_series(connection, user)
+
     def ledger(self, user: str) -> Ledger:
         with self._database.read() as connection:
             return load_ledger(connection, user)

@@ -29,7 +29,7 @@ from healthrelay.web.setup.problem import Problem
 from healthrelay.web.setup.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flask import Response
 
@@ -52,9 +52,9 @@ Span = tuple[date, date]
 
 
 def show_all(visit: Visit) -> Response:
-    """List what is stored, from what the person's document says alone: no record is read."""
-    user = visit.args["user"]
-    spans = _spans(visit.services.store.overview.person(user))
+    """List what was read, by what the person's document says, and what is stored besides."""
+    user, store = visit.args["user"], visit.services.store
+    spans = _spans(store.overview.person(user), store.records.series(user))
     text, phrases = visit.texts.text, Phrases(visit.texts, None, visit.now)
     rows = [_list_row(visit, phrases, name, spans[name]) for name in SERIES if name in spans]
     head = [text(f"measurements.column.{name}") for name in ("what", "first", "last")]
@@ -96,7 +96,7 @@ def days(visit: Visit) -> Response:
     return attachment(visit, "days.csv", to_csv(day_rows(today_of(visit).status)), CSV)
 
 
-def _spans(person: PersonOverview) -> dict[str, Span | None]:
+def _spans(person: PersonOverview, stored: Iterable[str]) -> dict[str, Span | None]:
     """Return series → the first and the last day that was read; None where no day is known."""
     spans: dict[str, Span | None] = {}
     for covers, known in person.ledger.days.items():
@@ -107,7 +107,7 @@ def _spans(person: PersonOverview) -> dict[str, Span | None]:
             before = spans.get(name) or (first, last)
             spans[name] = min(first, before[0]), max(last, before[1])
     # What was taken over from another program was not read.
-    return dict.fromkeys((*person.summary, *_states(person))) | spans
+    return dict.fromkeys((*stored, *_states(person))) | spans
 
 
 def _states(person: PersonOverview) -> list[str]:
