@@ -21,6 +21,8 @@ class Moment(NamedTuple):
     now: datetime
     civil: datetime
     """Without a zone."""
+    zone: str | None = None
+    """That of the clocks, an IANA name; None is UTC, or one that nobody needs any more."""
 
     @property
     def day(self) -> date:

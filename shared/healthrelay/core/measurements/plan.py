@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from healthrelay.core.errors import HealthrelayError, ReconnectNeeded, Unsupported
@@ -30,6 +30,8 @@ class Plan(NamedTuple):
     """By series."""
     devices: tuple[Window, ...] = ()
     """The window of the devices, whose syncs the ledger needs; nothing where they are not given."""
+    configured: Collection[str] = ()
+    """The series that the settings name, but for those that are refused."""
 
 
 Needs = Callable[[Window], tuple[Source, ...]]
@@ -69,7 +71,8 @@ def decide(
         sources = wanted(sources, ledger, moment)
     sources = _since(asked.first_day, sources)
     watched = device_sources(missing, needs) if devices and _shows_syncs(sources) else {}
-    return Plan(pack({**sources, **watched}, ledger), tuple(sources), refused, tuple(watched))
+    reads, configured = pack({**sources, **watched}, ledger), asked.configured - refused.keys()
+    return Plan(reads, tuple(sources), refused, tuple(watched), configured)
 
 
 def device_sources(missing: Callable[[str], str], needs: Needs) -> dict[Window, tuple[Source, ...]]:

@@ -106,14 +106,14 @@ def _reach(windows: Iterable[Window], series: str, back: date) -> date:
     return back
 
 
-def after_retries(ledger: Ledger, asked: Collection[Window], day: date) -> Ledger:
-    """Return *ledger* after the windows *asked* for: which failed days were tried again."""
+def after_retries(ledger: Ledger, windows: Collection[Window], day: date) -> Ledger:
+    """Return *ledger* after *windows* were to be read: which failed days were tried again."""
     last = day - timedelta(days=WATCHED_DAYS)
     tried: dict[str, str] = {}
     for name, known in ledger.days.items():
         failed = [one for one in known.where([State.FAILED]) if one <= last]
-        windows = [window for window in asked if window.covers == name]
-        if any(window.start <= one <= window.end for window in windows for one in failed):
+        own = [window for window in windows if window.covers == name]
+        if any(window.start <= one <= window.end for window in own for one in failed):
             tried[name] = day.isoformat()
         elif failed and name in ledger.tried:
             tried[name] = ledger.tried[name]

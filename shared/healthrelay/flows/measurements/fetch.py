@@ -34,7 +34,7 @@ from healthrelay.flows.require import require_connectable
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.consent import Consent
-    from healthrelay.core.grants.token import Account, Token
+    from healthrelay.core.grants.token import Token
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.query import Asked, FetchRequest
@@ -72,12 +72,10 @@ class _Known(NamedTuple):
         """Return this with *system* as that of earlier records, unless the ledger names one."""
         return self._replace(ledger=self.ledger._replace(units=self.ledger.units or system))
 
-    def account(self, token: Token) -> Account:
-        """Return the account of *token*, in the zone by which its days are counted and filled."""
-        return token.account._replace(zone=self.settings.get("timezone") or token.account.zone)
-
     def moment(self, now: datetime, token: Token) -> Moment:
-        return Moment(now, civil(now, self.account(token).zone))
+        """Return *now* in the zone by which days are counted, and filled with what was read."""
+        zone = self.settings.get("timezone") or token.account.zone
+        return Moment(now, civil(now, zone), zone)
 
 
 def fetch(  # noqa: PLR0913 - two values, and every port by name
@@ -108,19 +106,11 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         asked = ask(request.query, known.settings, moment.day)
         known = _look_ahead(asked, known, token, provider, consent, moment)
         plan = _decide(asked, known, token, provider, consent, moment)
-        account = known.account(token)
-        token, gathered = gather(user, plan, token, account, now, grants=grants, provider=provider)
+        token, gathered = gather(user, plan, token, moment, grants=grants, provider=provider)
         require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
         delta = store_changes(
-            user,
-            gathered,
-            known.ledger,
-            moment,
-            system,
-            records=store.records,
-            log_event=log_event,
-            configured=asked.configured - plan.refused.keys(),
+            user, gathered, known.ledger, moment, system, records=store.records, log_event=log_event
         )
         _require_any(gathered.read, unavailable)
         deliveries = deliver(user)
@@ -187,7 +177,8 @@ def _look_ahead(
         outcomes = {read: provider.read(token.grant.access, read) for read in reads}
     except HealthrelayError:
         return known
-    listed = convert(sources, outcomes, provider, known.account(token), moment.now).records
+    account = token.account._replace(zone=moment.zone)
+    listed = convert(sources, outcomes, provider, account, moment.now).records
     ledger = with_devices(known.ledger, [record.data for record in listed], moment.civil)
     return known._replace(ledger=ledger, has_syncs=bool(reads))
 

@@ -21,6 +21,7 @@ from healthrelay.core.measurements.records import Record
 
 if TYPE_CHECKING:
     from healthrelay.core.grants.token import Account, Token
+    from healthrelay.core.measurements.days import Moment
     from healthrelay.core.measurements.plan import Plan
     from healthrelay.core.measurements.reads import Read
     from healthrelay.flows.grants.refresh import Grants
@@ -55,28 +56,25 @@ class Gathered(NamedTuple):
     """The windows that were not read, or not whole."""
     devices: tuple[Mapping[str, Json], ...] = ()
     """The wearer's devices in the legacy shape, where they were read."""
+    configured: Collection[str] = ()
+    """The series that each fetch by the settings reads."""
 
 
-def gather(  # noqa: PLR0913 - what is read, of whom, and the ports by name
-    user: str,
-    plan: Plan,
-    token: Token,
-    account: Account,
-    now: datetime,
-    *,
-    grants: Grants,
-    provider: Provider,
+def gather(
+    user: str, plan: Plan, token: Token, moment: Moment, *, grants: Grants, provider: Provider
 ) -> tuple[Token, Gathered]:
     """Read what is planned, and record what stood in the way; the token may be another then.
 
-    *account* is the token's, in the zone by which its days count.
+    Days are those of the zone of *moment*, also where the account names another one.
     """
+    now, account = moment.now, token.account._replace(zone=moment.zone)
     outcomes = read_all(token, plan.reads, provider)
     if again := [read for read, o in outcomes.items() if isinstance(o, AccessRefused)]:
         # A token refused before its time is refreshed once.
         token = grants.renew(user, token, now)
         outcomes |= read_all(token, again, provider)
     gathered = convert(plan.windows, outcomes, provider, account, now)
+    gathered = gathered._replace(configured=plan.configured)
     if plan.devices:
         listed = convert(plan.devices, outcomes, provider, account, now)
         gathered = gathered._replace(devices=tuple(record.data for record in listed.records))

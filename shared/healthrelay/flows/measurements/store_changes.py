@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -35,14 +35,13 @@ def store_changes(  # noqa: PLR0913 - what was read, what is known, and the port
     *,
     records: Records,
     log_event: LogEvent,
-    configured: Collection[str] = (),
 ) -> Delta:
     """Store what was *gathered* in one change, or in several where the store takes no more.
 
     The *ledger* is written also when nothing is new: it says when we read last. *system* is the
-    household's unit system; *configured* are the series that each fetch by the settings reads.
+    household's unit system.
     """
-    ledger = _after_fetch(ledger, gathered, moment, configured)
+    ledger = _after_fetch(ledger, gathered, moment)
     ledger = _name_silent_devices(user, ledger, moment, log_event)
     waiting: list[tuple[Sequence[Window], Sequence[Record]]] = [(gathered.read, gathered.records)]
     stored = Delta()
@@ -78,9 +77,7 @@ def _reading(
     return Reading(windows, origin, moment.now, day, replaced, units, system, unsure)
 
 
-def _after_fetch(
-    ledger: Ledger, gathered: Gathered, moment: Moment, configured: Collection[str]
-) -> Ledger:
+def _after_fetch(ledger: Ledger, gathered: Gathered, moment: Moment) -> Ledger:
     """Return the ledger with when this fetch was, what it met, and when devices synced."""
     causes = {s: e.cause for s, e in gathered.failed.items() if e.cause != MORE_TO_COME}
     passing = {s for s, error in gathered.failed.items() if isinstance(error, TryLater)}
@@ -92,7 +89,8 @@ def _after_fetch(
     if not passing:
         # What cannot be read at all is waited for no longer.
         read = [window for window in gathered.read if window.series not in gathered.failed]
-        ledger = after_logs(ledger, read, moment.day, set(configured) - gathered.failed.keys())
+        configured = set(gathered.configured) - gathered.failed.keys()
+        ledger = after_logs(ledger, read, moment.day, configured)
     ledger = with_devices(ledger, gathered.devices, moment.civil)
     return after_failure(ledger, gathered.missed, causes, passing)
 
