@@ -157,7 +157,7 @@ def test_a_secret_that_is_no_text_is_a_sentence(folder: Path, utf8: str) -> None
     clean = without_settings() | {"HEALTHRELAY_HOME": str(folder / "data")}
     clean |= {"PYTHONUTF8": utf8, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        [sys.executable, "-m", "healthrelay", "register", "my-client"],
+        [sys.executable, "-m", "healthrelay", "register", "cid"],
         cwd=folder,
         env=clean,
         input="schlüssel\n".encode("latin-1"),
@@ -210,11 +210,11 @@ def test_environment_wins_over_the_file(folder: Path) -> None:
 
 
 def test_registration_is_read_from_standard_input_and_sealed(folder: Path) -> None:
-    done = healthrelay(folder, "register", "my-client", "--no-check", stdin="a-client-secret\n")
+    done = healthrelay(folder, "register", "cid", "--no-check", stdin="a-client-secret\n")
 
     assert done.returncode == 0
     content = b"".join(path.read_bytes() for path in (folder / "data").glob("*.db*"))
-    assert b"my-client" in content
+    assert b"cid" in content
     assert b"a-client-secret" not in content
 
 
@@ -234,7 +234,7 @@ def test_igor_is_kept_with_its_key_sealed_and_forgotten_again(folder: Path) -> N
 
 
 def test_keys_are_rotated_and_the_old_one_may_go(folder: Path) -> None:
-    healthrelay(folder, "register", "my-client", "--no-check", stdin="a-client-secret\n")
+    healthrelay(folder, "register", "cid", "--no-check", stdin="a-client-secret\n")
     old = (folder / "data/keys.env").read_text().partition("SEALING_KEYS=")[2].strip()
     new = healthrelay(folder, "new-key", "second").stdout.strip()
     both = {"HEALTHRELAY_SEALING_KEYS": f"{new},{old}"}
