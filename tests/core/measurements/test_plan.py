@@ -9,7 +9,7 @@ from healthrelay.core.errors import Unsupported
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
 from healthrelay.core.measurements.plan import Plan, decide
-from healthrelay.core.measurements.query import ask
+from healthrelay.core.measurements.query import selection_of
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.reads import Read, Source, pack
 
@@ -103,7 +103,7 @@ def test_plan_says_why_a_series_is_not_in_it() -> None:
     def missing(series: str) -> str:
         return "" if series == "sleep-efficiency" else "weight"
 
-    plan = decide(ask(query, settings, LAST), Ledger(), missing, of_provider, AT)
+    plan = decide(selection_of(query, settings, LAST), Ledger(), missing, of_provider, AT)
 
     assert (plan.reads, plan.windows) == ((), ())
     assert {series: error.sentence for series, error in plan.refused.items()} == {
@@ -119,8 +119,8 @@ def test_days_that_somebody_named_are_read_whole() -> None:
     settings = {"methods": "time_series", "resource": "body/weight", "period": "3m"}
 
     def reads(**query: str) -> tuple[Read, ...]:
-        asked = ask(query, settings, LAST)
-        return decide(asked, ledger, lambda _: "", of_provider, AT).reads
+        selection = selection_of(query, settings, LAST)
+        return decide(selection, ledger, lambda _: "", of_provider, AT).reads
 
     assert reads() == (Read("weight", date(2026, 6, 19), LAST),)
     assert reads(period="3m") == (Read("weight", date(2026, 4, 20), LAST),)
@@ -132,9 +132,9 @@ def test_devices_are_read_beside_days_where_the_consent_gives_them() -> None:
 
     def plan(methods: str, missing: str = "", **more: bool) -> Plan:
         period = {"period": "1d"} if methods == "sleep" else {}
-        asked = ask({"methods": methods, **period}, {}, LAST)
+        selection = selection_of({"methods": methods, **period}, {}, LAST)
         scopes = {missing: "your devices"}
-        return decide(asked, Ledger(), lambda s: scopes.get(s, ""), needs, AT, **more)
+        return decide(selection, Ledger(), lambda s: scopes.get(s, ""), needs, AT, **more)
 
     with_them = plan("sleep")
     assert [read.source for read in with_them.reads][-1] == "devices"

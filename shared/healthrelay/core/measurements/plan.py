@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from healthrelay.core.measurements.days import Moment
-    from healthrelay.core.measurements.query import Asked
+    from healthrelay.core.measurements.query import Selection
 
 
 DEVICES = "devices"
@@ -39,7 +39,7 @@ Needs = Callable[[Window], tuple[Source, ...]]
 
 
 def decide(
-    asked: Asked,
+    selection: Selection,
     ledger: Ledger,
     missing: Callable[[str], str],
     needs: Needs,
@@ -47,7 +47,7 @@ def decide(
     *,
     devices: bool = True,
 ) -> Plan:
-    """Return the plan for what provider and consent allow of what is *asked* at *moment*.
+    """Return the plan for what provider and consent allow of *selection* at *moment*.
 
     *missing* says in plain words what the consent does not give of what a series needs. Unless
     somebody named days, what is read again is decided by `wanted`. *devices*: whether their syncs
@@ -55,23 +55,23 @@ def decide(
     """
     sources: dict[Window, tuple[Source, ...]] = {}
     refused: dict[str, HealthrelayError] = {}
-    for window in asked.windows:
+    for window in selection.windows:
         try:
             needed = needs(window)
         except Unsupported as error:
             refused[window.series] = error
             continue
         if scopes := missing(window.series):
-            refused[window.series] = _withheld_error(scopes, window.series in asked.configured)
+            refused[window.series] = _withheld_error(scopes, window.series in selection.configured)
         else:
             sources[window] = needed
-    if not asked.names_days:
+    if not selection.names_days:
         from healthrelay.core.measurements.wanted import wanted  # noqa: PLC0415 - a consent needs none
 
         sources = wanted(sources, ledger, moment)
-    sources = _since(asked.first_day, sources)
+    sources = _since(selection.first_day, sources)
     watched = device_sources(missing, needs) if devices and _shows_syncs(sources) else {}
-    reads, configured = pack({**sources, **watched}, ledger), asked.configured - refused.keys()
+    reads, configured = pack({**sources, **watched}, ledger), selection.configured - refused.keys()
     return Plan(reads, tuple(sources), refused, tuple(watched), configured)
 
 

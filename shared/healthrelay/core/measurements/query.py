@@ -41,7 +41,7 @@ class FetchRequest(NamedTuple):
     query: Words
 
 
-class Asked(NamedTuple):
+class Selection(NamedTuple):
     """What a fetch is to bring, settled once: by its words, the settings and the wearer's day."""
 
     windows: tuple[Window, ...]
@@ -74,11 +74,11 @@ def parse_request(user: str, query: Words) -> FetchRequest:
     return FetchRequest(user, query)
 
 
-def ask(query: Words, settings: Words, today: date) -> Asked:
+def selection_of(query: Words, settings: Words, today: date) -> Selection:
     """Return what is to be read of a person on the day *today*. Raise as `windows`."""
     names_days = bool(query.keys() & DAY) or "base_date" in settings or "end_date" in settings
     first = settings.get(CONTINUED_ON)
-    return Asked(
+    return Selection(
         tuple(windows(query, settings, today)),
         configured_series(settings),
         names_days,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +23,7 @@ from healthrelay.core.grants.diagnosis import diagnose_token
 from healthrelay.core.measurements.catalogue import SERIES, Kind
 from healthrelay.core.measurements.days import Moment, civil
 from healthrelay.core.measurements.plan import decide, device_sources
-from healthrelay.core.measurements.query import ask
+from healthrelay.core.measurements.query import selection_of
 from healthrelay.core.measurements.reads import pack
 from healthrelay.core.measurements.syncs import with_devices
 from healthrelay.flows.grants.doctor import examine
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from healthrelay.core.grants.token import Token
     from healthrelay.core.measurements.ledger import Ledger
     from healthrelay.core.measurements.plan import Plan
-    from healthrelay.core.measurements.query import Asked, FetchRequest
+    from healthrelay.core.measurements.query import FetchRequest, Selection
     from healthrelay.core.measurements.reading import Delta
     from healthrelay.core.measurements.records import Record
     from healthrelay.core.trouble import Diagnosis
@@ -98,14 +98,15 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
     """
     user = request.user
     log = partial(_log_fetch, log_event, user, time.monotonic())
-    try:
+    connection = partial(examine, user, store, grants.load, consent, now)
+    with _diagnosing(user, log, connection):
         known = _read_known(user, store).in_units(system)
         token = _current_token(user, now, store, grants, provider, log_event)
         require_clock(now, known.ledger.read_at, provider, token.grant)
         moment = known.moment(now, token)
-        asked = ask(request.query, known.settings, moment.day)
-        known = _look_ahead(asked, known, token, provider, consent, moment)
-        plan = _decide(asked, known, token, provider, consent, moment)
+        selection = selection_of(request.query, known.settings, moment.day)
+        known = _look_ahead(selection, known, token, provider, consent, moment)
+        plan = _decide(selection, known, token, provider, consent, moment)
         token, gathered = gather(user, plan, token, moment, grants=grants, provider=provider)
         require_clock(now, known.ledger.read_at, provider)
         unavailable = _name_unavailable(user, gathered, plan)
@@ -114,11 +115,7 @@ def fetch(  # noqa: PLR0913 - two values, and every port by name
         )
         _require_any(gathered.read, unavailable)
         deliveries = deliver(user)
-        diagnosis = diagnose_token(user, token, asked.configured, consent, now)
-    except HealthrelayError as error:
-        log(error)
-        _diagnose(error, user, partial(examine, user, store, grants.load, consent, now))
-        raise
+        diagnosis = diagnose_token(user, token, selection.configured, consent, now)
     fetched = Fetched(delta, gathered.records, unavailable, deliveries, diagnosis, gathered.odd)
     log(fetched)
     return fetched
@@ -151,8 +148,8 @@ def preview(
     known = _read_known(request.user, store)
     token = grants.load(request.user)
     moment = known.moment(now, token)
-    asked = ask(request.query, known.settings, moment.day)
-    plan = _decide(asked, known, token, provider, consent, moment)
+    selection = selection_of(request.query, known.settings, moment.day)
+    plan = _decide(selection, known, token, provider, consent, moment)
     if plan.refused and not plan.windows:
         raise next(iter(plan.refused.values()))
     return plan
@@ -163,13 +160,18 @@ def _read_known(user: str, store: Store) -> _Known:
 
 
 def _look_ahead(
-    asked: Asked, known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
+    selection: Selection,
+    known: _Known,
+    token: Token,
+    provider: Provider,
+    consent: Consent,
+    moment: Moment,
 ) -> _Known:
     """Return what is known, with the syncs of the devices where they decide what is read.
 
     That is so for the points within a day only; a trouble leaves it to the plan to ask again.
     """
-    if all(SERIES[window.series].kind is not Kind.INTRADAY for window in asked.windows):
+    if all(SERIES[window.series].kind is not Kind.INTRADAY for window in selection.windows):
         return known
     sources = device_sources(partial(consent.missing, granted=token.grant.scopes), provider.needs)
     reads = pack(sources, known.ledger)
@@ -184,11 +186,15 @@ def _look_ahead(
 
 
 def _decide(
-    asked: Asked, known: _Known, token: Token, provider: Provider, consent: Consent, moment: Moment
+    selection: Selection,
+    known: _Known,
+    token: Token,
+    provider: Provider,
+    consent: Consent,
+    moment: Moment,
 ) -> Plan:
-    missing = partial(consent.missing, granted=token.grant.scopes)
-    devices = not known.has_syncs
-    return decide(asked, known.ledger, missing, provider.needs, moment, devices=devices)
+    missing, devices = partial(consent.missing, granted=token.grant.scopes), not known.has_syncs
+    return decide(selection, known.ledger, missing, provider.needs, moment, devices=devices)
 
 
 def _log_fetch(
@@ -207,13 +213,20 @@ def _log_fetch(
         note("WARNING", "odd data", odd=outcome.odd)
 
 
-def _diagnose(error: HealthrelayError, user: str, connection: Callable[[], Diagnosis]) -> None:
-    """Put the diagnosis of the *connection* on an error that is not about the words asked with."""
-    if isinstance(error, BadRequest):
-        return
-    _name_wearer(user, {"": error})
-    with suppress(HealthrelayError):  # the store itself may be the trouble
-        error.diagnosis = connection()
+@contextmanager
+def _diagnosing(
+    user: str, log: Callable[[HealthrelayError], None], connection: Callable[[], Diagnosis]
+) -> Iterator[None]:
+    """Log an error, and put the diagnosis of the *connection* on it unless it is the caller's."""
+    try:
+        yield
+    except HealthrelayError as error:
+        log(error)
+        if not isinstance(error, BadRequest):
+            _name_wearer(user, {"": error})
+            with suppress(HealthrelayError):  # the store itself may be the trouble
+                error.diagnosis = connection()
+        raise
 
 
 def _name_unavailable(user: str, gathered: Gathered, plan: Plan) -> Mapping[str, HealthrelayError]:
