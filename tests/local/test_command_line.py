@@ -93,7 +93,7 @@ user list
 user key jack
 invite jack
 open
-register cid --no-check
+register sandbox-client.apps.example --no-check
 setup --project our-house-4711
 igor https://igor.example:9333 --no-check
 igor --forget

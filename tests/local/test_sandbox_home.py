@@ -98,7 +98,7 @@ OTHERWISE = {
     "igor https": (4, "igor.example:9333 has no address."),
     "import igor": (2, "database.xml cannot be read"),
     "load": (2, "household.ndjson cannot be read"),
-    "register": (5, "The client secret is missing."),
+    "register": (2, "HEALTHRELAY_CLIENT_ID is set, and wins over what is kept."),
     "relay add": (2, "jack has a target node-red already."),
     "relay test": (4, "The name hook.invalid was not found"),
     "setup": (2, "Without a terminal --project must be given."),

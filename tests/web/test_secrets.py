@@ -127,12 +127,18 @@ def test_random_secrets_through_every_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     capability, client_secret = secrets.token_urlsafe(30), secrets.token_urlsafe(30)
-    for words, secret in (
-        (["igor", "https://igor.example", "--no-check"], capability),
-        (["register", "another-client", "--no-check"], client_secret),
-    ):
-        monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
-        assert main(words) == 0
+    with monkeypatch.context() as meanwhile:
+        for name in ("IGOR_URL", "IGOR_TOKEN", "CLIENT_ID", "CLIENT_SECRET"):
+            # Where the environment gives them, none is kept.
+            meanwhile.delenv(f"HEALTHRELAY_{name}")
+        household.rebuild()
+        for words, secret in (
+            (["igor", "https://igor.example", "--no-check"], capability),
+            (["register", "another-client", "--no-check"], client_secret),
+        ):
+            meanwhile.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+            assert main(words) == 0
+    household.rebuild()
     household.connect(methods="time_series", resource="body/weight")
     first = household.services.grants.load("jack").grant
     household.sandbox.expire_access_tokens()
