@@ -43,13 +43,14 @@ def test_everything_that_is_late_is_waited_for(cloud: Cloud, machine: Machine) -
     ]
     assert "Google is still switching its services on; again in" in done.stdout
     assert "new rights are not known everywhere yet; again in" in done.stdout
-    # What calls the functions waits for all of them, also for the one that was built again.
-    callers = ("create google_cloud_scheduler_job", "create google_monitoring_uptime_check_config")
-    reached = [
-        line.startswith("create google_cloud_run_v2_service_iam") for line in cloud.model.log
-    ]
-    first = min(n for n, line in enumerate(cloud.model.log) if line.startswith(callers))
-    assert not any(reached[first:])
+    # What calls functions waits until all are built, also again, and let it in.
+    for caller, who in (
+        ("cloud_scheduler_job", "serviceAccount:"),
+        ("monitoring_uptime", "allUsers"),
+    ):
+        first = _first(cloud, f"create google_{caller}")
+        assert _last(cloud, FUNCTION) < first
+        assert _last(cloud, f"create google_cloud_run_v2_service_iam_member .*{who}") < first
     # The half-built function was made again, and nothing else was made twice.
     made = [line for line in cloud.model.log if line.startswith("create google_cloudfunctions2")]
     assert sum("fetch" in line for line in made) == 2
@@ -172,6 +173,14 @@ def test_a_database_that_is_ours_is_adopted_with_all_that_protects_it(
     assert project.schedules == {"(default)": "its-own"}
     kept = json.loads(cloud.storage.text(BUCKET, "healthrelay/terraform.tfvars.json"))
     assert (kept["region"], kept["database_location"]) == ("europe-west1", "eur3")
+
+
+def _first(cloud: Cloud, pattern: str) -> int:
+    return min(n for n, line in enumerate(cloud.model.log) if re.match(pattern, line))
+
+
+def _last(cloud: Cloud, pattern: str) -> int:
+    return max(n for n, line in enumerate(cloud.model.log) if re.match(pattern, line))
 
 
 def _new(printed: str, stage: int) -> int:
