@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from healthrelay.adapters.google_health.provider import GoogleHealth
 from healthrelay.adapters.http import Http
-from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.token import Account
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.reading import Delta, Window
@@ -27,14 +24,6 @@ WINDOW = Window("foods", DAY, DAY)
 FOODS = Read("nutrition-log:reconcile", DAY, DAY)
 NOON = "1793703600000"
 """Of 11:00 UTC, in milliseconds: what the version before made of a name that is no number."""
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(f"{tmp_path}/healthrelay.db")
-    store.identities.save("jack", {})
-    yield store
-    store.close()
 
 
 def dish(name: str, kcal: int, start: str = "2026-11-03T11:00:00Z") -> dict[str, Any]:

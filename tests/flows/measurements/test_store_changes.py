@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.errors import TooLarge, TryLater
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.ledger import Days, Ledger
@@ -62,14 +59,6 @@ class Small:
         self.ledgers.append(ledger)
         self.deltas.append(delta)
         return self._records.apply(user, delta, now, ledger=ledger)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(f"{tmp_path}/healthrelay.db")
-    store.identities.save("jack", {})
-    yield store
-    store.close()
 
 
 def every_day(value: str = "82.4") -> tuple[Record, ...]:

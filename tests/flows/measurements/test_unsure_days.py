@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.measurements.days import Moment
 from healthrelay.core.measurements.reading import Window
 from healthrelay.core.measurements.records import Record
@@ -19,14 +16,6 @@ from healthrelay.ports.store import Store
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = "2026-11-20"
 GOOGLE, FITBIT = "google_health 1a2b3c4d", "fitbit 1a2b3c4d"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(f"{tmp_path}/healthrelay.db")
-    store.identities.save("jack", {})
-    yield store
-    store.close()
 
 
 def night(key: str, start: str, end: str = "06:40:00.000", origin: str = GOOGLE) -> Record:

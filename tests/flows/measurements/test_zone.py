@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from healthrelay.adapters.sqlite.store import SqliteStore
 from healthrelay.core.grants.consent import CONSENTS
 from healthrelay.core.grants.token import Account, Grant, Token
 from healthrelay.core.json import Raw
@@ -58,16 +56,12 @@ class Connected:
     def current(self, user: str, now: datetime) -> Token:
         return self.token
 
+    def load(self, user: str) -> Token:
+        return self.token
+
     def record_reading(self, user: str, token: Token, *_: object) -> Token:
         self.token = token
         return token
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(f"{tmp_path}/healthrelay.db")
-    yield store
-    store.close()
 
 
 @pytest.mark.parametrize(

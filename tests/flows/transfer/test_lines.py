@@ -67,6 +67,7 @@ LEDGERS = st.builds(
     causes=st.dictionaries(TEXT, TEXT, max_size=2),
     marks=st.dictionaries(TEXT, MARKS, max_size=2),
     again=st.dictionaries(TEXT, st.lists(DAYS, max_size=2).map(tuple), max_size=2),
+    tried=st.dictionaries(TEXT, DAYS, max_size=2),
     logs_read=st.just("") | DAYS,
     logs_to=st.just("") | DAYS,
     units=TEXT,
