@@ -54,10 +54,7 @@ def send_pending(attempt: Attempt) -> tuple[Progress, int]:
 
 
 def resend(
-    user: str,
-    target: Target,
-    ranges: Iterable[range],
-    context: DeliveryContext,
+    user: str, target: Target, ranges: Iterable[range], context: DeliveryContext
 ) -> Delivery:
     """Send *target* the entries of those numbers once more, as far as they are kept.
 
